@@ -1,0 +1,4 @@
+import type { ErrorEntry } from './category.ts';
+
+export const screeningErrors = {
+} as const satisfies Record<string, ErrorEntry>;
