@@ -1,0 +1,83 @@
+import type { GoodsReceipt } from '../../domain/model/goods-receipt.ts';
+import type { PostedDocument, SupplierInvoiceCommand } from '../../domain/model/posting.ts';
+import type { PurchaseOrder } from '../../domain/model/purchase-order.ts';
+import type { Supplier } from '../../domain/model/supplier.ts';
+
+/**
+ * What Kontor asks of an ERP. Every call may throw a KontorError of the categories upstream-throttled,
+ * upstream-unavailable or outcome-unknown (a send that got no answer); a refusal by the ERP's own rules is a value.
+ * An adapter keeps no state, does not retry and logs no payload. An absent capability is an absent function.
+ */
+export interface ErpPort {
+  /** Suppliers of the company that share any of the given marks; the caller decides which of them it is. */
+  findSuppliers(query: SupplierQuery, context: CallContext): Promise<Supplier[]>;
+
+  /** The orders with these numbers; unknown numbers are absent from the answer. */
+  getPurchaseOrders(entity: string, numbers: string[], context: CallContext): Promise<PurchaseOrder[]>;
+
+  /** All receipts and returns of these orders. */
+  getGoodsReceipts(entity: string, orderNumbers: string[], context: CallContext): Promise<GoodsReceipt[]>;
+
+  /** Posts once per call: two calls make two documents, so only `once` may call it. */
+  postSupplierInvoice(command: SupplierInvoiceCommand, context: CallContext): Promise<PostingAnswer>;
+
+  /** The document carrying our reference, if the ERP has one by now. */
+  findByExternalReference(entity: string, externalReference: string, context: CallContext): Promise<PostedDocument | undefined>;
+
+  /** Reverses a posted document; the answer names the reversal document. */
+  reverseDocument(command: ReverseCommand, context: CallContext): Promise<PostingAnswer>;
+
+  /** Lifts or sets the payment block of a posted document. */
+  setPaymentBlock?(command: PaymentBlockCommand, context: CallContext): Promise<PostingAnswer>;
+
+  /** Receipts and order changes after `cursor` (exclusive), oldest first; an absent cursor starts at the beginning. */
+  changesSince(entity: string, cursor: string | undefined, context: CallContext): Promise<ErpChanges>;
+}
+
+export interface CallContext {
+  correlationId: string;
+  signal?: AbortSignal;
+}
+
+export interface SupplierQuery {
+  entity: string;
+  vatId?: string;
+  taxNumber?: string;
+  legalId?: string;
+  externalIds?: string[];
+  ibans?: string[];
+  name?: string;
+}
+
+export interface ReverseCommand {
+  entity: string;
+  documentNumber: string;
+  externalReference: string;
+  correlationId: string;
+  reason: string;
+}
+
+export interface PaymentBlockCommand {
+  entity: string;
+  documentNumber: string;
+  externalReference: string;
+  blocked: boolean;
+}
+
+/** A refusal is an answer: the ERP's own code and text become an exception case, never a retry. */
+export type PostingAnswer =
+  | { outcome: 'posted'; document: PostedDocument }
+  | { outcome: 'refused'; code: string; message: string };
+
+export interface ErpChange {
+  /** Unique within the ERP; the inbox accepts each once. */
+  id: string;
+  kind: 'goods-receipt' | 'purchase-order';
+  orderNumber: string;
+  at: string;
+}
+
+export interface ErpChanges {
+  changes: ErpChange[];
+  cursor: string;
+}
