@@ -1,0 +1,84 @@
+import type { Progress } from '../model/progress.ts';
+import type { Transition } from '../model/transition.ts';
+
+/** The progress of a process that has just begun. */
+export function initialProgress(correlationId: string, workflowVersion: string): Progress {
+  return {
+    state: 'running',
+    stage: 'received',
+    awaiting: [],
+    decisions: [],
+    exceptions: [],
+    postings: [],
+    correlationId,
+    policyVersions: {},
+    workflowVersion,
+  };
+}
+
+/** Applies one transition. Pure and total: the same transitions in the same order always give the same progress (I8). */
+export function applyTransition(progress: Progress, transition: Transition): Progress {
+  switch (transition.kind) {
+    case 'assessed':
+      return { ...progress, stage: 'checked', awaiting: [], policyVersions: { ...progress.policyVersions, ...transition.policyVersions } };
+    case 'awaiting':
+      return { ...progress, stage: transition.stage, awaiting: transition.awaiting.map(({ subject, ...shown }) => ({ id: subject, ...shown })) };
+    case 'exception-opened':
+      return {
+        ...progress,
+        exceptions: [...progress.exceptions, { id: transition.exceptionId, code: transition.code, owner: transition.owner, since: transition.at }],
+      };
+    case 'exception-closed':
+      return { ...progress, exceptions: progress.exceptions.filter((exception) => exception.id !== transition.exceptionId) };
+    case 'decided':
+      return {
+        ...progress,
+        decisions: [
+          ...progress.decisions,
+          {
+            by: transition.by,
+            ...(transition.onBehalfOf ? { onBehalfOf: transition.onBehalfOf } : {}),
+            decision: transition.decision,
+            at: transition.at,
+            documentHash: transition.documentHash,
+            policyVersion: transition.policyVersion,
+          },
+        ],
+      };
+    case 'posting': {
+      const { key, system, status, reference, at } = transition;
+      const others = progress.postings.filter((posting) => posting.key !== key);
+      return { ...progress, stage: stageAfterPosting[status], postings: [...others, { system, key, status, reference, at }] };
+    }
+    case 'escalated':
+      return { ...progress, awaiting: progress.awaiting.map((awaited) => reassigned(awaited, transition)) };
+    case 'parked':
+      return { ...progress, stage: 'parked', exceptions: [...progress.exceptions, { id: `parked:${transition.step}`, code: transition.code, owner: transition.owner, since: transition.at }] };
+    case 'resumed':
+      return { ...progress, stage: 'resumed', exceptions: progress.exceptions.filter((exception) => exception.id !== `parked:${transition.step}`) };
+    case 'corrected':
+    case 'approvals-voided':
+    case 'event-received':
+      return progress;
+    case 'ended':
+      return { ...progress, state: transition.state, stage: 'ended', awaiting: [], exceptions: [] };
+  }
+}
+
+export function applyTransitions(progress: Progress, transitions: readonly Transition[]): Progress {
+  return transitions.reduce(applyTransition, progress);
+}
+
+const stageAfterPosting = {
+  posted: 'posted',
+  released: 'posted',
+  refused: 'refused-by-erp',
+  reversed: 'reversed',
+  unknown: 'posting-outcome-unknown',
+} as const;
+
+function reassigned(awaited: Progress['awaiting'][number], transition: Extract<Transition, { kind: 'escalated' }>): Progress['awaiting'][number] {
+  if (transition.level === 'reminder' || awaited.id !== transition.subject) return awaited;
+  const { person: _previous, ...rest } = awaited;
+  return { ...rest, role: transition.role, ...(transition.person ? { person: transition.person } : {}), ...(transition.dueAt ? { dueAt: transition.dueAt } : {}) };
+}

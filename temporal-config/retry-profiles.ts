@@ -1,0 +1,22 @@
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+
+/**
+ * How often and how patiently a step is tried. Each profile ends after minutes, never after days: a step that still fails
+ * then is parked with an owner, and resumes from there. Pure constants: workflow code imports them.
+ */
+
+/** Reading from or effecting at a counterpart: patient with bursts of errors, quick again afterwards. */
+export const counterpartProfile = {
+  startToCloseTimeout: '60 seconds',
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds', maximumAttempts: 40 },
+} satisfies ActivityOptions;
+
+/** One transaction of ours. The database may restart; the workflow task stays alive for a few local tries, then timers take over. */
+export const recordProfile = {
+  startToCloseTimeout: '15 seconds',
+  localRetryThreshold: '5 seconds',
+  retry: { initialInterval: '100 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds', maximumAttempts: 40 },
+} satisfies LocalActivityOptions;
+
+/** A parked step is tried again by itself after this long, or at once when its owner resumes it. */
+export const parkedRetryInterval = '15 minutes';

@@ -1,0 +1,52 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Progress } from '../../domain/model/progress.ts';
+
+/** Everything that others need in order to talk to `invoiceToPay`: names and shapes, no behaviour. Ids, codes and amounts only. */
+
+export const invoiceToPayWorkflow = 'invoiceToPay';
+
+export interface InvoiceToPayInput {
+  entity: string;
+  caseId: string;
+  correlationId: string;
+  receivedAt: string;
+}
+
+export type InvoiceToPayOutcome =
+  | { state: 'paid'; settlement: 'bank-confirmed' | 'nothing-to-pay'; reference: string }
+  | { state: 'credited'; reference: string }
+  | { state: 'rejected'; reasonCode: string }
+  | { state: 'duplicate'; of: string }
+  | { state: 'withdrawn' };
+
+/**
+ * What the API says when a person has decided: the id of the decision row that it committed before.
+ * The process loads that row, verifies its signed envelope and judges it; the rest only lets the validator answer early.
+ */
+export interface DecisionNotice {
+  decisionId: string;
+}
+
+/** What the person hears at once. */
+export interface DecisionReceipt {
+  decisionId: string;
+  /** What the process does next because of it. */
+  effect: DecisionEffect;
+}
+
+export type DecisionEffect = 'recorded' | 'complete' | 'rejected' | 'withdrawn' | 'corrected' | 'resumed';
+
+/** An event from outside that the inbox recorded; the process loads it by its id. */
+export interface InboxNotice {
+  eventId: string;
+}
+
+export const decide = defineUpdate<DecisionReceipt, [DecisionNotice]>('decide');
+export const resolveException = defineUpdate<DecisionReceipt, [DecisionNotice]>('resolveException');
+export const correct = defineUpdate<DecisionReceipt, [DecisionNotice]>('correct');
+export const withdraw = defineUpdate<DecisionReceipt, [DecisionNotice]>('withdraw');
+
+export const goodsReceived = defineSignal<[InboxNotice]>('goodsReceived');
+export const paymentStatus = defineSignal<[InboxNotice]>('paymentStatus');
+
+export const progressQuery = defineQuery<Progress>('progress');
