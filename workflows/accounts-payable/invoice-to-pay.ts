@@ -1,0 +1,210 @@
+/**
+ * Invoice to pay: a supplier's document becomes a posted ERP document and is followed until it is settled.
+ *
+ * Started by the intake of a document (API, mail, EDI, folder). Approvers decide, owners resolve exceptions, AP corrects
+ * and withdraws; receipts and payment statuses arrive from outside. Ends as paid, credited, rejected, duplicate or withdrawn.
+ * Diagram: models/invoice-to-pay.bpmn, whose task ids are the names of the stage functions below.
+ */
+import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+import type { AssessmentAnswer, CaseRef, DecisionAnswer, DecisionKind } from '../../activities/accounts-payable/commands.ts';
+import { effectKey, supplierDocumentKey } from '../../domain/rules/posting-key.ts';
+import { correct, decide, goodsReceived, paymentStatus, resolveException, withdraw } from '../contracts/invoice-to-pay.ts';
+import type { InboxNotice, InvoiceToPayInput, InvoiceToPayOutcome } from '../contracts/invoice-to-pay.ts';
+import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
+import { awaitWithEscalation } from '../parts/escalation.ts';
+import { parkable } from '../parts/parking.ts';
+import { ProgressBoard } from '../parts/progress.ts';
+import {
+  gatherInvoiceFacts,
+  postSupplierInvoice,
+  recordAssessment,
+  recordEnd,
+  recordPaymentEvent,
+  releaseSupplierInvoice,
+  reverseSupplierInvoice,
+} from '../parts/proxies.ts';
+import { invoiceToPayVersion } from '../parts/versions.ts';
+
+export async function invoiceToPay(input: InvoiceToPayInput): Promise<InvoiceToPayOutcome> {
+  const invoice = openInvoice(input);
+  while (!invoice.ending) {
+    const assessment = await assessInvoice(invoice);
+    switch (assessment.disposition) {
+      case 'duplicate':
+        invoice.ending = { state: 'duplicate', of: assessment.duplicateOf ?? '' };
+        break;
+      case 'exception':
+      case 'awaiting-receipt':
+      case 'needs-approval':
+        await awaitPeopleOrEvents(invoice, assessment);
+        break;
+      case 'ready-to-post':
+        await postToErp(invoice, assessment);
+        break;
+      case 'ready-to-release':
+        await releaseForPayment(invoice, assessment);
+        break;
+      case 'posted':
+        await awaitPayment(invoice, assessment);
+        break;
+    }
+  }
+  return closeCase(invoice, invoice.ending);
+}
+
+/** One running case: what it was started with, what it shows, and what it has heard since it last looked. */
+interface InvoiceCase {
+  ref: CaseRef;
+  board: ProgressBoard;
+  mutex: Mutex;
+  /** A person or an event changed the facts: look again. */
+  changed: boolean;
+  /** AP supplied a corrected version, which a posted document has to give way to. */
+  corrected: boolean;
+  resumed: boolean;
+  /** An effect outside is under way; decisions that would cross it have to wait. */
+  effectUnderWay: boolean;
+  postingNumber: number;
+  posted?: { key: string; supplierId: string; reference: string };
+  ending?: InvoiceToPayOutcome;
+}
+
+function openInvoice(input: InvoiceToPayInput): InvoiceCase {
+  const { entity, caseId, correlationId } = input;
+  const invoice: InvoiceCase = {
+    ref: { entity, caseId, correlationId },
+    board: new ProgressBoard(correlationId, invoiceToPayVersion),
+    mutex: new Mutex(),
+    changed: false,
+    corrected: false,
+    resumed: false,
+    effectUnderWay: false,
+    postingNumber: 1,
+  };
+  listenForDecisions(
+    { ...invoice, refusal: (kind) => refusalOf(invoice, kind), heard: (decision) => hear(invoice, decision) },
+    {
+      decide: { update: decide, description: 'Approve or reject a task of this document' },
+      resolveException: { update: resolveException, description: 'Resolve, override or retry an exception' },
+      correct: { update: correct, description: 'Supply a corrected version of the document or its coding' },
+      withdraw: { update: withdraw, description: 'Withdraw the document' },
+    },
+  );
+  setHandler(goodsReceived, () => void (invoice.changed = true), { description: 'Receipts or orders of this document changed: match again' });
+  setHandler(paymentStatus, (notice) => hearPayment(invoice, notice), { description: 'The payment of this document changed its status' });
+  return invoice;
+}
+
+/** assessInvoice: validate, resolve the supplier, find duplicates, pair and match, code, check tax, route. */
+async function assessInvoice(invoice: InvoiceCase): Promise<AssessmentAnswer> {
+  invoice.changed = invoice.corrected = false;
+  const assessment = await parkable(invoice, 'assessInvoice', async () => {
+    const { factsId } = await gatherInvoiceFacts(invoice.ref);
+    return recordAssessment({ ...invoice.ref, factsId });
+  });
+  invoice.board.apply(assessment.transitions);
+  return assessment;
+}
+
+/** awaitPeopleOrEvents: an approver, the owner of an exception, a correction or a receipt; reminded and escalated meanwhile. */
+async function awaitPeopleOrEvents(invoice: InvoiceCase, { supplierId, nextDeadline }: { supplierId: string; nextDeadline?: string }): Promise<void> {
+  invoice.board.show(supplierId);
+  await awaitWithEscalation(invoice.ref, invoice.board, () => invoice.changed || invoice.ending !== undefined, nextDeadline);
+}
+
+/** postToErp: once under its key; a refusal of the ERP becomes an exception with an owner. */
+async function postToErp(invoice: InvoiceCase, assessment: AssessmentAnswer): Promise<void> {
+  const businessKey = supplierDocumentKey({ entity: invoice.ref.entity, ...assessment });
+  const key = effectKey('ap-invoice', businessKey, 'post', invoice.postingNumber);
+  const answer = await effect(invoice, 'postToErp', () => postSupplierInvoice({ ...invoice.ref, assessmentId: assessment.assessmentId, key }));
+  if (answer.outcome === 'stale') return;
+  if (answer.outcome === 'refused') return awaitPeopleOrEvents(invoice, { ...answer, supplierId: assessment.supplierId });
+  invoice.posted = { key, supplierId: assessment.supplierId, reference: answer.reference ?? '' };
+  if (!answer.blockOutstanding) await awaitPayment(invoice, assessment);
+}
+
+/** releaseForPayment: the document was posted blocked and has been approved since. */
+async function releaseForPayment(invoice: InvoiceCase, assessment: AssessmentAnswer): Promise<void> {
+  const posted = invoice.posted;
+  if (!posted) return;
+  const answer = await effect(invoice, 'releaseForPayment', () =>
+    releaseSupplierInvoice({ ...invoice.ref, assessmentId: assessment.assessmentId, postingKey: posted.key, key: `${posted.key}:release` }),
+  );
+  if (answer.outcome === 'refused') await awaitPeopleOrEvents(invoice, { ...answer, supplierId: assessment.supplierId });
+  if (answer.outcome === 'posted') await awaitPayment(invoice, assessment);
+}
+
+/** awaitPayment: nothing to pay and credits end here; otherwise only the bank's own word settles it. */
+async function awaitPayment(invoice: InvoiceCase, assessment: AssessmentAnswer): Promise<void> {
+  const reference = invoice.posted?.reference ?? '';
+  if (assessment.class === 'credit-note') invoice.ending = { state: 'credited', reference };
+  else if (assessment.payable.minor === '0') invoice.ending = { state: 'paid', settlement: 'nothing-to-pay', reference };
+  if (invoice.ending) return;
+  invoice.board.show(assessment.supplierId);
+  await condition(() => invoice.corrected || invoice.ending !== undefined);
+  if (!invoice.ending) await reverseInErp(invoice, 'corrected');
+}
+
+/** reverseInErp: compensates a posting; only its confirmation lets the next posting number be used. */
+async function reverseInErp(invoice: InvoiceCase, reason: string): Promise<void> {
+  const posted = invoice.posted;
+  if (!posted) return;
+  await effect(invoice, 'reverseInErp', () => reverseSupplierInvoice({ ...invoice.ref, postingKey: posted.key, key: `${posted.key}:reverse`, reason }));
+  delete invoice.posted;
+  invoice.postingNumber += 1;
+}
+
+/** closeCase: what was posted for a document that is not wanted any more is reversed first. */
+async function closeCase(invoice: InvoiceCase, ending: InvoiceToPayOutcome): Promise<InvoiceToPayOutcome> {
+  if (ending.state === 'rejected' || ending.state === 'withdrawn') await reverseInErp(invoice, ending.state);
+  const reference = 'reference' in ending ? ending.reference : ending.state === 'duplicate' ? ending.of : undefined;
+  const answer = await parkable(invoice, 'closeCase', () => recordEnd({ ...invoice.ref, state: ending.state, ...(reference ? { reference } : {}) }));
+  invoice.board.apply(answer.transitions);
+  invoice.board.show();
+  await condition(allHandlersFinished);
+  return ending;
+}
+
+async function effect<Answer extends { transitions: AssessmentAnswer['transitions'] }>(invoice: InvoiceCase, step: string, run: () => Promise<Answer>): Promise<Answer> {
+  invoice.effectUnderWay = true;
+  try {
+    const answer = await parkable(invoice, step, run);
+    invoice.board.apply(answer.transitions);
+    return answer;
+  } finally {
+    invoice.effectUnderWay = false;
+  }
+}
+
+function hear(invoice: InvoiceCase, decision: Extract<DecisionAnswer, { accepted: true }>): void {
+  switch (decision.effect) {
+    case 'recorded':
+      return;
+    case 'complete':
+    case 'corrected':
+    case 'resumed':
+      invoice.changed = invoice.resumed = true;
+      if (decision.effect === 'corrected') invoice.corrected = true;
+      return;
+    case 'rejected':
+      invoice.ending = { state: 'rejected', reasonCode: decision.reasonCode ?? 'OTH' };
+      return;
+    case 'withdrawn':
+      invoice.ending = { state: 'withdrawn' };
+  }
+}
+
+async function hearPayment(invoice: InvoiceCase, { eventId }: InboxNotice): Promise<void> {
+  await invoice.mutex.run(async () => {
+    const answer = await parkable(invoice, 'recordPayment', () => recordPaymentEvent({ ...invoice.ref, eventId }));
+    invoice.board.apply(answer.transitions);
+    if (answer.settledBy) invoice.ending ??= { state: 'paid', settlement: 'bank-confirmed', reference: answer.settledBy };
+  });
+}
+
+function refusalOf(invoice: InvoiceCase, kind: DecisionKind): Refusal | undefined {
+  if (invoice.ending) return { code: 'already-decided', message: `The document has ended as ${invoice.ending.state}.` };
+  if (invoice.effectUnderWay && kind !== 'resolveException')
+    return { code: 'step-in-progress', message: 'The ERP is being asked to post or reverse this document; decide again when it has answered.' };
+  return undefined;
+}

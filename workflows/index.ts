@@ -1,0 +1,1 @@
+export { invoiceToPay } from './accounts-payable/invoice-to-pay.ts';

@@ -1,0 +1,58 @@
+import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Progress } from '../../domain/model/progress.ts';
+import type { Transition } from '../../domain/model/transition.ts';
+import { applyTransitions, initialProgress } from '../../domain/rules/progress.ts';
+import { searchAttributes as attribute } from '../../temporal-config/search-attributes.ts';
+import { progressQuery } from '../contracts/invoice-to-pay.ts';
+
+/**
+ * What a process shows of itself: the query `progress`, the search attributes and the current details all come from this
+ * one object. `show` costs one action, so it is called when something outside is awaited and at the end, not between.
+ */
+export class ProgressBoard {
+  private progress: Progress;
+
+  constructor(correlationId: string, workflowVersion: string) {
+    this.progress = initialProgress(correlationId, workflowVersion);
+    setHandler(progressQuery, () => this.progress, { description: 'State, what is awaited, decisions, exceptions and postings' });
+  }
+
+  get value(): Progress {
+    return this.progress;
+  }
+
+  apply(transitions: readonly Transition[]): void {
+    this.progress = applyTransitions(this.progress, transitions);
+    setCurrentDetails(describeProgress(this.progress));
+  }
+
+  show(counterparty?: string): void {
+    const { stage, state, awaiting, exceptions } = this.progress;
+    const first = awaiting[0];
+    upsertSearchAttributes([
+      { key: attribute.stage, value: state === 'running' ? stage : state },
+      { key: attribute.awaiting, value: [...new Set(awaiting.map((entry) => entry.role))] },
+      { key: attribute.owner, value: first?.person ?? first?.role ?? null },
+      { key: attribute.dueAt, value: first?.dueAt ? new Date(first.dueAt) : null },
+      { key: attribute.exceptionCode, value: exceptions[0]?.code ?? null },
+      ...(counterparty ? [{ key: attribute.counterparty, value: counterparty }] : []),
+    ]);
+  }
+}
+
+/** Current details as operators read them in Temporal Web: Markdown with role names, codes and times only. */
+export function describeProgress(progress: Progress): string {
+  return [
+    `**${progress.state === 'running' ? progress.stage : progress.state}**`,
+    ...table('Awaited', ['what', 'from', 'since', 'due'], progress.awaiting.map((entry) => [entry.what, entry.person ?? entry.role, entry.since, entry.dueAt ?? ''])),
+    ...table('Exceptions', ['code', 'owner', 'since'], progress.exceptions.map((entry) => [entry.code, entry.owner, entry.since])),
+    ...table('Decisions', ['decision', 'by', 'at'], progress.decisions.map((entry) => [entry.decision, entry.by, entry.at])),
+    ...table('Postings', ['status', 'reference', 'at'], progress.postings.map((entry) => [entry.status, entry.reference, entry.at])),
+  ].join('\n');
+}
+
+function table(title: string, heads: string[], rows: string[][]): string[] {
+  if (rows.length === 0) return [];
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  return ['', `${title}:`, '', line(heads), line(heads.map(() => '---')), ...rows.map(line)];
+}
