@@ -24,5 +24,6 @@ export const platformErrors = {
   'database-unreachable': { category: 'upstream-unavailable', title: 'PostgreSQL is not available', remedy: 'Look at the named log; `npm run doctor` says what is missing; or set DATABASE_URL to a server of yours.' },
   'temporal-unreachable': { category: 'upstream-unavailable', title: 'The Temporal server is not available', remedy: 'Look at the named log; `npm run doctor` says what is missing; or set TEMPORAL_ADDRESS to a server of yours.' },
   'process-ended': { category: 'bug', title: 'A process of ours ended before it was ready', remedy: 'Read its log, which is named; the last lines say why.' },
+  'database-unavailable': { category: 'upstream-unavailable', title: 'The database does not answer', remedy: 'Nothing to do: it is retried; look at the database if it lasts.' },
   'internal-error': { category: 'bug', title: 'An unexpected error', remedy: 'Report it with the correlation id.' },
 } as const satisfies Record<string, ErrorEntry>;

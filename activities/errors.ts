@@ -1,0 +1,53 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { errorCatalogue, KontorError, type ErrorCategory, type ErrorCode } from '../domain/errors.ts';
+
+/** A poison document gets this many tries before it is parked with an owner (guarantee 8). */
+const triesOfABug = 3;
+
+/** Whether trying the same thing again can help, by who must act. */
+const retryable: Record<ErrorCategory, boolean> = {
+  'invalid-input': false,
+  unauthenticated: false,
+  forbidden: false,
+  'duty-conflict': false,
+  'not-found': false,
+  conflict: false,
+  'rule-violation': false,
+  'upstream-rejected': false,
+  'upstream-throttled': true,
+  'upstream-unavailable': true,
+  'outcome-unknown': true,
+  bug: true,
+};
+
+/**
+ * The one place where errors become Temporal failures. The failure's type is the catalogue's code; its message is for
+ * people and carries no document content. Unexpected errors are tried a few times, then given up, so that the case is parked.
+ */
+export function translateError(error: unknown, attempt: number): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error;
+  const { code, message, retryAfterMs } = recognise(error);
+  const { category } = errorCatalogue[code];
+  return ApplicationFailure.create({
+    type: code,
+    message,
+    nonRetryable: !retryable[category] || (category === 'bug' && attempt >= triesOfABug),
+    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+    ...(error instanceof Error && category === 'bug' ? { cause: error } : {}),
+  });
+}
+
+function recognise(error: unknown): { code: ErrorCode; message: string; retryAfterMs?: number } {
+  if (error instanceof KontorError) return { code: error.code, message: error.message, ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }) };
+  if (isDatabaseAway(error)) return { code: 'database-unavailable', message: 'The database does not answer.' };
+  return { code: 'internal-error', message: `Unexpected ${error instanceof Error ? error.name : typeof error}.` };
+}
+
+/** PostgreSQL's classes for "not now": connection lost, shutting down, too many clients, deadlock, serialisation; and what the socket says. */
+const awayCodes = /^(08\w{3}|57P0[1-5]|53\w{3}|40001|40P01|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+const awayMessages = /Connection terminated|timeout exceeded when trying to connect|Timeout acquiring a connection|Client has encountered a connection error/i;
+
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return awayCodes.test(String((error as { code?: unknown }).code ?? '')) || awayMessages.test(error.message);
+}
