@@ -3,6 +3,8 @@ import type { ErrorEntry } from './category.ts';
 /** Errors of the house itself: requests, identity, concurrency, counterparts. */
 export const platformErrors = {
   'request-invalid': { category: 'invalid-input', title: 'The request does not have the expected form', remedy: 'Mend the named field and send it again.' },
+  'request-too-large': { category: 'invalid-input', title: 'The request is too large', remedy: 'Send less at once.' },
+  'media-type-unsupported': { category: 'invalid-input', title: 'This route does not take such content', remedy: 'See /docs for the media types it takes.' },
   'idempotency-key-missing': { category: 'invalid-input', title: 'A write needs an Idempotency-Key', remedy: 'Send a key of your own that stays the same when you repeat this request.' },
   'idempotency-key-reused': { category: 'rule-violation', title: 'The Idempotency-Key was used for another request', remedy: 'Use a new key for a new request.' },
   'idempotency-in-flight': { category: 'conflict', title: 'The same request is being processed', remedy: 'Wait a moment and repeat it.' },
@@ -25,5 +27,9 @@ export const platformErrors = {
   'temporal-unreachable': { category: 'upstream-unavailable', title: 'The Temporal server is not available', remedy: 'Look at the named log; `npm run doctor` says what is missing; or set TEMPORAL_ADDRESS to a server of yours.' },
   'process-ended': { category: 'bug', title: 'A process of ours ended before it was ready', remedy: 'Read its log, which is named; the last lines say why.' },
   'database-unavailable': { category: 'upstream-unavailable', title: 'The database does not answer', remedy: 'Nothing to do: it is retried; look at the database if it lasts.' },
+  'effect-taken-over': { category: 'conflict', title: 'Another attempt has taken over this effect', remedy: 'Nothing to do: the newer attempt records the outcome.' },
+  'effect-key-conflict': { category: 'conflict', title: 'The key of this effect stands for another request', remedy: 'Report it with the correlation id: one business key must always carry one request.' },
+  'effect-in-progress': { category: 'upstream-unavailable', title: 'Another attempt of this effect is at work', remedy: 'Nothing to do: it is tried again when that attempt has ended.' },
+  'database-unavailable': { category: 'upstream-unavailable', title: 'The database cannot be reached', remedy: 'Repeat the request with the same Idempotency-Key in a few seconds.' },
   'internal-error': { category: 'bug', title: 'An unexpected error', remedy: 'Report it with the correlation id.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,24 @@
+import type { Person } from '../domain/model/person.ts';
+
+/** Rights of the API, each the answer to "may this person do that here"; what a decision is worth is judged again where it counts. */
+export const permissions = {
+  'invoices:submit': ['ap-clerk', 'ap-lead', 'integration'],
+  'invoices:correct': ['ap-clerk', 'ap-lead'],
+  'invoices:read': '*',
+  'inbox:use': '*',
+  'exceptions:resolve': '*',
+  'events:read': '*',
+  'audit:read': ['auditor', 'controller', 'cfo'],
+  'operations:read': ['operator', 'auditor', 'controller'],
+  'me:read': '*',
+} as const satisfies Record<string, readonly string[] | '*'>;
+
+export type Permission = keyof typeof permissions;
+
+/** The companies in which a person has a right; `*` stands for all of them. */
+export function entitiesWith(person: Pick<Person, 'active' | 'roles'>, permission: Permission): string[] {
+  if (!person.active) return [];
+  const roles: readonly string[] | '*' = permissions[permission];
+  const granted = person.roles.filter(({ role }) => roles === '*' || roles.includes(role)).map(({ entity }) => entity);
+  return granted.includes('*') ? ['*'] : [...new Set(granted)].sort();
+}
