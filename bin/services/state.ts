@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writableFolder } from './folders.ts';
+import { isAlive, type ProcessIdentity } from './identity.ts';
+import { acquireLock, holderOf } from './lock.ts';
+import { endOrphans } from './process.ts';
+import type { Progress } from './progress.ts';
+import { runDirOf } from './services.ts';
+
+/** Where a running installation can be reached; what a second start tells its reader. */
+export interface Addresses {
+  apiUrl: string;
+  sandboxUrl: string;
+  webUrl: string | undefined;
+  temporalAddress: string;
+  namespace: string;
+  databaseUrl: string;
+}
+
+export interface OwnedState {
+  stateDir: string;
+  announce(addresses: Addresses): void;
+  /** Ends whatever is still recorded as running and gives the folder free. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a state folder for this process and ends what a killed run left behind there. When another live process owns
+ * it, that one is returned instead.
+ */
+export async function ownState(stateDir: string, progress: Progress): Promise<OwnedState | { holder: ProcessIdentity }> {
+  const lock = acquireLock(join(writableFolder(stateDir), 'owner.lock'));
+  if ('holder' in lock) return lock;
+  const addressFile = join(stateDir, 'addresses.json');
+  rmSync(addressFile, { force: true });
+  await endOrphans(runDirOf(stateDir), progress);
+  return {
+    stateDir,
+    announce: (addresses) => writeFileSync(addressFile, JSON.stringify(addresses, undefined, 2), { mode: 0o600 }),
+    async release() {
+      await endOrphans(runDirOf(stateDir), progress);
+      rmSync(addressFile, { force: true });
+      lock.release();
+    },
+  };
+}
+
+/** What runs on this state folder; `addresses` are absent while it is still starting. */
+export function runningOn(stateDir: string): { owner: ProcessIdentity; addresses: Addresses | undefined } | undefined {
+  const owner = holderOf(join(stateDir, 'owner.lock'));
+  if (owner === undefined || !isAlive(owner)) return undefined;
+  const file = join(stateDir, 'addresses.json');
+  return { owner, addresses: existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Addresses) : undefined };
+}

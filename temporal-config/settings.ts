@@ -1,0 +1,215 @@
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { createHash } from 'node:crypto';
+import { homedir, tmpdir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { KontorError } from '../domain/errors.ts';
+
+/**
+ * The one place that reads the environment. Every process calls `readSettings()` once at its entry and hands the result
+ * on; a child process receives the same settings through `settingsEnvironment`.
+ */
+export interface Settings {
+  /** The checkout's root folder. */
+  home: string;
+  /** Database, server store, logs, process ids and keys of this installation. */
+  stateDir: string;
+  /** Built binaries, keyed by version, shared by every checkout of this user. */
+  cacheDir: string;
+  /** `production` refuses every development convenience. */
+  nodeEnv: string;
+  logLevel: LogLevel;
+
+  /** Set: this database is used and none is started. */
+  databaseUrl: string | undefined;
+  /** Port of the PostgreSQL that is started when `databaseUrl` is absent. */
+  postgresPort: number;
+
+  /** Set (or named by a profile): this server is used and none is started. */
+  temporalAddress: string | undefined;
+  namespace: string;
+  /** TLS, API key and headers from the official `TEMPORAL_*` variables and profile files. */
+  temporalConnection: ClientConnectConfig['connectionOptions'];
+  /** A `temporal` command line to use instead of the one on PATH. */
+  temporalCli: string | undefined;
+  temporalPort: number;
+  temporalWebPort: number;
+  temporalMetricsPort: number;
+
+  /** Where API, sandbox and local servers listen. */
+  bindAddress: string;
+  apiPort: number;
+  sandboxPort: number;
+  sandboxUrl: string;
+  workerMetricsPort: number;
+
+  /** Keys of the payload codec, mode 0600; the codec is off while the file is absent. */
+  keyRingFile: string;
+  /** Set: people log in there and the development login is refused. */
+  oidcIssuer: string | undefined;
+
+  /** Public sample data for the tests that read it. */
+  testDataDir: string;
+  /** Services that the test run prepared; absent when vitest is run by itself. */
+  testDatabaseUrl: string | undefined;
+  testTemporalAddress: string | undefined;
+  /** Why the test run has no Temporal server or database. */
+  testServicesMissing: string | undefined;
+  /** Random schedules that the fault tests play; the long form plays more. */
+  faultSeeds: number | undefined;
+  /** Where the fault run leaves its report. */
+  faultReport: string | undefined;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+type Environment = Record<string, string | undefined>;
+
+const home = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+
+/** Every variable that Kontor itself defines; another name with this prefix is a typing error and is refused. */
+const ownVariables = [
+  'KONTOR_STATE', 'KONTOR_LOG_LEVEL', 'KONTOR_BIND_ADDRESS', 'KONTOR_API_PORT', 'KONTOR_SANDBOX_PORT', 'KONTOR_SANDBOX_URL',
+  'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_CLI',
+  'KONTOR_WORKER_METRICS_PORT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER', 'KONTOR_TEST_DATA', 'KONTOR_TEST_DATABASE_URL',
+  'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT',
+] as const;
+
+/** @throws KontorError `setting-invalid` that names the variable, its value and what is expected. */
+export function readSettings(env: Environment = process.env): Settings {
+  refuseUnknown(env);
+  const read = reader(env);
+  const stateDir = read.folder('KONTOR_STATE', join(home, '.kontor'));
+  const sandboxPort = read.port('KONTOR_SANDBOX_PORT', 8450);
+  const { connectionOptions: temporalConnection, namespace } = loadClientConnectConfig({ overrideEnvVars: definedOnly(env) });
+  return {
+    home,
+    stateDir,
+    cacheDir: join(read.folder('XDG_CACHE_HOME', join(homedir(), '.cache')), 'kontor'),
+    nodeEnv: read.text('NODE_ENV') ?? 'development',
+    logLevel: read.oneOf('KONTOR_LOG_LEVEL', logLevels, 'info'),
+
+    databaseUrl: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    postgresPort: read.port('KONTOR_POSTGRES_PORT', 5440),
+
+    temporalAddress: read.hostAndPort('TEMPORAL_ADDRESS') ?? temporalConnection.address,
+    namespace: namespace ?? 'kontor-finance-dev',
+    temporalConnection,
+    temporalCli: read.text('KONTOR_TEMPORAL_CLI'),
+    temporalPort: read.port('KONTOR_TEMPORAL_PORT', 7233),
+    temporalWebPort: read.port('KONTOR_TEMPORAL_WEB_PORT', 8233),
+    temporalMetricsPort: read.port('KONTOR_TEMPORAL_METRICS_PORT', 8434),
+
+    bindAddress: read.text('KONTOR_BIND_ADDRESS') ?? '127.0.0.1',
+    apiPort: read.port('KONTOR_API_PORT', 8440),
+    sandboxPort,
+    sandboxUrl: read.url('KONTOR_SANDBOX_URL', ['http:', 'https:']) ?? `http://127.0.0.1:${sandboxPort}`,
+    workerMetricsPort: read.port('KONTOR_WORKER_METRICS_PORT', 8435),
+
+    keyRingFile: read.folder('KONTOR_KEY_RING', join(stateDir, 'keys', 'payload-keys.json')),
+    oidcIssuer: read.url('KONTOR_OIDC_ISSUER', ['http:', 'https:']),
+
+    testDataDir: read.folder('KONTOR_TEST_DATA', resolve(home, '../shared/data')),
+    testDatabaseUrl: read.url('KONTOR_TEST_DATABASE_URL', ['postgres:', 'postgresql:']),
+    testTemporalAddress: read.hostAndPort('KONTOR_TEST_TEMPORAL_ADDRESS'),
+    testServicesMissing: read.text('KONTOR_TEST_SERVICES_MISSING'),
+    faultSeeds: read.count('KONTOR_FAULT_SEEDS'),
+    faultReport: read.text('KONTOR_FAULT_REPORT'),
+  };
+}
+
+/** The environment of a child process of ours: what this process inherited, with the given settings on top. */
+export function settingsEnvironment(settings: Settings, env: Environment = process.env): Record<string, string> {
+  return definedOnly({
+    ...env,
+    TZ: 'UTC',
+    KONTOR_STATE: settings.stateDir,
+    KONTOR_LOG_LEVEL: settings.logLevel,
+    NODE_ENV: settings.nodeEnv,
+    DATABASE_URL: settings.databaseUrl,
+    TEMPORAL_ADDRESS: settings.temporalAddress,
+    TEMPORAL_NAMESPACE: settings.namespace,
+    KONTOR_BIND_ADDRESS: settings.bindAddress,
+    KONTOR_API_PORT: String(settings.apiPort),
+    KONTOR_SANDBOX_PORT: String(settings.sandboxPort),
+    KONTOR_SANDBOX_URL: settings.sandboxUrl,
+    KONTOR_WORKER_METRICS_PORT: String(settings.workerMetricsPort),
+    KONTOR_KEY_RING: settings.keyRingFile,
+    KONTOR_OIDC_ISSUER: settings.oidcIssuer,
+  });
+}
+
+/** The environment for a program that is not ours (database, server, compiler): inherited, with the given variables on top. */
+export function toolEnvironment(extra: Environment = {}, env: Environment = process.env): Record<string, string> {
+  return definedOnly({ ...env, ...extra });
+}
+
+/** A short name of this checkout for folders outside it. */
+export function checkoutHash(): string {
+  return createHash('sha256').update(home).digest('hex').slice(0, 12);
+}
+
+/** A folder for files of this run alone, when the state folder itself is of no use. */
+export function scratchFolder(): string {
+  return tmpdir();
+}
+
+function refuseUnknown(env: Environment): void {
+  const known = new Set<string>(ownVariables);
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('KONTOR_') || known.has(name)) continue;
+    throw new KontorError('setting-invalid', `The environment variable ${name} is not a setting of Kontor. Its settings: ${ownVariables.join(', ')}.`);
+  }
+}
+
+function reader(env: Environment) {
+  const text = (name: string): string | undefined => {
+    const value = env[name]?.trim();
+    return value === '' ? undefined : value;
+  };
+  const refuse = (name: string, expected: string): never => {
+    throw new KontorError('setting-invalid', `The environment variable ${name} is ${JSON.stringify(env[name])}; expected ${expected}.`);
+  };
+  return {
+    text,
+    port(name: string, fallback: number): number {
+      const value = text(name);
+      if (value === undefined) return fallback;
+      const port = /^\d{1,5}$/.test(value) ? Number(value) : 0;
+      return port >= 1 && port <= 65_535 ? port : refuse(name, 'a port number from 1 to 65535');
+    },
+    count(name: string): number | undefined {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      return /^[1-9]\d{0,5}$/.test(value) ? Number(value) : refuse(name, 'a whole number from 1 to 999999');
+    },
+    folder(name: string, fallback: string): string {
+      const value = text(name);
+      if (value === undefined) return fallback;
+      return isAbsolute(value) ? value : resolve(home, value);
+    },
+    oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
+      const value = text(name);
+      if (value === undefined) return fallback;
+      return allowed.find((one) => one === value) ?? refuse(name, `one of ${allowed.join(', ')}`);
+    },
+    url(name: string, protocols: string[]): string | undefined {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const protocol = URL.canParse(value) ? new URL(value).protocol : '';
+      // The value may carry a password, so that it is never repeated in a message.
+      if (protocols.includes(protocol)) return value;
+      throw new KontorError('setting-invalid', `The environment variable ${name} is not a URL that starts with ${protocols.map((one) => `${one}//`).join(' or ')}.`);
+    },
+    hostAndPort(name: string): string | undefined {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      return /^[^\s/]+:\d{1,5}$/.test(value) ? value : refuse(name, 'HOST:PORT');
+    },
+  };
+}
+
+function definedOnly(env: Environment): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
