@@ -1,13 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tiers without a server run side by side; tiers that share the server and the database run one file at a time. */
-const serverTiers = ['process', 'api', 'faults', 'replay', 'security'];
+const serverTiers = ['services', 'db', 'process', 'api', 'faults', 'security'];
 
 export default defineConfig({
   test: {
     pool: 'forks', // a Temporal worker inside a worker thread ends in a segmentation fault
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    env: { TZ: 'UTC' },
     projects: [
       {
         extends: true,
