@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { BpmnModdle } from 'bpmn-moddle';
+import { describe, expect, it } from 'vitest';
+
+interface Element {
+  $type: string;
+  id: string;
+  sourceRef?: Element;
+  targetRef?: Element;
+}
+
+const model = readFileSync(new URL('../../models/invoice-to-pay.bpmn', import.meta.url), 'utf8');
+const workflow = readFileSync(new URL('../../workflows/accounts-payable/invoice-to-pay.ts', import.meta.url), 'utf8');
+
+describe('the diagram of invoice-to-pay is the code', async () => {
+  const { rootElement, warnings } = await new BpmnModdle().fromXML(model);
+  const process = (rootElement as { rootElements: { id: string; flowElements: Element[] }[] }).rootElements[0]!;
+  const tasks = process.flowElements.filter(({ $type }) => /Task$/.test($type)).map(({ id }) => id);
+  const stages = [...workflow.matchAll(/^\/\*\* (\w+): /gm)].map(([, name]) => name!);
+
+  it('is valid BPMN of the same process', () => {
+    expect(warnings).toEqual([]);
+    expect(workflow).toContain(`export async function ${process.id}(`);
+  });
+
+  it('task ids are the stage functions, each of which says its name in its comment', () => {
+    expect(stages.length).toBeGreaterThan(5);
+    expect([...tasks].sort()).toEqual([...stages].sort());
+    for (const stage of stages) expect(workflow).toContain(`async function ${stage}(`);
+  });
+
+  it('every element but the start is reached, and every element but an end leads on', () => {
+    const flows = process.flowElements.filter(({ $type }) => $type === 'bpmn:SequenceFlow');
+    for (const element of process.flowElements.filter(({ $type }) => $type !== 'bpmn:SequenceFlow')) {
+      const reached = flows.some(({ targetRef }) => targetRef === element) || /StartEvent|BoundaryEvent/.test(element.$type);
+      const leadsOn = flows.some(({ sourceRef }) => sourceRef === element) || /EndEvent/.test(element.$type);
+      expect([element.id, reached, leadsOn]).toEqual([element.id, true, true]);
+    }
+  });
+});
