@@ -1,0 +1,44 @@
+import type { AccountType } from '../../domain/model/account.ts';
+import type { Entry } from '../../domain/rules/ledger/entry.ts';
+import type { Chart, LedgerLine } from '../../domain/rules/ledger/ledger-line.ts';
+import { money, toDecimalText } from '../../domain/rules/money.ts';
+
+/** hledger's own letters for the kinds of account, which its statements go by. */
+const typeLetter: Record<AccountType, string> = { asset: 'A', liability: 'L', equity: 'E', income: 'R', expense: 'X' };
+
+/**
+ * Books in the journal format of hledger, so that a program that nobody here wrote can check and report them.
+ * An account is named entity:ledger:code; foreign amounts carry their functional value as total cost (`@@`), so that
+ * `hledger -B` shows the functional currency and plain `hledger` that of the transactions.
+ */
+export function* hledgerJournal(entries: Iterable<Entry>, chart: Chart): Generator<string> {
+  yield 'decimal-mark .\n';
+  const declared = new Set<string>();
+  for (const entry of entries) {
+    for (const line of entry.lines) {
+      const name = accountName(line);
+      const account = chart.get(line.account);
+      if (declared.has(name) || !account) continue;
+      declared.add(name);
+      yield `account ${name}  ; type:${typeLetter[account.type]}\n`;
+    }
+    const description = oneLine(entry.text) || entry.journal;
+    yield `\n${entry.date} (${oneLine(entry.journal).replaceAll(/[()]/g, '_')}) ${description}  ; source:${entry.source}\n`;
+    for (const line of entry.lines) yield `    ${accountName(line)}  ${amountText(line)}\n`;
+  }
+}
+
+function accountName(line: LedgerLine): string {
+  return [line.entity, line.ledger, line.account].map((part) => oneLine(part).replaceAll(':', '_')).join(':');
+}
+
+function amountText(line: LedgerLine): string {
+  const functional = toDecimalText(money(line.functionalCurrency, line.functional));
+  if (line.currency === line.functionalCurrency || line.amount === 0n) return `${functional} ${line.functionalCurrency}`;
+  return `${toDecimalText(money(line.currency, line.amount))} ${line.currency} @@ ${functional.replace('-', '')} ${line.functionalCurrency}`;
+}
+
+/** hledger ends a name at two spaces and a description at a semicolon. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[;|]/g, ',').trim();
+}

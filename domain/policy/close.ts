@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { plainDateSchema } from '../model/dates.ts';
+import { decimalSchema, moneySchema } from '../model/money.ts';
+import { reconciliationTypeSchema, riskSchema } from '../model/reconciliation.ts';
+
+/** Sums of debits in group currency; a tier holds up to its limit, inclusive, and the last one has none (JE-3). */
+export const approvalTierSchema = z.object({ upTo: moneySchema.optional(), role: z.string(), approvals: z.number().int().min(1).max(3) }).strict();
+
+export const journalPolicySchema = z
+  .object({
+    name: z.string(),
+    tiers: z.array(approvalTierSchema).min(1),
+    /** Days on either side within which equal entries are suspected to be one (JE-4). */
+    duplicateDays: z.number().int().min(0),
+    unusual: z
+      .object({
+        /** Entries on an account, or by a person, that are fewer than this are seldom (JE-5). */
+        seldomEntries: z.number().int().min(1),
+        /** Letters and digits that a text needs to say something. */
+        shortText: z.number().int().min(1),
+        /** Days after a period end from which an entry dated in that period is late. */
+        lateAfterDays: z.number().int().min(0),
+        /** Entries above this multiple of what the account usually sees. */
+        outlierFactor: z.number().int().min(2),
+        /** How close under a tier's limit counts as just below, in percent. */
+        belowTierPercent: z.number().int().min(1).max(50),
+        /** Entries at or above this score are flagged, at most `flagShare` per ten thousand of all. */
+        flagScore: z.number().int().min(1),
+        flagShare: z.number().int().min(1).max(10_000),
+      })
+      .strict(),
+  })
+  .strict()
+  .meta({ id: 'JournalPolicy' });
+export type JournalPolicy = z.infer<typeof journalPolicySchema>;
+
+export const reconciliationPolicySchema = z
+  .object({
+    name: z.string(),
+    /** What may stay unexplained, absolute, per risk (RC-1). */
+    thresholds: z.record(riskSchema, moneySchema),
+    /** Approvers per risk (RC-3). */
+    approvers: z.record(riskSchema, z.number().int().min(1).max(3)),
+    /** Per type: the kinds of item that may be listed, and the age in days beyond which one needs a human. */
+    types: z.record(reconciliationTypeSchema, z.object({ itemKinds: z.array(z.string()).min(1), ageLimitDays: z.number().int().min(1) }).strict()),
+    /** Largest manual entry that still lets an account certify itself (RC-2). */
+    manualJournalLimit: moneySchema,
+    flux: z.object({ amount: moneySchema, percent: decimalSchema, combine: z.enum(['and', 'or']) }).strict(),
+  })
+  .strict()
+  .meta({ id: 'ReconciliationPolicy' });
+export type ReconciliationPolicy = z.infer<typeof reconciliationPolicySchema>;
+
+/** Tolerances of one pair of companies, or of all pairs (IC-2, W9); the threshold states its currency. */
+export const intercompanyPolicySchema = z
+  .object({
+    name: z.string(),
+    tolerances: z.array(z.object({ pair: z.tuple([z.string(), z.string()]).optional(), amount: moneySchema.optional(), percent: decimalSchema.optional() }).strict()),
+    /** Per pair and class, in group currency: a remainder above it blocks the group close (IC-4). */
+    threshold: moneySchema,
+    differenceAccount: z.string(),
+    /** Who clears a difference: the side that booked later, or always the seller (IC-3). */
+    owner: z.enum(['later', 'seller']),
+  })
+  .strict()
+  .meta({ id: 'IntercompanyPolicy' });
+export type IntercompanyPolicy = z.infer<typeof intercompanyPolicySchema>;
+
+/** Who may do what to a close, by group of the template's people. */
+export const closePolicySchema = z
+  .object({
+    name: z.string(),
+    effectiveFrom: plainDateSchema,
+    waiveGroup: z.string(),
+    reopenGroup: z.string(),
+    /** Needed on top once the period is soft-closed (CL-7). */
+    controllerGroup: z.string(),
+    /** Hours that an approval to reopen a hard-closed period stays valid (CL-10). */
+    hardReopenHours: z.number().int().min(1),
+  })
+  .strict()
+  .meta({ id: 'ClosePolicy' });
+export type ClosePolicy = z.infer<typeof closePolicySchema>;
