@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openErpService } from './erp/service.ts';
+import { controlRoutes } from './shared/control.ts';
+import { createExecutor } from './shared/execute.ts';
+import { createFaults } from './shared/faults.ts';
+import { createSandboxServer, listen, stop } from './shared/http.ts';
+
+export interface SandboxSettings {
+  /** 0 = a free port. */
+  port: number;
+  /** The ERP's ledger file; other counterparts keep theirs beside it. */
+  file: string;
+  /** A folder with one seed file a company; absent = start empty. */
+  seedFolder?: string;
+  /** No request is committed later than this after it was received: the settle window of adapters must not be shorter. */
+  processingLimitMs: number;
+}
+
+export interface Sandbox {
+  port: number;
+  /** Bytes that a crash had left as a torn last line, per service; empty = none. */
+  dropped: Record<string, number>;
+  close(): Promise<void>;
+}
+
+/** The counterparts of a local installation: foreign systems in a process of their own, with their own memory and truth. */
+export async function startSandbox(settings: SandboxSettings): Promise<Sandbox> {
+  const erp = openErpService(settings.file, readSeeds(settings.seedFolder));
+  const services = [erp];
+  const faults = createFaults();
+  const executor = createExecutor(faults, settings.processingLimitMs);
+  const control = controlRoutes(services, faults, executor, settings.processingLimitMs);
+  const server = createSandboxServer([...services.flatMap((service) => service.routes), ...control], executor.execute);
+  const port = await listen(server, settings.port);
+  return {
+    port,
+    dropped: Object.fromEntries(services.filter((service) => service.droppedBytes > 0).map((service) => [service.name, service.droppedBytes])),
+    async close() {
+      await stop(server);
+      for (const service of services) service.close();
+    },
+  };
+}
+
+function readSeeds(folder: string | undefined): unknown[] {
+  if (folder === undefined) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return files.sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown);
+}
