@@ -1,0 +1,44 @@
+import type { Solution } from './solution.ts';
+import type { Item } from './state.ts';
+
+/**
+ * Of solutions found side by side, those that can be applied together. Two that claim the same money or the same item are both
+ * left alone unless one is better by the margin: first come is never first served (CA-4, CA-14).
+ */
+export function withoutConflicts(solutions: readonly Solution[], margin: number): Solution[] {
+  const distinct = solutions.filter((solution, index) => !solutions.slice(0, index).some((earlier) => isSameSolution(earlier, solution)));
+  const rivals = rivalsOf(distinct);
+  return distinct.filter((solution) => [...rivals.get(solution)!].every((rival) => solution.score >= rival.score + margin));
+}
+
+/** Part payments of one item claim it in common; they conflict only when their sum is more than the open amount. */
+function rivalsOf(solutions: readonly Solution[]): Map<Solution, Set<Solution>> {
+  const rivals = new Map(solutions.map((solution) => [solution, new Set<Solution>()]));
+  const claims = new Map<object, Solution[]>();
+  for (const solution of solutions) {
+    for (const claimed of [...solution.items, ...solution.payments]) {
+      const list = claims.get(claimed);
+      if (list) list.push(solution);
+      else claims.set(claimed, [solution]);
+    }
+  }
+  for (const [claimed, claimants] of claims) {
+    if (claimants.length < 2 || canShare(claimed, claimants)) continue;
+    for (const one of claimants) for (const other of claimants) if (one !== other) rivals.get(one)!.add(other);
+  }
+  return rivals;
+}
+
+function canShare(claimed: object, claimants: readonly Solution[]): boolean {
+  if (claimants.some((solution) => solution.kind !== 'part' || solution.items[0] !== claimed)) return false;
+  const claimedAmount = claimants.reduce((sum, solution) => sum + solution.payments[0]!.fact.amount, 0);
+  return claimedAmount <= (claimed as Item).open;
+}
+
+function isSameSolution(a: Solution, b: Solution): boolean {
+  return hasSame(a.items, b.items) && hasSame(a.payments, b.payments);
+}
+
+function hasSame<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((member) => b.includes(member));
+}

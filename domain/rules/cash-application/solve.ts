@@ -1,0 +1,204 @@
+import { amountsRepeat, amountWeight, isOnStep } from './amounts.ts';
+import { unexplained, type Citations } from './citations.ts';
+import type { NumberForms } from './number-series.ts';
+import type { PayerAnswer } from './payer.ts';
+import type { MatchSettings } from './settings.ts';
+import { scoreOf, type Contribution, type Solution, type SolutionKind } from './solution.ts';
+import type { Item, Pool, Waiting } from './state.ts';
+import { choose, subsetsWithin } from './subset-sum.ts';
+
+/** All that one attempt looks at. */
+export interface Attempt {
+  readonly payment: Waiting;
+  readonly pool: Pool;
+  readonly payer: PayerAnswer;
+  readonly citations: Citations;
+  readonly forms: NumberForms;
+  readonly settings: MatchSettings;
+  /** Share of items, over all customers, whose amount another item of the customer has too. */
+  readonly usualRepeats: number;
+}
+
+export interface Solved {
+  readonly solutions: Solution[];
+  /** The search for sums met a bound: other sums may exist. */
+  readonly exhausted: boolean;
+}
+
+/** Power of ten of the odds, before looking, that the payment settles something in the pool. */
+const priorOdds = 1;
+const severalItems = 1.3; // payments for several items are rarer, spread over the sizes
+const partPayment = 0.8;
+const uncitedBesideCited = 1.5;
+const closedCited = 3;
+const foreignCited = 2;
+const payerWeight: Record<PayerAnswer['certainty'], number> = {
+  name: 0,
+  account: 0,
+  'new account': -0.3,
+  alias: -1,
+  'shared account': -1,
+  contradiction: -3,
+  unknown: -1.5,
+};
+const daysOfAge = 360;
+
+/** Every use of the payment within one pool: whole items, sums, and a part of one item. */
+export function solve(attempt: Attempt): Solved {
+  const slack = slackOf(attempt);
+  const candidates = [...attempt.pool.open].filter((item) => item.documentDay <= attempt.payment.day);
+  const cited = candidates.filter((item) => weightOf(attempt, item) >= attempt.settings.strongCitation);
+  const sums = searchSums(attempt, candidates, cited, slack);
+  const solutions = sums.sets.map((items) => fullSolution(attempt, items, candidates.length));
+  const covered = new Set(solutions.filter((solution) => solution.items.length === 1).map((solution) => solution.items[0]));
+  for (const item of candidates) {
+    if (covered.has(item)) continue;
+    const difference = item.open - attempt.payment.fact.amount;
+    if (isWithin(difference, slack)) solutions.push(fullSolution(attempt, [item], candidates.length));
+    else if (difference > slack && weightOf(attempt, item) > 0) solutions.push(partSolution(attempt, item, candidates.length));
+  }
+  return { solutions, exhausted: sums.exhausted };
+}
+
+const rounding = 1; // one unit over, from amounts that were rounded elsewhere
+
+function isWithin(difference: number, slack: number): boolean {
+  return difference >= -rounding && difference <= slack;
+}
+
+function slackOf(attempt: Attempt): number {
+  return attempt.settings.slack.get(attempt.pool.currency) ?? rounding;
+}
+
+function weightOf(attempt: Attempt, item: Item): number {
+  return attempt.citations.of.get(item)?.weight ?? 0;
+}
+
+/** Sets that contain every strongly cited item and add up to the payment. */
+function searchSums(attempt: Attempt, candidates: readonly Item[], cited: readonly Item[], slack: number): { sets: Item[][]; exhausted: boolean } {
+  const rest = attempt.payment.fact.amount - cited.reduce((sum, item) => sum + item.open, 0);
+  if (cited.length > 0 && isWithin(-rest, slack)) return { sets: [[...cited]], exhausted: false };
+  if (cited.length > 0 && rest < 0) return { sets: [], exhausted: false };
+  const sets: Item[][] = [];
+  let exhausted = false;
+  const entities = new Set((cited.length > 0 ? cited : candidates).map((item) => item.fact.entity));
+  if (cited.length > 0 && entities.size > 1) return { sets, exhausted };
+  for (const entity of [...entities].sort()) {
+    const { chosen, cut } = mostLikely(attempt, candidates.filter((item) => item.fact.entity === entity && !cited.includes(item) && item.open <= rest + slack));
+    const found = subsetsWithin(
+      chosen.map((item) => item.open),
+      { low: rest - rounding, high: rest + slack, largestSize: attempt.settings.largestSet - Math.min(cited.length, attempt.settings.largestSet - 1), steps: attempt.settings.searchSteps, most: 30 },
+    );
+    sets.push(...found.sets.map((set) => [...cited, ...set.map((index) => chosen[index]!)]));
+    exhausted ||= found.exhausted || cut;
+  }
+  return { sets, exhausted };
+}
+
+function mostLikely(attempt: Attempt, items: Item[]): { chosen: Item[]; cut: boolean } {
+  const most = attempt.settings.mostCandidates;
+  if (items.length <= most) return { chosen: items, cut: false };
+  const distance = (item: Item) => Math.abs(item.dueDay - attempt.payment.day);
+  const ordered = items.sort((a, b) => weightOf(attempt, b) - weightOf(attempt, a) || distance(a) - distance(b) || a.open - b.open);
+  return { chosen: ordered.slice(0, most), cut: true };
+}
+
+function fullSolution(attempt: Attempt, items: readonly Item[], poolSize: number): Solution {
+  const difference = items.reduce((sum, item) => sum + item.open, 0) - attempt.payment.fact.amount;
+  const contributions = [
+    ...commonContributions(attempt, items),
+    ...linkContributions(attempt, items, poolSize),
+    amountContribution(attempt, items, difference),
+  ];
+  return solution(attempt, 'full', items, difference, contributions);
+}
+
+function partSolution(attempt: Attempt, item: Item, poolSize: number): Solution {
+  const difference = item.open - attempt.payment.fact.amount;
+  const contributions: Contribution[] = [
+    ...commonContributions(attempt, [item]),
+    ...linkContributions(attempt, [item], poolSize),
+    { name: 'amount', weight: -partPayment, words: 'the amount is less than the open one: a part payment' },
+  ];
+  return solution(attempt, 'part', [item], difference, contributions);
+}
+
+function solution(attempt: Attempt, kind: SolutionKind, items: readonly Item[], difference: number, contributions: Contribution[]): Solution {
+  return {
+    kind,
+    customer: attempt.pool.customer,
+    items,
+    payments: [attempt.payment],
+    difference,
+    contributions,
+    score: scoreOf(contributions),
+    vetoes: vetoesOf(attempt, items),
+  };
+}
+
+/** Contributions that do not depend on the kind: who pays, what else the memo says, how old the items are. */
+export function commonContributions(attempt: Attempt, items: readonly Item[]): Contribution[] {
+  const contributions: Contribution[] = [
+    { name: 'prior', weight: priorOdds, words: 'most payments settle an open item' },
+    { name: 'payer', weight: payerWeight[attempt.payer.certainty], words: attempt.payer.words },
+  ];
+  const against = unexplained(attempt.payment, attempt.citations, items, attempt.forms);
+  if (against > 0) contributions.push({ name: 'unexplained', weight: -against, words: 'the memo holds a number that none of these items has' });
+  const isReadOtherwise = (number: { start: number; end: number }) =>
+    items.some((item) => attempt.citations.of.get(item)?.readings.some((reading) => reading.start < number.end && number.start < reading.end));
+  const closed = attempt.citations.closed.filter((number) => !isReadOtherwise(number));
+  if (closed.length > 0) contributions.push({ name: 'closed number', weight: -closedCited, words: `cites ${closed.map(({ text }) => text).join(', ')}, which is not open any more` });
+  const foreign = attempt.citations.foreign.filter((number) => !isReadOtherwise(number));
+  if (foreign.length > 0) contributions.push({ name: 'foreign number', weight: -foreignCited, words: `cites ${foreign.map(({ text }) => text).join(', ')}, which belongs to somebody else` });
+  const age = Math.max(0, ...items.map((item) => attempt.payment.day - item.dueDay - daysOfAge)) / daysOfAge;
+  if (age > 0) contributions.push({ name: 'age', weight: -Math.min(2, age), words: 'an item is more than a year overdue' });
+  return contributions;
+}
+
+/** The weakest tie between the memo and the items: a chain is no stronger than that. */
+function linkContributions(attempt: Attempt, items: readonly Item[], poolSize: number): Contribution[] {
+  const weights = items.map((item) => weightOf(attempt, item));
+  const uncited = weights.filter((weight) => weight === 0).length;
+  const sets: Contribution[] = items.length > 1 && uncited > 0 ? [{ name: 'prior', weight: -severalItems, words: 'payments for several items are rarer' }] : [];
+  if (uncited === 0) {
+    const weakest = Math.min(...weights);
+    return [
+      { name: 'reference', weight: weakest, words: citationWords(attempt, items) },
+      { name: 'choice', weight: -Math.log10(poolSize), words: `one of ${poolSize} open items` },
+    ];
+  }
+  const choices = choose(poolSize - (items.length - uncited), uncited);
+  sets.push({ name: 'choice', weight: -Math.log10(choices), words: `one of ${choices} choices of ${uncited} uncited ${uncited === 1 ? 'item' : 'items'}` });
+  const others = attempt.citations.of.size > 0;
+  if (others) sets.push({ name: 'reference', weight: -uncitedBesideCited, words: 'other items are cited, these are not' });
+  return sets;
+}
+
+function citationWords(attempt: Attempt, items: readonly Item[]): string {
+  return items
+    .flatMap((item) => (attempt.citations.of.get(item)?.readings ?? []).map((reading) => `${reading.field} ${reading.number}${reading.manner === 'none' ? '' : ` (${reading.manner})`}`))
+    .join(', ');
+}
+
+function amountContribution(attempt: Attempt, items: readonly Item[], difference: number): Contribution {
+  const { pool, usualRepeats } = attempt;
+  const repeats = amountsRepeat(pool.amounts, usualRepeats);
+  const amount = items.reduce((sum, item) => sum + item.open, 0);
+  const weight = amountWeight(pool.amounts, repeats, { amount, parts: items.length, difference, slack: slackOf(attempt) });
+  const exactly = difference === 0 ? 'equals' : 'equals within the tolerance';
+  return { name: 'amount', weight, words: `${exactly} the open amount${items.length > 1 ? ` of ${items.length} items` : ''}${repeats ? '; amounts of this customer repeat' : ''}` };
+}
+
+function vetoesOf(attempt: Attempt, items: readonly Item[]): string[] {
+  const vetoes: string[] = [];
+  const { pool, settings } = attempt;
+  for (const [item, citation] of attempt.citations.of) {
+    if (citation.weight >= settings.strongCitation && !items.includes(item) && item.open !== 0) vetoes.push(`cites ${item.fact.numbers[0]?.text ?? 'an open item'}, which is open and not among these`);
+  }
+  if (new Set(items.map((item) => item.fact.entity)).size > 1) vetoes.push('items of more than one legal entity');
+  const repeats = amountsRepeat(pool.amounts, attempt.usualRepeats);
+  if (repeats && items.some((item) => weightOf(attempt, item) === 0 && isOnStep(pool.amounts, item.open))) vetoes.push('the amounts of this customer repeat and an item is not cited');
+  if ((attempt.payer.certainty === 'unknown' || attempt.payer.certainty === 'alias') && items.some((item) => weightOf(attempt, item) < settings.strongCitation)) vetoes.push('the payer is not certain and an item is not cited clearly');
+  if (attempt.payer.certainty === 'contradiction') vetoes.push('the payer\'s name and account contradict each other');
+  return vetoes;
+}

@@ -1,0 +1,42 @@
+import { toDayNumber } from '../../calendar/plain-date.ts';
+import { AmountProfile } from './amounts.ts';
+import type { ItemFact, PaymentFact } from './facts.ts';
+import { readMemo, type Memo } from './memo.ts';
+import type { Reading } from './readings.ts';
+
+/** An item while payments are applied: its open rest only ever moves towards zero. */
+export interface Item {
+  readonly fact: ItemFact;
+  readonly documentDay: number;
+  readonly dueDay: number;
+  open: number;
+}
+
+/** A payment that has not been applied yet, with what was read in its memo so far. */
+export interface Waiting {
+  readonly fact: PaymentFact;
+  readonly day: number;
+  readonly memo: Memo;
+  readonly readings: Map<Item, readonly Reading[]>;
+}
+
+/** What one customer owes in one currency. */
+export interface Pool {
+  readonly customer: string;
+  readonly currency: string;
+  readonly open: Set<Item>;
+  readonly waiting: Set<Waiting>;
+  readonly amounts: AmountProfile;
+}
+
+export function newItem(fact: ItemFact): Item {
+  return { fact, documentDay: toDayNumber(fact.documentDate), dueDay: toDayNumber(fact.dueDate), open: fact.amount };
+}
+
+export function newWaiting(fact: PaymentFact): Waiting {
+  return { fact, day: toDayNumber(fact.date), memo: readMemo(fact.memo), readings: new Map() };
+}
+
+export function newPool(customer: string, currency: string): Pool {
+  return { customer, currency, open: new Set(), waiting: new Set(), amounts: new AmountProfile() };
+}
