@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import { isDatabaseUnavailable } from '../db/client.ts';
 import { errorCatalogue, KontorError, type ErrorCategory, type ErrorCode } from '../domain/errors.ts';
 
 /** A poison document gets this many tries before it is parked with an owner (guarantee 8). */
@@ -39,15 +40,6 @@ export function translateError(error: unknown, attempt: number): ApplicationFail
 
 function recognise(error: unknown): { code: ErrorCode; message: string; retryAfterMs?: number } {
   if (error instanceof KontorError) return { code: error.code, message: error.message, ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }) };
-  if (isDatabaseAway(error)) return { code: 'database-unavailable', message: 'The database does not answer.' };
+  if (isDatabaseUnavailable(error)) return { code: 'database-unavailable', message: 'The database does not answer.' };
   return { code: 'internal-error', message: `Unexpected ${error instanceof Error ? error.name : typeof error}.` };
-}
-
-/** PostgreSQL's classes for "not now": connection lost, shutting down, too many clients, deadlock, serialisation; and what the socket says. */
-const awayCodes = /^(08\w{3}|57P0[1-5]|53\w{3}|40001|40P01|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
-const awayMessages = /Connection terminated|timeout exceeded when trying to connect|Timeout acquiring a connection|Client has encountered a connection error/i;
-
-function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return awayCodes.test(String((error as { code?: unknown }).code ?? '')) || awayMessages.test(error.message);
 }

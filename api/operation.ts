@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
+import type { Trx } from '../db/client.ts';
 import type { Permission } from './permissions.ts';
 
 /**
@@ -53,6 +54,8 @@ export interface Call<Params, Query, Body> {
   caller: Caller;
   correlationId: string;
   header(name: string): string | undefined;
+  /** Stores the answer for replays in the handler's own transaction; on writes only. */
+  complete(trx: Trx, answer: { status: number; body?: unknown; headers?: Record<string, string> }): Promise<void>;
   /** For routes that stream (SSE). */
   request: Request;
   response: Response;

@@ -1,0 +1,115 @@
+import express, { type Express, type Request, type Response } from 'express';
+import rateLimit from 'express-rate-limit';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
+import type { z } from 'zod';
+import { KontorError } from '../domain/errors.ts';
+import type { Person } from '../domain/model/person.ts';
+import { correlate, correlationOf } from './middleware/correlation.ts';
+import { authenticate, type TokenAuthority } from './middleware/identity.ts';
+import { answerOnce, type IdempotencyStore } from './middleware/idempotency.ts';
+import { invalidRequest, problemDocument, problems, sendProblem, unknownRoute } from './middleware/problem.ts';
+import type { Answer, Call, Caller, Operation } from './operation.ts';
+import { entitiesWith } from './permissions.ts';
+
+export interface ServerParts {
+  operations: Operation[];
+  authority: TokenAuthority;
+  idempotency: IdempotencyStore;
+  findPerson(id: string): Promise<Person | undefined>;
+  logger: Logger;
+  /** Requests a minute and caller. */
+  requestsPerMinute: number;
+}
+
+/** Documents may have 20 MB; the margin is for multipart boundaries and the base64 of JSON is not accepted here. */
+const rawLimit = 21 * 1024 * 1024;
+const jsonLimit = 1024 * 1024;
+
+/** Builds the HTTP application: security headers, one id per request, limits, then each operation, then problems. */
+export function createServer(parts: ServerParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use(correlate);
+  app.use(pinoHttp({ logger: parts.logger, genReqId: (request) => correlationOf(request as Request), serializers: { req: loggedRequest, res: loggedResponse } }));
+  app.use(helmet({ contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], connectSrc: ["'self'"] } } }));
+  app.use(rateLimit({ windowMs: 60_000, limit: parts.requestsPerMinute, standardHeaders: 'draft-8', legacyHeaders: false, handler: tooManyRequests }));
+  for (const operation of parts.operations) mount(app, operation, parts);
+  app.use(unknownRoute);
+  app.use(problems((error, correlationId) => parts.logger.error({ err: error, correlationId }, 'unexpected error')));
+  return app;
+}
+
+function mount(app: Express, operation: Operation, parts: ServerParts): void {
+  const path = operation.path.replace(/\{(\w+)\}/g, ':$1').replace(/:(batch|simulate)$/, '\\:$1');
+  app[operation.method](path, bodyReader(operation), async (request: Request, response: Response) => {
+    const caller = await permittedCaller(operation, request, parts);
+    const call = parseCall(operation, request, response, caller);
+    const answer = operation.method === 'get' || operation.permission === 'public' ? await operation.handle(call) : await answerOnce(parts.idempotency, operation, call, (once) => operation.handle(once));
+    send(response, answer);
+  });
+}
+
+function bodyReader(operation: Operation) {
+  if (!operation.body) return express.raw({ type: () => true, limit: 0 });
+  if (operation.body.kind === 'json') return express.json({ limit: jsonLimit, strict: true, type: ['application/json', 'application/*+json'] });
+  return express.raw({ type: () => true, limit: rawLimit, inflate: false });
+}
+
+async function permittedCaller(operation: Operation, request: Request, parts: ServerParts): Promise<Caller> {
+  if (operation.permission === 'public') return { personId: '', issuer: '', authenticatedAt: 0 };
+  const caller = await authenticate(request.header('authorization'), parts.authority);
+  const person = await parts.findPerson(caller.personId);
+  if (!person?.active) throw new KontorError('not-authenticated', 'This person is not known here (any more).');
+  if (entitiesWith(person, operation.permission).length === 0) throw new KontorError('not-permitted', `Your roles do not include the right ${operation.permission}.`);
+  return caller;
+}
+
+function parseCall(operation: Operation, request: Request, response: Response, caller: Caller): Call<unknown, unknown, unknown> {
+  const isJson = operation.body?.kind === 'json';
+  if (isJson && !request.is(['application/json', 'application/*+json'])) throw new KontorError('media-type-unsupported', 'This route takes application/json.');
+  return {
+    params: parsed(operation.params, request.params, 'The path'),
+    query: parsed(operation.query, request.query, 'The query'),
+    body: operation.body?.kind === 'json' ? parsed(operation.body.schema, request.body, 'The body') : undefined,
+    bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    mediaType: request.header('content-type') ?? '',
+    caller,
+    correlationId: correlationOf(request),
+    header: (name) => request.header(name),
+    complete: () => Promise.reject(new KontorError('internal-error', 'This route stores no answers.')),
+    request,
+    response,
+  };
+}
+
+function parsed(schema: z.ZodType | undefined, value: unknown, what: string): unknown {
+  if (!schema) return value;
+  const result = schema.safeParse(value);
+  if (!result.success) throw invalidRequest(result.error, what);
+  return result.data;
+}
+
+function send(response: Response, answer: Answer): void {
+  if (answer === 'streaming') return;
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+  response.status(answer.status);
+  if (answer.body === undefined) response.end();
+  else if (Buffer.isBuffer(answer.body) || typeof answer.body === 'string') response.send(answer.body);
+  else response.json(answer.body);
+}
+
+function tooManyRequests(request: Request, response: Response): void {
+  sendProblem(response, problemDocument('too-many-requests', 'This caller sends more requests than its limit.', correlationOf(request)));
+}
+
+/** What a log line may say of a request: never headers, queries or bodies, which carry tokens and personal data. */
+function loggedRequest(request: { method: string; url: string; id: unknown }) {
+  return { method: request.method, path: request.url.split('?', 1)[0], id: request.id };
+}
+
+function loggedResponse(response: { statusCode: number }) {
+  return { status: response.statusCode };
+}
