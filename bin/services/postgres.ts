@@ -80,7 +80,7 @@ function databaseFolder(stateDir: string, { user }: PostgresPrograms, progress: 
   if (user === undefined) return writableFolder(here, 0o700);
   let folder = here;
   if (!canReach(stateDir, user)) {
-    folder = join(sharedRoot, checkoutHash(), stateName(stateDir));
+    folder = outsideFolder(stateDir);
     progress.note(`  The user "postgres" cannot reach ${stateDir}: the database lies in ${folder}.`);
   }
   writableFolder(folder);
@@ -89,8 +89,14 @@ function databaseFolder(stateDir: string, { user }: PostgresPrograms, progress: 
 }
 
 /** Several state folders of one checkout (a test run beside a start) must not share a data directory. */
-function stateName(stateDir: string): string {
-  return stateDir.replace(/[^A-Za-z0-9]+/g, '-').slice(-60);
+function outsideFolder(stateDir: string): string {
+  return join(sharedRoot, checkoutHash(), stateDir.replace(/[^A-Za-z0-9]+/g, '-').slice(-60));
+}
+
+/** Removes a state folder for good, with a database that had to be put outside it. */
+export function removeState(stateDir: string): void {
+  rmSync(stateDir, { recursive: true, force: true });
+  rmSync(outsideFolder(stateDir), { recursive: true, force: true });
 }
 
 function passwordOf(stateDir: string): string {
