@@ -69,13 +69,15 @@ type Finder = (entry: Entry, profile: BookProfile, settings: TraitSettings) => T
 
 const seldomAccount: Finder = (entry, profile, { policy }) => {
   const account = accountsOf(entry).find((key) => profile.entriesByAccount.get(key)! < policy.unusual.seldomEntries);
-  return account && { code: 'seldom-account', text: `account ${account.split('\u0000')[1]} is used in ${profile.entriesByAccount.get(account)} entries only` };
+  if (!account) return undefined;
+  return { code: 'seldom-account', text: `account ${account.split('\u0000')[1]} is used in ${profile.entriesByAccount.get(account)} entries only` };
 };
 
 const rarePair: Finder = (entry, profile, { policy }) => {
   const pair = pairsOf(entry).find((key) => profile.entriesByPair.get(key)! < policy.unusual.seldomEntries);
-  const [, debit, credit] = pair?.split('\u0000') ?? [];
-  return pair && { code: 'rare-pair', text: `debit ${debit} against credit ${credit} occurs in ${profile.entriesByPair.get(pair)} entries only` };
+  if (!pair) return undefined;
+  const [, debit, credit] = pair.split('\u0000');
+  return { code: 'rare-pair', text: `debit ${debit} against credit ${credit} occurs in ${profile.entriesByPair.get(pair)} entries only` };
 };
 
 const outlier: Finder = (entry, profile, { policy }) => {

@@ -26,8 +26,6 @@ interface Book {
   readonly range: Range;
 }
 
-const naturalSign: Record<AccountType, 1 | -1> = { asset: 1, liability: -1, equity: -1, income: -1, expense: -1 };
-
 /**
  * Statements per entity and ledger from a trial balance over `range`: closing balances for the balance sheet, movements
  * for income and cash flow. Throws `account-unknown` for an account outside the chart, `figure-does-not-foot` if assets
@@ -50,15 +48,15 @@ export function statements(rows: readonly TrialBalanceRow[], chart: Chart, range
 }
 
 function balanceSheet(book: Book): Statements['balanceSheet'] {
-  const side = (type: AccountType, label: string): Figure[] => sections(book, `balance-sheet/${plural(type)}`, 'closing', naturalSign[type], label, (account) => account.type === type);
+  const side = (type: AccountType): Figure[] => sections(book, `balance-sheet/${plural(type)}`, 'closing', type === 'asset' ? 1 : -1, (account) => account.type === type);
   const unappropriated = [
     lineSum(book, 'balance-sheet/equity/result-brought-forward', 'Result brought forward, not appropriated', 'opening', -1),
     lineSum(book, 'balance-sheet/equity/result-of-period', 'Result of the period, not appropriated', 'movement', -1),
   ].filter((figure) => figure.parts.length > 0);
   return {
-    assets: sumFigure('balance-sheet/assets', 'Assets', book.currency, side('asset', 'Assets')),
-    liabilities: sumFigure('balance-sheet/liabilities', 'Liabilities', book.currency, side('liability', 'Liabilities')),
-    equity: sumFigure('balance-sheet/equity', 'Equity', book.currency, [...side('equity', 'Equity'), ...unappropriated]),
+    assets: sumFigure('balance-sheet/assets', 'Assets', book.currency, side('asset')),
+    liabilities: sumFigure('balance-sheet/liabilities', 'Liabilities', book.currency, side('liability')),
+    equity: sumFigure('balance-sheet/equity', 'Equity', book.currency, [...side('equity'), ...unappropriated]),
   };
 }
 
@@ -68,8 +66,8 @@ function lineSum(book: Book, id: string, label: string, measure: Measure, sign: 
 }
 
 function incomeStatement(book: Book): Statements['incomeStatement'] {
-  const income = sumFigure('income-statement/income', 'Income', book.currency, sections(book, 'income-statement/income', 'movement', -1, 'Income', (account) => account.type === 'income', 'excluded'));
-  const expenses = sumFigure('income-statement/expenses', 'Expenses', book.currency, sections(book, 'income-statement/expenses', 'movement', -1, 'Expenses', (account) => account.type === 'expense', 'excluded'));
+  const income = sumFigure('income-statement/income', 'Income', book.currency, sections(book, 'income-statement/income', 'movement', -1, (account) => account.type === 'income', 'excluded'));
+  const expenses = sumFigure('income-statement/expenses', 'Expenses', book.currency, sections(book, 'income-statement/expenses', 'movement', -1, (account) => account.type === 'expense', 'excluded'));
   return { income, expenses, result: sumFigure('income-statement/result', 'Result of the period', book.currency, [income, expenses]) };
 }
 
@@ -110,13 +108,15 @@ export function cashFlowClass(account: Account): CashFlowClass {
   return account.cashFlow ?? (account.type === 'equity' ? 'financing' : 'operating');
 }
 
-function sections(book: Book, id: string, measure: Measure, sign: 1 | -1, fallback: string, pick: (account: Account) => boolean, closingEntries?: 'excluded'): Figure[] {
-  const names = [...new Set(book.rows.map((row) => book.chart.get(row.account)!).filter(pick).map((account) => account.section ?? fallback))].sort(compareText);
-  return names.flatMap((name) => {
+/** Accounts under the headings that the chart gives them, by name; accounts without a heading follow directly. */
+function sections(book: Book, id: string, measure: Measure, sign: 1 | -1, pick: (account: Account) => boolean, closingEntries?: 'excluded'): Figure[] {
+  const names = [...new Set(book.rows.map((row) => book.chart.get(row.account)!).filter(pick).flatMap((account) => account.section ?? []))].sort(compareText);
+  const headed = names.flatMap((name) => {
     const key = `${id}/${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
-    const parts = accountFigures(book, key, measure, sign, (account) => pick(account) && (account.section ?? fallback) === name, closingEntries);
+    const parts = accountFigures(book, key, measure, sign, (account) => pick(account) && account.section === name, closingEntries);
     return parts.length ? [sumFigure(key, name, book.currency, parts)] : [];
   });
+  return [...headed, ...accountFigures(book, id, measure, sign, (account) => pick(account) && !account.section, closingEntries)];
 }
 
 /** One figure an account that has lines in the measured time; zero balances with activity stay visible. */
