@@ -18,6 +18,7 @@ export const platformErrors = {
   'too-many-requests': { category: 'upstream-throttled', title: 'Too many requests', remedy: 'Wait as long as Retry-After says.' },
   'counterpart-throttled': { category: 'upstream-throttled', title: 'The counterpart asks us to slow down', remedy: 'Nothing to do: it is retried when the counterpart allows.' },
   'counterpart-unavailable': { category: 'upstream-unavailable', title: 'The counterpart cannot be reached', remedy: 'Nothing to do: it is retried; look at the counterpart if it lasts.' },
+  'counterpart-unreadable': { category: 'bug', title: 'The answer of the counterpart does not have the agreed form', remedy: 'Compare the adapter with the version of the counterpart that is running.' },
   'counterpart-rejected': { category: 'upstream-rejected', title: 'The counterpart refused', remedy: 'Read its reason, correct the document and resolve the exception.' },
   'outcome-unknown': { category: 'outcome-unknown', title: 'It is not known whether the counterpart carried it out', remedy: 'Nothing is sent again until the counterpart has been asked.' },
   'setting-invalid': { category: 'invalid-input', title: 'A setting cannot be used', remedy: 'Correct the environment variable that is named, or remove it, and run the command again.' },

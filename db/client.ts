@@ -1,0 +1,115 @@
+import knexFactory, { type Knex } from 'knex';
+import pg from 'pg';
+
+/** The pool or a transaction: every repository function takes one of them explicitly. */
+export type Db = Knex;
+/** A function that takes a `Trx` relies on its locks or must commit together with its caller. */
+export type Trx = Knex.Transaction;
+
+export type Bindings = Record<string, unknown>;
+
+/** Rows of a business date stay text: the driver would make a local midnight of them. Instants become ISO text with `Z`. */
+const DATE = 1082;
+const TIMESTAMPTZ = 1184;
+const parseInstant = pg.types.getTypeParser(TIMESTAMPTZ);
+pg.types.setTypeParser(DATE, (text: string) => text);
+pg.types.setTypeParser(TIMESTAMPTZ, (text: string) => (parseInstant(text) as Date).toISOString());
+
+export interface DatabaseOptions {
+  poolSize?: number;
+  /** Shown in `pg_stat_activity`, so that an operator sees which process holds a lock. */
+  applicationName?: string;
+  statementTimeoutMs?: number;
+}
+
+/** Opens a pool; nothing connects before the first query. Close it with `db.destroy()`. */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Db {
+  const { poolSize = 10, applicationName = 'kontor', statementTimeoutMs = 30_000 } = options;
+  return knexFactory({
+    client: 'pg',
+    connection: {
+      connectionString: url,
+      application_name: applicationName,
+      statement_timeout: statementTimeoutMs,
+      options: `-c lock_timeout=${Math.min(10_000, statementTimeoutMs)}`,
+      idle_in_transaction_session_timeout: 60_000,
+      keepAlive: true,
+    },
+    pool: { min: 0, max: poolSize },
+    acquireConnectionTimeout: 10_000,
+  });
+}
+
+/**
+ * Runs one statement with `:name` bindings and answers its rows. A statement with a `name` is prepared once per
+ * connection: worth it on hot paths, where planning costs more than running.
+ */
+export async function sql<Row = Record<string, unknown>>(db: Db, text: string, bindings: Bindings = {}, name?: string): Promise<Row[]> {
+  const { positional, values } = place(text, bindings);
+  const query = db.raw(positional, values as Knex.RawBinding[]);
+  if (name !== undefined) query.options({ name });
+  const result = (await query) as pg.QueryResult;
+  return result.rows as Row[];
+}
+
+/** The only row of a statement that gives exactly one. */
+export async function sqlOne<Row = Record<string, unknown>>(db: Db, text: string, bindings: Bindings = {}, name?: string): Promise<Row> {
+  const [row, ...more] = await sql<Row>(db, text, bindings, name);
+  if (row === undefined || more.length > 0) throw new Error(`expected one row, got ${row === undefined ? 0 : more.length + 1}`);
+  return row;
+}
+
+/** Runs `work` in one transaction; a deadlock or a serialisation failure is tried again, so `work` must have no effect outside it. */
+export async function inTransaction<Result>(db: Db, work: (trx: Trx) => Promise<Result>, attempts = 4): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction(work);
+    } catch (error) {
+      if (attempt >= attempts || !retryable.has(sqlState(error) ?? '')) throw error;
+    }
+  }
+}
+
+/** Runs `work` as the application role that sees only the given entities (row-level security); `['*']` sees all. */
+export async function inEntityScope<Result>(db: Db, entities: readonly string[], work: (trx: Trx) => Promise<Result>): Promise<Result> {
+  return db.transaction(async (trx) => {
+    await sql(trx, `select set_config('role', 'kontor_app', true), set_config('kontor.entities', :entities, true)`, { entities: entities.join(',') });
+    return work(trx);
+  });
+}
+
+/** JSON for a jsonb column: the driver would turn a bare array into an SQL array. */
+export function json(value: unknown): string {
+  return JSON.stringify(value ?? null);
+}
+
+/** True when the database could not be reached or is starting, stopping or full of connections: wait and try again. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const code = sqlState(error);
+  if (code !== undefined && (unavailable.has(code) || code.startsWith('08'))) return true;
+  return error instanceof Error && (error.name === 'KnexTimeoutError' || /Connection terminated|Unable to acquire a connection/.test(error.message));
+}
+
+/** Name of the violated constraint or unique index, if the error is a violation. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return sqlState(error) === '23505' ? (error as { constraint?: string }).constraint : undefined;
+}
+
+const retryable = new Set(['40001', '40P01']);
+const unavailable = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
+
+function sqlState(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Names become positions here, because knex would read the cast `:name::text` as an identifier. */
+function place(text: string, bindings: Bindings): { positional: string; values: unknown[] } {
+  const values: unknown[] = [];
+  const positional = text.replaceAll('?', '\\?').replace(/(?<![:\w]):([a-zA-Z]\w*)/g, (whole, name: string) => {
+    if (!Object.hasOwn(bindings, name)) return whole;
+    values.push(bindings[name] ?? null);
+    return '?';
+  });
+  return { positional, values };
+}

@@ -1,0 +1,20 @@
+import type { Knex } from 'knex';
+import { up as foundation } from './0001-foundation.ts';
+import { up as cases } from './0002-cases.ts';
+import { up as work } from './0003-work.ts';
+import { up as policies } from './0004-policies.ts';
+import { up as access } from './0005-access.ts';
+
+export interface Migration {
+  id: string;
+  up(db: Knex): Promise<void>;
+}
+
+/** In order; an applied migration never changes, a new need is a new line. */
+export const migrations: readonly Migration[] = [
+  { id: '0001-foundation', up: foundation },
+  { id: '0002-cases', up: cases },
+  { id: '0003-work', up: work },
+  { id: '0004-policies', up: policies },
+  { id: '0005-access', up: access },
+];

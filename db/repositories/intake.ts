@@ -1,0 +1,243 @@
+import type { Invoice } from '../../domain/model/invoice.ts';
+import type { Problem } from '../../domain/errors.ts';
+import { initialProgress } from '../../domain/rules/progress.ts';
+import { KontorError } from '../../domain/errors.ts';
+import { inTransaction, json, sql, sqlOne, type Db, type Trx } from '../client.ts';
+import { appendAudit, INSTALLATION } from './audit.ts';
+import { contentHash, keepAccepted, keepRefused, type RefusedRetention } from './blobs.ts';
+import { openException } from './exceptions.ts';
+import { completeRequest, type RequestHandle, type RequestOutcome } from './requests.ts';
+
+/** Where a document came from. A message id is the channel's own name for the delivery (mail, EDI interchange, file name). */
+export interface Delivery {
+  channel: string;
+  messageId?: string;
+  /** `person:{id}` or `system:{channel}`. */
+  submitter: string;
+  correlationId: string;
+}
+
+export interface AcceptedDocument extends Delivery {
+  entity: string;
+  bytes: Buffer;
+  mediaType: string;
+  /** Syntax that the reader recognised, for example `ubl`, `cii`, `edifact`. */
+  format: string;
+  /** What belongs to the syntax alone (profile, customisation), beside the canonical document. */
+  metadata: Record<string, unknown>;
+  invoice: Invoice;
+  documentHash: string;
+  attachments: { name: string; mediaType: string; bytes: Buffer; quarantined: boolean }[];
+  /** The process that is to start, in the words of the process engine. */
+  start: { process: string; workflow: string; queue: string; workflowVersion: string; searchAttributes?: Record<string, unknown> };
+}
+
+export interface IntakeResult {
+  caseId: string;
+  entity: string;
+  workflowId: string;
+  documentHash: string;
+  /** `new` started a process; the others name the case that had this content or this message already (D3). */
+  accepted: 'new' | 'same-content' | 'same-message';
+}
+
+/** Builds the HTTP answer that a replay of the same Idempotency-Key will get. */
+export interface RequestToComplete {
+  handle: RequestHandle;
+  outcome(result: IntakeResult): RequestOutcome;
+}
+
+/**
+ * Takes a document in: bytes, case, keys, answer, message to start the process and audit event in one transaction.
+ * Once it resolves, the document is processed exactly once, whatever crashes afterwards (guarantee 1).
+ */
+export async function acceptDocument(db: Db, document: AcceptedDocument, request?: RequestToComplete): Promise<IntakeResult> {
+  return inTransaction(db, async (trx) => {
+    const content = contentHash(document.bytes);
+    const result = (await openCase(trx, document, content)) ?? (await earlierCase(trx, document, content));
+    if (result.accepted === 'new') await keepFiles(trx, document, result.caseId);
+    if (request && !(await completeRequest(trx, request.handle, request.outcome(result)))) throw new KontorError('idempotency-in-flight', 'Another attempt of this request has taken over.');
+    await appendAudit(trx, document.entity, [
+      {
+        action: result.accepted === 'new' ? 'intake.accepted' : 'intake.repeated',
+        actor: document.submitter,
+        case: result.caseId,
+        correlationId: document.correlationId,
+        data: { channel: document.channel, contentHash: content, documentHash: document.documentHash, format: document.format, accepted: result.accepted },
+      },
+    ]);
+    return result;
+  });
+}
+
+/**
+ * One statement: the keys decide, and only if all of them were free do case, document and start message come to be.
+ * A concurrent intake of the same content waits at the key and then finds it taken.
+ */
+async function openCase(trx: Trx, document: AcceptedDocument, content: string): Promise<IntakeResult | undefined> {
+  const { invoice, start } = document;
+  const [opened] = await sql<{ id: string; workflow_id: string }>(
+    trx,
+    OPEN_CASE,
+    {
+      entity: document.entity,
+      process: start.process,
+      keyKinds: document.messageId === undefined ? ['content'] : ['content', 'message'],
+      keyValues: document.messageId === undefined ? [content] : [content, messageKey(document)],
+      channel: document.channel,
+      submitter: document.submitter,
+      correlationId: document.correlationId,
+      documentHash: document.documentHash,
+      class: invoice.class,
+      number: invoice.number,
+      issueDate: invoice.issueDate,
+      dueDate: invoice.dueDate,
+      sellerName: invoice.seller.name,
+      currency: invoice.currency,
+      gross: invoice.totals.gross.minor,
+      payable: invoice.totals.payable.minor,
+      orderNumbers: orderNumbersOf(invoice),
+      progress: json(initialProgress(document.correlationId, start.workflowVersion)),
+      content,
+      mediaType: document.mediaType,
+      format: document.format,
+      invoice: json(invoice),
+      metadata: json(document.metadata),
+      start: json({ workflow: start.workflow, queue: start.queue, searchAttributes: start.searchAttributes ?? {} }),
+    },
+    'intake-open',
+  );
+  return opened && { caseId: opened.id, entity: document.entity, workflowId: opened.workflow_id, documentHash: document.documentHash, accepted: 'new' };
+}
+
+const OPEN_CASE = `
+with assigned as (
+  select n as number, :entity || '-' || to_char(clock_timestamp() at time zone 'UTC', 'YY') || '-' || lpad(n::text, greatest(6, length(n::text)), '0') as id
+    from (select nextval('case_numbers') as n) drawn
+), taken as (
+  insert into intake_keys (entity, kind, key, case_id)
+  select :entity, kind, key, assigned.id from assigned, unnest(:keyKinds::text[], :keyValues::text[]) as wanted (kind, key) order by kind, key
+  on conflict do nothing returning 1
+), opened as (
+  insert into cases (id, number, entity, process, workflow_id, channel, submitter, correlation_id, document_hash, document_class, document_number,
+                     issue_date, due_date, seller_name, currency, gross_minor, payable_minor, order_numbers, state, stage, progress)
+  select id, number, :entity, :process, :process || '/' || :entity || '/' || id, :channel, :submitter, :correlationId, :documentHash, :class, :number,
+         :issueDate, :dueDate, :sellerName, :currency, :gross, :payable, :orderNumbers, 'running', 'received', :progress
+    from assigned where (select count(*) from taken) = cardinality(:keyKinds::text[])
+  returning id, workflow_id, created_at
+), kept as (
+  insert into documents (case_id, version, entity, document_hash, content_hash, media_type, format, document, metadata, created_by)
+  select id, 1, :entity, :documentHash, :content, :mediaType, :format, :invoice, :metadata, :submitter from opened
+), announced as (
+  insert into outbox (entity, case_id, kind, key, workflow_id, correlation_id, payload)
+  select :entity, id, 'start-workflow', id, workflow_id, :correlationId,
+         :start::jsonb || jsonb_build_object('input', jsonb_build_object('entity', :entity::text, 'caseId', id, 'correlationId', :correlationId::text, 'receivedAt', iso_instant(created_at)))
+    from opened
+)
+select id, workflow_id from opened`;
+
+/** D3: gives the case that holds the content, else the one that holds the message, and leaves no key behind that nobody owns. */
+async function earlierCase(trx: Trx, document: AcceptedDocument, content: string): Promise<IntakeResult> {
+  const held = await sql<{ kind: string; case_id: string; workflow_id: string; document_hash: string }>(
+    trx,
+    `select k.kind, k.case_id, c.workflow_id, c.document_hash from intake_keys k join cases c on c.id = k.case_id
+      where k.entity = :entity and ((k.kind = 'content' and k.key = :content) or (k.kind = 'message' and k.key = :message)) order by k.kind`,
+    { entity: document.entity, content, message: messageKey(document) },
+  );
+  const [earlier] = held;
+  if (earlier === undefined) throw new Error('an intake key is taken and no case holds it');
+  await settleLooseKeys(trx, document, content, earlier);
+  return {
+    caseId: earlier.case_id,
+    entity: document.entity,
+    workflowId: earlier.workflow_id,
+    documentHash: earlier.document_hash,
+    accepted: earlier.kind === 'content' ? 'same-content' : 'same-message',
+  };
+}
+
+/** A new message with known content points to its case from now on; new content under a known message id stays free for its own delivery. */
+async function settleLooseKeys(trx: Trx, document: AcceptedDocument, content: string, earlier: { kind: string; case_id: string }): Promise<void> {
+  const loose = `entity = :entity and not exists (select from cases where cases.id = intake_keys.case_id)`;
+  if (earlier.kind === 'content')
+    await sql(trx, `update intake_keys set case_id = :caseId where kind = 'message' and key = :message and ${loose}`, { entity: document.entity, caseId: earlier.case_id, message: messageKey(document) });
+  else await sql(trx, `delete from intake_keys where kind = 'content' and key = :content and ${loose}`, { entity: document.entity, content });
+}
+
+async function keepFiles(trx: Trx, document: AcceptedDocument, caseId: string): Promise<void> {
+  const { entity } = document;
+  await keepAccepted(trx, entity, [{ bytes: document.bytes, mediaType: document.mediaType, purpose: 'document' }]);
+  for (const attachment of document.attachments) {
+    const [sha256] = await keepAccepted(trx, entity, [{ bytes: attachment.bytes, mediaType: attachment.mediaType, purpose: 'attachment' }]);
+    await sql(
+      trx,
+      `insert into case_attachments (case_id, entity, sha256, name, media_type, quarantined)
+       values (:caseId, :entity, :sha256, :name, :mediaType, :quarantined) on conflict do nothing`,
+      { caseId, entity, sha256, name: attachment.name, mediaType: attachment.mediaType, quarantined: attachment.quarantined },
+    );
+  }
+}
+
+function messageKey({ channel, messageId }: Delivery): string {
+  return `${channel}/${messageId ?? ''}`;
+}
+
+function orderNumbersOf(invoice: Invoice): string[] {
+  const numbers = [invoice.references.order, ...invoice.lines.map((line) => line.orderNumber)];
+  return [...new Set(numbers.filter((number) => number !== undefined))].sort();
+}
+
+export interface RefusedDocument extends Delivery {
+  /** Absent where the company could not be read. */
+  entity?: string;
+  /** Absent when the bytes were too many to be kept. */
+  bytes?: Buffer;
+  mediaType: string;
+  problem: Problem;
+  retention: RefusedRetention;
+  /** Who looks after it and until when, for deliveries that nobody waits for (mail, EDI, folder); the API's caller has the answer. */
+  queue?: { ownerRole: string; dueAt: string };
+  request?: { handle: RequestHandle; outcome: RequestOutcome };
+}
+
+/** Keeps a refused document for a while, puts it into the intake queue where nobody waits for the answer, and starts nothing. */
+export async function refuseDocument(db: Db, document: RefusedDocument): Promise<{ exceptionId?: string; contentHash?: string }> {
+  const entity = document.entity ?? INSTALLATION;
+  return inTransaction(db, async (trx) => {
+    const kept = document.bytes && (await keepRefused(trx, entity, { bytes: document.bytes, mediaType: document.mediaType, purpose: 'document' }, document.retention));
+    const exceptionId = document.queue && (await queueRefusal(trx, entity, document, document.queue, kept));
+    if (document.request) await completeRequest(trx, document.request.handle, document.request.outcome);
+    await appendAudit(trx, entity, [
+      {
+        action: 'intake.refused',
+        actor: document.submitter,
+        correlationId: document.correlationId,
+        data: { channel: document.channel, code: document.problem.code, contentHash: kept ?? null, exception: exceptionId ?? null },
+      },
+    ]);
+    return { ...(exceptionId ? { exceptionId } : {}), ...(kept ? { contentHash: kept } : {}) };
+  });
+}
+
+/** The same message refused again keeps its one row. */
+async function queueRefusal(trx: Trx, entity: string, document: RefusedDocument, queue: { ownerRole: string; dueAt: string }, kept: string | undefined): Promise<string> {
+  const { name } = await sqlOne<{ name: string }>(trx, `select 'intake-' || left(encode(sha256(convert_to(:key, 'UTF8')), 'hex'), 20) as name`, {
+    key: `${entity}/${messageKey(document)}/${kept ?? document.correlationId}`,
+  });
+  await openException(trx, {
+    id: name,
+    entity,
+    origin: 'intake',
+    code: document.problem.code,
+    reasonCode: 'UNR',
+    actionCode: 'NIN',
+    title: document.problem.message,
+    suggestion: document.problem.remedy,
+    findings: [],
+    ownerRole: queue.ownerRole,
+    dueAt: queue.dueAt,
+    source: { channel: document.channel, messageId: document.messageId ?? null, contentHash: kept ?? null, place: document.problem.place ?? null },
+    correlationId: document.correlationId,
+  });
+  return name;
+}

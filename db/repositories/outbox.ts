@@ -1,0 +1,108 @@
+import { json, sql, type Db, type Trx } from '../client.ts';
+
+export type MessageKind = 'start-workflow' | 'update-workflow' | 'signal-workflow';
+
+/** A message to the process engine, committed together with the state that causes it. */
+export interface Message {
+  entity: string;
+  caseId?: string;
+  kind: MessageKind;
+  /** Unique per kind: a second enqueue of the same message changes nothing. */
+  key: string;
+  workflowId: string;
+  payload: Record<string, unknown>;
+  correlationId?: string;
+  /** The API tries an update itself first; the relay repeats it from then on. */
+  delayMs?: number;
+}
+
+export interface ClaimedMessage extends Omit<Message, 'delayMs' | 'caseId' | 'correlationId'> {
+  id: string;
+  caseId: string | null;
+  correlationId: string | null;
+  /** This one included. */
+  attempts: number;
+  createdAt: string;
+}
+
+/** Channel that is notified at commit whenever messages were added. */
+export const OUTBOX_CHANNEL = 'outbox';
+
+export async function enqueue(trx: Trx, message: Message): Promise<void> {
+  await sql(
+    trx,
+    `insert into outbox (entity, case_id, kind, key, workflow_id, payload, correlation_id, available_at)
+     values (:entity, :caseId, :kind, :key, :workflowId, :payload, :correlationId, clock_timestamp() + :delayMs * interval '1 millisecond')
+     on conflict (kind, key) do nothing`,
+    { caseId: null, correlationId: null, ...message, payload: json(message.payload), delayMs: message.delayMs ?? 0 },
+    'outbox-enqueue',
+  );
+}
+
+/**
+ * Leases up to `limit` due messages to one relay. Relays never wait for each other, and a message waits for the earlier
+ * ones of its workflow, so that a signal cannot overtake the start. A relay that dies loses its lease after `leaseMs`.
+ */
+export async function claimOutbox(db: Db, claim: { relay: string; limit: number; leaseMs: number }): Promise<ClaimedMessage[]> {
+  const rows = await sql<ClaimedMessage>(
+    db,
+    `update outbox o set claimed_by = :relay, attempts = attempts + 1, available_at = clock_timestamp() + :leaseMs * interval '1 millisecond'
+      where id = any (array(
+        select id from outbox due
+         where state = 'waiting' and available_at <= clock_timestamp()
+           and not exists (select from outbox earlier where earlier.workflow_id = due.workflow_id and earlier.id < due.id and earlier.state = 'waiting')
+         order by available_at, id limit :limit for update skip locked))
+      returning id, entity, case_id as "caseId", kind, key, workflow_id as "workflowId", payload, correlation_id as "correlationId", attempts, created_at as "createdAt"`,
+    claim,
+    'outbox-claim',
+  );
+  return rows.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)));
+}
+
+/** Delivered. Also called by the API with the message's key when its own attempt was answered. */
+export async function markDone(db: Db, ids: readonly string[]): Promise<void> {
+  await sql(
+    db,
+    `update outbox set state = 'done', finished_at = clock_timestamp(), last_error = null where id = any (:ids::bigint[]) and state = 'waiting'`,
+    { ids },
+    'outbox-done',
+  );
+}
+
+export async function markDoneByKey(db: Db, kind: MessageKind, key: string): Promise<void> {
+  await sql(db, `update outbox set state = 'done', finished_at = clock_timestamp() where kind = :kind and key = :key and state = 'waiting'`, { kind, key });
+}
+
+/** Not delivered: it is due again after a backoff that doubles from one second up to a minute, with a little spread. */
+export async function markFailed(db: Db, id: string, error: string): Promise<void> {
+  await sql(
+    db,
+    `update outbox set last_error = left(:error, 500), claimed_by = null,
+            available_at = clock_timestamp() + least(60, power(2, least(attempts, 10) - 1)) * (0.75 + random() / 2) * interval '1 second'
+      where id = :id and state = 'waiting'`,
+    { id, error },
+  );
+}
+
+/** Delivered and refused for good: it will not be repeated, and no longer holds back what follows. */
+export async function markRefused(db: Db, id: string, reason: string): Promise<void> {
+  await sql(
+    db,
+    `update outbox set state = 'refused', last_error = left(:reason, 500), finished_at = clock_timestamp() where id = :id and state = 'waiting'`,
+    { id, reason },
+  );
+}
+
+export interface OutboxBacklog {
+  waiting: number;
+  /** Seconds that the oldest due message has been waiting. */
+  oldestSeconds: number;
+}
+
+export async function outboxBacklog(db: Db): Promise<OutboxBacklog> {
+  const [row] = await sql<OutboxBacklog>(
+    db,
+    `select count(*)::int as waiting, coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::int as "oldestSeconds" from outbox where state = 'waiting'`,
+  );
+  return row ?? { waiting: 0, oldestSeconds: 0 };
+}

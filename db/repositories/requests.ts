@@ -1,0 +1,102 @@
+import { json, sql, sqlOne, type Db, type Trx } from '../client.ts';
+
+/** Scope and key of one HTTP write: the same key of another principal, method or route is another request. */
+export interface RequestScope {
+  principal: string;
+  method: string;
+  route: string;
+  key: string;
+}
+
+/** One attempt's right to store the outcome. */
+export interface RequestHandle extends RequestScope {
+  fencing: string;
+}
+
+export interface RequestOutcome {
+  status: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+export type RequestState =
+  | { state: 'fresh'; handle: RequestHandle }
+  | { state: 'in-flight'; retryAfterMs: number }
+  /** The key was used for another body. */
+  | { state: 'mismatch' }
+  | { state: 'replay'; outcome: RequestOutcome };
+
+interface RequestRow {
+  verdict: RequestState['state'];
+  fencing: string;
+  status: number;
+  headers: Record<string, string>;
+  body: unknown;
+  lease_ms: number;
+}
+
+/**
+ * Takes the key in one committed statement. `fresh`: carry it out and store the outcome with `completeRequest` in the same
+ * transaction as its effect. A process that died gives the key back after `leaseMs`; its successor is `fresh` again.
+ */
+export async function beginRequest(db: Db, scope: RequestScope, request: { entity: string; bodyHash: string; leaseMs: number }): Promise<RequestState> {
+  const row = await sqlOne<RequestRow>(db, BEGIN, { ...scope, ...request }, 'request-begin');
+  switch (row.verdict) {
+    case 'fresh':
+      return { state: 'fresh', handle: { ...scope, fencing: row.fencing } };
+    case 'in-flight':
+      return { state: 'in-flight', retryAfterMs: Math.max(100, row.lease_ms) };
+    case 'mismatch':
+      return { state: 'mismatch' };
+    case 'replay':
+      return { state: 'replay', outcome: { status: row.status, headers: row.headers, body: row.body } };
+  }
+}
+
+const TAKEN = `r.body_hash = excluded.body_hash and r.state = 'in-flight' and r.lease_until <= clock_timestamp()`;
+
+const BEGIN = `
+insert into requests as r (principal, method, route, key, entity, body_hash, state, verdict, lease_until)
+values (:principal, :method, :route, :key, :entity, :bodyHash, 'in-flight', 'fresh', clock_timestamp() + :leaseMs * interval '1 millisecond')
+on conflict (principal, method, route, key) do update set
+  verdict = case
+    when r.body_hash <> excluded.body_hash then 'mismatch'
+    when r.state = 'done' then 'replay'
+    when r.lease_until > clock_timestamp() then 'in-flight'
+    else 'fresh' end,
+  fencing = case when ${TAKEN} then r.fencing + 1 else r.fencing end,
+  lease_until = case when ${TAKEN} then excluded.lease_until else r.lease_until end
+returning r.verdict, r.fencing, r.status, r.headers, r.body,
+  (1000 * extract(epoch from greatest(r.lease_until - clock_timestamp(), interval '0')))::int as lease_ms`;
+
+/** Stores the answer for replays. False when another attempt has taken the request over: then roll back. */
+export async function completeRequest(trx: Trx, handle: RequestHandle, outcome: RequestOutcome): Promise<boolean> {
+  const rows = await sql(
+    trx,
+    `update requests set state = 'done', status = :status, headers = :headers, body = :body, completed_at = clock_timestamp()
+      where principal = :principal and method = :method and route = :route and key = :key and fencing = :fencing and state = 'in-flight'
+      returning 1`,
+    { ...handle, status: outcome.status, headers: json(outcome.headers), body: json(outcome.body) },
+    'request-complete',
+  );
+  return rows.length === 1;
+}
+
+/** Nothing happened (a failure of ours): the same key may be tried again at once. */
+export async function releaseRequest(db: Db, handle: RequestHandle): Promise<void> {
+  await sql(
+    db,
+    `delete from requests where principal = :principal and method = :method and route = :route and key = :key and fencing = :fencing and state = 'in-flight'`,
+    { ...handle },
+  );
+}
+
+/** Forgets keys older than `days` (at least 90: late retries are how double payments happen); answers how many. */
+export async function purgeRequests(db: Db, days = 90): Promise<number> {
+  const row = await sqlOne<{ purged: number }>(
+    db,
+    `with gone as (delete from requests where created_at < now() - greatest(:days, 90) * interval '1 day' returning 1) select count(*)::int as purged from gone`,
+    { days },
+  );
+  return row.purged;
+}
