@@ -55,6 +55,8 @@ export interface Settings {
   testTemporalAddress: string | undefined;
   /** Why the test run has no Temporal server or database. */
   testServicesMissing: string | undefined;
+  /** Where the test run's reporter leaves its counts. */
+  testResults: string | undefined;
   /** Random schedules that the fault tests play; the long form plays more. */
   faultSeeds: number | undefined;
   /** Where the fault run leaves its report. */
@@ -73,7 +75,7 @@ const ownVariables = [
   'KONTOR_STATE', 'KONTOR_LOG_LEVEL', 'KONTOR_BIND_ADDRESS', 'KONTOR_API_PORT', 'KONTOR_SANDBOX_PORT', 'KONTOR_SANDBOX_URL',
   'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_CLI',
   'KONTOR_WORKER_METRICS_PORT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER', 'KONTOR_TEST_DATA', 'KONTOR_TEST_DATABASE_URL',
-  'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT',
+  'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT',
 ] as const;
 
 /** @throws KontorError `setting-invalid` that names the variable, its value and what is expected. */
@@ -114,6 +116,7 @@ export function readSettings(env: Environment = process.env): Settings {
     testDatabaseUrl: read.url('KONTOR_TEST_DATABASE_URL', ['postgres:', 'postgresql:']),
     testTemporalAddress: read.hostAndPort('KONTOR_TEST_TEMPORAL_ADDRESS'),
     testServicesMissing: read.text('KONTOR_TEST_SERVICES_MISSING'),
+    testResults: read.text('KONTOR_TEST_RESULTS'),
     faultSeeds: read.count('KONTOR_FAULT_SEEDS'),
     faultReport: read.text('KONTOR_FAULT_REPORT'),
   };
