@@ -47,6 +47,8 @@ async function onlyBuilder(settings: Settings, because: (reason: string) => void
 async function build(wanted: GoProgram, because: (reason: string) => void): Promise<void> {
   const folder = writableFolder(dirname(wanted.program));
   const aside = mkdtempSync(join(folder, 'build-'));
+  const clear = () => rmSync(aside, { recursive: true, force: true });
+  process.once('exit', clear);
   try {
     const messages = await goInstallInto(aside, wanted.module, because);
     const built = join(aside, basename(wanted.program));
@@ -54,7 +56,8 @@ async function build(wanted: GoProgram, because: (reason: string) => void): Prom
     chmodSync(built, 0o755);
     renameSync(built, wanted.program);
   } finally {
-    rmSync(aside, { recursive: true, force: true });
+    clear();
+    process.off('exit', clear);
   }
 }
 
@@ -63,6 +66,8 @@ function goInstallInto(folder: string, module: string, because: (reason: string)
   const go = spawn('go', ['install', '-v', module], {
     env: toolEnvironment({ CGO_ENABLED: '0', GOBIN: folder }), stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const end = () => go.kill();
+  process.once('exit', end); // an interrupted start leaves no compiler behind
   let fetched = 0;
   let compiled = 0;
   const messages: string[] = [];
@@ -72,10 +77,10 @@ function goInstallInto(folder: string, module: string, because: (reason: string)
     else messages.push(line);
     because(`${fetched} modules fetched, ${compiled} packages compiled`);
   });
-  return new Promise((resolve) => {
+  return new Promise<string[]>((resolve) => {
     go.once('error', (error) => resolve([...messages, error.message]));
     go.once('close', () => resolve(messages));
-  });
+  }).finally(() => process.off('exit', end));
 }
 
 function explain(wanted: GoProgram, messages: string[]): string {

@@ -38,7 +38,8 @@ export async function ownState(stateDir: string, progress: Progress): Promise<Ow
     stateDir,
     announce: (addresses) => writeFileSync(addressFile, JSON.stringify(addresses, undefined, 2), { mode: 0o600 }),
     async release() {
-      await endOrphans(runDirOf(stateDir), progress);
+      // Again and again: a start that was interrupted may be launching its next program.
+      while ((await endOrphans(runDirOf(stateDir), progress)) > 0);
       rmSync(addressFile, { force: true });
       lock.release();
     },
