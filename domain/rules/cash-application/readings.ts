@@ -1,4 +1,4 @@
-import { compactNumber, gapsInside, isBoundary, type Memo } from './memo.ts';
+import { compactNumber, gapsInside, isBoundary, isDigit, type Memo } from './memo.ts';
 import { nearMisses, type Slip } from './near-miss.ts';
 import { readingsOfAdded, readingsOfLost, sharedHead, type NumberForms, type NumberSeries } from './number-series.ts';
 
@@ -42,7 +42,7 @@ export function readNumber(memo: Memo, field: string, text: string, forms: Numbe
   if (!series || number.length < 3) return undefined;
   let best = exactReading(memo, field, number, series);
   if (best && best.manner === 'none') return best;
-  for (const reading of [...slipReadings(memo, field, number, series, forms), ...cutReadings(memo, field, number, series)]) {
+  for (const reading of [...slipReadings(memo, field, number, series, forms), ...cutReadings(memo, field, number, series), ...piecesOfLists(memo, field, number, series)]) {
     if (reading.weight >= leastWeight && (!best || reading.weight > best.weight)) best = reading;
   }
   return best;
@@ -93,6 +93,26 @@ function cutReadings(memo: Memo, field: string, number: string, series: NumberSe
       const known = text.length - sharedHead(series);
       const weight = Math.min(known, series.magnitude - missing) - cost.cut;
       readings.push({ field, number, start, end, manner: 'head only', weight });
+    }
+  }
+  return readings;
+}
+
+/** Heads and tails of a number inside a run-together list, where neighbours were cut too. */
+function piecesOfLists(memo: Memo, field: string, number: string, series: NumberSeries): Reading[] {
+  const readings: Reading[] = [];
+  for (const token of memo.tokens) {
+    if (token.text.length < number.length + 2 || isDigit(number[0]!) !== isDigit(token.text[0]!)) continue;
+    const places = Math.log10(token.text.length);
+    for (let length = number.length - 2; length >= shortestCut; length--) {
+      const head = token.text.indexOf(number.slice(0, length));
+      const tail = token.text.indexOf(number.slice(number.length - length));
+      const at = head >= 0 ? head : tail;
+      if (at < 0) continue;
+      const known = head >= 0 ? Math.min(length - sharedHead(series), series.magnitude - (number.length - length)) : Math.min(series.magnitude, length);
+      const start = token.start + at;
+      readings.push({ field, number, start, end: start + length, manner: head >= 0 ? 'head only' : 'tail only', weight: known - places - cost.cut - cost.runTogether });
+      break;
     }
   }
   return readings;

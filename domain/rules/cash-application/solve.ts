@@ -198,7 +198,8 @@ function vetoesOf(attempt: Attempt, items: readonly Item[]): string[] {
   if (new Set(items.map((item) => item.fact.entity)).size > 1) vetoes.push('items of more than one legal entity');
   const repeats = amountsRepeat(pool.amounts, attempt.usualRepeats);
   if (repeats && items.some((item) => weightOf(attempt, item) === 0 && isOnStep(pool.amounts, item.open))) vetoes.push('the amounts of this customer repeat and an item is not cited');
-  if ((attempt.payer.certainty === 'unknown' || attempt.payer.certainty === 'alias') && items.some((item) => weightOf(attempt, item) < settings.strongCitation)) vetoes.push('the payer is not certain and an item is not cited clearly');
+  if (attempt.payer.certainty === 'alias' && items.some((item) => weightOf(attempt, item) === 0)) vetoes.push('the payer is known by an alias only and an item is not cited');
+  if (attempt.payer.certainty === 'unknown' && items.some((item) => weightOf(attempt, item) < settings.strongCitation)) vetoes.push('the payer is unknown and an item is not cited clearly');
   if (attempt.payer.certainty === 'contradiction') vetoes.push('the payer\'s name and account contradict each other');
   return vetoes;
 }
