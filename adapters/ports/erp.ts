@@ -2,6 +2,9 @@ import type { GoodsReceipt } from '../../domain/model/goods-receipt.ts';
 import type { PostedDocument, SupplierInvoiceCommand } from '../../domain/model/posting.ts';
 import type { PurchaseOrder } from '../../domain/model/purchase-order.ts';
 import type { Supplier } from '../../domain/model/supplier.ts';
+import type { CallContext, Operation } from './definition.ts';
+
+export type { CallContext } from './definition.ts';
 
 /**
  * What Kontor asks of an ERP. Every call may throw a KontorError of the categories upstream-throttled,
@@ -34,10 +37,17 @@ export interface ErpPort {
   changesSince(entity: string, cursor: string | undefined, context: CallContext): Promise<ErpChanges>;
 }
 
-export interface CallContext {
-  correlationId: string;
-  signal?: AbortSignal;
-}
+/** Which functions of the port only ask and which ones change something at the ERP. */
+export const erpOperations = {
+  findSuppliers: 'read',
+  getPurchaseOrders: 'read',
+  getGoodsReceipts: 'read',
+  postSupplierInvoice: 'effect',
+  findByExternalReference: 'read',
+  reverseDocument: 'effect',
+  setPaymentBlock: 'effect',
+  changesSince: 'read',
+} as const satisfies Record<keyof ErpPort, Operation>;
 
 export interface SupplierQuery {
   entity: string;

@@ -8,6 +8,7 @@ export const postingLineSchema = z
     kind: z.enum(['order', 'account', 'charge', 'small-difference']),
     orderNumber: z.string().optional(),
     orderLine: z.string().optional(),
+    /** In order units, signed as its effect on the invoiced quantity (negative in a credit note); absent = value only (C3). */
     quantity: decimalSchema.optional(),
     account: z.string(),
     costCentre: z.string().optional(),
