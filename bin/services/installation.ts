@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { migrate } from '../../db/migrate.ts';
 import { connectClient } from '../../temporal-config/connection.ts';
 import { prepareNamespace } from '../../temporal-config/namespace.ts';
 import type { Settings } from '../../temporal-config/settings.ts';
+import { writableFolder } from './folders.ts';
 import { launchNode } from './node-process.ts';
 import { requireFreePort } from './ports.ts';
 import type { Progress } from './progress.ts';
@@ -18,11 +20,16 @@ export interface Installation {
 }
 
 /** In the order of need; each is told where the earlier ones are. */
-const ownProcesses = [
-  { name: 'sandbox', title: 'Sandbox counterparts', file: 'sandbox/main.ts' },
-  { name: 'worker', title: 'Worker', file: 'workers/main.ts' },
-  { name: 'api', title: 'API', file: 'api/main.ts' },
-] as const;
+const ownProcesses = (settings: Settings, stateDir: string) => [
+  { name: 'sandbox', title: 'Sandbox counterparts', file: 'sandbox/main.ts', env: sandboxEnvironment(settings.sandboxPort, stateDir) },
+  { name: 'worker', title: 'Worker', file: 'workers/main.ts', env: {} },
+  { name: 'api', title: 'API', file: 'api/main.ts', env: {} },
+];
+
+/** The counterparts are foreign systems: they share no settings with us and keep their ledger in a file of their own. */
+export function sandboxEnvironment(port: number, stateDir: string): Record<string, string> {
+  return { SANDBOX_PORT: String(port), SANDBOX_FILE: join(writableFolder(join(stateDir, 'sandbox')), 'erp.jsonl') };
+}
 
 /**
  * Starts everything and waits until it serves; what dies is started again. When a part cannot start, the others are
@@ -41,10 +48,10 @@ export async function startInstallation(plan: ServicesPlan, settings: Settings, 
   try {
     await progress.step('Database schema', () => migrate(services.databaseUrl));
     await progress.step(`Temporal namespace ${own.namespace}`, () => prepareOwnNamespace(own));
-    for (const { name, title, file } of ownProcesses) {
+    for (const { name, title, file, env } of ownProcesses(own, plan.stateDir)) {
       running.push(await progress.step(title, async (because) => {
         because(`it starts; its log is ${plan.stateDir}/logs/${name}.log`);
-        return supervise(title, () => launchNode({ name, file, settings: own, stateDir: plan.stateDir }), progress);
+        return supervise(title, () => launchNode({ name, file, env, settings: own, stateDir: plan.stateDir }), progress);
       }));
     }
   } catch (error) {

@@ -4,7 +4,10 @@ import { settingsEnvironment, type Settings } from '../../temporal-config/settin
 import { launch, logPosition, whenReady, type Running } from './process.ts';
 import { runDirOf } from './services.ts';
 
-/** An entry point of ours that prints one line `ready {…}` when it serves, and stops on SIGTERM. */
+/**
+ * An entry point of ours that prints one line when it serves, `ready {…}` or `{"ready":true,…}` where its output is JSON
+ * lines, and stops on SIGTERM.
+ */
 export interface NodeProcess {
   name: string;
   /** Relative to the checkout: `api/main.ts`. */
@@ -18,7 +21,7 @@ export interface NodeProcess {
 }
 
 export interface ReadyNodeProcess extends Running {
-  /** What it printed after `ready`: ports and the like. */
+  /** What its ready line said: ports and the like. */
   ready: Record<string, unknown>;
   logFile: string;
 }
@@ -41,6 +44,6 @@ export async function launchNode(what: NodeProcess): Promise<ReadyNodeProcess> {
 }
 
 function readyLine(output: string): Record<string, unknown> | undefined {
-  const found = /^ready(?: (\{.*\}))?$/m.exec(output);
-  return found ? (JSON.parse(found[1] ?? '{}') as Record<string, unknown>) : undefined;
+  const found = /^(?:ready (\{.*\})|(\{"ready":true.*\}))$/m.exec(output);
+  return found ? (JSON.parse(found[1] ?? found[2] ?? '{}') as Record<string, unknown>) : undefined;
 }
