@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import type { Trx } from '../db/client.ts';
+import type { RequestHandle } from '../db/repositories/requests.ts';
 import type { Permission } from './permissions.ts';
 
 /**
@@ -54,8 +54,8 @@ export interface Call<Params, Query, Body> {
   caller: Caller;
   correlationId: string;
   header(name: string): string | undefined;
-  /** Stores the answer for replays in the handler's own transaction; on writes only. */
-  complete(trx: Trx, answer: { status: number; body?: unknown; headers?: Record<string, string> }): Promise<void>;
+  /** On writes: the claim on this request's Idempotency-Key, for handlers that store their answer in their own transaction (F7). */
+  claim: RequestHandle | undefined;
   /** For routes that stream (SSE). */
   request: Request;
   response: Response;

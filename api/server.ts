@@ -4,11 +4,12 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import type { z } from 'zod';
+import type { Db } from '../db/client.ts';
 import { KontorError } from '../domain/errors.ts';
 import type { Person } from '../domain/model/person.ts';
 import { correlate, correlationOf } from './middleware/correlation.ts';
 import { authenticate, type TokenAuthority } from './middleware/identity.ts';
-import { answerOnce, type IdempotencyStore } from './middleware/idempotency.ts';
+import { answerOnce } from './middleware/idempotency.ts';
 import { invalidRequest, problemDocument, problems, sendProblem, unknownRoute } from './middleware/problem.ts';
 import type { Answer, Call, Caller, Operation } from './operation.ts';
 import { entitiesWith } from './permissions.ts';
@@ -16,7 +17,7 @@ import { entitiesWith } from './permissions.ts';
 export interface ServerParts {
   operations: Operation[];
   authority: TokenAuthority;
-  idempotency: IdempotencyStore;
+  db: Db;
   findPerson(id: string): Promise<Person | undefined>;
   logger: Logger;
   /** Requests a minute and caller. */
@@ -47,7 +48,7 @@ function mount(app: Express, operation: Operation, parts: ServerParts): void {
   app[operation.method](path, bodyReader(operation), async (request: Request, response: Response) => {
     const caller = await permittedCaller(operation, request, parts);
     const call = parseCall(operation, request, response, caller);
-    const answer = operation.method === 'get' || operation.permission === 'public' ? await operation.handle(call) : await answerOnce(parts.idempotency, operation, call, (once) => operation.handle(once));
+    const answer = operation.method === 'get' || operation.permission === 'public' ? await operation.handle(call) : await answerOnce(parts.db, operation, call, (once) => operation.handle(once));
     send(response, answer);
   });
 }
@@ -79,7 +80,7 @@ function parseCall(operation: Operation, request: Request, response: Response, c
     caller,
     correlationId: correlationOf(request),
     header: (name) => request.header(name),
-    complete: () => Promise.reject(new KontorError('internal-error', 'This route stores no answers.')),
+    claim: undefined,
     request,
     response,
   };

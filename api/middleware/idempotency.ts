@@ -5,10 +5,7 @@ import { beginRequest, completeRequest, releaseRequest, type RequestHandle } fro
 import { KontorError } from '../../domain/errors.ts';
 import type { Answer, Call, Operation } from '../operation.ts';
 
-/** Where outcomes of writes are kept. */
-export interface IdempotencyStore {
-  db: Db;
-}
+type AnyCall = Call<unknown, unknown, unknown>;
 
 /** A process that dies while it answers blocks the key no longer than this. */
 const leaseMs = 10_000;
@@ -18,13 +15,13 @@ export const replayMarker = 'Idempotency-Replayed';
 /**
  * Carries a write out once per caller, route and key. A repeat gets the stored answer with a marker; the same key with another
  * body is refused (422); a repeat while the first is under way is asked to wait (409). Handlers that change state store
- * the answer in their own transaction through `call.complete`, so that a crash in between cannot separate the two (F7).
+ * the answer in their own transaction by `call.claim`, so that a crash in between cannot separate the two (F7).
  */
-export async function answerOnce(store: IdempotencyStore, operation: Operation, call: Call<unknown, unknown, unknown>, run: (call: Call<unknown, unknown, unknown>) => Promise<Answer>): Promise<Answer> {
+export async function answerOnce(db: Db, operation: Operation, call: AnyCall, run: (call: AnyCall) => Promise<Answer>): Promise<Answer> {
   const key = call.header('idempotency-key');
   if (key === undefined || !wellFormed.test(key)) throw new KontorError('idempotency-key-missing', 'A write needs an Idempotency-Key of 8 to 200 visible ASCII characters.');
   const scope = { principal: `${call.caller.issuer}|${call.caller.personId}`, method: operation.method, route: routeOf(operation, call), key };
-  const state = await beginRequest(store.db, scope, { entity: '*', bodyHash: bodyHash(call), leaseMs });
+  const state = await beginRequest(db, scope, { entity: '*', bodyHash: bodyHash(call), leaseMs });
   switch (state.state) {
     case 'mismatch':
       throw new KontorError('idempotency-key-reused', 'This Idempotency-Key was used for a request with another body.');
@@ -33,33 +30,28 @@ export async function answerOnce(store: IdempotencyStore, operation: Operation, 
     case 'replay':
       return { ...state.outcome, headers: { ...state.outcome.headers, [replayMarker]: 'true' } };
     case 'fresh':
-      return carryOut(store, state.handle, call, run);
+      return carryOut(db, state.handle, call, run);
   }
 }
 
-async function carryOut(store: IdempotencyStore, handle: RequestHandle, call: Call<unknown, unknown, unknown>, run: (call: Call<unknown, unknown, unknown>) => Promise<Answer>): Promise<Answer> {
-  let stored = false;
-  const complete: Call<unknown, unknown, unknown>['complete'] = async (trx, answer) => {
-    const ours = await completeRequest(trx, handle, { status: answer.status, headers: answer.headers ?? {}, body: answer.body ?? null });
-    if (!ours) throw new KontorError('idempotency-in-flight', 'Another attempt of this request has taken over.', { retryAfterMs: 1000 });
-    stored = true;
-  };
+async function carryOut(db: Db, claim: RequestHandle, call: AnyCall, run: (call: AnyCall) => Promise<Answer>): Promise<Answer> {
   try {
-    const answer = await run({ ...call, complete });
-    if (!stored && answer !== 'streaming') await inTransaction(store.db, (trx) => complete(trx, answer));
+    const answer = await run({ ...call, claim });
+    // Without effect where the handler stored its answer already, in the transaction of what it did.
+    if (answer !== 'streaming') await inTransaction(db, (trx) => completeRequest(trx, claim, { status: answer.status, headers: answer.headers ?? {}, body: answer.body ?? null }));
     return answer;
   } catch (error) {
-    if (!stored) await releaseRequest(store.db, handle).catch(() => undefined);
+    await releaseRequest(db, claim).catch(() => undefined);
     throw error;
   }
 }
 
 /** The path with its parameters: the same key may serve two different resources. */
-function routeOf(operation: Operation, call: Call<unknown, unknown, unknown>): string {
+function routeOf(operation: Operation, call: AnyCall): string {
   return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String((call.params as Record<string, unknown>)[name])));
 }
 
-function bodyHash(call: Call<unknown, unknown, unknown>): string {
+function bodyHash(call: AnyCall): string {
   const hash = createHash('sha256').update(call.mediaType.split(';', 1)[0] ?? '');
   return hash.update(call.bytes.length > 0 ? call.bytes : JSON.stringify(call.body ?? null)).digest('hex');
 }

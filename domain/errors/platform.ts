@@ -16,6 +16,7 @@ export const platformErrors = {
   'already-decided': { category: 'conflict', title: 'This was decided already', remedy: 'Look at the recorded decision.' },
   'step-in-progress': { category: 'conflict', title: 'A step is under way that this would cross', remedy: 'Wait until it has finished and try again.' },
   'too-many-requests': { category: 'upstream-throttled', title: 'Too many requests', remedy: 'Wait as long as Retry-After says.' },
+  'company-unknown': { category: 'rule-violation', title: 'The document is for none of the companies here', remedy: 'Name the company with ?entity=, or add it by a file in policies/entities.' },
   'counterpart-throttled': { category: 'upstream-throttled', title: 'The counterpart asks us to slow down', remedy: 'Nothing to do: it is retried when the counterpart allows.' },
   'counterpart-unavailable': { category: 'upstream-unavailable', title: 'The counterpart cannot be reached', remedy: 'Nothing to do: it is retried; look at the counterpart if it lasts.' },
   'counterpart-unreadable': { category: 'bug', title: 'The answer of the counterpart does not have the agreed form', remedy: 'Compare the adapter with the version of the counterpart that is running.' },

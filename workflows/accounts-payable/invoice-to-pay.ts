@@ -8,7 +8,7 @@
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import type { AssessmentAnswer, CaseRef, DecisionAnswer, DecisionKind } from '../../activities/accounts-payable/commands.ts';
 import { effectKey, supplierDocumentKey } from '../../domain/rules/posting-key.ts';
-import { correct, decide, goodsReceived, paymentStatus, resolveException, withdraw } from '../contracts/invoice-to-pay.ts';
+import { correct, decide, goodsReceived, invoiceToPayProcess, invoiceToPayVersion, paymentStatus, resolveException, withdraw } from '../contracts/invoice-to-pay.ts';
 import type { InboxNotice, InvoiceToPayInput, InvoiceToPayOutcome } from '../contracts/invoice-to-pay.ts';
 import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
 import { awaitWithEscalation } from '../parts/escalation.ts';
@@ -23,7 +23,6 @@ import {
   releaseSupplierInvoice,
   reverseSupplierInvoice,
 } from '../parts/proxies.ts';
-import { invoiceToPayVersion } from '../parts/versions.ts';
 
 export async function invoiceToPay(input: InvoiceToPayInput): Promise<InvoiceToPayOutcome> {
   const invoice = openInvoice(input);
@@ -115,7 +114,7 @@ async function awaitPeopleOrEvents(invoice: InvoiceCase, { supplierId, nextDeadl
 /** postToErp: once under its key; a refusal of the ERP becomes an exception with an owner. */
 async function postToErp(invoice: InvoiceCase, assessment: AssessmentAnswer): Promise<void> {
   const businessKey = supplierDocumentKey({ entity: invoice.ref.entity, ...assessment });
-  const key = effectKey('ap-invoice', businessKey, 'post', invoice.postingNumber);
+  const key = effectKey(invoiceToPayProcess, businessKey, 'post', invoice.postingNumber);
   const answer = await effect(invoice, 'postToErp', () => postSupplierInvoice({ ...invoice.ref, assessmentId: assessment.assessmentId, key }));
   if (answer.outcome === 'stale') return;
   if (answer.outcome === 'refused') return awaitPeopleOrEvents(invoice, { ...answer, supplierId: assessment.supplierId });

@@ -5,6 +5,12 @@ import type { Progress } from '../../domain/model/progress.ts';
 
 export const invoiceToPayWorkflow = 'invoiceToPay';
 
+/** First part of workflow ids and idempotency keys. */
+export const invoiceToPayProcess = 'ap-invoice';
+
+/** Declared in every progress; it rises with each change that a running process must not see. */
+export const invoiceToPayVersion = 'invoice-to-pay/1';
+
 export interface InvoiceToPayInput {
   entity: string;
   caseId: string;

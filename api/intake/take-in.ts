@@ -1,0 +1,101 @@
+import type { Db } from '../../db/client.ts';
+import { listEntities } from '../../db/repositories/directory.ts';
+import { acceptDocument, refuseDocument, type Delivery, type IntakeResult, type RequestToComplete } from '../../db/repositories/intake.ts';
+import type { ReadAttachment, ReadResult } from '../../documents/invoice/result.ts';
+import { KontorError, problem, type Problem } from '../../domain/errors.ts';
+import type { LegalEntity } from '../../domain/model/legal-entity.ts';
+import { companyOf } from '../../domain/rules/accounts-payable/company.ts';
+import { queues } from '../../temporal-config/queues.ts';
+import { searchAttributes as attribute } from '../../temporal-config/search-attributes.ts';
+import { invoiceToPayProcess, invoiceToPayVersion, invoiceToPayWorkflow } from '../../workflows/contracts/invoice-to-pay.ts';
+
+export interface IntakeParts {
+  db: Db;
+  read(bytes: Uint8Array): Promise<ReadResult>;
+}
+
+/** A document as it arrived, whatever the channel. */
+export interface IncomingDocument extends Delivery {
+  bytes: Buffer;
+  mediaType: string;
+  /** The company that the sender names; otherwise the document's buyer tells. */
+  entity?: string;
+  /** Files that came beside the document. */
+  attachments: { name: string; mediaType: string; bytes: Buffer }[];
+}
+
+/** The limit of a document, and what is kept of refused ones. */
+export const maximumBytes = 20 * 1024 * 1024;
+const refusedRetention = { days: 30, quotaBytes: 2 * 1024 * 1024 * 1024 };
+
+export type TakenIn = { ok: true; result: IntakeResult } | { ok: false; problem: Problem };
+
+/**
+ * Reads a document, finds the company it is for and accepts it: from then on it is processed exactly once. A document that cannot
+ * be read, or that is for nobody here, is refused with its place; nothing is started and its bytes are kept for a while.
+ */
+export async function takeIn(
+  parts: IntakeParts,
+  document: IncomingDocument,
+  options: { mayEnter(entity: string): boolean; request?: RequestToComplete; queue?: { ownerRole: string; dueAt: string } },
+): Promise<TakenIn> {
+  if (document.bytes.length > maximumBytes) return { ok: false, problem: problem('document-too-large', 'The document has more than 20 MB.') };
+  const read = await parts.read(document.bytes);
+  if (!read.ok) return refuse(parts, document, read.problem, options.queue);
+  const company = await addressedCompany(parts.db, document.entity, read.invoice.buyer);
+  if (!company) return refuse(parts, document, problem('company-unknown', 'The buyer on the document is none of the companies here, or more than one.', { path: 'buyer' }), options.queue);
+  if (!options.mayEnter(company.id)) throw new KontorError('not-permitted', `You may not enter documents for ${company.id}.`);
+  const result = await acceptDocument(parts.db, accepted(document, read, company), options.request);
+  return { ok: true, result };
+}
+
+async function addressedCompany(db: Db, named: string | undefined, buyer: Parameters<typeof companyOf>[0]): Promise<LegalEntity | undefined> {
+  const companies = await listEntities(db);
+  return named === undefined ? companyOf(buyer, companies) : companies.find(({ id }) => id === named);
+}
+
+async function refuse(parts: IntakeParts, document: IncomingDocument, found: Problem, queue: { ownerRole: string; dueAt: string } | undefined): Promise<TakenIn> {
+  const { attachments: _notKept, ...delivery } = document;
+  await refuseDocument(parts.db, { ...delivery, problem: found, retention: refusedRetention, ...(queue ? { queue } : {}) });
+  return { ok: false, problem: found };
+}
+
+function accepted(document: IncomingDocument, read: Extract<ReadResult, { ok: true }>, company: LegalEntity): Parameters<typeof acceptDocument>[1] {
+  const { invoice } = read;
+  return {
+    channel: document.channel,
+    ...(document.messageId === undefined ? {} : { messageId: document.messageId }),
+    submitter: document.submitter,
+    correlationId: document.correlationId,
+    entity: company.id,
+    bytes: document.bytes,
+    mediaType: document.mediaType,
+    format: read.format.syntax,
+    metadata: { ...read.format, warnings: read.warnings },
+    invoice,
+    documentHash: read.documentHash,
+    attachments: [...read.attachments.map(embedded), ...document.attachments.map((file) => ({ ...file, quarantined: false }))],
+    start: {
+      process: invoiceToPayProcess,
+      workflow: invoiceToPayWorkflow,
+      queue: queues.workflows,
+      workflowVersion: invoiceToPayVersion,
+      searchAttributes: {
+        [attribute.process.name]: invoiceToPayWorkflow,
+        [attribute.entity.name]: company.id,
+        [attribute.stage.name]: 'received',
+        [attribute.currency.name]: invoice.currency,
+        [attribute.correlationId.name]: document.correlationId,
+      },
+    },
+  };
+}
+
+function embedded(attachment: ReadAttachment) {
+  return {
+    name: attachment.fileName ?? attachment.id,
+    mediaType: attachment.mimeType ?? 'application/octet-stream',
+    bytes: Buffer.from(attachment.bytes),
+    quarantined: attachment.quarantined,
+  };
+}

@@ -1,0 +1,230 @@
+import { z } from 'zod';
+import type { Db } from '../../db/client.ts';
+import { countCases, listCases, readCase } from '../../db/repositories/cases.ts';
+import { linksOf } from '../../db/repositories/cases.ts';
+import { readDocument } from '../../db/repositories/documents.ts';
+import { readBlob } from '../../db/repositories/blobs.ts';
+import { latestAssessment } from '../../db/repositories/assessments.ts';
+import { KontorError } from '../../domain/errors.ts';
+import { caseLinkSchema, caseSchema } from '../../domain/model/case.ts';
+import { instantSchema } from '../../domain/model/dates.ts';
+import { findingSchema } from '../../domain/model/finding.ts';
+import { progressSchema } from '../../domain/model/progress.ts';
+import type { IntakeResult } from '../../db/repositories/intake.ts';
+import { invoiceToPayProcess } from '../../workflows/contracts/invoice-to-pay.ts';
+import { personOf, requireEntity, unknown, visibleEntities } from '../access.ts';
+import { evidencePack } from '../evidence.ts';
+import { readMultipart } from '../intake/multipart.ts';
+import { takeIn, type IncomingDocument, type IntakeParts } from '../intake/take-in.ts';
+import { problemDocument } from '../middleware/problem.ts';
+import { operation, type Call, type Operation } from '../operation.ts';
+import { pageQuery, pageSchema } from '../paging.ts';
+import { entitiesWith } from '../permissions.ts';
+
+const idParams = z.object({ id: z.string().min(1).max(60) });
+
+const acceptedSchema = z
+  .object({
+    id: z.string(),
+    entity: z.string(),
+    workflowId: z.string(),
+    documentHash: z.string(),
+    /** The same content again gives the case it has already. */
+    accepted: z.enum(['new', 'same-content', 'same-message']),
+  })
+  .meta({ id: 'AcceptedDocument' });
+
+const intakeQuery = z
+  .object({ entity: z.string().max(12).optional().meta({ description: 'Company; otherwise the buyer on the document tells' }), messageId: z.string().min(1).max(200).optional() })
+  .strict();
+
+const listQuery = z
+  .object({
+    ...pageQuery,
+    entity: z.string().max(12).optional(),
+    state: z.string().max(40).optional(),
+    stage: z.string().max(40).optional(),
+    supplierId: z.string().max(60).optional(),
+    number: z.string().max(100).optional(),
+    correlationId: z.string().max(64).optional(),
+    exceptionCode: z.string().max(60).optional(),
+    acceptedFrom: instantSchema.optional(),
+    acceptedBefore: instantSchema.optional(),
+    open: z.enum(['true', 'false']).optional(),
+    order: z.enum(['newest', 'due', 'amount']).default('newest'),
+  })
+  .strict();
+
+const detailSchema = z
+  .object({
+    case: caseSchema,
+    progress: progressSchema,
+    /** Approved and not yet posted is visible here. */
+    erp: z.object({ status: z.enum(['not-asked', 'unknown', 'posted', 'refused', 'reversed', 'released']), reference: z.string().optional() }),
+    findings: z.array(findingSchema),
+    links: z.array(caseLinkSchema.extend({ incoming: z.boolean() })),
+  })
+  .meta({ id: 'InvoiceCase' });
+
+export interface InvoiceRouteParts extends IntakeParts {
+  db: Db;
+}
+
+export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
+  const { db } = parts;
+  return [
+    operation({
+      id: 'submitInvoice',
+      method: 'post',
+      path: '/v1/invoices',
+      tag: 'invoices',
+      summary: 'Take in an invoice or credit note',
+      description: 'UBL 2.1, CII D16B, EDIFACT INVOIC, X12 810, PDF with an embedded e-invoice, the canonical JSON form, or multipart with attachments. The format is told by content. Answers as soon as the document is durable; the process runs on its own.',
+      permission: 'invoices:submit',
+      query: intakeQuery,
+      body: { kind: 'raw', mediaTypes: ['application/xml', 'application/pdf', 'application/edifact', 'application/edi-x12', 'application/json', 'multipart/form-data', 'application/octet-stream'] },
+      responses: { 202: { description: 'Accepted; `Location` names the case', schema: acceptedSchema } },
+      handle: (call) => submit(parts, call),
+    }),
+    operation({
+      id: 'listInvoices',
+      method: 'get',
+      path: '/v1/invoices',
+      tag: 'invoices',
+      summary: 'List cases',
+      permission: 'invoices:read',
+      query: listQuery,
+      responses: { 200: { description: 'One page', schema: pageSchema(caseSchema) } },
+      async handle({ query, caller }) {
+        const { limit, cursor, order, entity, state, number, open, ...filter } = query;
+        const entities = await visibleEntities(db, caller, 'invoices:read', entity);
+        const page = await listCases(
+          db,
+          { ...filter, process: invoiceToPayProcess, entities, ...(state ? { states: [state] } : {}), ...(number ? { documentNumber: number } : {}), ...(open ? { open: open === 'true' } : {}) },
+          { order, limit, ...(cursor ? { cursor } : {}) },
+        );
+        return { status: 200, body: page };
+      },
+    }),
+    operation({
+      id: 'countInvoices',
+      method: 'get',
+      path: '/v1/invoices:counts',
+      tag: 'invoices',
+      summary: 'Count cases by state and stage',
+      permission: 'invoices:read',
+      responses: { 200: { description: 'Counts', schema: z.object({ counts: z.array(z.object({ state: z.string(), stage: z.string(), count: z.number().int() })) }) } },
+      handle: async ({ caller }) => ({ status: 200, body: { counts: await countCases(db, { process: invoiceToPayProcess, entities: await visibleEntities(db, caller, 'invoices:read') }) } }),
+    }),
+    operation({
+      id: 'getInvoice',
+      method: 'get',
+      path: '/v1/invoices/{id}',
+      tag: 'invoices',
+      summary: 'One case: state, who decided and when, whether the ERP has it',
+      permission: 'invoices:read',
+      params: idParams,
+      responses: { 200: { description: 'The case', schema: detailSchema } },
+      handle: async (call) => ({ status: 200, body: await detail(db, call) }),
+    }),
+    operation({
+      id: 'getInvoiceProgress',
+      method: 'get',
+      path: '/v1/invoices/{id}/progress',
+      tag: 'invoices',
+      summary: 'Progress in the shape of every process',
+      permission: 'invoices:read',
+      params: idParams,
+      responses: { 200: { description: 'Progress', schema: progressSchema } },
+      handle: async (call) => ({ status: 200, body: (await visibleCase(db, call)).progress }),
+    }),
+    operation({
+      id: 'getInvoiceDocument',
+      method: 'get',
+      path: '/v1/invoices/{id}/document',
+      tag: 'invoices',
+      summary: 'The document: canonical form, or the bytes as they came with `?form=original`',
+      permission: 'invoices:read',
+      params: idParams,
+      query: z.object({ form: z.enum(['canonical', 'original']).default('canonical') }).strict(),
+      responses: { 200: { description: 'The document', schema: z.unknown() } },
+      handle: (call) => documentOf(db, call),
+    }),
+    operation({
+      id: 'getInvoiceEvidence',
+      method: 'get',
+      path: '/v1/invoices/{id}/evidence',
+      tag: 'invoices',
+      summary: 'Evidence pack (zip) that verifies offline',
+      permission: 'invoices:read',
+      params: idParams,
+      responses: { 200: { description: 'Zip archive', mediaType: 'application/zip' } },
+      async handle(call) {
+        const { case: found } = await visibleCase(db, call);
+        return { status: 200, body: await evidencePack(db, found), headers: { 'Content-Type': 'application/zip', 'Content-Disposition': `attachment; filename="${found.id}.zip"` } };
+      },
+    }),
+  ];
+}
+
+async function submit(parts: InvoiceRouteParts, call: Call<unknown, z.infer<typeof intakeQuery>, unknown>) {
+  const person = await personOf(parts.db, call.caller);
+  const allowed = entitiesWith(person, 'invoices:submit');
+  const document = await incoming(call, person.id);
+  const taken = await takeIn(parts, document, {
+    mayEnter: (entity) => allowed.includes('*') || allowed.includes(entity),
+    ...(call.claim ? { request: { handle: call.claim, outcome: (result) => ({ headers: {}, ...answerOf(result) }) } } : {}),
+  });
+  if (taken.ok) return answerOf(taken.result);
+  const body = problemDocument(taken.problem.code, taken.problem.message, call.correlationId, taken.problem.place);
+  return { status: body.status, body, headers: { 'Content-Type': 'application/problem+json' } };
+}
+
+async function incoming(call: Call<unknown, z.infer<typeof intakeQuery>, unknown>, personId: string): Promise<IncomingDocument> {
+  const multipart = /^multipart\/form-data/i.test(call.mediaType);
+  const { document, attachments } = multipart ? await readMultipart(call.bytes, call.mediaType) : { document: { bytes: call.bytes, mediaType: call.mediaType.split(';', 1)[0] || 'application/octet-stream' }, attachments: [] };
+  return {
+    channel: 'api',
+    ...(call.query.messageId === undefined ? {} : { messageId: call.query.messageId }),
+    ...(call.query.entity === undefined ? {} : { entity: call.query.entity }),
+    submitter: `person:${personId}`,
+    correlationId: call.correlationId,
+    bytes: document.bytes,
+    mediaType: document.mediaType,
+    attachments,
+  };
+}
+
+function answerOf({ caseId, entity, workflowId, documentHash, accepted }: IntakeResult) {
+  return { status: 202, body: { id: caseId, entity, workflowId, documentHash, accepted }, headers: { Location: `/v1/invoices/${caseId}` } };
+}
+
+async function visibleCase(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknown>) {
+  const found = await readCase(db, call.params.id);
+  if (!found || found.case.process !== invoiceToPayProcess) throw unknown('invoice');
+  await requireEntity(db, call.caller, 'invoices:read', found.case.entity, 'invoice');
+  return found;
+}
+
+async function detail(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknown>): Promise<z.infer<typeof detailSchema>> {
+  const found = await visibleCase(db, call);
+  const posting = found.progress.postings.at(-1);
+  const assessment = await latestAssessment(db, found.case.id);
+  return {
+    case: found.case,
+    progress: found.progress,
+    erp: posting ? { status: posting.status as 'posted', reference: posting.reference } : { status: 'not-asked' },
+    findings: assessment?.result.findings ?? [],
+    links: await linksOf(db, found.case.id),
+  };
+}
+
+async function documentOf(db: Db, call: Call<z.infer<typeof idParams>, { form: 'canonical' | 'original' }, unknown>) {
+  const { case: found } = await visibleCase(db, call);
+  const document = await readDocument(db, found.id);
+  if (!document) throw unknown('document');
+  if (call.query.form === 'canonical') return { status: 200, body: document.invoice };
+  const blob = await readBlob(db, found.entity, document.contentHash);
+  if (!blob) throw new KontorError('unknown-resource', 'The original bytes are not kept any more.');
+  return { status: 200, body: blob.bytes, headers: { 'Content-Type': 'application/octet-stream', 'Content-Disposition': `attachment; filename="${found.id}"` } };
+}
