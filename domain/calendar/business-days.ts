@@ -74,7 +74,8 @@ function step(calendar: BusinessCalendar, dayNumber: number, direction: 1 | -1):
   throw new RangeError('the calendar has no business day within a year: check its weekend and holidays');
 }
 
-function isBusinessDayNumber(calendar: BusinessCalendar, dayNumber: number): boolean {
+/** The same question for a day counted since 1970-01-01. */
+export function isBusinessDayNumber(calendar: BusinessCalendar, dayNumber: number): boolean {
   return !calendar.weekend.includes(weekdayOfDayNumber(dayNumber)) && !holidayNumbers(calendar).has(dayNumber);
 }
 
