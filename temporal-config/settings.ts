@@ -32,6 +32,8 @@ export interface Settings {
   temporalConnection: ClientConnectConfig['connectionOptions'];
   /** A `temporal` command line to use instead of the one on PATH. */
   temporalCli: string | undefined;
+  /** Where a local server keeps its state. */
+  temporalStore: TemporalStore;
   temporalPort: number;
   temporalWebPort: number;
   temporalMetricsPort: number;
@@ -59,12 +61,15 @@ export interface Settings {
   testResults: string | undefined;
   /** Random schedules that the fault tests play; the long form plays more. */
   faultSeeds: number | undefined;
-  /** Where the fault run leaves its report. */
+  /** File that the fault run keeps its progress and report in. */
   faultReport: string | undefined;
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+const temporalStores = ['sqlite', 'postgres'] as const;
+export type TemporalStore = (typeof temporalStores)[number];
 
 type Environment = Record<string, string | undefined>;
 
@@ -73,7 +78,7 @@ const home = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 /** Every variable that Kontor itself defines; another name with this prefix is a typing error and is refused. */
 const ownVariables = [
   'KONTOR_STATE', 'KONTOR_LOG_LEVEL', 'KONTOR_BIND_ADDRESS', 'KONTOR_API_PORT', 'KONTOR_SANDBOX_PORT', 'KONTOR_SANDBOX_URL',
-  'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_CLI',
+  'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_CLI', 'KONTOR_TEMPORAL_STORE',
   'KONTOR_WORKER_METRICS_PORT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER', 'KONTOR_TEST_DATA', 'KONTOR_TEST_DATABASE_URL',
   'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT',
 ] as const;
@@ -99,6 +104,7 @@ export function readSettings(env: Environment = process.env): Settings {
     namespace: namespace ?? 'kontor-finance-dev',
     temporalConnection,
     temporalCli: read.text('KONTOR_TEMPORAL_CLI'),
+    temporalStore: read.oneOf('KONTOR_TEMPORAL_STORE', temporalStores, 'sqlite'),
     temporalPort: read.port('KONTOR_TEMPORAL_PORT', 7233),
     temporalWebPort: read.port('KONTOR_TEMPORAL_WEB_PORT', 8233),
     temporalMetricsPort: read.port('KONTOR_TEMPORAL_METRICS_PORT', 8434),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { KontorError } from '../../domain/errors.ts';
 import { connectClient } from '../../temporal-config/connection.ts';
-import type { Settings } from '../../temporal-config/settings.ts';
+import type { Settings, TemporalStore } from '../../temporal-config/settings.ts';
 import { freePort, requireFreePort } from './ports.ts';
 import { preparePostgres, withClient } from './postgres.ts';
 import type { Progress } from './progress.ts';
@@ -14,8 +14,7 @@ export interface ServicesPlan {
   stateDir: string;
   /** `fixed`: the ports of the settings, a taken one is an error. `free`: whatever is free. */
   ports: 'fixed' | 'free';
-  /** Where a local Temporal server keeps its state. */
-  temporalStore: 'sqlite' | 'postgres';
+  temporalStore: TemporalStore;
   web: boolean;
 }
 

@@ -6,12 +6,11 @@ import { screen } from '../services/progress.ts';
 import { startServices } from '../services/services.ts';
 import { ownState } from '../services/state.ts';
 
-const usage = `Usage: kontor services [--postgres-store]
+const usage = `Usage: kontor services
 
 Starts PostgreSQL and Temporal (server and Web) on free ports in a state folder of their own and keeps them running until
 Ctrl-C. Prints export lines for a shell; with them \`npx vitest run FILE\` runs server tests without starting anything.
-
-  --postgres-store   the Temporal server keeps its state in PostgreSQL instead of SQLite`;
+KONTOR_TEMPORAL_STORE=postgres lets the server keep its state in PostgreSQL instead of a SQLite file.`;
 
 export async function run(args: string[]): Promise<number> {
   if (args.includes('--help')) {
@@ -27,7 +26,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const stopped = untilStopSignal();
   try {
-    const starting = startServices({ stateDir, ports: 'free', temporalStore: args.includes('--postgres-store') ? 'postgres' : 'sqlite', web: true }, settings, screen);
+    const starting = startServices({ stateDir, ports: 'free', temporalStore: settings.temporalStore, web: true }, settings, screen);
     const services = await Promise.race([starting, stopped]);
     if (typeof services === 'object') {
       console.log([

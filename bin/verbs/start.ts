@@ -18,7 +18,7 @@ export async function run(args: string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
-  if (args.length > 0) throw new KontorError('setting-invalid', `kontor start does not know ${args.join(' ')}.`);
+  if (args.length > 0) throw new KontorError('usage-invalid', `kontor start does not know ${args.join(' ')}.`);
   const settings = readSettings();
   const state = await ownState(settings.stateDir, screen);
   if ('holder' in state) {
@@ -26,7 +26,7 @@ export async function run(args: string[]): Promise<number> {
     return 0;
   }
   const stopped = untilStopSignal();
-  const starting = startInstallation({ stateDir: settings.stateDir, ports: 'fixed', temporalStore: 'sqlite', web: true }, settings, screen);
+  const starting = startInstallation({ stateDir: settings.stateDir, ports: 'fixed', temporalStore: settings.temporalStore, web: true }, settings, screen);
   try {
     const installation = await Promise.race([starting, stopped.then(() => undefined)]);
     if (installation === undefined) return 0;

@@ -22,6 +22,7 @@ export const platformErrors = {
   'counterpart-unreadable': { category: 'bug', title: 'The answer of the counterpart does not have the agreed form', remedy: 'Compare the adapter with the version of the counterpart that is running.' },
   'counterpart-rejected': { category: 'upstream-rejected', title: 'The counterpart refused', remedy: 'Read its reason, correct the document and resolve the exception.' },
   'outcome-unknown': { category: 'outcome-unknown', title: 'It is not known whether the counterpart carried it out', remedy: 'Nothing is sent again until the counterpart has been asked.' },
+  'usage-invalid': { category: 'invalid-input', title: 'The command was not understood', remedy: '`npx kontor COMMAND --help` says how it is used.' },
   'setting-invalid': { category: 'invalid-input', title: 'A setting cannot be used', remedy: 'Correct the environment variable that is named, or remove it, and run the command again.' },
   'port-taken': { category: 'conflict', title: 'A port is used by another program', remedy: 'Stop that program, or set the variable that is named to a free port.' },
   'folder-not-writable': { category: 'forbidden', title: 'A folder cannot be written', remedy: 'Make it writable, or point KONTOR_STATE (or XDG_CACHE_HOME for built programs) to a folder that is.' },

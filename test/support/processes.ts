@@ -31,7 +31,7 @@ export function processes(): Processes {
     start: (what) => launchNode({ ...what, stateDir: folder }),
     async services(plan = {}) {
       const settings: Settings = { ...readSettings(), databaseUrl: undefined, temporalAddress: undefined };
-      const services = await startServices({ stateDir: folder, ports: 'free', temporalStore: 'sqlite', web: false, ...plan }, settings, silent);
+      const services = await startServices({ stateDir: folder, ports: 'free', temporalStore: settings.temporalStore, web: false, ...plan }, settings, silent);
       own.push(services);
       return services;
     },

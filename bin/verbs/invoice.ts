@@ -1,0 +1,64 @@
+// Read e-invoices (UBL, CII, EDIFACT, X12, PDF, JSON) and print one JSON line a file
+import { readFile, stat } from 'node:fs/promises';
+import { readInvoice } from '../../documents/invoice/read-invoice.ts';
+import type { ReadResult } from '../../documents/invoice/result.ts';
+import { escapeForDisplay } from '../../documents/suspicious-text.ts';
+import { problem } from '../../domain/errors.ts';
+import { verifyTotals } from '../../domain/rules/invoice/totals.ts';
+
+const usage = `Usage: kontor invoice FILE…
+
+Reads each file by its content (the name does not matter) and prints one JSON line a file:
+  {"file", "ok": true,  "format", "invoice", "documentHash", "attachments", "findings", "warnings"}
+  {"file", "ok": false, "format"?, "problem": {"code", "message", "remedy", "place"}}
+Amounts are {"currency", "minor"} in minor units with the document's own sign. \`findings\` lists sums
+that do not foot; the document is adopted as it is. Exit code: 0, or 1 when any file was refused.`;
+
+const maxBytes = 20 * 1024 * 1024;
+
+export async function run(args: string[]): Promise<number> {
+  const files = args.filter((arg) => arg !== '--');
+  if (files.includes('--help') || files.includes('-h')) {
+    console.log(usage);
+    return 0;
+  }
+  if (files.length === 0) {
+    console.error(usage);
+    return 2;
+  }
+  let refused = false;
+  for (const file of files) {
+    const result = await readFileAsInvoice(file);
+    refused ||= !result.ok;
+    // Characters that would change what a terminal shows are escaped; to a JSON parser the line is the same.
+    console.log(escapeForDisplay(JSON.stringify(lineOf(file, result))));
+  }
+  return refused ? 1 : 0;
+}
+
+async function readFileAsInvoice(file: string): Promise<ReadResult> {
+  let bytes: Uint8Array;
+  try {
+    const { size } = await stat(file);
+    if (size > maxBytes) return { ok: false, problem: problem('document-too-large', `The file has ${size} bytes; ${maxBytes} are accepted.`, { file }) };
+    bytes = await readFile(file);
+  } catch (error) {
+    return { ok: false, problem: problem('document-unreadable', `The file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`, { file }) };
+  }
+  return readInvoice(bytes);
+}
+
+function lineOf(file: string, result: ReadResult): object {
+  if (!result.ok) return { file, ok: false, format: result.format, problem: result.problem };
+  const { format, invoice, documentHash, attachments, warnings } = result;
+  return {
+    file,
+    ok: true,
+    format,
+    invoice,
+    documentHash,
+    attachments: attachments.map(({ bytes, ...attachment }) => ({ ...attachment, size: bytes.byteLength })),
+    findings: verifyTotals(invoice),
+    warnings,
+  };
+}
