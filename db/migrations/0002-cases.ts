@@ -40,7 +40,7 @@ create table cases (
   awaiting_roles text[] not null default '{}',
   exception_codes text[] not null default '{}',
   owner text,
-  due_at timestamptz,
+  due_at timestamptz(3),
   on_hold boolean not null default false,
   progress jsonb not null,
   revision integer not null default 0,

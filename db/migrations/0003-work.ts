@@ -71,7 +71,7 @@ create table tasks (
   candidate_persons text[] not null default '{}',
   assignee text,
   claimed_at timestamptz,
-  due_at timestamptz not null,
+  due_at timestamptz(3) not null,
   remind_at timestamptz,
   reminded_at timestamptz,
   follow_up_at timestamptz,
@@ -150,7 +150,7 @@ create table exceptions (
   owner_role text not null,
   owner_person text,
   level integer not null default 0,
-  due_at timestamptz not null,
+  due_at timestamptz(3) not null,
   document_hash text,
   decision_hash text,
   source jsonb not null default '{}',
@@ -167,6 +167,16 @@ create index exceptions_case on exceptions (case_id, number);
 create index exceptions_open on exceptions (entity, owner_role, due_at, number) where state = 'open';
 create index exceptions_code on exceptions (code, number) where state = 'open';
 alter table decisions add foreign key (exception_id) references exceptions;
+
+-- Everything open that somebody is asked for, in one shape: what an inbox shows.
+create view open_work with (security_invoker = true) as
+  select 'approval' as type, number * 2 as number, id, entity, case_id, kind, candidate_role as role, candidate_persons as persons, assignee, due_at, follow_up_at,
+         level, priority, title, why, currency, amount_minor, document_hash, decision_hash, document_version, created_at
+    from tasks where state = 'open'
+  union all
+  select 'exception', number * 2 + 1, id, entity, case_id, code, owner_role, '{}'::text[], owner_person, due_at, null,
+         level, 50, title, coalesce(suggestion, ''), null, null, document_hash, decision_hash, null, created_at
+    from exceptions where state = 'open';
 
 create table comments (
   id bigint generated always as identity primary key,

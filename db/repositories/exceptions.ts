@@ -92,8 +92,8 @@ export async function listExceptions(db: Db, filter: ExceptionFilter, page: { cu
   const after = page.cursor === undefined ? undefined : decodeCursor(page.cursor);
   const rows = await sql<ExceptionRow>(
     db,
-    `select ${COLUMNS} from exceptions where ${MATCHES} and (:number::bigint is null or (date_trunc('milliseconds', due_at), number) > (:value::timestamptz, :number))
-      order by date_trunc('milliseconds', due_at), number limit :limit`,
+    `select ${COLUMNS} from exceptions where ${MATCHES} and (:number::bigint is null or (due_at, number) > (:value::timestamptz, :number))
+      order by due_at, number limit :limit`,
     { ...NO_FILTER, ...filter, value: after?.value, number: after?.number, limit: page.limit + 1 },
   );
   return pageOf(rows, page.limit, (row) => ({ value: row.due_at, number: row.number }), exceptionOf);

@@ -1,0 +1,96 @@
+import { assessmentSchema, type Assessment } from '../../domain/model/assessment.ts';
+import { overrideSchema, type Override } from '../../domain/model/finding.ts';
+import { json, sql, type Db, type Trx } from '../client.ts';
+
+/** What was known at one moment; the caller parses `facts` with the schema of what it put in. */
+export interface FactSet {
+  id: string;
+  entity: string;
+  caseId: string;
+  documentVersion: number;
+  facts: unknown;
+}
+
+export async function keepFacts(db: Db, facts: FactSet): Promise<void> {
+  await sql(
+    db,
+    `insert into fact_sets (id, entity, case_id, document_version, facts) values (:id, :entity, :caseId, :documentVersion, :facts) on conflict (id) do nothing`,
+    { ...facts, facts: json(facts.facts) },
+    'facts-keep',
+  );
+}
+
+export async function readFacts(db: Db, id: string): Promise<(FactSet & { createdAt: string }) | undefined> {
+  const [row] = await sql<FactSet & { createdAt: string }>(
+    db,
+    `select id, entity, case_id as "caseId", document_version as "documentVersion", facts, created_at as "createdAt" from fact_sets where id = :id`,
+    { id },
+    'facts-read',
+  );
+  return row;
+}
+
+export interface StoredAssessment {
+  id: string;
+  entity: string;
+  caseId: string;
+  factsId: string;
+  documentHash: string;
+  decisionHash?: string;
+  disposition: string;
+  result: Assessment;
+  policyVersions: Record<string, string>;
+  createdAt: string;
+}
+
+/** Keeps the conclusion; false when this assessment was kept before, so a repeated record activity may answer from it. */
+export async function saveAssessment(trx: Trx, assessment: Omit<StoredAssessment, 'createdAt'>): Promise<boolean> {
+  const rows = await sql(
+    trx,
+    `insert into assessments (id, entity, case_id, facts_id, document_hash, decision_hash, disposition, result, policy_versions)
+     values (:id, :entity, :caseId, :factsId, :documentHash, :decisionHash, :disposition, :result, :policyVersions)
+     on conflict (id) do nothing returning 1`,
+    { decisionHash: null, ...assessment, result: json(assessment.result), policyVersions: json(assessment.policyVersions) },
+    'assessment-save',
+  );
+  return rows.length === 1;
+}
+
+const COLUMNS = `id, entity, case_id as "caseId", facts_id as "factsId", document_hash as "documentHash", decision_hash as "decisionHash", disposition, result,
+  policy_versions as "policyVersions", created_at as "createdAt"`;
+
+export async function readAssessment(db: Db, id: string): Promise<StoredAssessment | undefined> {
+  const [row] = await sql<AssessmentRow>(db, `select ${COLUMNS} from assessments where id = :id`, { id }, 'assessment-read');
+  return row && assessmentOf(row);
+}
+
+/** The one that counts: an older one is stale and may not be posted (M19). */
+export async function latestAssessment(db: Db, caseId: string): Promise<StoredAssessment | undefined> {
+  const [row] = await sql<AssessmentRow>(db, `select ${COLUMNS} from assessments where case_id = :caseId order by number desc limit 1`, { caseId }, 'assessment-latest');
+  return row && assessmentOf(row);
+}
+
+type AssessmentRow = Omit<StoredAssessment, 'decisionHash' | 'result'> & { decisionHash: string | null; result: unknown };
+
+function assessmentOf({ decisionHash, result, ...row }: AssessmentRow): StoredAssessment {
+  return { ...row, ...(decisionHash === null ? {} : { decisionHash }), result: assessmentSchema.parse(result) };
+}
+
+/** Records consent to one finding as it was seen (M20); the same person's consent counts once (D10). */
+export async function addOverride(trx: Trx, place: { entity: string; caseId: string; decisionId?: string }, override: Override): Promise<void> {
+  await sql(
+    trx,
+    `insert into overrides (entity, case_id, finding_code, scope, fingerprint, person, role, reason, decision_id, created_at)
+     values (:entity, :caseId, :findingCode, :scope, :fingerprint, :by, :role, :reason, :decisionId, :at) on conflict do nothing`,
+    { decisionId: null, ...place, ...override },
+  );
+}
+
+export async function overridesOf(db: Db, caseId: string): Promise<Override[]> {
+  const rows = await sql(
+    db,
+    `select finding_code as "findingCode", scope, fingerprint, person as by, role, reason, created_at as at from overrides where case_id = :caseId order by created_at`,
+    { caseId },
+  );
+  return rows.map((row) => overrideSchema.parse(row));
+}

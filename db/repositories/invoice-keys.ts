@@ -1,0 +1,181 @@
+import type { DuplicateCandidate } from '../../domain/model/invoice-facts.ts';
+import type { InvoiceClass } from '../../domain/model/invoice.ts';
+import type { Money } from '../../domain/model/money.ts';
+import { sql, sqlOne, type Db, type Trx } from '../client.ts';
+
+/** What a case is compared by (D1–D9). `rawKey` is the number after NFKC, upper case and trim; k1 and k2 are those of D2. */
+export interface InvoiceKey {
+  caseId: string;
+  entity: string;
+  supplierId?: string;
+  supplierGroup?: string;
+  sellerName: string;
+  class: InvoiceClass;
+  typeCode: string;
+  documentHash: string;
+  /** Empty; a year where the policy scopes numbers by year; `override:{case}` after a dual approval (D10). */
+  scope: string;
+  number: string;
+  rawKey: string;
+  k1: string;
+  k2: string;
+  issueDate: string;
+  gross: Money;
+  net: Money;
+  accounts: string[];
+  vatId?: string;
+  preceding: string[];
+}
+
+/** Names of the locks under which keys are claimed, so that two concurrent invoices cannot both pass (D11). */
+export function invoiceLockKeys(key: Pick<InvoiceKey, 'entity' | 'supplierGroup' | 'k1' | 'k2'>): string[] {
+  const scope = `invoice-key/${key.entity}/${key.supplierGroup ?? ''}`;
+  return [`${scope}/k1/${key.k1}`, `${scope}/k2/${key.k2}`];
+}
+
+export type KeyClaim = { claimed: true } | { claimed: false; holder: string };
+
+/**
+ * Writes the case's key and makes it live unless another live case holds the same supplier group, class, number and scope.
+ * Call it under `invoiceLockKeys`; a unique index refuses whoever does not. Repeat it whenever a key field changes.
+ */
+export async function claimInvoiceKey(trx: Trx, key: InvoiceKey): Promise<KeyClaim> {
+  const row = await sqlOne<{ holder: string | null }>(
+    trx,
+    `with holder as (
+       select case_id from invoice_keys
+        where live and entity = :entity and supplier_group = :supplierGroup and class = :class and raw_key = :rawKey and scope = :scope and case_id <> :caseId
+     ), written as (
+       insert into invoice_keys (case_id, entity, supplier_id, supplier_group, seller_name, class, type_code, document_hash, scope, number, raw_key, k1, k2,
+                                 issue_date, currency, gross_minor, net_minor, accounts, vat_id, preceding, live)
+       values (:caseId, :entity, :supplierId, :supplierGroup, :sellerName, :class, :typeCode, :documentHash, :scope, :number, :rawKey, :k1, :k2,
+               :issueDate, :currency, :gross, :net, :accounts, :vatId, :preceding, not exists (select from holder))
+       on conflict (case_id) do update set supplier_id = excluded.supplier_id, supplier_group = excluded.supplier_group, seller_name = excluded.seller_name,
+         class = excluded.class, type_code = excluded.type_code, document_hash = excluded.document_hash, scope = excluded.scope, number = excluded.number,
+         raw_key = excluded.raw_key, k1 = excluded.k1, k2 = excluded.k2, issue_date = excluded.issue_date, currency = excluded.currency,
+         gross_minor = excluded.gross_minor, net_minor = excluded.net_minor, accounts = excluded.accounts, vat_id = excluded.vat_id,
+         preceding = excluded.preceding, live = excluded.live, updated_at = clock_timestamp()
+     )
+     select (select case_id from holder) as holder`,
+    { supplierId: null, supplierGroup: null, vatId: null, ...key, currency: key.gross.currency, gross: key.gross.minor, net: key.net.minor },
+    'invoice-key-claim',
+  );
+  return row.holder === null ? { claimed: true } : { claimed: false, holder: row.holder };
+}
+
+/** The case ended without effect (rejected, withdrawn, duplicate): its number is free again, and it stays findable (D9). */
+export async function retireInvoiceKey(trx: Trx, caseId: string): Promise<void> {
+  await sql(trx, `update invoice_keys set live = false, updated_at = clock_timestamp() where case_id = :caseId`, { caseId });
+}
+
+export interface DuplicateQuery {
+  entity: string;
+  caseId: string;
+  class: InvoiceClass;
+  number: string;
+  rawKey: string;
+  k1: string;
+  k2: string;
+  supplierGroup?: string;
+  sellerName: string;
+  vatId?: string;
+  accounts: string[];
+  issueDate: string;
+  gross: Money;
+  net: Money;
+  preceding: string[];
+  /** How far issue dates may lie apart for a fuzzy look-alike (D4, D5). */
+  days: number;
+  limit: number;
+}
+
+/*
+ * Candidates only: scoring is a pure rule. A row is related by supplier group, tax id, account or a similar name (D4, D6), and
+ * looks alike by an equal key at any time, or within the window by amount (±1 %, digits swapped, gross for net) or by a
+ * number that differs by up to three characters. Credits meet credits (D8); what a document refers to is always found.
+ */
+const RELATED = `(c.supplier_group = :supplierGroup or c.vat_id = :vatId or c.accounts && :accounts::text[] or c.seller_name % :sellerName)`;
+const SAME_CLASS = `c.entity = :entity and c.class = :class`;
+const IN_WINDOW = `c.issue_date between :issueDate::date - :days::int and :issueDate::date + :days::int`;
+const CANDIDATES = `
+with alike as (
+  select case_id from invoice_keys c where ${SAME_CLASS} and c.k1 = :k1 and ${RELATED}
+  union
+  select case_id from invoice_keys c where ${SAME_CLASS} and c.k2 = :k2 and ${RELATED}
+  union
+  select case_id from invoice_keys c where ${SAME_CLASS} and c.supplier_group = :supplierGroup and ${IN_WINDOW} and (
+       (c.currency = :currency and (c.gross_minor = :net or c.net_minor = :gross
+          or ((c.gross_minor - :gross) % 9 = 0 and length(c.gross_minor::text) = length((:gross::numeric)::text))))
+       or levenshtein_less_equal(left(c.k1, 200), left(:k1, 200), 3) <= 3)
+  union
+  select case_id from invoice_keys c where ${SAME_CLASS} and c.currency = :currency and ${IN_WINDOW} and ${RELATED}
+     and c.gross_minor between least(:gross::numeric * 0.99, :gross::numeric * 1.01) and greatest(:gross::numeric * 0.99, :gross::numeric * 1.01)
+  union
+  select case_id from invoice_keys c where c.entity = :entity and c.number = any (:preceding::text[]) and ${RELATED}
+  union
+  select case_id from invoice_keys c where c.entity = :entity and c.preceding @> array[:number::text] and ${RELATED}
+)
+select k.case_id, k.class, k.type_code, k.number, k.k1, k.k2, k.issue_date, k.currency, k.gross_minor, k.net_minor, k.document_hash, k.preceding,
+       k.seller_name, k.supplier_id, k.supplier_group, k.vat_id, k.accounts, c.payable_minor, c.paid_at,
+       case when c.closed_at is not null then c.state when c.stage = 'parked' then 'parked' when c.stage = 'posted' then 'posted' else 'pending' end as state,
+       (select sum(abs(credit.gross_minor)) from case_links l join invoice_keys credit on credit.case_id = l.case_id and credit.live
+         where l.other_id = k.case_id and l.kind = 'credits') as credited_minor
+  from alike join invoice_keys k using (case_id) join cases c on c.id = k.case_id
+ where k.case_id <> :caseId
+   and not exists (select from cleared_pairs p where p.case_a = least(k.case_id, :caseId) and p.case_b = greatest(k.case_id, :caseId))
+ order by k.issue_date desc, k.case_id limit :limit`;
+
+export async function findDuplicateCandidates(db: Db, query: DuplicateQuery): Promise<DuplicateCandidate[]> {
+  const rows = await sql<CandidateRow>(
+    db,
+    CANDIDATES,
+    { supplierGroup: null, vatId: null, ...query, currency: query.gross.currency, gross: query.gross.minor, net: query.net.minor },
+    'duplicate-candidates',
+  );
+  return rows.map(candidateOf);
+}
+
+interface CandidateRow {
+  case_id: string; class: InvoiceClass; type_code: string; number: string; k1: string; k2: string; issue_date: string; currency: string;
+  gross_minor: string; net_minor: string; document_hash: string; preceding: string[]; seller_name: string; supplier_id: string | null;
+  supplier_group: string | null; vat_id: string | null; accounts: string[]; payable_minor: string | null; paid_at: string | null;
+  state: DuplicateCandidate['state']; credited_minor: string | null;
+}
+
+function candidateOf(row: CandidateRow): DuplicateCandidate {
+  const { currency } = row;
+  const credited = BigInt(row.credited_minor ?? '0');
+  const payable = BigInt(row.payable_minor ?? row.gross_minor);
+  return {
+    caseId: row.case_id,
+    state: row.state,
+    class: row.class,
+    typeCode: row.type_code,
+    number: row.number,
+    k1: row.k1,
+    k2: row.k2,
+    issueDate: row.issue_date,
+    currency,
+    gross: { currency, minor: row.gross_minor },
+    net: { currency, minor: row.net_minor },
+    documentHash: row.document_hash,
+    preceding: row.preceding,
+    sellerName: row.seller_name,
+    ...(row.supplier_id === null ? {} : { supplierId: row.supplier_id }),
+    ...(row.supplier_group === null ? {} : { supplierGroup: row.supplier_group }),
+    ...(row.vat_id === null ? {} : { vatId: row.vat_id }),
+    accounts: row.accounts,
+    credited: { currency, minor: credited.toString() },
+    open: { currency, minor: row.paid_at === null ? (payable - credited).toString() : '0' },
+  };
+}
+
+/** A person judged the pair to be no duplicate: it is not raised again (D10). */
+export async function clearPair(trx: Trx, pair: { entity: string; caseId: string; otherCase: string; decidedBy: string; reason: string }): Promise<void> {
+  await sql(
+    trx,
+    `insert into cleared_pairs (entity, case_a, case_b, decided_by, reason)
+     values (:entity, least(:caseId, :otherCase), greatest(:caseId, :otherCase), :decidedBy, :reason) on conflict do nothing`,
+    pair,
+  );
+}
