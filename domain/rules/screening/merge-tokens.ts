@@ -1,0 +1,95 @@
+import { soundsOfArabic } from './arabic.ts';
+import { skeleton } from './skeleton.ts';
+import { compareTokens } from './token-similarity.ts';
+import type { NameKind, Token } from './parse-name.ts';
+
+export interface MergedTokens {
+  a: Token[];
+  b: Token[];
+  /** Words written together on one side and apart on the other (M4). */
+  glued: number;
+  /** Initial letters on one side, the words on the other. */
+  acronyms: number;
+}
+
+const longestRun = 4;
+
+/** Writes together what one side glues and the other splits (`RamiMakhlouf`, `van der Bilt`), so that words can be matched one to one. */
+export function mergeTokens(a: Token[], b: Token[], kind: NameKind): MergedTokens {
+  const merged: MergedTokens = { a, b, glued: 0, acronyms: 0 };
+  for (const token of b) merged.a = mergeTowards(merged.a, token, b, kind, merged);
+  for (const token of a) if (merged.a.includes(token)) merged.b = mergeTowards(merged.b, token, merged.a, kind, merged);
+  return merged;
+}
+
+/** Replaces the run of `tokens` that together writes `target` best by one glued token. */
+function mergeTowards(tokens: Token[], target: Token, others: Token[], kind: NameKind, merged: MergedTokens): Token[] {
+  if (tokens.length < 2 || target.role !== 'word' || target.text.length < 2) return tokens;
+  if (tokens.some((token) => token.text === target.text && token.script === target.script)) return tokens;
+  let best: { from: number; length: number; token: Token; edits: number; acronym: boolean } | undefined;
+  for (let from = 0; from < tokens.length - 1; from++) {
+    if (!mayBegin(tokens[from]!, target)) continue;
+    let written = '';
+    for (let length = 1; length <= longestRun && from + length <= tokens.length; length++) {
+      const next = tokens[from + length - 1]!;
+      if (next.role === 'number' && target.script !== 'Latin') break;
+      written += next.written;
+      if (length < 2) continue;
+      const glued = glue(tokens.slice(from, from + length), written, target);
+      if (!glued) continue;
+      const match = compareTokens(glued, target);
+      if (match.edits > gluedBudget(glued, target) || (best && match.edits >= best.edits)) continue;
+      if (hasOwnPartner(tokens.slice(from, from + length), target, others, match.edits)) continue;
+      best = { from, length, token: glued, edits: match.edits, acronym: false };
+    }
+    const acronym = kind === 'person' ? undefined : acronymAt(tokens, from, target);
+    if (!best && acronym) best = { from, length: acronym, token: target, edits: 1, acronym: true };
+  }
+  if (!best) return tokens;
+  if (best.acronym) merged.acronyms++;
+  else merged.glued++;
+  return [...tokens.slice(0, best.from), best.token, ...tokens.slice(best.from + best.length)];
+}
+
+/** A quick look at the first letter; short words may be syllables of another romanisation. */
+function mayBegin(token: Token, target: Token): boolean {
+  if (target.sounds !== '' || token.sounds !== '') return true;
+  return token.written[0] === target.text[0] || (target.text.length <= 9 && token.written.length <= 6 && token.role === 'word');
+}
+
+/** A run is left alone when its words have partners of their own on the other side. */
+function hasOwnPartner(run: Token[], target: Token, others: Token[], edits: number): boolean {
+  for (const token of run) {
+    if (token.role !== 'word') continue;
+    for (const other of others) if (other !== target && other.role === 'word' && other.text === token.text) return true;
+    if (edits > 0 && compareTokens(token, target).edits <= edits) return true;
+  }
+  return false;
+}
+
+function glue(run: Token[], written: string, target: Token): Token | undefined {
+  if (target.sounds === '' && run[0]!.sounds === '' && Math.abs(written.length - target.text.length) > 2) return undefined;
+  if (written.length > 48) return undefined;
+  const native = run.map((token) => token.native).join('');
+  const first = run[0]!;
+  const sounds = first.sounds === '' ? '' : soundsOfArabic(native);
+  const weight = Math.max(...run.map((token) => token.weight));
+  return { text: written, native: first.script === 'Latin' ? written : native, written, script: first.script, role: 'word', weight: Math.max(weight, 0.65), skeleton: skeleton(written), sounds, filiation: false };
+}
+
+function gluedBudget(glued: Token, target: Token): number {
+  const length = Math.min(glued.text.length, target.text.length);
+  if (glued.sounds !== '' || target.sounds !== '') return length < 4 ? 0.3 : 1;
+  return length >= 9 ? 2 : length >= 6 ? 1 : 0;
+}
+
+/** The number of words from `from` whose initial letters spell `target`; at least three. */
+function acronymAt(tokens: Token[], from: number, target: Token): number | undefined {
+  const length = target.text.length;
+  if (length < 3 || length > 6 || from + length > tokens.length) return undefined;
+  for (let at = 0; at < length; at++) {
+    const token = tokens[from + at]!;
+    if (token.role !== 'word' || token.text.length < 3 || token.text[0] !== target.text[at]) return undefined;
+  }
+  return length;
+}

@@ -1,0 +1,103 @@
+import { arabicDistance, soundsOfLatin } from './arabic.ts';
+import { plainEdits, weightedEdits } from './edits.ts';
+import { areNicknames } from './tables/nicknames.ts';
+import { chineseKey, koreanKey } from './tables/syllabic.ts';
+import type { Token } from './parse-name.ts';
+
+/** How two words correspond; `different` when they do not. */
+export type Correspondence = 'same' | 'spelling' | 'sound' | 'romanisation' | 'nickname' | 'initial' | 'script' | 'different';
+
+export interface TokenMatch {
+  how: Correspondence;
+  /** Letters to change, weighted; 0 = the same. Above `mostEdits` it only says "many". */
+  edits: number;
+  /** 1 = the same word, 0 = nothing in common. */
+  similarity: number;
+}
+
+export const mostEdits = 6;
+
+const same: TokenMatch = { how: 'same', edits: 0, similarity: 1 };
+const different: TokenMatch = { how: 'different', edits: mostEdits, similarity: 0 };
+
+/** Compares two words by letters, sound, romanisation and known forms. Symmetric. */
+export function compareTokens(a: Token, b: Token): TokenMatch {
+  if (a.text === b.text && (a.script === b.script || (a.sounds === '' && b.sounds === ''))) return a.script === 'Latin' || a.script !== b.script ? same : compareNative(a, b);
+  if (a.role === 'number' || b.role === 'number') return compareNumbers(a, b);
+  if (a.role === 'initial' || b.role === 'initial') return compareInitials(a, b);
+  if (a.script === b.script && a.script !== 'Latin') return compareNative(a, b);
+  if (a.sounds !== '' || b.sounds !== '') return compareArabic(a, b);
+  return compareLatin(a, b);
+}
+
+function compareLatin(a: Token, b: Token): TokenMatch {
+  const longest = Math.max(a.text.length, b.text.length);
+  const limit = Math.min(mostEdits - 1, longest);
+  const plain = plainEdits(a.text, b.text, limit);
+  const weighted = plain > limit ? limit + 1 : weightedEdits(a.text, b.text, limit);
+  const edits = Math.min(mostEdits, (plain + weighted) / 2);
+  const similarity = Math.max(0, 1 - edits / longest);
+  if (edits > 1 && areNicknames(a.text, b.text)) return { how: 'nickname', edits: Math.min(edits, 1.5), similarity: Math.max(similarity, 0.75) };
+  if (a.skeleton === b.skeleton && a.skeleton.length >= 3 && edits <= 3.5) return { how: 'sound', edits: Math.min(edits, 1 + (edits - 1) * 0.3), similarity: Math.max(similarity, 0.8) };
+  const romanisation = compareRomanisation(a.text, b.text, edits);
+  if (romanisation) return romanisation;
+  if (edits > 2 && sameLetters(a.text, b.text)) return { how: 'spelling', edits: 2, similarity: Math.max(similarity, 0.6) };
+  return edits >= mostEdits || similarity < 0.3 ? { how: 'different', edits, similarity } : { how: 'spelling', edits, similarity };
+}
+
+/** The letters of a word in another order (`nitPu`). */
+function sameLetters(a: string, b: string): boolean {
+  if (a.length !== b.length || a.length < 5) return false;
+  return [...a].sort().join('') === [...b].sort().join('');
+}
+
+/** Pinyin against Wade-Giles, and the romanisations of Korean: the same syllables. */
+function compareRomanisation(a: string, b: string, edits: number): TokenMatch | undefined {
+  if (edits <= 1 || a.length > 18 || b.length > 18) return undefined;
+  const chinese = chineseKey(a);
+  const agrees = (chinese !== undefined && chinese === chineseKey(b)) || sameKorean(a, b);
+  return agrees ? { how: 'romanisation', edits: 1, similarity: 0.85 } : undefined;
+}
+
+function sameKorean(a: string, b: string): boolean {
+  const key = koreanKey(a);
+  return key !== undefined && key === koreanKey(b);
+}
+
+/** Two words of one script other than Latin are compared in that script; transliteration would lose letters. */
+function compareNative(a: Token, b: Token): TokenMatch {
+  if (a.native === b.native) return same;
+  const longest = Math.max(a.native.length, b.native.length);
+  if (a.script === 'Han' || a.script === 'Hangul') {
+    // One character is one syllable: the same sound with another character may be a variant form.
+    return a.script === 'Han' && a.text === b.text ? { how: 'sound', edits: 1.5, similarity: 0.6 } : different;
+  }
+  const edits = plainEdits(a.native, b.native, Math.min(mostEdits - 1, longest));
+  const similarity = Math.max(0, 1 - edits / longest);
+  return similarity < 0.3 ? { how: 'different', edits: Math.min(mostEdits, edits), similarity } : { how: 'spelling', edits, similarity };
+}
+
+function compareArabic(a: Token, b: Token): TokenMatch {
+  const arabic = a.sounds !== '' ? a : b;
+  const latin = arabic === a ? b : a;
+  if (latin.sounds !== '' || latin.text === '') return different;
+  const sounds = soundsOfLatin(latin.text);
+  const distance = arabicDistance(arabic.sounds, sounds, 3);
+  const length = Math.max(arabic.sounds.length, sounds.length * 0.7);
+  const similarity = Math.max(0, 1 - distance / length);
+  if (distance > 3 || similarity < 0.4) return { how: 'different', edits: Math.min(mostEdits, distance + 1), similarity };
+  return { how: 'script', edits: distance, similarity };
+}
+
+function compareNumbers(a: Token, b: Token): TokenMatch {
+  return a.role === 'number' && b.role === 'number' ? { how: 'different', edits: plainEdits(a.text, b.text, mostEdits), similarity: 0.2 } : different;
+}
+
+/** An initial fits a word that begins with it (M4); two initials are equal or in conflict. */
+function compareInitials(a: Token, b: Token): TokenMatch {
+  if (a.role === 'initial' && b.role === 'initial') return a.text === b.text ? same : different;
+  const initial = a.role === 'initial' ? a : b;
+  const word = initial === a ? b : a;
+  if (word.role !== 'word') return different;
+  return word.text.startsWith(initial.text) ? { how: 'initial', edits: 0.5, similarity: 0.7 } : different;
+}
