@@ -56,6 +56,8 @@ export const invoiceLineSchema = z
     grossPrice: decimalSchema.optional(),
     priceDiscount: decimalSchema.optional(),
     baseQuantity: decimalSchema,
+    /** Unit of `baseQuantity` where it is not that of `quantity`. */
+    baseUnit: z.string().optional(),
     net: moneySchema,
     allowances: z.array(allowanceChargeSchema),
     tax: taxCategorySchema.optional(),
@@ -78,6 +80,12 @@ export const invoiceLineSchema = z
     invoicedObject: identifierSchema.optional(),
     buyerAccounting: z.string().optional(),
     period: periodSchema.optional(),
+    /** A group sums its sub-lines, an information line is no part of the totals; absent for an ordinary line. */
+    status: z.enum(['group', 'information']).optional(),
+    /** The parts that this line's net amount is the sum of; they are no part of the document's totals by themselves. */
+    get subLines() {
+      return z.array(invoiceLineSchema).optional();
+    },
   })
   .strict();
 export type InvoiceLine = z.infer<typeof invoiceLineSchema>;
@@ -132,7 +140,7 @@ export const totalsSchema = z
     gross: moneySchema,
     prepaid: moneySchema,
     rounding: moneySchema,
-    /** gross − prepaid + rounding (BT-115, F2). */
+    /** gross − prepaid + rounding, plus third-party payments where there are any (BT-115, F2). */
     payable: moneySchema,
   })
   .strict();
@@ -151,6 +159,7 @@ export const invoiceSchema = z
     taxPointCode: z.string().optional(),
     currency: z.string().regex(/^[A-Z]{3}$/),
     taxCurrency: z.string().regex(/^[A-Z]{3}$/).optional(),
+    /** A note with a subject code (UNTDID 4451) starts with it: `#AAC#Text`. */
     notes: z.array(z.string()),
     references: z
       .object({
@@ -187,6 +196,8 @@ export const invoiceSchema = z
       })
       .strict(),
     allowances: z.array(allowanceChargeSchema),
+    /** Amounts collected for others on this invoice; they raise the payable beyond gross − prepaid + rounding. */
+    thirdPartyPayments: z.array(z.object({ type: z.string().optional(), description: z.string().optional(), amount: moneySchema }).strict()).optional(),
     lines: z.array(invoiceLineSchema).min(1),
     taxes: z.array(taxBreakdownSchema),
     totals: totalsSchema,

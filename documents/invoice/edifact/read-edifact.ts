@@ -1,0 +1,183 @@
+import { KontorError } from '../../../domain/errors.ts';
+import type { Invoice, InvoiceTotals, TaxBreakdown } from '../../../domain/model/invoice.ts';
+import { noMoney } from '../../../domain/rules/money.ts';
+import { decodeEdi } from '../../text-encoding.ts';
+import type { XmlNode } from '../../xml/node.ts';
+import type { DraftInvoice } from '../draft.ts';
+import { discountTiersIn } from '../payment-terms.ts';
+import { classOfTypeCode } from '../type-code.ts';
+import { cleanText, currencyValue, missing, orNothing } from '../values.ts';
+import { allowancesIn, amountIn, dateIn, freeText, referenceIn, requiredAmount, taxIn, textIn } from './fields.ts';
+import { sectionsOf, segmentsIn, type Group, type Sections } from './groups.ts';
+import { lineOf } from './lines.ts';
+import { deliveryOf, meansOf, partyGroup, partyOf, requiredPartyGroup } from './parties.ts';
+import { segmentsOfXml } from './segments-of-xml.ts';
+import { component, segmentsOf, type Segment } from './segments.ts';
+
+/** An UN/EDIFACT interchange with one INVOIC message (D.96A to D.16B, EN 16931 syntax binding) → canonical invoice. */
+export function readEdifact(bytes: Uint8Array): DraftInvoice {
+  return invoiceOf(segmentsOf(decodeEdi(bytes)));
+}
+
+/** The same message written as XML (ISO 20625). */
+export function readEdifactXml(root: XmlNode): DraftInvoice {
+  return invoiceOf(segmentsOfXml(root));
+}
+
+function invoiceOf(segments: Segment[]): DraftInvoice {
+  const message = onlyMessage(segments);
+  const unh = message[0] as Segment;
+  const sections = sectionsOf(message.slice(1));
+  const { header } = sections;
+  const bgm = requiredSegment(header, 'BGM', unh);
+  const typeCode = component(bgm, 1);
+  if (!typeCode) throw missing('The type code (BGM)', bgm.place);
+  const { currency, taxCurrency } = currenciesOf(header, unh);
+  const seller = requiredPartyGroup(header, ['SE', 'SU', 'II'], 'seller', unh);
+  const buyer = requiredPartyGroup(header, ['BY', 'IV'], 'buyer', unh);
+  const payee = partyGroup(header, ['PE']);
+  const representative = partyGroup(header, ['LC']);
+  const terms = textIn(header, 'AAB') ?? textIn(header, 'PMT');
+  const issueDate = dateIn(header, ['137', '3'], 'The issue date');
+  if (!issueDate) throw missing('The issue date (DTM+137)', unh.place);
+  if (sections.lines.length === 0) throw new KontorError('invoice-without-lines', 'The message has no LIN segment.', { place: unh.place });
+  return {
+    profile: textIn(header, 'DOC') ?? [component(unh, 2, 2), component(unh, 2, 3), component(unh, 2, 5)].filter(Boolean).join('.'),
+    files: [],
+    invoice: {
+      schemaVersion: 1,
+      class: classOfTypeCode(typeCode),
+      typeCode,
+      number: requiredNumber(bgm),
+      issueDate,
+      dueDate: dateIn(header, ['13', '265'], 'The due date'),
+      taxPointDate: dateIn(header, ['131'], 'The tax point date'),
+      currency,
+      taxCurrency,
+      notes: notesOf(header),
+      references: referencesOf(header),
+      seller: partyOf(seller, 'seller'),
+      buyer: partyOf(buyer, 'buyer'),
+      payee: payee && partyOf(payee, 'payee'),
+      taxRepresentative: representative && partyOf(representative, 'tax representative'),
+      delivery: deliveryOf(header),
+      period: orNothing({ start: dateIn(header, ['167'], 'The start of the invoice period'), end: dateIn(header, ['168'], 'The end of the invoice period') }),
+      payment: {
+        means: meansOf(header, [seller, payee]),
+        remittance: referenceIn(header, ['PQ']),
+        terms,
+        discounts: discountTiersIn(terms, currency, bgm.place),
+      },
+      allowances: allowancesIn(header, currency),
+      lines: sections.lines.map((line) => lineOf(line, currency)),
+      taxes: taxesOf(sections, currency),
+      totals: totalsOf(sections, currency, taxCurrency, unh),
+      attachments: [],
+    },
+  };
+}
+
+/** The segments of the one INVOIC message, from UNH to before UNT. */
+function onlyMessage(segments: Segment[]): Segment[] {
+  const starts = segments.flatMap((segment, index) => (segment.tag === 'UNH' ? [index] : []));
+  const [start, second] = starts;
+  const unh = start === undefined ? undefined : segments[start];
+  if (start === undefined || !unh) throw new KontorError('edi-malformed', 'The interchange has no message (UNH).', { place: segments[0]?.place ?? { line: 1 } });
+  const type = component(unh, 2, 1);
+  if (type !== 'INVOIC') throw new KontorError('document-not-an-invoice', `The message is ${(type ?? 'of no type').slice(0, 10)}, not INVOIC.`, { place: unh.place });
+  if (second !== undefined) throw new KontorError('document-several-invoices', `The interchange carries ${starts.length} messages.`, { place: (segments[second] as Segment).place });
+  const end = segments.findIndex((segment, index) => index > start && (segment.tag === 'UNT' || segment.tag === 'UNZ'));
+  return segments.slice(start, end < 0 ? undefined : end);
+}
+
+function requiredSegment(groups: Group[], tag: string, near: Segment): Segment {
+  const found = segmentsIn(groups, tag)[0];
+  if (!found) throw missing(`Segment ${tag}`, near.place);
+  return found;
+}
+
+function requiredNumber(bgm: Segment): string {
+  const number = component(bgm, 2, 1);
+  if (!number) throw missing('The invoice number (BGM)', bgm.place);
+  return number;
+}
+
+/** CUX+2 is the invoice currency; a second composite or CUX+6 the currency in which tax is accounted. */
+function currenciesOf(header: Group[], unh: Segment): { currency: string; taxCurrency?: string } {
+  const cux = segmentsIn(header, 'CUX', '2')[0];
+  const currency = currencyValue(cux && component(cux, 1, 2), 'The invoice currency (CUX+2)', (cux ?? unh).place);
+  const accounting = segmentsIn(header, 'CUX', '6')[0];
+  const stated = (accounting && component(accounting, 1, 2)) ?? (cux && component(cux, 2, 2));
+  return { currency, taxCurrency: stated && stated !== currency ? currencyValue(stated, 'The tax currency (CUX)', (accounting ?? cux ?? unh).place) : undefined };
+}
+
+/** Free texts that have no field of their own. GEN and AAI are plain notes, other subjects keep their code. */
+function notesOf(header: Group[]): string[] {
+  const elsewhere = new Set(['AAB', 'PMT', 'DOC', 'AGM', 'REG']);
+  return segmentsIn(header, 'FTX').flatMap((ftx) => {
+    const subject = component(ftx, 1) ?? '';
+    const text = cleanText(freeText(ftx));
+    if (text === undefined || elsewhere.has(subject)) return [];
+    return [['GEN', 'AAI', ''].includes(subject) ? text : `#${subject}#${text}`];
+  });
+}
+
+function referencesOf(header: Group[]): Invoice['references'] {
+  const own = header.filter((group) => group.trigger.tag === 'RFF');
+  const object = own.find((group) => component(group.trigger, 1) === 'ATS');
+  const objectId = object && (component(object.trigger, 1, 2) ?? object.members.map((member) => (member.tag === 'GIR' ? component(member, 2, 1) : undefined)).find(Boolean));
+  const preceding = own.filter((group) => ['IV', 'OI', 'ACE'].includes(component(group.trigger, 1) ?? ''));
+  return {
+    buyerReference: referenceIn(own, ['CR']),
+    order: referenceIn(own, ['ON']),
+    salesOrder: referenceIn(own, ['VN']),
+    contract: referenceIn(own, ['CT']),
+    project: referenceIn(own, ['AEP']),
+    receivingAdvice: referenceIn(own, ['ALO']),
+    despatchAdvice: referenceIn(own, ['AAK', 'DQ']),
+    tender: referenceIn(own, ['AAN']),
+    invoicedObject: objectId ? { id: objectId } : undefined,
+    buyerAccounting: referenceIn(own, ['ADE', 'AOU']),
+    preceding: preceding.flatMap((group) => {
+      const number = component(group.trigger, 1, 2);
+      return number ? [{ number, issueDate: dateIn([group], ['171', '3', '384'], 'The date of the preceding invoice') }] : [];
+    }),
+  };
+}
+
+function taxesOf({ summary, header }: Sections, currency: string): TaxBreakdown[] {
+  const reason = textIn(header, 'AGM');
+  return summary
+    .filter((group) => group.trigger.tag === 'TAX')
+    .flatMap((group) => {
+      const tax = taxIn(group.trigger);
+      if (!tax) return [];
+      return [
+        {
+          ...tax,
+          base: requiredAmount([group], ['125'], currency, 'The taxable amount', group.trigger),
+          amount: amountIn([group], ['124'], currency, 'The tax amount') ?? noMoney(currency),
+          exemptionReason: ['E', 'AE', 'K', 'G', 'O'].includes(tax.category) ? reason : undefined,
+        },
+      ];
+    });
+}
+
+/** MOA qualifiers of the EN 16931 binding first, those of EANCOM D.96A after them. */
+function totalsOf({ summary }: Sections, currency: string, taxCurrency: string | undefined, unh: Segment): InvoiceTotals {
+  const totals = summary.filter((group) => group.trigger.tag === 'UNS');
+  const at = (qualifiers: string[], what: string) => requiredAmount(totals, qualifiers, currency, what, unh);
+  const or0 = (qualifiers: string[], what: string) => amountIn(totals, qualifiers, currency, what) ?? noMoney(currency);
+  return {
+    lineNet: at(['79'], 'The sum of the lines'),
+    allowances: or0(['260'], 'The sum of the allowances'),
+    charges: or0(['259'], 'The sum of the charges'),
+    net: at(['389', '125'], 'The total without tax'),
+    tax: or0(['176', '124'], 'The tax total'),
+    taxInAccountingCurrency: taxCurrency ? amountIn(totals, ['2', '176'], taxCurrency, 'The tax total in the accounting currency') : undefined,
+    gross: at(['388', '77', '86'], 'The total with tax'),
+    prepaid: or0(['113'], 'The prepaid amount'),
+    rounding: or0(['366', '165'], 'The rounding amount'),
+    payable: at(['9', '77', '86', '388'], 'The amount due for payment'),
+  };
+}

@@ -1,0 +1,89 @@
+import { inflateSync } from 'node:zlib';
+import { getDocumentProxy } from 'unpdf';
+import { KontorError } from '../../domain/errors.ts';
+import { looksLikeXml } from '../xml/decode.ts';
+import { invoiceXmlLimits } from '../xml/guard.ts';
+import type { XmlNode } from '../xml/node.ts';
+import { parseXml } from '../xml/parse.ts';
+import { detectXml } from './detect.ts';
+
+export interface PdfFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** What compressed streams of one PDF may unfold to, together. */
+const maxInflated = 128 * 1024 * 1024;
+const wholeDocument = { place: { path: '' } };
+
+/** The files embedded in a PDF, in the order of its name tree. Scripts and links are never touched. */
+export async function embeddedFilesOf(bytes: Uint8Array): Promise<PdfFile[]> {
+  guardStreams(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  try {
+    // The library takes ownership of the bytes it is given.
+    const document = await getDocumentProxy(new Uint8Array(bytes), { isEvalSupported: false, useSystemFonts: false, stopAtErrors: false });
+    try {
+      const attachments = ((await document.getAttachments()) ?? {}) as Record<string, { filename?: string; content?: Uint8Array }>;
+      return Object.entries(attachments).map(([key, file]) => ({ name: file.filename ?? key, bytes: file.content ?? new Uint8Array() }));
+    } finally {
+      await document.destroy();
+    }
+  } catch (error) {
+    if (error instanceof Error && error.name === 'PasswordException') throw new KontorError('pdf-encrypted', 'The PDF asks for a password.', wholeDocument);
+    throw new KontorError('pdf-malformed', 'The PDF is damaged; its files could not be listed.', wholeDocument);
+  }
+}
+
+/** Names under which standards embed the invoice, best known first; any other XML file comes after them. */
+const invoiceNames = ['factur-x.xml', 'xrechnung.xml', 'zugferd-invoice.xml'];
+
+/** The embedded file that is the invoice. Where none is, the best-named XML file says why. */
+export function invoiceFileIn(files: PdfFile[]): { file: PdfFile; root: XmlNode; rivals: PdfFile[] } {
+  const candidates = files.filter((file) => looksLikeXml(file.bytes)).sort((a, b) => rank(a.name) - rank(b.name));
+  const read: { file: PdfFile; root: XmlNode }[] = [];
+  let refusal: unknown;
+  for (const file of candidates) {
+    try {
+      const root = parseXml(file.bytes, invoiceXmlLimits);
+      detectXml(root);
+      read.push({ file, root });
+    } catch (error) {
+      refusal ??= error;
+    }
+  }
+  const [best, ...rivals] = read;
+  if (best) return { ...best, rivals: rivals.map((rival) => rival.file) };
+  if (refusal instanceof KontorError) throw new KontorError(refusal.code, `Embedded file ${candidates[0]?.name}: ${refusal.message}`, { place: { ...refusal.place, file: candidates[0]?.name } });
+  throw new KontorError('pdf-without-invoice', files.length > 0 ? `None of the ${files.length} files in the PDF is XML.` : 'No file is embedded in the PDF.', wholeDocument);
+}
+
+function rank(name: string): number {
+  const at = invoiceNames.indexOf(name.toLowerCase());
+  return at < 0 ? invoiceNames.length : at;
+}
+
+/** Unfolds every deflated stream once under a limit, before a library unfolds them without one. */
+function guardStreams(pdf: Buffer): void {
+  let left = maxInflated;
+  for (let at = pdf.indexOf('stream'); at >= 0; at = pdf.indexOf('stream', at + 6)) {
+    const dictionary = pdf.subarray(Math.max(0, at - 512), at).toString('latin1');
+    const filters = dictionary.slice(dictionary.lastIndexOf(' obj') + 1).match(/\/(FlateDecode|Fl|LZWDecode|LZW)\b/g) ?? [];
+    if (filters.length > 1) throw new KontorError('pdf-malformed', 'A stream of the PDF is compressed more than once.', wholeDocument);
+    if (filters[0]?.startsWith('/F')) left -= inflatedLength(pdf.subarray(startOfData(pdf, at)), left);
+  }
+}
+
+function startOfData(pdf: Buffer, at: number): number {
+  const next = at + 'stream'.length;
+  return next + (pdf[next] === 0x0d ? 1 : 0) + (pdf[next + (pdf[next] === 0x0d ? 1 : 0)] === 0x0a ? 1 : 0);
+}
+
+function inflatedLength(data: Buffer, limit: number): number {
+  try {
+    return inflateSync(data, { maxOutputLength: Math.max(1, limit) }).byteLength;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw new KontorError('pdf-malformed', `The streams of the PDF unfold to more than ${maxInflated} bytes.`, wholeDocument);
+    return 0; // damaged or not deflated: the PDF library says so where it matters
+  }
+}

@@ -1,0 +1,146 @@
+import { KontorError, problem, problemOf, type Problem } from '../../domain/errors.ts';
+import type { Invoice } from '../../domain/model/invoice.ts';
+import { canonicalJson } from '../../domain/rules/canonical-json.ts';
+import { isCurrency } from '../../domain/rules/money.ts';
+import { carriesMalwareSignature, contentHashOf } from '../attachments.ts';
+import { suspiciousTextsIn, unstorableTextIn } from '../suspicious-text.ts';
+import { invoiceXmlLimits } from '../xml/guard.ts';
+import type { XmlNode } from '../xml/node.ts';
+import { parseXml } from '../xml/parse.ts';
+import { withoutRepetitions } from './accounts.ts';
+import { readCii } from './cii/read-cii.ts';
+import { detectContainer, detectXml } from './detect.ts';
+import type { DraftInvoice } from './draft.ts';
+import { readEdifact, readEdifactXml } from './edifact/read-edifact.ts';
+import { openFiles } from './files.ts';
+import { embeddedFilesOf, invoiceFileIn } from './pdf.ts';
+import { checkedInvoice, readJson } from './read-json.ts';
+import type { InvoiceFormat, InvoiceSyntax, ReadOptions, ReadResult, ReadWarning } from './result.ts';
+import { readUbl } from './ubl/read-ubl.ts';
+import { readX12 } from './x12/read-x12.ts';
+
+const defaultMaxBytes = 20 * 1024 * 1024;
+
+/** A draft with everything that the container around it adds. */
+interface Draft extends DraftInvoice {
+  syntax: InvoiceSyntax;
+  embeddedName?: string;
+  beside?: { name: string; bytes: Uint8Array }[];
+  warnings?: ReadWarning[];
+}
+
+/**
+ * Bytes of an e-invoice in any supported format → canonical invoice with its attachments, or a problem with its place.
+ * The format is told by the content. Totals are adopted as stated, also where they do not foot (F1). Never throws for a bad document.
+ */
+export async function readInvoice(bytes: Uint8Array, options: ReadOptions = {}): Promise<ReadResult> {
+  let format: InvoiceFormat | undefined;
+  try {
+    requireSize(bytes, options.maxBytes ?? defaultMaxBytes);
+    const draft = await draftOf(bytes);
+    format = { syntax: draft.syntax, profile: draft.profile, embeddedName: draft.embeddedName };
+    return finished(draft, format, bytes);
+  } catch (error) {
+    return { ok: false, format, problem: problemFrom(error) };
+  }
+}
+
+async function draftOf(bytes: Uint8Array): Promise<Draft> {
+  switch (detectContainer(bytes)) {
+    case 'xml':
+      return draftOfXml(parseXml(bytes, invoiceXmlLimits));
+    case 'pdf':
+      return draftOfPdf(bytes);
+    case 'edifact':
+      return { syntax: 'edifact', ...readEdifact(bytes) };
+    case 'x12':
+      return { syntax: 'x12', ...readX12(bytes) };
+    case 'json':
+      return { syntax: 'json', ...readJson(bytes) };
+  }
+}
+
+function draftOfXml(root: XmlNode): Draft {
+  switch (detectXml(root)) {
+    case 'ubl':
+      return { syntax: 'ubl', ...readUbl(root) };
+    case 'cii':
+      return { syntax: 'cii', ...readCii(root) };
+    case 'edifact-xml':
+      return { syntax: 'edifact', ...readEdifactXml(root) };
+  }
+}
+
+async function draftOfPdf(bytes: Uint8Array): Promise<Draft> {
+  const files = await embeddedFilesOf(bytes);
+  const { file, root, rivals } = invoiceFileIn(files);
+  const draft = draftOfXml(root);
+  return {
+    ...draft,
+    syntax: draft.syntax === 'ubl' ? 'pdf-ubl' : 'pdf-cii',
+    embeddedName: file.name,
+    beside: files.filter((other) => other !== file),
+    warnings: rivals.length > 0 ? [{ code: 'pdf-several-invoices', message: `The PDF also carries ${rivals.map((rival) => rival.name).join(', ')}; ${file.name} was read.` }] : [],
+  };
+}
+
+function finished(draft: Draft, format: InvoiceFormat, bytes: Uint8Array): ReadResult {
+  const { attachments, stated, warnings } = openFiles(draft.files, draft.beside ?? []);
+  const payment = { ...draft.invoice.payment, means: withoutRepetitions(draft.invoice.payment.means) };
+  const invoice = checkedInvoice(withoutAbsent({ ...draft.invoice, payment, attachments: stated }));
+  requireStorable(invoice);
+  requireOneCurrency(invoice);
+  return {
+    ok: true,
+    format: withoutAbsent(format),
+    invoice,
+    attachments,
+    documentHash: contentHashOf(new TextEncoder().encode(canonicalJson(invoice))),
+    warnings: [...(draft.warnings ?? []), ...warnings, ...warningsOn(invoice, bytes)],
+  };
+}
+
+function requireSize(bytes: Uint8Array, maxBytes: number): void {
+  if (bytes.byteLength > maxBytes)
+    throw new KontorError('document-too-large', `The document has ${bytes.byteLength} bytes; ${maxBytes} are accepted.`, { place: { path: '' } });
+}
+
+function requireStorable(invoice: Invoice): void {
+  const path = unstorableTextIn(invoice);
+  if (path !== undefined) throw new KontorError('invoice-field-malformed', `${path} has characters that are no text (NUL or half a surrogate pair).`, { place: { path } });
+}
+
+/** Syntax readers ask for the currency at each amount; the JSON form states it everywhere and is checked here. */
+function requireOneCurrency(invoice: Invoice): void {
+  const visit = (value: unknown, path: string): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const currency = (value as { currency?: unknown }).currency;
+    if ('minor' in value && path !== '/totals/taxInAccountingCurrency' && currency !== invoice.currency)
+      throw new KontorError('invoice-currency-mixed', `${path} is in ${String(currency)}, the invoice in ${invoice.currency}.`, { place: { path } });
+    for (const [name, member] of Object.entries(value)) visit(member, `${path}/${name}`);
+  };
+  if (!isCurrency(invoice.currency)) throw new KontorError('invoice-currency-unknown', `${invoice.currency} is not a currency of ISO 4217.`, { place: { path: '/currency' } });
+  visit(invoice, '');
+}
+
+function warningsOn(invoice: Invoice, bytes: Uint8Array): ReadWarning[] {
+  const texts = suspiciousTextsIn(invoice).map(
+    ({ path, characters }): ReadWarning => ({ code: 'text-suspicious', message: `${path} carries ${characters.join(', ')}.`, place: { path } }),
+  );
+  if (!carriesMalwareSignature(bytes)) return texts;
+  return [...texts, { code: 'attachment-quarantined', message: 'The document itself carries the test signature of malware.', place: { path: '' } }];
+}
+
+function problemFrom(error: unknown): Problem {
+  if (error instanceof KontorError) return problemOf(error);
+  const kind = error instanceof Error ? error.name : typeof error;
+  return problem('document-reader-crashed', `The reader gave up on this document (${kind}).`, { path: '' });
+}
+
+/** A copy without members that are undefined, so that equal invoices are equal member by member. */
+function withoutAbsent<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutAbsent) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutAbsent(member)])) as T;
+}
