@@ -75,7 +75,7 @@ export async function beginEffect(db: Db, request: EffectRequest): Promise<Effec
   };
 }
 
-const TAKEN = `e.request_hash = excluded.request_hash and e.state <> 'recorded' and e.lease_until <= clock_timestamp()`;
+const TAKEN = `(e.request_hash = excluded.request_hash or e.state = 'idle') and e.state <> 'recorded' and e.lease_until <= clock_timestamp()`;
 const IDLE = `e.state = 'idle' and e.db_epoch = excluded.db_epoch`;
 
 /*
@@ -91,12 +91,13 @@ select :key, :entity, :caseId, :system, :requestHash, :attempt, clock_timestamp(
   from (select database_epoch() as epoch, :attempt::int = 1 and database_epoch() = :processEpoch as first) known
 on conflict (key) do update set
   verdict = case
-    when e.request_hash <> excluded.request_hash then 'conflict'
+    when e.request_hash <> excluded.request_hash and e.state <> 'idle' then 'conflict'
     when e.state = 'recorded' then 'recorded'
     when e.lease_until > clock_timestamp() then 'held'
     when ${IDLE} then 'fresh'
     else 'enquire' end,
   state = case when not (${TAKEN}) then e.state when ${IDLE} then 'started' else 'unknown' end,
+  request_hash = case when ${TAKEN} then excluded.request_hash else e.request_hash end,
   fencing = case when ${TAKEN} then e.fencing + 1 else e.fencing end,
   attempt = case when ${TAKEN} then excluded.attempt else e.attempt end,
   lease_until = case when ${TAKEN} then excluded.lease_until else e.lease_until end,
