@@ -25,7 +25,7 @@ export const matchLineSchema = z
     orderNumber: z.string().optional(),
     orderLine: z.string().optional(),
     /** How the two were paired (M10). */
-    pairedBy: z.enum(['correction', 'order-line', 'buyer-item', 'seller-item', 'standard-item', 'description', 'only-line', 'none']),
+    pairedBy: z.enum(['correction', 'order-line', 'buyer-item', 'seller-item', 'standard-item', 'description', 'none']),
     ordered: decimalSchema.optional(),
     received: decimalSchema.optional(),
     previouslyInvoiced: decimalSchema.optional(),
@@ -117,7 +117,7 @@ export const assessmentSchema = z
     route: approvalRouteSchema,
     /** Policy: the document is posted, blocked for payment, before it is approved. */
     postBeforeApproval: z.boolean(),
-    paymentBlock: z.object({ blocked: z.boolean(), reasons: z.array(z.enum(['approval', 'receipt', 'bank-account', 'credit-expected', 'nothing-to-pay'])) }).strict(),
+    paymentBlock: z.object({ blocked: z.boolean(), reasons: z.array(z.enum(['approval', 'receipt', 'bank-account', 'nothing-to-pay'])) }).strict(),
     /** Absent while something that it needs is missing. */
     posting: supplierInvoiceCommandSchema.omit({ externalReference: true, correlationId: true }).optional(),
     explanation: z.array(explanationSchema),

@@ -15,10 +15,10 @@ export const findingCodes = [
   // the document itself
   'totals-wrong', 'attachment-quarantined', 'suspicious-text', 'number-placeholder', 'issue-date-in-future',
   // the two companies and the payee
-  'buyer-not-ours', 'supplier-unknown', 'supplier-ambiguous', 'supplier-blocked', 'supplier-tax-id-invalid', 'supplier-tax-id-differs',
+  'buyer-not-ours', 'supplier-unknown', 'supplier-ambiguous', 'supplier-blocked', 'supplier-tax-id-invalid', 'supplier-tax-id-differs', 'supplier-tax-id-missing',
   'bank-account-unknown', 'bank-account-missing', 'bank-account-not-verified', 'payee-not-related',
   // duplicates
-  'duplicate-exact', 'duplicate-normalised', 'duplicate-number-review', 'duplicate-fuzzy', 'duplicate-amount',
+  'duplicate-exact', 'duplicate-normalised', 'duplicate-number-review', 'duplicate-fuzzy', 'duplicate-amount', 'corrects-earlier', 'earlier-attempt',
   // matching
   'order-unknown', 'order-not-approved', 'order-closed', 'order-supplier-differs', 'order-currency-differs', 'unit-not-convertible',
   'line-unmatched', 'line-ambiguous', 'price-variance', 'price-below-order', 'quantity-variance', 'quantity-below-expected', 'over-delivery',

@@ -32,7 +32,7 @@ export interface InvoiceFacts {
   receipts: GoodsReceipt[];
   /** All live reservations of those orders' lines, this case's own included. */
   reservations: Reservation[];
-  /** Cases of the same company that could be the same document, any state, this case excluded. */
+  /** Cases of the same company that could be the same document or that it refers to as preceding; any state, this case excluded. */
   duplicateCandidates: DuplicateCandidate[];
   overrides: Override[];
   corrections: Corrections;
@@ -88,7 +88,7 @@ export interface DuplicateCandidate {
   supplierId?: string;
   supplierGroup?: string;
   vatId?: string;
-  /** IBANs or account numbers of its supplier and of its payment means (D6). */
+  /** IBANs or account numbers of its supplier's record; where the supplier is unknown, of the document (D6). */
   accounts: string[];
   /** Σ credits against it so far, positive, of cases that are not rejected (C2). */
   credited?: Money;

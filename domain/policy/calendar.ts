@@ -24,7 +24,7 @@ export const calendarPolicySchema = z
     weekend: z.array(weekdaySchema).max(6),
     hours: z.object({ from: clockSchema, to: clockSchema }).strict(),
     holidays: z.array(z.object({ date: plainDateSchema, name: z.string() }).strict()),
-    /** Last day for which the holidays are listed; later deadlines are refused, not guessed. */
+    /** Last day for which the holidays are listed; after it only weekends count as days off. */
     validTo: plainDateSchema,
   })
   .strict()

@@ -1,0 +1,126 @@
+import type { ApprovalRoute } from '../../model/approval-route.ts';
+import type { Assessment, Disposition } from '../../model/assessment.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { InvoiceFacts } from '../../model/invoice-facts.ts';
+import type { Money } from '../../model/money.ts';
+import { money, minorOf } from '../money.ts';
+import { amountForAuthority, dutiesOf, routeApproval, splittingFlag, type ApprovalSubject } from './approval-route.ts';
+import { codeDocument } from './coding.ts';
+import { creditEffect, isCredit, judgeCreditReference, signOf, type CreditKind } from './credits.ts';
+import { judgeDocument } from './document-checks.ts';
+import { duplicateKeys } from './document-number.ts';
+import { datesOf, dueDateOf } from './due-dates.ts';
+import { findDuplicates } from './duplicates.ts';
+import { convert, rateBetween } from './exchange.ts';
+import { explain } from './explanation.ts';
+import { compareText, stops, toFindings, type Observation } from './findings.ts';
+import { inOrder } from './input-order.ts';
+import { matchDocument, matchStatus, reservationsToHold, type DocumentMatch } from './match.ts';
+import { judgeBuyer, resolvePayee, resolveSupplier } from './parties.ts';
+import { draftPosting, paymentBlock } from './posting-draft.ts';
+import { judgeTax } from './tax.ts';
+
+/**
+ * Judges one document on the facts of one moment: who it is from, whether it came before, whether it agrees with order
+ * and receipt, where it is booked, who must approve it and what would be posted. Pure: the same facts in any order give
+ * the same assessment. All problems are listed, never only the first, and nothing in the document is changed.
+ */
+export function assessInvoice(unordered: InvoiceFacts): Assessment {
+  const facts = inOrder(unordered);
+  const { invoice, policies } = facts;
+  const limits = { currency: policies.tolerances.content.currency, rate: rateBetween(invoice.currency, policies.tolerances.content.currency, facts.rate) };
+
+  const { supplier, by: resolvedBy, observations: aboutSupplier } = resolveSupplier(facts);
+  const { payee, observations: aboutPayee } = supplier ? resolvePayee(facts, supplier) : { observations: [] };
+  const { credited, observations: aboutCredit } = isCredit(invoice) ? judgeCreditReference(facts, supplier?.group) : { observations: [] };
+  const matched = matchDocument(facts, supplier, limits);
+  const { coding, observations: aboutCoding } = codeDocument(facts, supplier, matched);
+  const { serviceDate, postingDate, observations: aboutDates } = datesOf(facts, receiptDates(facts, matched));
+  const observations = [
+    ...judgeDocument(facts), ...judgeBuyer(facts), ...aboutSupplier, ...aboutPayee, ...findDuplicates(facts, supplier), ...aboutCredit,
+    ...matched.observations, ...judgeTax(facts, supplier), ...aboutCoding, ...aboutDates, ...judgeRate(facts),
+  ];
+
+  const amount = authorityAmount(facts);
+  const { status, lines } = matchStatus(matched, toFindings(observations, facts));
+  const orderBacked = lines.length > 0 && matched.groups.length > 0 && lines.every((line) => line.orderLine !== undefined);
+  const subject: ApprovalSubject | undefined = amount && { supplier, match: status, orderBacked, coding, findings: observations, amount, held: dutiesOf(facts) };
+  const findings = toFindings(subject ? [...observations, ...splittingFlag(facts, subject)] : observations, facts);
+  const route = subject ? routeApproval(facts, subject) : routeUnknown(facts);
+
+  const awaitingReceipt = findings.some((finding) => finding.severity === 'wait' && !finding.overridden);
+  const disposition = dispose(facts, findings, route, awaitingReceipt);
+  const duplicateOf = findings.filter((finding) => finding.code === 'duplicate-exact' && !finding.overridden).map((finding) => finding.relatedCase).sort()[0];
+  const payable = money(invoice.currency, minorOf(invoice.totals.payable) * signOf(invoice));
+  const block = paymentBlock({ awaitingReceipt, needsApproval: route.steps.length > 0 && policies.posting.content.order === 'post-blocked-then-approve', payee, payable });
+  const dueDate = dueDateOf(facts, supplier);
+  const postable = supplier && payee && coding.length > 0 && disposition !== 'exception' && disposition !== 'duplicate';
+  const effect = creditOf(facts, matched, credited);
+
+  return {
+    schemaVersion: 1,
+    caseId: facts.caseId,
+    disposition,
+    findings,
+    ...(disposition === 'duplicate' && duplicateOf !== undefined ? { duplicateOf } : {}),
+    ...(supplier ? { duplicateKeys: duplicateKeys(supplier.group, invoice.class, invoice.number), supplierId: supplier.id, supplierGroup: supplier.group } : {}),
+    ...(payee ? { payee: { supplierId: payee.supplier.id, ...(payee.account ? { account: { id: payee.account.id, version: payee.account.version, status: payee.account.status } } : {}) } } : {}),
+    match: { status, lines },
+    coding,
+    reservationsToHold: disposition === 'duplicate' ? [] : reservationsToHold(matched, lines, policies.posting.content.beforeReceipt === 'post-blocked'),
+    ...(effect ? { credit: effect } : {}),
+    payable,
+    ...(amount ? { amountForAuthority: amount } : {}),
+    ...(facts.rate && invoice.currency !== facts.entity.currency ? { exchangeRate: facts.rate } : {}),
+    dueDate,
+    serviceDate,
+    postingDate,
+    route,
+    postBeforeApproval: policies.posting.content.order === 'post-blocked-then-approve',
+    paymentBlock: block,
+    ...(postable ? { posting: draftPosting(facts, supplier, payee, matched, coding, { dueDate, postingDate }, block.blocked) } : {}),
+    explanation: explain(facts, { supplier, resolvedBy, lines, findings, amount, route, dueDate, postingDate, serviceDate }),
+    policyVersions: versionsOf(facts),
+  };
+}
+
+/** What happens next; the first that applies. */
+function dispose(facts: InvoiceFacts, findings: readonly Finding[], route: ApprovalRoute, awaitingReceipt: boolean): Disposition {
+  if (findings.some((finding) => finding.code === 'duplicate-exact' && stops(finding))) return 'duplicate';
+  if (findings.some(stops)) return 'exception';
+  if (awaitingReceipt && facts.policies.posting.content.beforeReceipt === 'park') return 'awaiting-receipt';
+  return route.steps.length > 0 ? 'needs-approval' : 'ready-to-post';
+}
+
+/** A missing rate is an exception, never 1.0; so is a policy whose limits are in another currency than the company's (F5). */
+function judgeRate({ invoice, entity, policies, rate }: InvoiceFacts): Observation[] {
+  const currencies = [entity.currency, policies.tolerances.content.currency, policies.approval.content.currency];
+  const missing = [...new Set(currencies)].filter((currency) => !rateBetween(invoice.currency, currency, rate)).sort(compareText);
+  return missing.length === 0 ? [] : [{ code: 'exchange-rate-missing', rule: 'F5', scope: 'document', expected: missing.map((currency) => `${invoice.currency} to ${currency} on ${invoice.issueDate}`).join(', ') }];
+}
+
+/** A1, in the currency of company and matrix; undefined while they cannot be compared. */
+function authorityAmount({ invoice, entity, policies, rate }: InvoiceFacts): Money | undefined {
+  const known = rateBetween(invoice.currency, entity.currency, rate);
+  if (!known || policies.approval.content.currency !== entity.currency) return undefined;
+  return convert(amountForAuthority(invoice.totals.gross, invoice.totals.payable), entity.currency, known);
+}
+
+function routeUnknown({ policies }: InvoiceFacts): ApprovalRoute {
+  return { policyVersion: policies.approval.version, matrix: 'none', steps: [], reason: 'not routed: the amount in the company currency is unknown' };
+}
+
+function receiptDates({ receipts }: InvoiceFacts, { groups }: DocumentMatch): string[] {
+  return groups.flatMap(({ group }) => receipts.filter((receipt) => receipt.orderNumber === group.order.number && receipt.orderLine === group.target.id && !receipt.quantity.startsWith('-')).map((receipt) => receipt.receivedOn));
+}
+
+function creditOf(facts: InvoiceFacts, { groups }: DocumentMatch, credited: ReturnType<typeof judgeCreditReference>['credited']): Assessment['credit'] {
+  if (!isCredit(facts.invoice)) return undefined;
+  const kinds = groups.map((entry) => entry.creditKind);
+  const kind: CreditKind = facts.corrections.creditKind ?? (kinds.includes('quantity') ? 'quantity' : kinds.includes('price') ? 'price' : 'goodwill');
+  return creditEffect(facts, kind, credited);
+}
+
+function versionsOf({ policies, calendar }: InvoiceFacts): Record<string, string> {
+  return { ...Object.fromEntries(Object.entries(policies).map(([kind, policy]) => [kind, policy.version as string])), calendar: calendar.version };
+}

@@ -1,0 +1,108 @@
+import type { CreditEffect } from '../../model/assessment.ts';
+import type { DuplicateCandidate, InvoiceFacts } from '../../model/invoice-facts.ts';
+import type { Invoice } from '../../model/invoice.ts';
+import { compareExact, exact, minus, times, toText, zero, type Exact } from '../decimal.ts';
+import { absoluteMoney, addMoney, compareMoney, describeMoney, exactAmount, isZeroMoney, minorOf, noMoney, roundToMoney } from '../money.ts';
+import { documentKeys } from './document-number.ts';
+import type { Observation } from './findings.ts';
+import { groupQuantity, groupValue, largest, scopeOf, type GroupMatch, type OrderLineGroup } from './match-order-line.ts';
+
+export type CreditKind = CreditEffect['kind'];
+
+/** A credit note, or an invoice with a negative amount (C1). */
+export function isCredit(invoice: Invoice): boolean {
+  return invoice.class === 'credit-note' || minorOf(invoice.totals.gross) < 0n;
+}
+
+/** −1 for a credit note: its positive amounts lower what we owe (C1). */
+export function signOf(invoice: Invoice): bigint {
+  return invoice.class === 'credit-note' ? -1n : 1n;
+}
+
+/**
+ * What a credit refers to and whether it may count: a known invoice of the same supplier or a credit to the account (C1),
+ * not more than the invoice in all (C2). Returns the credited invoice for the settlement (C4).
+ */
+export function judgeCreditReference(facts: InvoiceFacts, group: string | undefined): { observations: Observation[]; credited?: DuplicateCandidate } {
+  const { invoice, corrections } = facts;
+  const observations: Observation[] = [];
+  if (minorOf(invoice.totals.gross) * signOf(invoice) > 0n) observations.push({ code: 'credit-sign', rule: 'C1', scope: 'document', actual: describeMoney(invoice.totals.gross) });
+  const references = invoice.references.preceding;
+  if (references.length === 0 && corrections.creditOf === undefined) {
+    if (corrections.creditKind !== 'goodwill') observations.push({ code: 'credit-without-reference', rule: 'C1', scope: 'document' });
+    return { observations };
+  }
+  const credited = findCredited(facts, group);
+  if (!credited) {
+    observations.push({ code: 'credit-of-unknown-invoice', rule: 'C1', scope: 'document', actual: references.map((reference) => reference.number).sort().join(', ') });
+    return { observations };
+  }
+  const amount = absoluteMoney(invoice.totals.gross);
+  if (credited.gross.currency === amount.currency) {
+    const total = addMoney(credited.credited ?? noMoney(amount.currency), amount);
+    if (compareMoney(total, absoluteMoney(credited.gross)) > 0)
+      observations.push({ code: 'credit-exceeds-invoice', rule: 'C2', scope: `case:${credited.caseId}`, relatedCase: credited.caseId, expected: describeMoney(credited.gross), actual: describeMoney(total) });
+  }
+  return { observations, credited };
+}
+
+/** How the credit settles: it closes an unpaid invoice, lowers what is open, or leaves a debit balance (C4). */
+export function creditEffect(facts: InvoiceFacts, kind: CreditKind, credited: DuplicateCandidate | undefined): CreditEffect {
+  const amount = absoluteMoney(facts.invoice.totals.gross);
+  const open = credited?.open;
+  const against = credited ? { against: credited.caseId } : {};
+  if (!open || open.currency !== amount.currency || isZeroMoney(open) || minorOf(open) < 0n) return { kind, ...against, settlement: 'debit-balance' };
+  return { kind, ...against, settlement: compareMoney(amount, open) === 0 ? 'closes-both' : compareMoney(amount, open) < 0 ? 'reduces-open' : 'debit-balance' };
+}
+
+/**
+ * Price, quantity or goodwill (C3): as a person said, else from the numbers. An open return makes it a quantity credit,
+ * a variance that is at least as large a price credit; where both or neither fit, a person must say.
+ */
+export function kindOfCredit(group: OrderLineGroup, stated: CreditKind | undefined): CreditKind | undefined {
+  if (stated) return stated;
+  const { position, target } = group;
+  const returned = minus(position.invoicedAfterCredits, position.received);
+  const openReturn = target.matching !== 'two-way' && compareExact(returned, zero) > 0;
+  const variance = minus(exactAmount(position.invoicedValue), times(position.invoiced, exact(target.unitPrice)));
+  const credit = minus(zero, exactAmount(groupValue(group)));
+  const fitsPrice = compareExact(variance, zero) > 0 && compareExact(credit, variance) <= 0;
+  const fitsReturn = openReturn && compareExact(minus(zero, groupQuantity(group)), returned) <= 0;
+  if (fitsReturn && fitsPrice) return compareExact(credit, times(returned, exact(target.unitPrice))) < 0 ? undefined : 'quantity';
+  if (fitsReturn || openReturn) return 'quantity';
+  return fitsPrice ? 'price' : undefined;
+}
+
+/** The part of a credit that gives back on one order line: Qp and Qr fall for a return, only value for a price (C3). */
+export function matchCredit(group: OrderLineGroup, kind: CreditKind | undefined): GroupMatch {
+  const { position, target, order } = group;
+  const value = groupValue(group);
+  const quantity = kind === 'quantity' ? groupQuantity(group) : zero;
+  const credited = minus(zero, groupQuantity(group));
+  const evidence: Exact = target.matching === 'two-way' ? position.invoicedAfterCredits : minus(position.invoicedAfterCredits, position.received);
+  const expected = largest(zero, evidence);
+  const scope = scopeOf(group);
+  const observations: Observation[] = [];
+  if (kind === undefined) observations.push({ ...scope, code: 'credit-kind-unclear', rule: 'C3', actual: describeMoney(value) });
+  if (kind === 'quantity' && compareExact(credited, expected) > 0)
+    observations.push({ ...scope, code: 'credit-without-return', rule: 'C3', ownerPerson: target.receiver, expected: toText(expected), actual: toText(credited), variance: toText(minus(credited, expected)) });
+  return {
+    lines: group.pairs.map((pair) => ({
+      line: pair.line.id, orderNumber: order.number, orderLine: target.id, pairedBy: pair.by, ordered: toText(position.ordered), received: toText(position.received),
+      previouslyInvoiced: toText(position.invoiced), expected: toText(minus(zero, expected)), invoiced: toText(quantity), orderPrice: target.unitPrice, toleranceRecord: group.record.id,
+      net: roundToMoney(pair.line.net.currency, times(group.sign, exactAmount(pair.line.net))),
+    })),
+    observations,
+    exact: true,
+    taken: { quantity, value: kind === 'goodwill' ? noMoney(value.currency) : value },
+    covered: { quantity: zero, value: noMoney(value.currency) },
+  };
+}
+
+function findCredited(facts: InvoiceFacts, group: string | undefined): DuplicateCandidate | undefined {
+  const live = facts.duplicateCandidates.filter((candidate) => candidate.class === 'invoice' && !['cancelled', 'rejected', 'duplicate', 'withdrawn'].includes(candidate.state));
+  if (facts.corrections.creditOf !== undefined) return live.find((candidate) => candidate.caseId === facts.corrections.creditOf);
+  const wanted = facts.invoice.references.preceding.map((reference) => documentKeys(reference.number));
+  const found = live.filter((candidate) => candidate.supplierGroup === group && wanted.some((keys) => keys.k1 === candidate.k1 || keys.k2 === candidate.k2));
+  return found.length === 1 ? found[0] : undefined;
+}

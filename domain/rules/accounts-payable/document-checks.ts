@@ -1,0 +1,38 @@
+import type { InvoiceFacts } from '../../model/invoice-facts.ts';
+import type { Observation } from './findings.ts';
+
+/** What speaks against the document itself before anything is compared: totals, attachments, disguised text (F1). */
+export function judgeDocument(facts: InvoiceFacts): Observation[] {
+  const totals = facts.totals.map((fault): Observation => ({
+    code: 'totals-wrong', rule: fault.rule, scope: fault.line === undefined ? `totals:${fault.rule}` : `line:${fault.line}`, ...(fault.line === undefined ? {} : { line: fault.line }),
+    expected: fault.expected, actual: fault.actual, variance: fault.message,
+  }));
+  const quarantined = facts.quarantined.length === 0 ? [] : [{ code: 'attachment-quarantined' as const, rule: 'M17', scope: 'document', actual: [...facts.quarantined].sort().map(showHidden).join(', ') }];
+  const places = hiddenCharacters(facts.invoice, '').sort();
+  const suspicious = places.length === 0 ? [] : [{ code: 'suspicious-text' as const, rule: 'M17', scope: 'document', actual: places.join(', ') }];
+  return [...totals, ...quarantined, ...suspicious];
+}
+
+/** Control characters and those that turn the reading direction, written out so that they do nothing. */
+export function showHidden(text: string): string {
+  return text.replace(disguising, (character) => `<${codePoint(character)}>`);
+}
+
+// Direction marks of right-to-left scripts are ordinary text; embeddings, overrides and isolates are what reorders a name.
+const disguising = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu;
+const invisible = /[\u00AD\u200B-\u200F\u2060\uFEFF]/gu;
+
+/** `seller.name U+202E` for each place. */
+function hiddenCharacters(value: unknown, path: string): string[] {
+  if (typeof value === 'string') {
+    const found = [...(value.match(disguising) ?? []), ...(path === 'number' ? (value.match(invisible) ?? []) : [])];
+    return [...new Set(found.map((character) => `${path} ${codePoint(character)}`))];
+  }
+  if (Array.isArray(value)) return value.flatMap((entry, index) => hiddenCharacters(entry, `${path}[${index}]`));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, entry]) => hiddenCharacters(entry, path === '' ? name : `${path}.${name}`));
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}

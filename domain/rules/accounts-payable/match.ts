@@ -1,0 +1,179 @@
+import type { MatchLine, MatchStatus, ReservationRequest } from '../../model/assessment.ts';
+import type { Finding, FindingCode } from '../../model/finding.ts';
+import type { InvoiceFacts } from '../../model/invoice-facts.ts';
+import type { PurchaseOrder } from '../../model/purchase-order.ts';
+import type { Supplier } from '../../model/supplier.ts';
+import { compareExact, exact, ofInteger, toText, zero } from '../decimal.ts';
+import { isZeroMoney } from '../money.ts';
+import { chargeHolds, judgeCharges, judgeHeader } from './charges.ts';
+import { kindOfCredit, matchCredit, signOf, type CreditKind } from './credits.ts';
+import { compareText, stops, type Observation } from './findings.ts';
+import { groupQuantity, matchAmount, matchGoods, type GroupMatch, type OrderLineGroup } from './match-order-line.ts';
+import { orderPosition } from './order-position.ts';
+import { pairLines, type PairedLine } from './pairing.ts';
+import { toleranceRecord, type LimitCurrency } from './tolerance.ts';
+
+/** A document beside its orders, before it is known which findings people have accepted. */
+export interface DocumentMatch {
+  readonly pairs: PairedLine[];
+  readonly groups: { group: OrderLineGroup; match: GroupMatch; creditKind?: CreditKind }[];
+  /** Lines that no order line could be judged for. */
+  readonly others: Omit<MatchLine, 'status'>[];
+  readonly chargeHolds: ReservationRequest[];
+  readonly observations: Observation[];
+}
+
+/** Pairs the lines, then judges each order line once for all lines that bill it, then charges and head (M1 to M16). */
+export function matchDocument(facts: InvoiceFacts, supplier: Supplier | undefined, limits: LimitCurrency): DocumentMatch {
+  const { pairs, observations } = pairLines(facts.invoice, facts.orders, facts.corrections.lines);
+  const billed = pairs.filter(isPaired);
+  observations.push(...billed.map((pair) => pair.order).filter(unique).flatMap((order) => judgeOrder(facts, order, supplier)));
+  observations.push(...billed.flatMap(judgePair));
+
+  const groups = groupByOrderLine(billed.filter(isComparable(facts))).flatMap((members) => {
+    const group = describeGroup(facts, members, supplier, limits);
+    if (!group) {
+      observations.push({ code: 'tolerance-missing', rule: 'M3', scope: `order-line:${members[0].order.number}/${members[0].target.id}` });
+      return [];
+    }
+    return [judgeGroup(facts, group)];
+  });
+  observations.push(...groups.flatMap(({ match }) => match.observations));
+  observations.push(...judgeCharges(facts, billed, limits), ...judgeHeader(facts, limits));
+
+  const judged = new Set(groups.flatMap(({ match }) => match.lines.map((line) => line.line)));
+  return {
+    pairs,
+    groups,
+    others: pairs.filter((pair) => !judged.has(pair.line.id)).map((pair) => ({ line: pair.line.id, pairedBy: pair.by, net: pair.line.net, ...(pair.orderNumber ? { orderNumber: pair.orderNumber } : {}), ...(pair.target ? { orderLine: pair.target.id } : {}) })),
+    chargeHolds: chargeHolds(facts, billed),
+    observations,
+  };
+}
+
+/** The result per line and for the document, once overrides are known (M17, M20). */
+export function matchStatus(document: DocumentMatch, findings: readonly Finding[]): { status: MatchStatus; lines: MatchLine[] } {
+  const lines: MatchLine[] = [
+    ...document.groups.flatMap(({ match }) => match.lines.map((line) => ({ ...line, status: statusOf(findings.filter((finding) => concerns(finding, line)), match.exact) }))),
+    ...document.others.map((line) => {
+      const own = findings.filter((finding) => concerns(finding, line));
+      return { ...line, status: line.orderNumber === undefined && own.length === 0 ? ('NOT_APPLICABLE' as const) : own.some(stops) ? ('EXCEPTION' as const) : ('NOT_APPLICABLE' as const) };
+    }),
+  ].sort((a, b) => compareText(a.line, b.line));
+  const orderBacked = lines.filter((line) => line.status !== 'NOT_APPLICABLE');
+  if (orderBacked.length === 0) return { status: 'NOT_APPLICABLE', lines };
+  const head = statusOf(findings.filter((finding) => headCodes.includes(finding.code)), true);
+  return { status: worst([...orderBacked.map((line) => line.status), head]), lines };
+}
+
+/**
+ * What to reserve (M9): min(Qi, E) while somebody must still act. Once the document goes to the ledger all that it bills
+ * is taken, so that a tolerance or an override cannot be used a second time by the next document.
+ */
+export function reservationsToHold(document: DocumentMatch, lines: readonly MatchLine[], willPost: boolean): ReservationRequest[] {
+  const holds = document.groups.map(({ group, match }) => {
+    const statuses = lines.filter((line) => match.lines.some((own) => own.line === line.line)).map((line) => line.status);
+    const open = statuses.includes('EXCEPTION') || (statuses.includes('AWAITING_RECEIPT') && !willPost);
+    const part = open ? match.covered : match.taken;
+    return { orderNumber: group.order.number, orderLine: group.target.id, quantity: toText(part.quantity), value: part.value };
+  });
+  return [...holds, ...document.chargeHolds]
+    .filter((hold) => compareExact(exact(hold.quantity), zero) !== 0 || !isZeroMoney(hold.value))
+    .sort((a, b) => compareText(a.orderNumber, b.orderNumber) || compareText(a.orderLine, b.orderLine));
+}
+
+type Billed = PairedLine & { order: PurchaseOrder; target: NonNullable<PairedLine['target']> };
+type Comparable = Billed & { factor: NonNullable<PairedLine['factor']> };
+
+function isPaired(pair: PairedLine): pair is Billed {
+  return pair.order !== undefined && pair.target !== undefined;
+}
+
+/** Hard stops of the order itself (M11): no tolerance helps. */
+function judgeOrder({ invoice }: InvoiceFacts, order: PurchaseOrder, supplier: Supplier | undefined): Observation[] {
+  const scope = { scope: `order:${order.number}`, orderNumber: order.number, rule: 'M11', ownerPerson: order.buyer };
+  const observations: Observation[] = [];
+  const related = supplier?.relations.some((relation) => relation.supplierId === order.supplierId) ?? false;
+  if (supplier && order.supplierId !== supplier.id && !related) observations.push({ ...scope, code: 'order-supplier-differs', expected: order.supplierId, actual: supplier.id });
+  if (order.currency !== invoice.currency) observations.push({ ...scope, code: 'order-currency-differs', expected: order.currency, actual: invoice.currency });
+  if (order.status === 'draft') observations.push({ ...scope, code: 'order-not-approved', actual: order.status });
+  if (order.status === 'closed' || order.status === 'cancelled') observations.push({ ...scope, code: 'order-closed', actual: order.status });
+  return observations;
+}
+
+function judgePair({ line, order, target, factor }: Billed): Observation[] {
+  const scope = { scope: `line:${line.id}`, line: line.id, orderNumber: order.number, orderLine: target.id, ownerPerson: order.buyer };
+  const observations: Observation[] = [];
+  if (target.status !== 'open') observations.push({ ...scope, code: 'order-closed', rule: 'M11', actual: target.status });
+  if (target.kind === 'consignment') observations.push({ ...scope, code: 'consignment-order', rule: 'R4' });
+  if (target.kind === 'goods' && (!factor || !hasBase(line.baseQuantity))) observations.push({ ...scope, code: 'unit-not-convertible', rule: 'M11', expected: target.unit, actual: line.unit ?? '' });
+  return observations;
+}
+
+/** Where currency and unit agree there are numbers to compare; everything else is a hard stop already. */
+function isComparable({ invoice }: InvoiceFacts): (pair: Billed) => pair is Comparable {
+  return (pair): pair is Comparable => {
+    if (pair.order.currency !== invoice.currency || pair.target.kind === 'consignment') return false;
+    return pair.target.kind !== 'goods' || (pair.factor !== undefined && hasBase(pair.line.baseQuantity));
+  };
+}
+
+function hasBase(baseQuantity: string): boolean {
+  return compareExact(exact(baseQuantity), zero) > 0;
+}
+
+function groupByOrderLine(pairs: Comparable[]): [Comparable, ...Comparable[]][] {
+  const groups = new Map<string, [Comparable, ...Comparable[]]>();
+  for (const pair of pairs) {
+    const key = JSON.stringify([pair.order.number, pair.target.id]);
+    const group = groups.get(key);
+    if (group) group.push(pair);
+    else groups.set(key, [pair]);
+  }
+  return [...groups.values()];
+}
+
+function describeGroup(facts: InvoiceFacts, members: [Comparable, ...Comparable[]], supplier: Supplier | undefined, limits: LimitCurrency): OrderLineGroup | undefined {
+  const [{ order, target }] = members;
+  const record = toleranceRecord(facts.policies.tolerances.content, facts.entity.id, supplier?.id ?? order.supplierId, target);
+  if (!record) return undefined;
+  const position = orderPosition(order, target, facts.receipts, facts.reservations, facts.caseId);
+  const pairs = members.map((pair) => ({ ...pair, factor: pair.factor ?? exact('1') }));
+  return { order, target, pairs, position, record, limits, sign: ofInteger(signOf(facts.invoice)) };
+}
+
+function judgeGroup(facts: InvoiceFacts, group: OrderLineGroup): DocumentMatch['groups'][number] {
+  const givesBack = facts.invoice.class === 'credit-note' || compareExact(groupQuantity(group), zero) < 0;
+  if (givesBack) {
+    // A negative line of an ordinary invoice takes goods back; only a credit may be for the price or goodwill (C3).
+    const kind = facts.invoice.class === 'credit-note' || facts.corrections.creditKind ? kindOfCredit(group, facts.corrections.creditKind) : 'quantity';
+    return { group, match: matchCredit(group, kind), ...(kind ? { creditKind: kind } : {}) };
+  }
+  return { group, match: group.target.kind === 'goods' ? matchGoods(group) : matchAmount(group) };
+}
+
+const headCodes: readonly FindingCode[] = ['charge-differs', 'charge-unplanned', 'header-difference', 'small-difference'];
+
+function concerns(finding: Finding, line: Pick<MatchLine, 'line' | 'orderNumber' | 'orderLine'>): boolean {
+  if (finding.scope === `line:${line.line}`) return matchingRules.test(finding.rule);
+  return line.orderNumber !== undefined && (finding.scope === `order:${line.orderNumber}` || finding.scope === `order-line:${line.orderNumber}/${line.orderLine ?? ''}`);
+}
+
+const matchingRules = /^[MRC]\d+$/;
+
+function statusOf(findings: readonly Finding[], isExact: boolean): MatchStatus {
+  if (findings.some(stops)) return 'EXCEPTION';
+  if (findings.some((finding) => finding.severity === 'wait' && !finding.overridden)) return 'AWAITING_RECEIPT';
+  if (findings.some((finding) => finding.severity !== 'info' && finding.overridden)) return 'ACCEPTED_WITH_VARIANCE';
+  return isExact && findings.length === 0 ? 'MATCHED' : 'MATCHED_WITHIN_TOLERANCE';
+}
+
+const worstFirst: MatchStatus[] = ['EXCEPTION', 'AWAITING_RECEIPT', 'ACCEPTED_WITH_VARIANCE', 'MATCHED_WITHIN_TOLERANCE', 'MATCHED', 'NOT_APPLICABLE'];
+
+function worst(statuses: MatchStatus[]): MatchStatus {
+  return worstFirst.find((status) => statuses.includes(status)) ?? 'NOT_APPLICABLE';
+}
+
+function unique<Item>(item: Item, index: number, all: Item[]): boolean {
+  return all.indexOf(item) === index;
+}

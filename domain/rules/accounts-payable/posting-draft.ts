@@ -1,0 +1,64 @@
+import type { Assessment, CodingLine, PostingDraft } from '../../model/assessment.ts';
+import type { PlainDate } from '../../model/dates.ts';
+import type { InvoiceFacts } from '../../model/invoice-facts.ts';
+import type { Money } from '../../model/money.ts';
+import type { PostingLine } from '../../model/posting.ts';
+import type { Supplier } from '../../model/supplier.ts';
+import { toText } from '../decimal.ts';
+import { money, minorOf } from '../money.ts';
+import { signOf } from './credits.ts';
+import { compareText } from './findings.ts';
+import type { DocumentMatch } from './match.ts';
+import type { Payee } from './parties.ts';
+
+/** What the ERP is asked to post: lines and taxes sum to the gross; amounts of a credit are negative (C1). */
+export function draftPosting(facts: InvoiceFacts, supplier: Supplier, payee: Payee, match: DocumentMatch, coding: readonly CodingLine[], dates: { dueDate: PlainDate; postingDate: PlainDate }, paymentBlocked: boolean): PostingDraft {
+  const { invoice, entity } = facts;
+  const sign = signOf(invoice);
+  const signed = (amount: Money): Money => money(amount.currency, minorOf(amount) * sign);
+  return {
+    entity: entity.id,
+    class: invoice.class,
+    supplierId: supplier.id,
+    supplierInvoiceNumber: invoice.number,
+    documentDate: invoice.issueDate,
+    postingDate: dates.postingDate,
+    dueDate: dates.dueDate,
+    currency: invoice.currency,
+    lines: postingLines(match, coding),
+    taxes: invoice.taxes.map((tax) => ({ category: tax.category, ...(tax.rate === undefined ? {} : { rate: tax.rate }), base: signed(tax.base), amount: signed(tax.amount) })),
+    gross: signed(invoice.totals.gross),
+    payable: signed(invoice.totals.payable),
+    paymentBlocked,
+    ...(payee.account ? { bankAccountId: payee.account.id } : {}),
+  };
+}
+
+/** One line for each order line, so that goods received and invoiced clear against each other; one for each other coding. */
+function postingLines(match: DocumentMatch, coding: readonly CodingLine[]): PostingLine[] {
+  const grouped = match.groups.map(({ group, match: { taken }, creditKind }): PostingLine => {
+    const lines = coding.filter((line) => line.source === 'order' && group.pairs.some((pair) => pair.line.id === line.line));
+    const net = lines.reduce((total, line) => money(line.amount.currency, BigInt(total.minor) + BigInt(line.amount.minor)), money(group.order.currency, 0n));
+    const account = { account: group.target.account, costCentre: group.target.costCentre, net };
+    // Goodwill concerns no order: it lowers the cost, not what was received and invoiced (C3).
+    if (creditKind === 'goodwill') return { kind: 'account', ...account };
+    return { kind: 'order', orderNumber: group.order.number, orderLine: group.target.id, quantity: toText(taken.quantity), ...account };
+  }).sort((a, b) => compareText(`${a.orderNumber ?? ''}/${a.orderLine ?? ''}`, `${b.orderNumber ?? ''}/${b.orderLine ?? ''}`));
+  const paired = new Set(match.groups.flatMap(({ group }) => group.pairs.map((pair) => pair.line.id)));
+  const others = coding.filter((line) => !paired.has(line.line)).map((line): PostingLine => ({ kind: kindOf(line), account: line.account, ...(line.costCentre === undefined ? {} : { costCentre: line.costCentre }), net: line.amount }));
+  return [...grouped, ...others];
+}
+
+function kindOf(line: CodingLine): PostingLine['kind'] {
+  return line.source === 'charge' || line.source === 'small-difference' ? line.source : 'account';
+}
+
+/** Why a posted document may not be paid yet. */
+export function paymentBlock(assessed: { awaitingReceipt: boolean; needsApproval: boolean; payee: Payee | undefined; payable: Money }): Assessment['paymentBlock'] {
+  const reasons: Assessment['paymentBlock']['reasons'] = [];
+  if (assessed.needsApproval) reasons.push('approval');
+  if (assessed.awaitingReceipt) reasons.push('receipt');
+  if (assessed.payee?.account && assessed.payee.account.status !== 'verified') reasons.push('bank-account');
+  if (minorOf(assessed.payable) <= 0n) reasons.push('nothing-to-pay');
+  return { blocked: reasons.some((reason) => reason !== 'nothing-to-pay'), reasons };
+}

@@ -1,0 +1,88 @@
+import type { InvoiceFacts } from '../../model/invoice-facts.ts';
+import type { Invoice, TaxBreakdown } from '../../model/invoice.ts';
+import type { PlainDate } from '../../model/dates.ts';
+import type { Decimal, Money } from '../../model/money.ts';
+import type { Supplier } from '../../model/supplier.ts';
+import type { TaxPolicy } from '../../policy/tax.ts';
+import { compareExact, exact, times } from '../decimal.ts';
+import { absoluteMoney, compareMoney, describeMoney, exactAmount, minorOf, money, scaleMoney, subtractMoney } from '../money.ts';
+import type { Observation } from './findings.ts';
+import { smallest } from './match-order-line.ts';
+import { plainTaxId } from './tax-id.ts';
+
+/** The stated tax against base, rate, country, category and date; every breakdown on its own (T1, T3, T4, F6). */
+export function judgeTax({ invoice, policies }: InvoiceFacts, supplier: Supplier | undefined): Observation[] {
+  const policy = policies.tax.content;
+  const country = taxCountry(invoice, supplier);
+  const tolerance = taxTolerance(invoice, policy);
+  const observations = invoice.taxes.flatMap((tax) => [...judgeAmount(tax, tolerance), ...judgeCategory(invoice, tax, policy, country)]);
+  const foreign = invoice.taxCurrency !== undefined && invoice.taxCurrency !== invoice.currency;
+  if (foreign && !invoice.totals.taxInAccountingCurrency) observations.push({ code: 'tax-currency-total-missing', rule: 'F6', scope: 'document', expected: `the tax total in ${invoice.taxCurrency}` });
+  return observations;
+}
+
+/** T6: what is kept back at payment; it lowers the payable, never the gross. `rate` in percent of `base`. */
+export function withhold(payable: Money, base: Money, rate: Decimal): { withheld: Money; paid: Money } {
+  const withheld = percentOf(base, rate);
+  return { withheld, paid: subtractMoney(payable, withheld) };
+}
+
+/** T1, T4: too much and too little are different problems. */
+function judgeAmount(tax: TaxBreakdown, tolerance: Money): Observation[] {
+  if (tax.rate === undefined) return [];
+  const expected = percentOf(tax.base, tax.rate);
+  const difference = subtractMoney(tax.amount, expected);
+  if (compareMoney(absoluteMoney(difference), tolerance) <= 0) return [];
+  // A credit with negative amounts charges too much when it is further from zero.
+  const over = minorOf(tax.base) < 0n ? minorOf(difference) < 0n : minorOf(difference) > 0n;
+  return [{ code: over ? 'tax-over' : 'tax-under', rule: 'T1', scope: scopeOf(tax), expected: describeMoney(expected), actual: describeMoney(tax.amount), variance: describeMoney(difference), limit: describeMoney(tolerance) }];
+}
+
+/** T3: is there such a rate in that country on that day, and no tax where there is none? */
+function judgeCategory(invoice: Invoice, tax: TaxBreakdown, policy: TaxPolicy, country: string | undefined): Observation[] {
+  const exempt = policy.withoutTax.find((entry) => entry.category === tax.category);
+  if (exempt) {
+    const charged = minorOf(tax.amount) !== 0n || (tax.rate !== undefined && compareExact(exact(tax.rate), exact('0')) !== 0);
+    if (charged) return [{ code: 'tax-on-exempt', rule: 'T3', scope: scopeOf(tax), expected: 'no tax', actual: describeMoney(tax.amount) }];
+    const reason = tax.exemptionReason ?? tax.exemptionCode;
+    return exempt.reasonRequired && (reason === undefined || reason.trim() === '') ? [{ code: 'tax-reason-missing', rule: 'T3', scope: scopeOf(tax), expected: 'a reason' }] : [];
+  }
+  const date = taxDate(invoice);
+  const known = policy.rates.filter((rate) => rate.country === country);
+  if (known.length === 0 && policy.uncheckedCountries === 'accept') return [];
+  const stated = exact(tax.rate ?? '0');
+  const allowed = known.filter((rate) => rate.category === tax.category && rate.from <= date && (rate.to === undefined || date <= rate.to));
+  if (allowed.some((rate) => compareExact(exact(rate.rate), stated) === 0)) return [];
+  return [{ code: 'tax-rate-not-allowed', rule: 'T3', scope: scopeOf(tax), expected: allowed.map((rate) => `${rate.rate} %`).sort().join(', ') || `no rate of category ${tax.category} in ${country ?? 'an unknown country'} on ${date}`, actual: `${tax.rate ?? '0'} %` }];
+}
+
+/** The country whose tax it is: by the seller's tax id or representative, else where the seller sits. */
+function taxCountry(invoice: Invoice, supplier: Supplier | undefined): string | undefined {
+  const id = invoice.taxRepresentative?.vatId ?? invoice.seller.vatId;
+  const prefix = id === undefined ? '' : plainTaxId(id).slice(0, 2);
+  if (/^[A-Z]{2}$/.test(prefix)) return prefix === 'EL' ? 'GR' : prefix;
+  return invoice.seller.address?.country ?? supplier?.country;
+}
+
+function taxDate(invoice: Invoice): PlainDate {
+  return invoice.taxPointDate ?? invoice.delivery?.date ?? invoice.period?.end ?? invoice.issueDate;
+}
+
+/** 0.02 for each line, capped, in major units of the document's currency. */
+function taxTolerance(invoice: Invoice, { tolerance }: TaxPolicy): Money {
+  const allowed = smallest(times(exact(tolerance.perLine), exact(invoice.lines.length.toString())), exact(tolerance.cap));
+  const one = money(invoice.currency, 1n);
+  const minor = exactAmount(one);
+  // Down to whole minor units, so that rounding never widens the tolerance.
+  const units = (allowed.unscaled * 10n ** BigInt(minor.scale)) / 10n ** BigInt(allowed.scale);
+  return money(invoice.currency, units);
+}
+
+function percentOf(base: Money, rate: Decimal): Money {
+  const percent = exact(rate);
+  return scaleMoney(base, { unscaled: percent.unscaled, scale: percent.scale + 2 });
+}
+
+function scopeOf(tax: TaxBreakdown): string {
+  return `tax:${tax.category}/${tax.rate ?? '-'}`;
+}
