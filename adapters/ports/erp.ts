@@ -21,6 +21,9 @@ export interface ErpPort {
   /** All receipts and returns of these orders. */
   getGoodsReceipts(entity: string, orderNumbers: string[], context: CallContext): Promise<GoodsReceipt[]>;
 
+  /** The rate that the company's books use for a day; undefined when the ERP has none. Never assumed to be 1. */
+  getExchangeRate?(query: RateQuery, context: CallContext): Promise<RateAnswer | undefined>;
+
   /** Posts once per call: two calls make two documents, so only `once` may call it. */
   postSupplierInvoice(command: SupplierInvoiceCommand, context: CallContext): Promise<PostingAnswer>;
 
@@ -42,6 +45,7 @@ export const erpOperations = {
   findSuppliers: 'read',
   getPurchaseOrders: 'read',
   getGoodsReceipts: 'read',
+  getExchangeRate: 'read',
   postSupplierInvoice: 'effect',
   findByExternalReference: 'read',
   reverseDocument: 'effect',
@@ -57,6 +61,22 @@ export interface SupplierQuery {
   externalIds?: string[];
   ibans?: string[];
   name?: string;
+}
+
+export interface RateQuery {
+  entity: string;
+  from: string;
+  to: string;
+  /** Business date. */
+  date: string;
+}
+
+/** Units of `to` for one unit of `from`, as valid on `date`. */
+export interface RateAnswer {
+  from: string;
+  to: string;
+  rate: string;
+  date: string;
 }
 
 export interface ReverseCommand {

@@ -37,7 +37,16 @@ export interface Currencies {
 export function currenciesOn(company: Company, currencyCode: string, postingDate: string): Currencies {
   if (company.openFrom !== undefined && postingDate < company.openFrom)
     throw new Refusal(422, 'PERIOD-CLOSED', `company ${company.companyCode} accepts postings from ${company.openFrom}, not on ${postingDate}`);
-  return { document: currencyCode, company: company.currencyCode, rate: rateOn(company, currencyCode, postingDate) };
+  const rate = rateOn(company, currencyCode, postingDate);
+  if (!rate) throw new Refusal(422, 'RATE-MISSING', `company ${company.companyCode} has no rate for ${currencyCode} on ${postingDate}`);
+  return { document: currencyCode, company: company.currencyCode, rate: exact(rate.rate) };
+}
+
+/** The latest rate that is valid on the day, and the day it is valid from. */
+export function rateOn(company: Company, currencyCode: string, day: string): { rate: string; validFrom: string } | undefined {
+  if (currencyCode === company.currencyCode) return { rate: '1', validFrom: day };
+  const valid = company.rates.filter((entry) => entry.currencyCode === currencyCode && entry.validFrom <= day);
+  return valid.sort((a, b) => (a.validFrom < b.validFrom ? 1 : -1))[0];
 }
 
 /** Writes the lines out; what conversion leaves over in company currency goes to the exchange account, so that both sides balance. */
@@ -105,14 +114,6 @@ export function amountText(minor: bigint, currencyCode: string): string {
 
 export function sum(values: bigint[]): bigint {
   return values.reduce((total, value) => total + value, 0n);
-}
-
-function rateOn(company: Company, currencyCode: string, day: string): Exact {
-  if (currencyCode === company.currencyCode) return exact('1');
-  const valid = company.rates.filter((entry) => entry.currencyCode === currencyCode && entry.validFrom <= day);
-  const latest = valid.sort((a, b) => (a.validFrom < b.validFrom ? 1 : -1))[0];
-  if (!latest) throw new Refusal(422, 'RATE-MISSING', `company ${company.companyCode} has no rate for ${currencyCode} on ${day}`);
-  return exact(latest.rate);
 }
 
 function convert(minor: bigint, { document, company, rate }: Currencies): bigint {

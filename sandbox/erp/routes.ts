@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseBody, type Answer, type Request, type Route } from '../shared/http.ts';
+import { rateOn } from './books.ts';
 import type { ErpDocument } from './documents.ts';
 import type { Erp } from './erp.ts';
 import { invoiceDocument, postInvoice, reverseInvoice, setPayBlock } from './invoices.ts';
@@ -15,6 +16,7 @@ export function erpRoutes(erp: Erp): Route[] {
 
   return [
     { name: 'erp.companies.read', method: 'GET', path: '/erp/companies', handle: () => list([...erp.state.values()].map((books) => books.company)) },
+    { name: 'erp.rates.read', method: 'GET', path: '/erp/:company/exchange-rates', handle: inCompany(readRates) },
     { name: 'erp.vendors.search', method: 'GET', path: '/erp/:company/vendors', handle: inCompany((books, { query }) => list(searchVendors(books, query))) },
     { name: 'erp.orders.read', method: 'GET', path: '/erp/:company/purchase-orders', handle: inCompany(readOrders) },
     { name: 'erp.orders.change', method: 'POST', path: '/erp/:company/purchase-orders/:order/changes', handle: inCompany(postOrderChange) },
@@ -67,6 +69,13 @@ export function erpRoutes(erp: Erp): Route[] {
 }
 
 const referenceSchema = z.object({ externalRef: z.string().optional() });
+
+/** The rate into company currency on a day; an empty list where the books have none. */
+function readRates(books: CompanyBooks, { query }: Request): Answer {
+  const [currencyCode, onDate] = [query.get('currencyCode') ?? '', parseBody(z.iso.date(), query.get('onDate'))];
+  const found = rateOn(books.company, currencyCode, onDate);
+  return list(found ? [{ currencyCode, companyCurrency: books.company.currencyCode, rate: found.rate, validFrom: found.validFrom }] : []);
+}
 
 function readOrders(books: CompanyBooks, { query }: Request): Answer {
   const orders = query.getAll('number').map((number) => books.orders.get(number));

@@ -21,8 +21,8 @@ export interface SandboxProcess {
   requests(reference: string): Promise<RequestLogEntry[]>;
   faults(): Promise<FaultCount[]>;
   clearFaults(): Promise<void>;
-  /** Ends the process and waits for its end; the file stays until `remove`. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends the process and answers its exit code, null where a signal killed it; the file stays until `remove`. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
   remove(): void;
 }
 
@@ -61,10 +61,10 @@ export async function startSandboxProcess(options: SandboxOptions = {}): Promise
     faults: async () => (await call<{ items: FaultCount[] }>('GET', '/_sandbox/faults')).items,
     clearFaults: () => call('DELETE', '/_sandbox/faults'),
     async stop(signal = 'SIGTERM') {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = new Promise((resolve) => child.once('exit', resolve));
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+      const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
       child.kill(signal);
-      await exited;
+      return exited;
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

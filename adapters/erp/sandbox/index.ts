@@ -5,13 +5,13 @@ import type { ErpPort, PostingAnswer } from '../../ports/erp.ts';
 import { createClient } from './client.ts';
 import { sandboxErpConfigSchema, type SandboxErpConfig } from './config.ts';
 import { liveDocument, payBlockOf, supplierQuery, toChanges, toGoodsReceipt, toInvoiceBody, toPostedDocument, toPurchaseOrder, toSupplier } from './translate.ts';
-import { changesSchema, documentSchema, listOf, movementSchema, orderSchema, vendorSchema, type WireDocument } from './wire.ts';
+import { changesSchema, documentSchema, listOf, movementSchema, orderSchema, rateSchema, vendorSchema, type WireDocument } from './wire.ts';
 
 /** The ERP of the sandbox (`sandbox/erp`). */
 export const sandboxErp: AdapterDefinition<ErpPort, SandboxErpConfig> = {
   name: 'sandbox',
   title: 'Sandbox ERP',
-  capabilities: ['findSuppliers', 'getPurchaseOrders', 'getGoodsReceipts', 'postSupplierInvoice', 'findByExternalReference', 'reverseDocument', 'setPaymentBlock', 'changesSince'],
+  capabilities: ['findSuppliers', 'getPurchaseOrders', 'getGoodsReceipts', 'getExchangeRate', 'postSupplierInvoice', 'findByExternalReference', 'reverseDocument', 'setPaymentBlock', 'changesSince'],
   config: sandboxErpConfigSchema,
   settleWindowMs: (config) => config.settleWindowMs,
   counterpart: (config) => new URL(config.baseUrl).host,
@@ -36,6 +36,14 @@ export const sandboxErp: AdapterDefinition<ErpPort, SandboxErpConfig> = {
         if (orderNumbers.length === 0) return [];
         const { items } = await client.read({ purpose: 'get goods receipts', path: ['material-documents'], query: each('order', orderNumbers) }, listOf(movementSchema), context);
         return items.map((movement) => toGoodsReceipt(entity, movement));
+      },
+
+      async getExchangeRate({ from, to, date }, context) {
+        const question = { purpose: 'get exchange rate', path: ['exchange-rates'], query: [...each('currencyCode', [from]), ...each('onDate', [date])] };
+        const { items } = await client.read(question, listOf(rateSchema), context);
+        // The books hold rates into the company's currency only.
+        const found = items.find((rate) => rate.currencyCode === from && rate.companyCurrency === to);
+        return found && { from, to, rate: found.rate, date };
       },
 
       postSupplierInvoice(command, context) {

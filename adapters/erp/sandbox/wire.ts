@@ -106,6 +106,8 @@ export const changesSchema = z.object({
 });
 export type WireChanges = z.infer<typeof changesSchema>;
 
+export const rateSchema = z.object({ currencyCode: z.string(), companyCurrency: z.string(), rate: decimal, validFrom: date });
+
 export const errorSchema = z.object({ error: z.object({ code: z.string(), text: z.string() }) });
 
 export function listOf<Item extends z.ZodType>(item: Item) {

@@ -31,6 +31,8 @@ export interface PlacedOrder {
 export interface ErpCounterpart {
   /** One supplier in EUR that exists there. */
   supplier: { id: string; name: string; vatId?: string; iban: string; externalId: string };
+  /** A rate that the books have, and had not in 1999; there is none for XAF. */
+  rate: { from: string; to: string; date: string; rate: string };
   placeOrder(order: { quantity: string; unitPrice: string; currency?: string; status?: 'approved' | 'draft' }): Promise<PlacedOrder>;
   /** A negative quantity is a return. */
   receive(order: PlacedOrder, quantity: string): Promise<void>;
@@ -97,6 +99,17 @@ export function describeErpContract(name: string, open: () => Promise<ErpUnderTe
         const receipts = await erp.getGoodsReceipts(test.entity, [order.number, 'UNKNOWN'], context);
         expect(receipts.map((receipt) => goodsReceiptSchema.parse(receipt).quantity)).toEqual(['60', '-10']);
         expect(await erp.getGoodsReceipts(test.entity, [], context)).toEqual([]);
+      });
+
+      it('gives the rate of a day into company currency, and none where the books have none', async () => {
+        expect(erp.getExchangeRate !== undefined).toBe(test.capabilities.includes('getExchangeRate'));
+        if (!erp.getExchangeRate) return;
+        const { from, to, date, rate } = counterpart.rate;
+        const ask = (query: { from: string; to: string; date: string }) => erp.getExchangeRate?.({ entity: test.entity, ...query }, context);
+        expect(await ask({ from, to, date })).toEqual({ from, to, date, rate });
+        expect(await ask({ from, to, date: '1999-01-01' })).toBeUndefined();
+        expect(await ask({ from: 'XAF', to, date })).toBeUndefined();
+        expect(await ask({ from, to: 'XAF', date })).toBeUndefined();
       });
 
       it('knows nothing under an unknown reference', async () => {

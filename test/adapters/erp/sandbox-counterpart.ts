@@ -11,6 +11,7 @@ export async function sandboxCounterpart(process: SandboxProcess): Promise<ErpCo
 
   return {
     supplier: { id: vendor.vendorNo, name: vendor.legalName, vatId: vendor.vatRegNo, iban: 'DE98500999000010000901', externalId: '4260123450019' },
+    rate: { from: 'USD', to: 'EUR', date: '2026-11-02', rate: '0.9' },
     async placeOrder({ quantity, unitPrice, currency = 'EUR', status = 'approved' }) {
       const orderNo = `47${String(++orders).padStart(8, '0')}`;
       const item = { itemNo: '10', text: 'part', orderedQty: quantity, netPrice: unitPrice } as OrderItem;

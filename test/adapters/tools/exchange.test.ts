@@ -1,0 +1,94 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Operation } from '../../../adapters/ports/definition.ts';
+import { createAdapterTools } from '../../../adapters/tools/exchange.ts';
+import { KontorError, type ErrorCode } from '../../../domain/errors.ts';
+
+const secret = 'SECRET-91c4';
+
+describe('the network as adapters see it', () => {
+  let server: Server | undefined;
+  afterEach(async () => {
+    server?.closeAllConnections();
+    await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+    server = undefined;
+  });
+
+  it('sends once, with the correlation id, and hands over the answer', async () => {
+    const seen: unknown[] = [];
+    const port = await serve((request, response) => {
+      seen.push([request.method, request.headers['x-correlation-id'], request.headers['content-type']]);
+      response.writeHead(422).end('refused');
+    });
+    const answer = await exchange(port, 'effect', { headers: { 'content-type': 'application/json' } });
+    expect([answer.status, answer.text]).toEqual([422, 'refused']);
+    expect(seen).toEqual([['POST', 'corr-1', 'application/json']]);
+  });
+
+  it.each<[string, RequestListener, ErrorCode, ErrorCode]>([
+    ['no answer in time', () => undefined, 'counterpart-unavailable', 'outcome-unknown'],
+    ['a body that stops half-way', (_, response) => void response.writeHead(200, { 'content-length': '10' }).write('half'), 'counterpart-unavailable', 'outcome-unknown'],
+    ['a lost connection', (request) => void request.socket.destroy(), 'counterpart-unavailable', 'outcome-unknown'],
+    ['500', (_, response) => void response.writeHead(500).end(secret), 'counterpart-unavailable', 'outcome-unknown'],
+    ['408', (_, response) => void response.writeHead(408).end(), 'counterpart-unavailable', 'outcome-unknown'],
+    ['429', (_, response) => void response.writeHead(429).end(), 'counterpart-throttled', 'counterpart-throttled'],
+  ])('%s: a read is retried, an effect is enquired', async (_, listener, read, effect) => {
+    const port = await serve(listener);
+    for (const [operation, code] of [['read', read], ['effect', effect]] as const) {
+      const error = await failure(exchange(port, operation));
+      expect([operation, error.code]).toEqual([operation, code]);
+      expect(inspect(error, { depth: 20 })).not.toContain(secret);
+      expect(error.message).toMatch(/^post something at 127\.0\.0\.1/);
+    }
+  });
+
+  it('an effect that found no connection was certainly not sent', async () => {
+    const port = await serve(() => undefined);
+    await new Promise((resolve) => server?.close(resolve));
+    server = undefined;
+    expect((await failure(exchange(port, 'effect'))).code).toBe('counterpart-unavailable');
+  });
+
+  it('an effect that the caller cancels may have happened', async () => {
+    const port = await serve(() => undefined);
+    const cancel = new AbortController();
+    setTimeout(() => cancel.abort(), 50);
+    expect((await failure(exchange(port, 'effect', {}, cancel.signal))).code).toBe('outcome-unknown');
+  });
+
+  it('does not follow redirects', async () => {
+    const port = await serve((_, response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end());
+    expect((await exchange(port, 'read')).status).toBe(302);
+  });
+
+  it.each([
+    ['3', 3_000],
+    ['Fri, 20 Nov 2026 09:00:30 GMT', 30_000],
+    ['Fri, 20 Nov 2026 08:00:00 GMT', 0],
+    ['soon', 1_000],
+  ])('Retry-After %s is %i ms', async (value, expected) => {
+    const port = await serve((_, response) => void response.writeHead(429, { 'retry-after': value }).end());
+    expect((await failure(exchange(port, 'read'))).retryAfterMs).toBe(expected);
+  });
+
+  async function serve(listener: RequestListener): Promise<number> {
+    server = createServer(listener);
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  }
+
+  async function exchange(port: number, operation: Operation, extra: { headers?: Record<string, string> } = {}, signal?: AbortSignal) {
+    const tools = createAdapterTools({ now: () => new Date('2026-11-20T09:00:00Z') });
+    const url = new URL(`http://127.0.0.1:${port}/path?iban=${secret}`);
+    const headers = { authorization: `Bearer ${secret}`, ...extra.headers };
+    return tools.exchange({ operation, purpose: 'post something', method: 'POST', url, headers, body: JSON.stringify({ secret }), timeoutMs: 300, context: { correlationId: 'corr-1', signal } });
+  }
+});
+
+async function failure(call: Promise<unknown>): Promise<KontorError> {
+  const error: unknown = await call.then(() => undefined, (reason: unknown) => reason);
+  if (!(error instanceof KontorError)) throw new Error(`expected a KontorError, got ${inspect(error)}`);
+  return error;
+}
