@@ -1,0 +1,117 @@
+import type { ErrorCode } from '../../errors.ts';
+import type { ApprovalDecision, ApprovalItem, ApprovalTask } from '../../model/approval-decision.ts';
+import type { ApprovalRoute, ApprovalStep } from '../../model/approval-route.ts';
+import type { Instant } from '../../model/dates.ts';
+import type { Money } from '../../model/money.ts';
+import type { Delegation, Person } from '../../model/person.ts';
+import { compareMoney, describeMoney } from '../money.ts';
+import { heldRole, withinLimit, type Demand, type HeldRole } from './authority.ts';
+import { conflictingDuty, humanOf, type DutyHolder, type DutyRules } from './duties.ts';
+
+/** All that a decision is judged on, as it stands at this moment (A9), not as it stood when the task was made. */
+export interface DecisionFacts {
+  decision: ApprovalDecision;
+  task: ApprovalTask;
+  item: ApprovalItem;
+  /** Decisions recorded so far on this document and version, all steps. */
+  earlier: readonly ApprovalDecision[];
+  people: readonly Person[];
+  delegations: readonly Delegation[];
+  held: readonly DutyHolder[];
+  duties: DutyRules;
+  now: Instant;
+}
+
+export type DecisionJudgement =
+  | { outcome: 'allowed'; role: string; limit?: Money; delegation?: string }
+  /** The same decision by the same person again: accepted without effect (A8). */
+  | { outcome: 'repeated' }
+  | { outcome: 'refused'; code: ErrorCode; rule: string; message: string };
+
+/** May this person say this now? Version, identity, delegation, role, authority, duties, four eyes: the first fault refuses. */
+export function judgeDecision(facts: DecisionFacts): DecisionJudgement {
+  const { decision, task, item, people } = facts;
+  const before = facts.earlier.find((entry) => entry.taskId === task.id && humanOf(entry.person, people) === humanOf(decision.person, people));
+  if (before) return isSame(before, decision) ? { outcome: 'repeated' } : refuse('already-decided', 'A8', 'You decided this already, and otherwise.');
+  if (decision.decisionHash !== item.decisionHash || task.decisionHash !== item.decisionHash) return refuse('stale-version', 'A8', 'The document, its coding or its payee changed since it was shown.');
+  if (task.state !== 'open') return refuse('already-decided', 'A8', 'This was decided in the meantime.');
+  const person = people.find((entry) => entry.id === decision.person);
+  if (!person?.active) return refuse('not-permitted', 'A9', 'This person is not active in the directory.');
+  if (decision.decision === 'reject' && (!decision.reasonCode || !decision.target)) return refuse('decision-incomplete', 'A13', 'A rejection names a reason code and who must act.');
+
+  const demand = demandOf(facts);
+  const acting = decision.onBehalfOf === undefined ? ownAuthority(person, demand) : delegatedAuthority(facts, decision.onBehalfOf, demand);
+  if ('code' in acting) return acting;
+
+  const humans = [decision.person, ...(decision.onBehalfOf === undefined ? [] : [decision.onBehalfOf])];
+  for (const human of humans) {
+    const duty = conflictingDuty('approval', human, facts.held, people, facts.duties);
+    if (duty) return refuse('duties-conflict', 'A5', `${human === decision.person ? 'This person' : 'The delegator'} also holds the duty ${duty} for this document.`);
+  }
+  if (decision.decision === 'approve' && alreadyApproved(facts, humans)) return refuse('duties-conflict', 'A4', 'Another person must approve: this one approved an earlier step of this document, in person or by delegation.');
+  return { outcome: 'allowed', role: acting.held.role, ...(acting.held.limit ? { limit: acting.held.limit } : {}), ...(acting.delegation ? { delegation: acting.delegation } : {}) };
+}
+
+/** Enough distinct humans have approved the step; whoever acts for another counts as both and therefore once (A4). */
+export function stepIsComplete(step: ApprovalStep, taskId: string, approvals: readonly ApprovalDecision[], people: readonly Person[]): boolean {
+  const own = approvals.filter((entry) => entry.taskId === taskId && entry.decision === 'approve');
+  return new Set(own.map((entry) => humanOf(entry.onBehalfOf ?? entry.person, people))).size >= step.required && new Set(own.map((entry) => humanOf(entry.person, people))).size >= step.required;
+}
+
+/** The first step that still waits, in the order of the route; undefined: the document is approved (A3). */
+export function openStep(route: ApprovalRoute, completed: readonly string[]): ApprovalStep | undefined {
+  return route.steps.find((step) => !completed.includes(step.id));
+}
+
+type Authority = { held: HeldRole; delegation?: string } | Extract<DecisionJudgement, { outcome: 'refused' }>;
+
+/** An approval by the last step must cover the whole, aggregate included; by a cost centre's owner the share. The larger of then and now counts (A9). */
+function demandOf({ decision, task, item }: DecisionFacts): Demand {
+  const base = { entity: item.entity, role: task.role, costCentre: task.step.costCentre };
+  if (decision.decision === 'reject') return base;
+  if (task.step.kind === 'authority') return { ...base, amount: largest(task.step.amount, item.amountForAuthority, item.aggregate) };
+  return task.step.costCentre === undefined ? base : { ...base, amount: task.step.amount };
+}
+
+function ownAuthority(person: Person, demand: Demand): Authority {
+  const held = heldRole(person, demand);
+  if (held) return { held };
+  return heldRole(person, { ...demand, amount: undefined })
+    ? refuse('authority-insufficient', 'A3', `The limit of this person as ${demand.role} is below ${demand.amount ? describeMoney(demand.amount) : 'the amount'}.`)
+    : refuse('not-permitted', 'A2', `This step is for the role ${demand.role}.`);
+}
+
+/** A6: within the period, the company and the cap; the delegator's own role and limit count, never one that was delegated to him. */
+function delegatedAuthority({ decision, delegations, people, now }: DecisionFacts, delegatorId: string, demand: Demand): Authority {
+  const delegator = people.find((entry) => entry.id === delegatorId);
+  if (!delegator?.active) return refuse('delegation-invalid', 'A6', 'The delegator is not active in the directory.');
+  const inForce = delegations.filter((entry) => entry.delegator === delegatorId && entry.delegate === decision.person && isWithin(entry, now) && (entry.entity === undefined || entry.entity === demand.entity));
+  if (inForce.length === 0) return refuse('delegation-invalid', 'A6', 'No delegation from that person is in force now for this company.');
+  const own = ownAuthority(delegator, demand);
+  if ('code' in own) return own;
+  const sufficient = inForce.filter((entry) => demand.amount === undefined || withinLimit(entry.cap, demand.amount)).sort((a, b) => (a.id < b.id ? -1 : 1))[0];
+  if (!sufficient) return refuse('authority-insufficient', 'A6', 'The amount is above the cap of the delegation.');
+  return { ...own, delegation: sufficient.id };
+}
+
+function isWithin(delegation: Delegation, now: Instant): boolean {
+  const at = Date.parse(now);
+  return Date.parse(delegation.from) <= at && at < Date.parse(delegation.to);
+}
+
+function alreadyApproved({ earlier, people, item }: DecisionFacts, persons: string[]): boolean {
+  const humans = persons.map((person) => humanOf(person, people));
+  return earlier.some((entry) => entry.decision === 'approve' && entry.decisionHash === item.decisionHash && [entry.person, entry.onBehalfOf].some((person) => person !== undefined && humans.includes(humanOf(person, people))));
+}
+
+function isSame(a: ApprovalDecision, b: ApprovalDecision): boolean {
+  return a.decision === b.decision && a.decisionHash === b.decisionHash && a.onBehalfOf === b.onBehalfOf && a.reasonCode === b.reasonCode && a.target === b.target;
+}
+
+function largest(first: Money, ...others: (Money | undefined)[]): Money {
+  return others.reduce<Money>((most, amount) => (amount !== undefined && compareMoney(amount, most) > 0 ? amount : most), first);
+}
+
+function refuse(code: ErrorCode, rule: string, message: string): Extract<DecisionJudgement, { outcome: 'refused' }> {
+  return { outcome: 'refused', code, rule, message };
+}

@@ -1,0 +1,73 @@
+import type { Assessment, CodingLine, MatchStatus } from '../../model/assessment.ts';
+import type { Money } from '../../model/money.ts';
+import type { ApprovalPolicy } from '../../policy/approval.ts';
+import { compareExact, exact, times } from '../decimal.ts';
+import { absoluteMoney, compareMoney, exactAmount, subtractMoney } from '../money.ts';
+
+/**
+ * What a decision is about. The hash of its canonical JSON is the `decisionHash`: a change of our own data about the
+ * document voids approvals as a change of the document does.
+ */
+export interface DecisionSubject {
+  documentHash: string;
+  supplierId: string | null;
+  payee: { supplierId: string; accountId: string | null; accountVersion: number | null } | null;
+  coding: { line: string; account: string; costCentre: string | null; amount: Money }[];
+  dueDate: string;
+  match: { status: MatchStatus; lines: { line: string; status: MatchStatus; orderNumber: string | null; orderLine: string | null; priceVariance: Money | null; quantityVariance: string | null }[] };
+  payable: Money;
+}
+
+export function decisionSubject(documentHash: string, assessment: Pick<Assessment, 'supplierId' | 'payee' | 'coding' | 'dueDate' | 'match' | 'payable'>): DecisionSubject {
+  const { supplierId, payee, coding, dueDate, match, payable } = assessment;
+  return {
+    documentHash,
+    supplierId: supplierId ?? null,
+    payee: payee ? { supplierId: payee.supplierId, accountId: payee.account?.id ?? null, accountVersion: payee.account?.version ?? null } : null,
+    coding: coding.map((line) => ({ line: line.line, account: line.account, costCentre: line.costCentre ?? null, amount: line.amount })),
+    dueDate,
+    match: {
+      status: match.status,
+      lines: match.lines.map((line) => ({ line: line.line, status: line.status, orderNumber: line.orderNumber ?? null, orderLine: line.orderLine ?? null, priceVariance: line.priceVariance ?? null, quantityVariance: line.quantityVariance ?? null })),
+    },
+    payable,
+  };
+}
+
+export type VoidingChange = 'supplier' | 'bank-account' | 'currency' | 'amount-up' | 'amount-down' | 'cost-centre' | 'due-date' | 'match' | 'document';
+
+/**
+ * Which changes void the approvals given so far (A8); none: they stay and are bound to the new version. A smaller amount
+ * within the policy's percentage keeps them, and so does a match that only got better, as when the goods came in.
+ */
+export function changeVoidsApprovals(before: DecisionSubject, after: DecisionSubject, policy: Pick<ApprovalPolicy, 'keepsApprovals'>): VoidingChange[] {
+  const changes: VoidingChange[] = [];
+  if (before.supplierId !== after.supplierId) changes.push('supplier');
+  if (JSON.stringify(before.payee) !== JSON.stringify(after.payee)) changes.push('bank-account');
+  const amount = amountChange(before.payable, after.payable, policy);
+  if (amount !== 'kept' && amount !== 'equal') changes.push(amount);
+  if (targets(before.coding) !== targets(after.coding)) changes.push('cost-centre');
+  if (before.dueDate !== after.dueDate) changes.push('due-date');
+  if (worstFirst.indexOf(after.match.status) < worstFirst.indexOf(before.match.status)) changes.push('match');
+  // A document that changed in some other way was not seen by anybody.
+  if (before.documentHash !== after.documentHash && amount === 'equal') changes.push('document');
+  return changes;
+}
+
+const worstFirst: MatchStatus[] = ['EXCEPTION', 'ACCEPTED_WITH_VARIANCE', 'AWAITING_RECEIPT', 'MATCHED_WITHIN_TOLERANCE', 'NOT_APPLICABLE', 'MATCHED'];
+
+function amountChange(before: Money, after: Money, { keepsApprovals }: Pick<ApprovalPolicy, 'keepsApprovals'>): 'equal' | 'kept' | 'currency' | 'amount-up' | 'amount-down' {
+  if (before.currency !== after.currency) return 'currency';
+  const order = compareMoney(after, before);
+  if (order === 0) return 'equal';
+  // Of a credit the size counts: a larger credit is a larger decision.
+  const fall = subtractMoney(absoluteMoney(before), absoluteMoney(after));
+  if (compareExact(exactAmount(fall), exact('0')) <= 0) return 'amount-up';
+  const kept = compareExact(times(exactAmount(fall), exact('100')), times(exact(keepsApprovals.amountDownPercent), exactAmount(absoluteMoney(before)))) <= 0;
+  return kept ? 'kept' : 'amount-down';
+}
+
+/** Accounts and cost centres, whatever the amounts. */
+function targets(coding: DecisionSubject['coding']): string {
+  return JSON.stringify(coding.map((line: Pick<CodingLine, 'line' | 'account'> & { costCentre: string | null }) => [line.line, line.account, line.costCentre]).sort());
+}
