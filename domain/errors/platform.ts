@@ -33,6 +33,8 @@ export const platformErrors = {
   'effect-taken-over': { category: 'conflict', title: 'Another attempt has taken over this effect', remedy: 'Nothing to do: the newer attempt records the outcome.' },
   'effect-key-conflict': { category: 'conflict', title: 'The key of this effect stands for another request', remedy: 'Report it with the correlation id: one business key must always carry one request.' },
   'effect-in-progress': { category: 'upstream-unavailable', title: 'Another attempt of this effect is at work', remedy: 'Nothing to do: it is tried again when that attempt has ended.' },
+  'audit-file-unreadable': { category: 'invalid-input', title: 'The file is not an exported audit log', remedy: 'Use a file that `kontor audit export` wrote, unchanged.' },
+  'audit-key-unreadable': { category: 'invalid-input', title: 'The file holds no verifier key', remedy: 'Use the one line that `kontor audit key` prints.' },
   'policy-not-active': { category: 'rule-violation', title: 'No version of this policy is in force', remedy: 'Import the policy file and let two persons activate it.' },
   'internal-error': { category: 'bug', title: 'An unexpected error', remedy: 'Report it with the correlation id.' },
 } as const satisfies Record<string, ErrorEntry>;
