@@ -1,0 +1,112 @@
+import type { Trx } from '../../db/client.ts';
+import { closeTasks, openTasks, tasksOf, type NewTask } from '../../db/repositories/approvals.ts';
+import type { CaseWithProgress } from '../../db/repositories/cases.ts';
+import { addBusinessMinutes } from '../../domain/calendar/business-hours.ts';
+import type { ApprovalStep } from '../../domain/model/approval-route.ts';
+import type { Approval } from '../../domain/model/approval.ts';
+import type { Assessment } from '../../domain/model/assessment.ts';
+import type { InvoiceFacts } from '../../domain/model/invoice-facts.ts';
+import type { Person } from '../../domain/model/person.ts';
+import type { Awaited, Transition } from '../../domain/model/transition.ts';
+import { humanOf } from '../../domain/rules/accounts-payable/duties.ts';
+import { describeMoney } from '../../domain/rules/money.ts';
+
+/** Where the approvals of a case stand for exactly this version of it. */
+export interface Approvals {
+  /** Every step has its distinct persons (A4), or none was needed. */
+  complete: boolean;
+  /** Somebody had to be asked at all. */
+  asked: boolean;
+  awaiting: Awaited[];
+  deadlines: string[];
+  transitions: Transition[];
+}
+
+/** What asking needs to know. */
+export interface Asking {
+  current: CaseWithProgress;
+  facts: Pick<InvoiceFacts, 'invoice' | 'calendar' | 'policies' | 'people'>;
+  assessment: Assessment;
+  decisionHash: string;
+  at: string;
+}
+
+/**
+ * Sees to it that exactly the right people are asked: approvals of another version are void (A8), steps follow one another, and
+ * the first step that lacks persons has as many open tasks as it lacks.
+ */
+export async function arrangeApprovals(trx: Trx, asking: Asking): Promise<Approvals> {
+  const { current, assessment, decisionHash, at } = asking;
+  const transitions = await voidOtherVersions(trx, current, decisionHash, at);
+  const due = assessment.disposition === 'needs-approval' || assessment.disposition === 'ready-to-post';
+  const step = due ? firstIncomplete(assessment.route.steps, await tasksOf(trx, current.case.id), asking) : undefined;
+  if (!step) return { complete: due, asked: assessment.route.steps.length > 0, awaiting: [], deadlines: [], transitions };
+  await openMissing(trx, asking, step);
+  const open = (await tasksOf(trx, current.case.id, 'open')).filter((task) => task.decisionHash === decisionHash);
+  return { complete: false, asked: true, awaiting: open.map(awaited), deadlines: open.map(nextDeadline), transitions };
+}
+
+/** A8: a decision counts for the version that was seen; open tasks of another version are withdrawn. */
+async function voidOtherVersions(trx: Trx, { case: { id } }: CaseWithProgress, decisionHash: string, at: string): Promise<Transition[]> {
+  const others = (await tasksOf(trx, id)).filter((task) => task.decisionHash !== decisionHash);
+  const open = others.filter(({ state }) => state === 'open');
+  if (open.length === 0) return [];
+  await closeTasks(trx, id, 'superseded');
+  return [{ kind: 'approvals-voided', at, reason: 'the document or its assessment changed' }];
+}
+
+/** The first step that has fewer distinct approvers than it needs; undefined when all have them. */
+function firstIncomplete(steps: readonly ApprovalStep[], tasks: readonly Approval[], { decisionHash, facts }: Asking): ApprovalStep | undefined {
+  return steps.find((step) => approvers(step, tasks, decisionHash, facts.people).size < step.required);
+}
+
+/** Humans who approved a step of this version; two log-ins of one human are one (A4). */
+function approvers(step: ApprovalStep, tasks: readonly Approval[], decisionHash: string, people: readonly Person[]): Set<string> {
+  const approved = tasks.filter((task) => task.step === step.id && task.decisionHash === decisionHash && task.state === 'decided' && task.decision === 'approve');
+  return new Set(approved.map(({ decidedBy }) => humanOf(decidedBy ?? '', people)));
+}
+
+async function openMissing(trx: Trx, asking: Asking, step: ApprovalStep): Promise<void> {
+  const { current, decisionHash } = asking;
+  const tasks = (await tasksOf(trx, current.case.id)).filter((task) => task.step === step.id && task.decisionHash === decisionHash);
+  const open = tasks.filter(({ state }) => state === 'open').length;
+  const lacking = step.required - approvers(step, tasks, decisionHash, asking.facts.people).size - open;
+  await openTasks(trx, Array.from({ length: Math.max(0, lacking) }, (_, index) => taskOf(asking, step, tasks.length + index + 1)));
+}
+
+function taskOf({ current, facts, assessment, decisionHash, at }: Asking, step: ApprovalStep, number: number): NewTask {
+  const { approval } = facts.policies.deadlines.content;
+  const minutes = approval.hours * 60;
+  const { invoice } = facts;
+  return {
+    id: `${current.case.id}-t-${decisionHash.slice(0, 8)}-${step.id}-${number}`,
+    entity: current.case.entity,
+    case: current.case.id,
+    workflowId: current.case.workflowId,
+    kind: `approve-${invoice.class}`,
+    step: step.id,
+    candidateRole: step.role,
+    candidatePersons: step.persons,
+    dueAt: addBusinessMinutes(facts.calendar.content, at, minutes),
+    remindAt: addBusinessMinutes(facts.calendar.content, at, Math.floor((minutes * approval.reminderPercent) / 100)),
+    why: step.why,
+    ruleId: step.rule,
+    policyVersion: assessment.route.policyVersion,
+    title: `${describeMoney(assessment.payable)} to ${invoice.seller.name} for ${invoice.class === 'invoice' ? 'invoice' : 'credit note'} ${invoice.number}`,
+    amount: step.amount,
+    documentHash: current.case.documentHash,
+    decisionHash,
+    documentVersion: current.case.documentVersion,
+  };
+}
+
+function awaited(task: Approval): Awaited {
+  const [only, ...others] = task.candidatePersons;
+  const person = task.assignee ?? (others.length === 0 ? only : undefined);
+  return { what: `approval ${task.step}`, subject: task.id, role: task.candidateRole, ...(person ? { person } : {}), since: task.createdAt, dueAt: task.dueAt };
+}
+
+/** A7: the reminder first, then the escalation. */
+export function nextDeadline(task: Pick<Approval, 'remindAt' | 'remindedAt' | 'dueAt'>): string {
+  return task.remindAt && !task.remindedAt && task.remindAt < task.dueAt ? task.remindAt : task.dueAt;
+}

@@ -1,0 +1,102 @@
+import type { Db, Trx } from '../../db/client.ts';
+import { overridesOf } from '../../db/repositories/assessments.ts';
+import type { CaseWithProgress } from '../../db/repositories/cases.ts';
+import { delegationsAt, peopleOf } from '../../db/repositories/directory.ts';
+import { attachmentsOf, readCorrections, type StoredDocument } from '../../db/repositories/documents.ts';
+import { findDuplicateCandidates, type DuplicateQuery } from '../../db/repositories/invoice-keys.ts';
+import { activePolicies, activePolicy } from '../../db/repositories/policies.ts';
+import { recentInvoicesOf } from '../../db/repositories/recent-invoices.ts';
+import { reservationsOf } from '../../db/repositories/reservations.ts';
+import type { InvoiceFacts } from '../../domain/model/invoice-facts.ts';
+import type { LegalEntity } from '../../domain/model/legal-entity.ts';
+import type { Supplier } from '../../domain/model/supplier.ts';
+import type { AccountsPayablePolicies } from '../../domain/policy/index.ts';
+import { addDays } from '../../domain/calendar/plain-date.ts';
+import { localDate } from '../../domain/calendar/business-hours.ts';
+import { documentKeys } from '../../domain/rules/accounts-payable/document-number.ts';
+import { resolveSupplier } from '../../domain/rules/accounts-payable/parties.ts';
+import { verifyTotals } from '../../domain/rules/invoice/totals.ts';
+import type { ErpFacts } from './gather-invoice-facts.ts';
+
+/** Candidates that are scored in one assessment; the query gives the newest first. */
+const candidateLimit = 200;
+
+/**
+ * Everything that the rules look at, read inside the transaction that will record their result. What the ERP knew comes from
+ * the snapshot; what our own database knows is read now, under the locks that the caller holds.
+ */
+export async function assembleFacts(trx: Trx, company: LegalEntity, current: CaseWithProgress, document: StoredDocument, erp: ErpFacts, now: Date): Promise<InvoiceFacts> {
+  const { id: caseId, entity, submitter, acceptedAt } = current.case;
+  const instant = now.toISOString();
+  const calendar = await activePolicy(trx, 'calendar', company.calendar, instant.slice(0, 10));
+  const today = localDate(calendar.content, instant);
+  const policies = await policiesOf(trx, company, today);
+  const { invoice } = document;
+  const withoutCandidates: InvoiceFacts = {
+    caseId,
+    entity: company,
+    invoice,
+    documentHash: document.documentHash,
+    ...(submitter.startsWith('person:') ? { submittedBy: submitter.slice('person:'.length) } : {}),
+    receivedOn: localDate(calendar.content, acceptedAt),
+    today,
+    now: instant,
+    supplierCandidates: erp.suppliers,
+    orders: erp.orders,
+    receipts: erp.receipts,
+    reservations: await reservationsOf(trx, entity, erp.orders.map(({ number }) => number)),
+    duplicateCandidates: [],
+    overrides: await overridesOf(trx, caseId),
+    corrections: await readCorrections(trx, caseId),
+    recentInvoices: [],
+    people: await peopleOf(trx, entity),
+    delegations: await delegationsAt(trx, entity, instant),
+    policies,
+    calendar,
+    ...(erp.rate ? { rate: erp.rate } : {}),
+    quarantined: (await attachmentsOf(trx, caseId)).filter(({ quarantined }) => quarantined).map(({ name }) => name),
+    totals: verifyTotals(invoice),
+  };
+  const { supplier } = resolveSupplier(withoutCandidates);
+  return {
+    ...withoutCandidates,
+    duplicateCandidates: await findDuplicateCandidates(trx, duplicateQuery(withoutCandidates, supplier)),
+    recentInvoices: supplier ? await recentInvoicesOf(trx, { entity, supplierId: supplier.id, exceptCase: caseId, since: addDays(today, -policies.approval.content.splitting.days) }) : [],
+  };
+}
+
+const policyKinds = ['tolerances', 'approval', 'duplicates', 'deadlines', 'coding', 'tax', 'posting'] as const;
+
+/** The company's policies in force on a date, in one round trip. */
+export async function policiesOf(db: Db, company: LegalEntity, date: string): Promise<AccountsPayablePolicies> {
+  const active = await activePolicies(db, policyKinds.map((kind) => ({ kind, name: company.policies[kind] })), date);
+  return Object.fromEntries(policyKinds.map((kind, index) => [kind, active[index]])) as unknown as AccountsPayablePolicies;
+}
+
+function duplicateQuery({ caseId, entity, invoice, policies }: InvoiceFacts, supplier: Supplier | undefined): DuplicateQuery {
+  const keys = documentKeys(invoice.number);
+  return {
+    entity: entity.id,
+    caseId,
+    class: invoice.class,
+    number: invoice.number,
+    rawKey: keys.number,
+    k1: keys.k1,
+    k2: keys.k2,
+    ...(supplier ? { supplierGroup: supplier.group } : {}),
+    sellerName: invoice.seller.name,
+    ...(invoice.seller.vatId ? { vatId: invoice.seller.vatId } : {}),
+    accounts: accountsOf(supplier, invoice.payment.means.flatMap(({ account }) => account?.iban ?? account?.id ?? [])),
+    issueDate: invoice.issueDate,
+    gross: invoice.totals.gross,
+    net: invoice.totals.net,
+    preceding: invoice.references.preceding.map(({ number }) => number),
+    days: Math.max(policies.duplicates.content.fuzzy.dateWindowDays, policies.duplicates.content.sameAmount.windowDays),
+    limit: candidateLimit,
+  };
+}
+
+/** D6: the accounts on the supplier's record; the document's own while nobody knows the supplier. */
+export function accountsOf(supplier: Supplier | undefined, stated: string[]): string[] {
+  return supplier ? supplier.bankAccounts.flatMap(({ iban, account }) => iban ?? account ?? []) : stated;
+}

@@ -1,0 +1,70 @@
+import { inTransaction } from '../../db/client.ts';
+import { lockCase } from '../../db/repositories/cases.ts';
+import { openException, openExceptionsOf, resolveException } from '../../db/repositories/exceptions.ts';
+import { readEntity } from '../../db/repositories/directory.ts';
+import { activePolicy } from '../../db/repositories/policies.ts';
+import { addBusinessHours } from '../../domain/calendar/business-hours.ts';
+import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
+import type { CaseRef, ParkCommand, Recorded } from './commands.ts';
+import { requiredOf } from './lookup.ts';
+import type { PayablesParts } from './parts.ts';
+import { recordTransitions } from './transitions.ts';
+
+/** Who looks after a case that the technology keeps from going on, and how long that may take. */
+const technicalOwner = 'operator';
+const technicalHours = 4;
+
+/** Parks a case whose step failed after its tries: an exception with an owner, a reason and a way to go on (guarantee 8). */
+export async function recordParked(parts: PayablesParts, { entity, caseId, step, code, message }: ParkCommand): Promise<Recorded> {
+  const at = parts.now().toISOString();
+  const dueAt = await technicalDueAt(parts, entity, at);
+  return inTransaction(parts.db, async (trx) => {
+    const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
+    const id = parkedId(caseId, step);
+    if ((await openExceptionsOf(trx, caseId)).some((exception) => exception.id.startsWith(id))) return { transitions: [] };
+    const known = errorCatalogue[code as ErrorCode] as { title: string; remedy: string } | undefined;
+    await openException(trx, {
+      id: `${id}-${current.case.revision}`,
+      entity,
+      case: caseId,
+      workflowId: current.case.workflowId,
+      origin: 'technical',
+      code,
+      reasonCode: 'OTH',
+      actionCode: 'NOA',
+      title: `${known?.title ?? code} (step ${step})`,
+      suggestion: `${message} ${known?.remedy ?? ''} The case goes on from this step when it is resumed, or by itself after a while.`.trim(),
+      findings: [],
+      ownerRole: technicalOwner,
+      dueAt,
+      correlationId: current.case.correlationId,
+    });
+    const transitions: Recorded['transitions'] = [{ kind: 'parked', at, step, code, owner: technicalOwner }];
+    await recordTransitions(trx, current, transitions, { actor: 'system:process' });
+    return { transitions };
+  });
+}
+
+/** The step went through in the end, by itself or after somebody resumed it. */
+export async function recordResumed(parts: PayablesParts, { caseId, step }: CaseRef & { step: string }): Promise<Recorded> {
+  const at = parts.now().toISOString();
+  return inTransaction(parts.db, async (trx) => {
+    const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
+    const parked = (await openExceptionsOf(trx, caseId)).filter(({ id }) => id.startsWith(parkedId(caseId, step)));
+    for (const { id } of parked) await resolveException(trx, id, { resolution: 'went-through', by: 'system:process' });
+    const transitions: Recorded['transitions'] = [{ kind: 'resumed', at, step, by: 'system:process' }];
+    await recordTransitions(trx, current, transitions, { actor: 'system:process' });
+    return { transitions };
+  });
+}
+
+function parkedId(caseId: string, step: string): string {
+  return `${caseId}-p-${step}`;
+}
+
+/** A case may park because its own policies cannot be read; then it is due at once. */
+export async function technicalDueAt({ db }: PayablesParts, entity: string, at: string): Promise<string> {
+  const company = await readEntity(db, entity);
+  const calendar = company && (await activePolicy(db, 'calendar', company.calendar, at.slice(0, 10)).catch(() => undefined));
+  return calendar ? addBusinessHours(calendar.content, at, technicalHours) : at;
+}

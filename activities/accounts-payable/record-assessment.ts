@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import { inTransaction, type Trx } from '../../db/client.ts';
+import { readFacts, saveAssessment } from '../../db/repositories/assessments.ts';
+import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
+import { readDocument, type StoredDocument } from '../../db/repositories/documents.ts';
+import { claimInvoiceKey, invoiceLockKeys, type InvoiceKey } from '../../db/repositories/invoice-keys.ts';
+import { holdReservations, orderLineLockKeys } from '../../db/repositories/reservations.ts';
+import { lockKeys } from '../../db/locks.ts';
+import type { Assessment } from '../../domain/model/assessment.ts';
+import type { InvoiceFacts } from '../../domain/model/invoice-facts.ts';
+import type { Transition } from '../../domain/model/transition.ts';
+import { assessInvoice } from '../../domain/rules/accounts-payable/assess.ts';
+import { decisionSubject } from '../../domain/rules/accounts-payable/decision-subject.ts';
+import { documentKeys } from '../../domain/rules/accounts-payable/document-number.ts';
+import { canonicalJson } from '../../domain/rules/canonical-json.ts';
+import { arrangeApprovals, type Approvals } from './approvals.ts';
+import type { AssessmentAnswer, CaseRef, Disposition } from './commands.ts';
+import { arrangeExceptions, type Exceptions } from './exceptions.ts';
+import { accountsOf, assembleFacts } from './facts.ts';
+import { erpFactsSchema, type ErpFacts } from './gather-invoice-facts.ts';
+import { assessmentIdOf } from './ids.ts';
+import { requiredEntity, requiredOf } from './lookup.ts';
+import type { PayablesParts } from './parts.ts';
+import { recordTransitions } from './transitions.ts';
+
+/**
+ * Judges a document and records the judgement in one transaction: under the locks of its number and of its order lines it
+ * reads what counts, evaluates the pure rules, reserves quantities, claims its number, asks people and moves the case on.
+ */
+export async function recordAssessment(parts: PayablesParts, command: CaseRef & { factsId: string }): Promise<AssessmentAnswer> {
+  const snapshot = requiredOf(await readFacts(parts.db, command.factsId), 'snapshot', command.factsId);
+  const document = requiredOf(await readDocument(parts.db, command.caseId, snapshot.documentVersion), 'document', command.caseId);
+  const erp = erpFactsSchema.parse(snapshot.facts);
+  return inTransaction(parts.db, async (trx) => {
+    await lockKeys(trx, locksOf(command.entity, document, erp));
+    const current = requiredOf(await lockCase(trx, command.caseId), 'case', command.caseId);
+    const company = await requiredEntity(trx, command.entity);
+    const now = parts.now();
+    const facts = await assembleFacts(trx, company, current, document, erp, now);
+    const assessment = await claimNumber(trx, facts, assessInvoice(facts));
+    return record(trx, { current, facts, assessment, factsId: command.factsId, at: now.toISOString() });
+  });
+}
+
+interface Judged {
+  current: CaseWithProgress;
+  facts: InvoiceFacts;
+  assessment: Assessment;
+  factsId: string;
+  at: string;
+}
+
+async function record(trx: Trx, judged: Judged): Promise<AssessmentAnswer> {
+  const { current, facts, assessment, at } = judged;
+  const assessmentId = assessmentIdOf(current.case.id);
+  const decisionHash = hashOf(decisionSubject(assessment, facts));
+  await saveAssessment(trx, {
+    id: assessmentId,
+    entity: current.case.entity,
+    caseId: current.case.id,
+    factsId: judged.factsId,
+    documentHash: facts.documentHash,
+    decisionHash,
+    disposition: assessment.disposition,
+    result: assessment,
+    policyVersions: assessment.policyVersions,
+  });
+  await holdReservations(trx, current.case.entity, current.case.id, assessment.reservationsToHold);
+  const exceptions = await arrangeExceptions(trx, { current, assessment, decisionHash, at });
+  const approvals = await arrangeApprovals(trx, { current, facts, assessment, decisionHash, at });
+  const disposition = nextStep(current, assessment, approvals);
+  const transitions = transitionsOf(judged, decisionHash, disposition, exceptions, approvals);
+  await recordTransitions(trx, current, transitions, {
+    actor: 'system:rules',
+    decisionHash,
+    policyVersions: assessment.policyVersions,
+    change: {
+      payable: assessment.payable,
+      dueDate: assessment.dueDate,
+      orderNumbers: orderNumbersOf(facts),
+      ...(assessment.supplierId ? { supplierId: assessment.supplierId } : {}),
+      milestones: [...(disposition === 'ready-to-post' || disposition === 'needs-approval' ? (['matched'] as const) : []), ...(approvals.complete && approvals.asked ? (['approved'] as const) : [])],
+    },
+  });
+  return answer(judged, assessmentId, disposition, transitions, deadline(exceptions, approvals, assessment, disposition));
+}
+
+/** What the process does next: the rules' disposition, the approvals on file for exactly this version, and what the ERP already has. */
+function nextStep(current: CaseWithProgress, assessment: Assessment, approvals: Approvals): Disposition {
+  const posted = current.progress.postings.some(({ status }) => status === 'posted' || status === 'released');
+  const released = current.progress.postings.some(({ status }) => status === 'released');
+  const waits = assessment.paymentBlock.reasons.includes('receipt');
+  switch (assessment.disposition) {
+    case 'duplicate':
+    case 'exception':
+    case 'awaiting-receipt':
+      return assessment.disposition;
+    case 'needs-approval':
+    case 'ready-to-post':
+      if (!posted) return approvals.complete || assessment.postBeforeApproval ? 'ready-to-post' : 'needs-approval';
+      if (!approvals.complete) return 'needs-approval';
+      if (waits) return 'awaiting-receipt';
+      return released || !current.case.onHold ? 'posted' : 'ready-to-release';
+  }
+}
+
+function transitionsOf({ current, facts, assessment, at }: Judged, decisionHash: string, disposition: Disposition, exceptions: Exceptions, approvals: Approvals): Transition[] {
+  const transitions: Transition[] = [
+    {
+      kind: 'assessed',
+      at,
+      disposition: assessment.disposition,
+      documentHash: facts.documentHash,
+      decisionHash,
+      findings: [...new Set(assessment.findings.map(({ code }) => code))],
+      policyVersions: assessment.policyVersions,
+    },
+    ...approvals.transitions,
+    ...exceptions.transitions,
+  ];
+  if (disposition === 'exception') transitions.push({ kind: 'awaiting', at, stage: 'exception', awaiting: exceptions.awaiting });
+  if (disposition === 'needs-approval') transitions.push({ kind: 'awaiting', at, stage: 'approval', awaiting: approvals.awaiting });
+  if (disposition === 'awaiting-receipt') transitions.push({ kind: 'awaiting', at, stage: 'awaiting-receipt', awaiting: receiptsAwaited(current, assessment, at) });
+  return transitions;
+}
+
+function receiptsAwaited({ case: { id } }: CaseWithProgress, assessment: Assessment, at: string): Extract<Transition, { kind: 'awaiting' }>['awaiting'] {
+  const waiting = assessment.findings.filter(({ severity }) => severity === 'wait');
+  return waiting.map((finding) => ({
+    what: `receipt of ${finding.orderNumber ?? 'the order'}${finding.orderLine ? ` line ${finding.orderLine}` : ''}`,
+    subject: `${id}:${finding.scope}`,
+    role: finding.ownerRole,
+    ...(finding.ownerPerson ? { person: finding.ownerPerson } : {}),
+    since: at,
+    dueAt: finding.dueAt,
+  }));
+}
+
+/**
+ * D11: the number is claimed under its locks. Whoever holds it already is the original; the rules saw it as a candidate, and
+ * should they not have, the claim itself still says so.
+ */
+async function claimNumber(trx: Trx, facts: InvoiceFacts, assessment: Assessment): Promise<Assessment> {
+  const claim = await claimInvoiceKey(trx, invoiceKeyOf(facts, assessment));
+  if (claim.claimed || assessment.disposition === 'duplicate') return assessment;
+  return { ...assessment, disposition: 'duplicate', duplicateOf: claim.holder, reservationsToHold: [], posting: undefined };
+}
+
+function invoiceKeyOf(facts: InvoiceFacts, assessment: Assessment): InvoiceKey {
+  const { invoice, entity, caseId } = facts;
+  const keys = documentKeys(invoice.number);
+  const supplier = facts.supplierCandidates.find(({ id }) => id === assessment.supplierId);
+  const overridden = assessment.findings.some(({ code, overridden: given }) => code === 'duplicate-exact' && given);
+  const scope = overridden ? `override:${caseId}` : facts.policies.duplicates.content.exactScope === 'same-year' ? invoice.issueDate.slice(0, 4) : '';
+  return {
+    caseId,
+    entity: entity.id,
+    ...(assessment.supplierId ? { supplierId: assessment.supplierId } : {}),
+    ...(assessment.supplierGroup ? { supplierGroup: assessment.supplierGroup } : {}),
+    sellerName: invoice.seller.name,
+    class: invoice.class,
+    typeCode: invoice.typeCode,
+    documentHash: facts.documentHash,
+    scope,
+    number: invoice.number,
+    rawKey: keys.number,
+    k1: keys.k1,
+    k2: keys.k2,
+    issueDate: invoice.issueDate,
+    gross: invoice.totals.gross,
+    net: invoice.totals.net,
+    accounts: accountsOf(supplier, invoice.payment.means.flatMap(({ account }) => account?.iban ?? account?.id ?? [])),
+    ...(invoice.seller.vatId ? { vatId: invoice.seller.vatId } : {}),
+    preceding: invoice.references.preceding.map(({ number }) => number),
+  };
+}
+
+/** The document's number, whoever the supplier turns out to be, and every line of its orders. */
+function locksOf(entity: string, { invoice }: StoredDocument, { orders }: ErpFacts): string[] {
+  const lines = orders.flatMap((order) => order.lines.map((line) => ({ orderNumber: order.number, orderLine: line.id })));
+  return [...invoiceLockKeys({ entity, ...documentKeys(invoice.number) }), ...orderLineLockKeys(entity, lines)];
+}
+
+function answer({ facts, assessment }: Judged, assessmentId: string, disposition: Disposition, transitions: Transition[], nextDeadline: string | undefined): AssessmentAnswer {
+  const { invoice } = facts;
+  return {
+    disposition,
+    assessmentId,
+    supplierId: assessment.supplierId ?? '',
+    documentNumber: invoice.number,
+    class: invoice.class,
+    payable: assessment.payable,
+    ...(assessment.duplicateOf ? { duplicateOf: assessment.duplicateOf } : {}),
+    ...(nextDeadline ? { nextDeadline } : {}),
+    transitions,
+  };
+}
+
+function deadline(exceptions: Exceptions, approvals: Approvals, assessment: Assessment, disposition: Disposition): string | undefined {
+  const waits = disposition === 'awaiting-receipt' ? assessment.findings.filter(({ severity }) => severity === 'wait').map(({ dueAt }) => dueAt) : [];
+  return [...exceptions.deadlines, ...approvals.deadlines, ...waits].sort()[0];
+}
+
+function orderNumbersOf({ orders, invoice, corrections }: InvoiceFacts): string[] {
+  const stated = [invoice.references.order, ...invoice.lines.map(({ orderNumber }) => orderNumber), ...corrections.lines.map(({ orderNumber }) => orderNumber), ...orders.map(({ number }) => number)];
+  return [...new Set(stated.filter((number) => number !== undefined))].sort();
+}
+
+/** SHA-256 of the canonical JSON: what approvals carry and are checked against (A8). */
+export function hashOf(subject: unknown): string {
+  return createHash('sha256').update(canonicalJson(subject)).digest('hex');
+}

@@ -1,0 +1,37 @@
+import type { Trx } from '../../db/client.ts';
+import { appendAudit } from '../../db/repositories/audit.ts';
+import { saveCase, type CaseChange, type CaseWithProgress } from '../../db/repositories/cases.ts';
+import type { AuditEntry } from '../../domain/model/audit-event.ts';
+import type { Transition } from '../../domain/model/transition.ts';
+import { applyTransitions } from '../../domain/rules/progress.ts';
+
+/** Who moved the case on, and what else changes with it. */
+export interface TransitionOrigin {
+  /** `person:{id}`, `system:{part}` or `counterpart:{system}`. */
+  actor: string;
+  onBehalfOf?: string;
+  decisionHash?: string;
+  policyVersions?: Record<string, string>;
+  change?: Omit<CaseChange, 'progress'>;
+}
+
+/**
+ * Moves a case on: read model and one audit event per transition, in the caller's transaction. Call it last: the audit
+ * chain's head stays locked until commit.
+ */
+export async function recordTransitions(trx: Trx, current: CaseWithProgress, transitions: Transition[], origin: TransitionOrigin): Promise<void> {
+  const { id, entity, correlationId } = current.case;
+  await saveCase(trx, id, { ...origin.change, progress: applyTransitions(current.progress, transitions) });
+  if (transitions.length === 0) return;
+  const entries = transitions.map(({ kind, at: _at, ...data }): AuditEntry => ({
+    action: `invoice.${kind}`,
+    actor: origin.actor,
+    ...(origin.onBehalfOf ? { onBehalfOf: origin.onBehalfOf } : {}),
+    case: id,
+    ...(origin.decisionHash ? { decisionHash: origin.decisionHash } : {}),
+    ...(origin.policyVersions ? { policyVersions: origin.policyVersions } : {}),
+    correlationId,
+    data,
+  }));
+  await appendAudit(trx, entity, entries);
+}

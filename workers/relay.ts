@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, WorkflowUpdateFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, TypedSearchAttributes } from '@temporalio/common';
+import type { Logger } from 'pino';
+import { inTransaction, type Db } from '../db/client.ts';
+import { listen } from '../db/listen.ts';
+import { refuseDecision } from '../db/repositories/decisions.ts';
+import { claimOutbox, markDone, markFailed, markRefused, OUTBOX_CHANNEL, type ClaimedMessage } from '../db/repositories/outbox.ts';
+import { searchAttributes } from '../temporal-config/search-attributes.ts';
+
+/**
+ * Carries committed messages to the process engine: starts, updates, signals. Each may be delivered more than once and counts
+ * once: a start meets its workflow id, an update its update id, a signal an event that the inbox knows. Several relays
+ * share the outbox without waiting for each other.
+ */
+export interface Relay {
+  stop(): Promise<void>;
+}
+
+export interface RelayParts {
+  db: Db;
+  /** For LISTEN, which needs a connection of its own. */
+  databaseUrl: string;
+  client: Client;
+  logger: Logger;
+}
+
+const batch = 64;
+const leaseMs = 30_000;
+/** Without a notification the relay looks by itself: a lost connection must not stop it. */
+const idleMs = 1_000;
+const updateDeadlineMs = 20_000;
+
+export async function startRelay(parts: RelayParts): Promise<Relay> {
+  const relay = `relay-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const bell = new Bell();
+  const listener = await listen(parts.databaseUrl, OUTBOX_CHANNEL, () => bell.ring());
+  let stopping = false;
+  const loop = (async () => {
+    while (!stopping) {
+      const busy = await deliverBatch(parts, relay).catch((error: unknown) => {
+        parts.logger.warn({ err: error }, 'relay: the outbox cannot be read; trying again');
+        return false;
+      });
+      if (!busy && !stopping) await bell.wait(idleMs);
+    }
+  })();
+  return {
+    async stop() {
+      stopping = true;
+      bell.ring();
+      await loop;
+      await listener.close();
+    },
+  };
+}
+
+/** True when there was something to do. */
+async function deliverBatch(parts: RelayParts, relay: string): Promise<boolean> {
+  const messages = await claimOutbox(parts.db, { relay, limit: batch, leaseMs });
+  const done: string[] = [];
+  await Promise.all(
+    messages.map(async (message) => {
+      const outcome = await deliver(parts.client, message);
+      if (outcome === 'done') done.push(message.id);
+      else if ('refused' in outcome) await close(parts, message, outcome.refused);
+      else await markFailed(parts.db, message.id, outcome.failed);
+    }),
+  );
+  if (done.length > 0) await markDone(parts.db, done);
+  return messages.length > 0;
+}
+
+type Delivery = 'done' | { refused: Refusal } | { failed: string };
+interface Refusal {
+  code: string;
+  message: string;
+}
+
+async function deliver(client: Client, message: ClaimedMessage): Promise<Delivery> {
+  try {
+    switch (message.kind) {
+      case 'start-workflow':
+        await start(client, message);
+        return 'done';
+      case 'signal-workflow':
+        await client.workflow.getHandle(message.workflowId).signal(String(message.payload['signal']), message.payload['input']);
+        return 'done';
+      case 'update-workflow':
+        await update(client, client.workflow.getHandle(message.workflowId), message);
+        return 'done';
+    }
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'done';
+    if (error instanceof WorkflowNotFoundError) return { refused: { code: 'already-decided', message: 'The process has ended.' } };
+    if (error instanceof WorkflowUpdateFailedError) return { refused: refusalOf(error) };
+    return { failed: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' };
+  }
+}
+
+async function start(client: Client, message: ClaimedMessage): Promise<void> {
+  const payload = message.payload as { workflow: string; queue: string; input: unknown; searchAttributes?: Record<string, unknown> };
+  await client.workflow.start(payload.workflow, {
+    workflowId: message.workflowId,
+    taskQueue: payload.queue,
+    args: [payload.input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    typedSearchAttributes: typedAttributes(payload.searchAttributes ?? {}),
+    staticSummary: message.workflowId,
+    requestEagerStart: true,
+  });
+}
+
+async function update(client: Client, handle: WorkflowHandle, message: ClaimedMessage): Promise<void> {
+  const { update: name, input } = message.payload as { update: string; input: unknown };
+  await client.withDeadline(Date.now() + updateDeadlineMs, () => handle.executeUpdate(name, { updateId: message.key, args: [input] }));
+}
+
+/** Refused for good: the row is closed and so is the decision behind it, so that its author learns why. */
+async function close({ db }: RelayParts, message: ClaimedMessage, refusal: Refusal): Promise<void> {
+  if (message.kind === 'update-workflow') await inTransaction(db, (trx) => refuseDecision(trx, message.key, refusal));
+  await markRefused(db, message.id, `${refusal.code}: ${refusal.message}`);
+}
+
+function refusalOf(error: WorkflowUpdateFailedError): Refusal {
+  const cause = error.cause;
+  return cause instanceof ApplicationFailure ? { code: cause.type ?? 'rule-violation', message: cause.message } : { code: 'internal-error', message: 'The process could not take the decision.' };
+}
+
+/** Attributes travel as JSON by their wire names; instants as text. */
+function typedAttributes(values: Record<string, unknown>): TypedSearchAttributes {
+  const pairs = Object.values(searchAttributes).flatMap((key) => {
+    const value = values[key.name];
+    if (value === undefined || value === null) return [];
+    return [{ key, value: key.type === 'DATETIME' ? new Date(String(value)) : value }];
+  });
+  return new TypedSearchAttributes(pairs as ConstructorParameters<typeof TypedSearchAttributes>[0]);
+}
+
+/** Wakes a sleeper once; a ring while nobody sleeps is remembered. */
+class Bell {
+  private rung = false;
+  private wake: (() => void) | undefined;
+
+  ring(): void {
+    this.rung = true;
+    this.wake?.();
+  }
+
+  async wait(ms: number): Promise<void> {
+    if (!this.rung) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.rung = false;
+    this.wake = undefined;
+  }
+}
