@@ -1,3 +1,4 @@
+import type { TotalsFinding } from '../rules/invoice/totals.ts';
 import type { AccountsPayablePolicies, CalendarPolicy, Versioned } from '../policy/index.ts';
 import type { Instant, PlainDate } from './dates.ts';
 import type { Override } from './finding.ts';
@@ -50,7 +51,7 @@ export interface InvoiceFacts {
   /** Names of attachments that were quarantined at intake. */
   quarantined: string[];
   /** What the verification of the sender's totals found (F1). */
-  totals: TotalsFault[];
+  totals: TotalsFinding[];
 }
 
 /** A part of an order line that a case has taken (M9). It ends only by release or confirmed reversal. */
@@ -110,15 +111,6 @@ export interface ExchangeRate {
   /** Units of `to` for one unit of `from`. */
   rate: Decimal;
   date: PlainDate;
-}
-
-export interface TotalsFault {
-  /** BR-CO-10 … BR-CO-16, line net, VAT category. */
-  rule: string;
-  line?: string;
-  expected: string;
-  actual: string;
-  message: string;
 }
 
 /** What people corrected about our side of the document. The sender's amounts are never corrected (F1). */

@@ -3,10 +3,10 @@ import type { Assessment, Disposition } from '../../model/assessment.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { InvoiceFacts } from '../../model/invoice-facts.ts';
 import type { Money } from '../../model/money.ts';
-import { money, minorOf } from '../money.ts';
+import { creditEffect } from '../invoice/credit.ts';
 import { amountForAuthority, dutiesOf, routeApproval, splittingFlag, type ApprovalSubject } from './approval-route.ts';
 import { codeDocument } from './coding.ts';
-import { creditEffect, isCredit, judgeCreditReference, signOf, type CreditKind } from './credits.ts';
+import { isCredit, judgeCreditReference, settlementOf, type CreditKind } from './credits.ts';
 import { judgeDocument } from './document-checks.ts';
 import { duplicateKeys } from './document-number.ts';
 import { datesOf, dueDateOf } from './due-dates.ts';
@@ -51,7 +51,7 @@ export function assessInvoice(unordered: InvoiceFacts): Assessment {
   const awaitingReceipt = findings.some((finding) => finding.severity === 'wait' && !finding.overridden);
   const disposition = dispose(facts, findings, route, awaitingReceipt);
   const duplicateOf = findings.filter((finding) => finding.code === 'duplicate-exact' && !finding.overridden).map((finding) => finding.relatedCase).sort()[0];
-  const payable = money(invoice.currency, minorOf(invoice.totals.payable) * signOf(invoice));
+  const payable = creditEffect(invoice, invoice.totals.payable);
   const block = paymentBlock({ awaitingReceipt, needsApproval: route.steps.length > 0 && policies.posting.content.order === 'post-blocked-then-approve', payee, payable });
   const dueDate = dueDateOf(facts, supplier);
   const postable = supplier && payee && coding.length > 0 && disposition !== 'exception' && disposition !== 'duplicate';
@@ -118,7 +118,7 @@ function creditOf(facts: InvoiceFacts, { groups }: DocumentMatch, credited: Retu
   if (!isCredit(facts.invoice)) return undefined;
   const kinds = groups.map((entry) => entry.creditKind);
   const kind: CreditKind = facts.corrections.creditKind ?? (kinds.includes('quantity') ? 'quantity' : kinds.includes('price') ? 'price' : 'goodwill');
-  return creditEffect(facts, kind, credited);
+  return settlementOf(facts, kind, credited);
 }
 
 function versionsOf({ policies, calendar }: InvoiceFacts): Record<string, string> {

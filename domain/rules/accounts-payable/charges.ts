@@ -5,21 +5,20 @@ import type { Money } from '../../model/money.ts';
 import type { PurchaseOrder } from '../../model/purchase-order.ts';
 import { compareExact, exact, times } from '../decimal.ts';
 import { absoluteMoney, addMoney, compareMoney, describeMoney, exactAmount, isZeroMoney, minorOf, noMoney, subtractMoney, sumMoney } from '../money.ts';
-import { signOf } from './credits.ts';
 import { compareText, type Observation } from './findings.ts';
-import type { PairedLine } from './pairing.ts';
+import { billedLines, type PairedLine } from './pairing.ts';
 import { judgeVariance, type LimitCurrency } from './tolerance.ts';
 
 /** Freight, handling and the like: what was agreed with the order, and what nobody ordered. Never part of a unit price (M13). */
 export function judgeCharges(facts: InvoiceFacts, billed: readonly PairedLine[], limits: LimitCurrency): Observation[] {
-  if (billed.length === 0 || signOf(facts.invoice) < 0n) return [];
+  if (billed.length === 0 || facts.invoice.class === 'credit-note') return [];
   const { planned, unplanned } = sortCharges(facts, billed);
   return [...planned.flatMap((charge) => judgePlanned(facts, charge, limits)), ...judgeUnplanned(facts, unplanned, limits)];
 }
 
 /** Agreed charges are used up like quantities, under the pseudo-line `charge:CODE`, so that each is billed once. */
 export function chargeHolds(facts: InvoiceFacts, billed: readonly PairedLine[]): ReservationRequest[] {
-  if (billed.length === 0 || signOf(facts.invoice) < 0n) return [];
+  if (billed.length === 0 || facts.invoice.class === 'credit-note') return [];
   return sortCharges(facts, billed).planned.map(({ order, code, billed: value }) => ({ orderNumber: order.number, orderLine: chargeLine(code), quantity: '0', value }));
 }
 
@@ -39,7 +38,7 @@ export function judgeHeader(facts: InvoiceFacts, limits: LimitCurrency): Observa
 /** Net of the head less what its lines, charges and allowances give. */
 export function headResidual(invoice: Invoice): Money {
   const { currency } = invoice;
-  const lines = sumMoney(currency, invoice.lines.map((line) => line.net));
+  const lines = sumMoney(currency, billedLines(invoice).map((line) => line.net));
   const head = invoice.allowances.reduce((total, entry) => (entry.kind === 'charge' ? addMoney(total, entry.amount) : subtractMoney(total, entry.amount)), noMoney(currency));
   return subtractMoney(invoice.totals.net, addMoney(lines, head));
 }
@@ -47,7 +46,7 @@ export function headResidual(invoice: Invoice): Money {
 /** All charges of a document: those of the head, and those inside the net of a line. */
 export function chargesOf(invoice: Invoice): { key: string; line?: string; charge: AllowanceCharge }[] {
   const head = invoice.allowances.map((charge, index) => ({ key: `charge:${index}`, charge }));
-  const lines = invoice.lines.flatMap((line) => line.allowances.map((charge, index) => ({ key: `line:${line.id}:charge:${index}`, line: line.id, charge })));
+  const lines = billedLines(invoice).flatMap((line) => line.allowances.map((charge, index) => ({ key: `line:${line.id}:charge:${index}`, line: line.id, charge })));
   return [...head, ...lines].filter(({ charge }) => charge.kind === 'charge');
 }
 

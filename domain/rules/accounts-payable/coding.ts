@@ -6,8 +6,8 @@ import type { Money } from '../../model/money.ts';
 import type { Supplier } from '../../model/supplier.ts';
 import type { CodingPolicy } from '../../policy/coding.ts';
 import { absoluteMoney, compareMoney, isZeroMoney, money, minorOf, negateMoney, subtractMoney } from '../money.ts';
+import { creditEffect } from '../invoice/credit.ts';
 import { chargesOf, headResidual } from './charges.ts';
-import { signOf } from './credits.ts';
 import { compareText, type Observation } from './findings.ts';
 import type { DocumentMatch } from './match.ts';
 import type { PairedLine } from './pairing.ts';
@@ -21,8 +21,7 @@ type Target = Pick<CodingLine, 'account' | 'costCentre' | 'source' | 'rule'>;
  */
 export function codeDocument(facts: InvoiceFacts, supplier: Supplier | undefined, match: DocumentMatch): { coding: CodingLine[]; observations: Observation[] } {
   const observations: Observation[] = [];
-  const sign = signOf(facts.invoice);
-  const signed = (amount: Money): Money => money(amount.currency, minorOf(amount) * sign);
+  const signed = (amount: Money): Money => creditEffect(facts.invoice, amount);
   const coding: CodingLine[] = [];
   const charges = chargesOf(facts.invoice);
   for (const pair of match.pairs) {

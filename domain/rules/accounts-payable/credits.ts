@@ -2,7 +2,8 @@ import type { CreditEffect } from '../../model/assessment.ts';
 import type { DuplicateCandidate, InvoiceFacts } from '../../model/invoice-facts.ts';
 import type { Invoice } from '../../model/invoice.ts';
 import { compareExact, exact, minus, times, toText, zero, type Exact } from '../decimal.ts';
-import { absoluteMoney, addMoney, compareMoney, describeMoney, exactAmount, isZeroMoney, minorOf, noMoney, roundToMoney } from '../money.ts';
+import { absoluteMoney, addMoney, compareMoney, describeMoney, exactAmount, isZeroMoney, minorOf, noMoney } from '../money.ts';
+import { creditEffect, lowersWhatWeOwe } from '../invoice/credit.ts';
 import { documentKeys } from './document-number.ts';
 import type { Observation } from './findings.ts';
 import { groupQuantity, groupValue, largest, scopeOf, type GroupMatch, type OrderLineGroup } from './match-order-line.ts';
@@ -11,12 +12,7 @@ export type CreditKind = CreditEffect['kind'];
 
 /** A credit note, or an invoice with a negative amount (C1). */
 export function isCredit(invoice: Invoice): boolean {
-  return invoice.class === 'credit-note' || minorOf(invoice.totals.gross) < 0n;
-}
-
-/** −1 for a credit note: its positive amounts lower what we owe (C1). */
-export function signOf(invoice: Invoice): bigint {
-  return invoice.class === 'credit-note' ? -1n : 1n;
+  return invoice.class === 'credit-note' || lowersWhatWeOwe(invoice);
 }
 
 /**
@@ -26,7 +22,7 @@ export function signOf(invoice: Invoice): bigint {
 export function judgeCreditReference(facts: InvoiceFacts, group: string | undefined): { observations: Observation[]; credited?: DuplicateCandidate } {
   const { invoice, corrections } = facts;
   const observations: Observation[] = [];
-  if (minorOf(invoice.totals.gross) * signOf(invoice) > 0n) observations.push({ code: 'credit-sign', rule: 'C1', scope: 'document', actual: describeMoney(invoice.totals.gross) });
+  if (minorOf(creditEffect(invoice, invoice.totals.gross)) > 0n) observations.push({ code: 'credit-sign', rule: 'C1', scope: 'document', actual: describeMoney(invoice.totals.gross) });
   const references = invoice.references.preceding;
   if (references.length === 0 && corrections.creditOf === undefined) {
     if (corrections.creditKind !== 'goodwill') observations.push({ code: 'credit-without-reference', rule: 'C1', scope: 'document' });
@@ -47,7 +43,7 @@ export function judgeCreditReference(facts: InvoiceFacts, group: string | undefi
 }
 
 /** How the credit settles: it closes an unpaid invoice, lowers what is open, or leaves a debit balance (C4). */
-export function creditEffect(facts: InvoiceFacts, kind: CreditKind, credited: DuplicateCandidate | undefined): CreditEffect {
+export function settlementOf(facts: InvoiceFacts, kind: CreditKind, credited: DuplicateCandidate | undefined): CreditEffect {
   const amount = absoluteMoney(facts.invoice.totals.gross);
   const open = credited?.open;
   const against = credited ? { against: credited.caseId } : {};
@@ -90,7 +86,7 @@ export function matchCredit(group: OrderLineGroup, kind: CreditKind | undefined)
     lines: group.pairs.map((pair) => ({
       line: pair.line.id, orderNumber: order.number, orderLine: target.id, pairedBy: pair.by, ordered: toText(position.ordered), received: toText(position.received),
       previouslyInvoiced: toText(position.invoiced), expected: toText(minus(zero, expected)), invoiced: toText(quantity), orderPrice: target.unitPrice, toleranceRecord: group.record.id,
-      net: roundToMoney(pair.line.net.currency, times(group.sign, exactAmount(pair.line.net))),
+      net: creditEffect(group, pair.line.net),
     })),
     observations,
     exact: true,

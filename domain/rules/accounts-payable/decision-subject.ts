@@ -1,4 +1,5 @@
 import type { Assessment, CodingLine, MatchStatus } from '../../model/assessment.ts';
+import type { InvoiceFacts } from '../../model/invoice-facts.ts';
 import type { Money } from '../../model/money.ts';
 import type { ApprovalPolicy } from '../../policy/approval.ts';
 import { compareExact, exact, times } from '../decimal.ts';
@@ -18,7 +19,7 @@ export interface DecisionSubject {
   payable: Money;
 }
 
-export function decisionSubject(documentHash: string, assessment: Pick<Assessment, 'supplierId' | 'payee' | 'coding' | 'dueDate' | 'match' | 'payable'>): DecisionSubject {
+export function decisionSubject(assessment: Pick<Assessment, 'supplierId' | 'payee' | 'coding' | 'dueDate' | 'match' | 'payable'>, { documentHash }: Pick<InvoiceFacts, 'documentHash'>): DecisionSubject {
   const { supplierId, payee, coding, dueDate, match, payable } = assessment;
   return {
     documentHash,

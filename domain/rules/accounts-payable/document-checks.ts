@@ -1,11 +1,12 @@
 import type { InvoiceFacts } from '../../model/invoice-facts.ts';
+import { describeMoney } from '../money.ts';
 import type { Observation } from './findings.ts';
 
 /** What speaks against the document itself before anything is compared: totals, attachments, disguised text (F1). */
 export function judgeDocument(facts: InvoiceFacts): Observation[] {
   const totals = facts.totals.map((fault): Observation => ({
-    code: 'totals-wrong', rule: fault.rule, scope: fault.line === undefined ? `totals:${fault.rule}` : `line:${fault.line}`, ...(fault.line === undefined ? {} : { line: fault.line }),
-    expected: fault.expected, actual: fault.actual, variance: fault.message,
+    code: 'totals-wrong', rule: 'F1', scope: `totals:${fault.rule}${fault.at === undefined ? '' : `/${fault.at}`}`,
+    expected: describeMoney(fault.expected), actual: describeMoney(fault.stated), variance: describeMoney(fault.difference), limit: describeMoney(fault.limit),
   }));
   const quarantined = facts.quarantined.length === 0 ? [] : [{ code: 'attachment-quarantined' as const, rule: 'M17', scope: 'document', actual: [...facts.quarantined].sort().map(showHidden).join(', ') }];
   const places = hiddenCharacters(facts.invoice, '').sort();

@@ -1,9 +1,11 @@
 import type { MatchLine } from '../../model/assessment.ts';
+import type { InvoiceClass } from '../../model/invoice.ts';
 import type { Money } from '../../model/money.ts';
 import type { PurchaseOrder, PurchaseOrderLine } from '../../model/purchase-order.ts';
 import type { CumulativeCheck, ToleranceRecord } from '../../policy/tolerances.ts';
 import { compareExact, dividedBy, exact, minus, plus, times, toText, zero, type Exact } from '../decimal.ts';
-import { describeMoney, exactAmount, roundToMoney, sumMoney } from '../money.ts';
+import { creditEffect } from '../invoice/credit.ts';
+import { describeMoney, exactAmount, roundToMoney, subtractMoney, sumMoney } from '../money.ts';
 import type { Observation } from './findings.ts';
 import type { OrderPosition } from './order-position.ts';
 import type { PairedLine } from './pairing.ts';
@@ -17,8 +19,8 @@ export interface OrderLineGroup {
   readonly position: OrderPosition;
   readonly record: ToleranceRecord;
   readonly limits: LimitCurrency;
-  /** 1, or −1 for a document of class credit note (C1). */
-  readonly sign: Exact;
+  /** Of the document: a credit note gives back what its positive amounts say (C1). */
+  readonly class: InvoiceClass;
 }
 
 /** What a group takes from its order line: all of it, and the part that evidence covers (M9). */
@@ -32,16 +34,17 @@ export interface GroupMatch {
 }
 
 /** Quantity of a group in order units, negative where it gives back. */
-export function groupQuantity(group: Pick<OrderLineGroup, 'pairs' | 'sign'>): Exact {
-  return times(group.sign, group.pairs.map((pair) => times(exact(pair.line.quantity), pair.factor)).reduce(plus, zero));
+export function groupQuantity(group: Pick<OrderLineGroup, 'pairs' | 'class'>): Exact {
+  const quantity = group.pairs.map((pair) => times(exact(pair.line.quantity), pair.factor)).reduce(plus, zero);
+  return group.class === 'credit-note' ? minus(zero, quantity) : quantity;
 }
 
 /** Net value of a group without charges, which are judged on their own (M13). */
-export function groupValue(group: Pick<OrderLineGroup, 'pairs' | 'sign' | 'order'>): Money {
+export function groupValue(group: Pick<OrderLineGroup, 'pairs' | 'class' | 'order'>): Money {
   const currency = group.pairs[0]?.line.net.currency ?? group.order.currency;
   const net = sumMoney(currency, group.pairs.map(({ line }) => line.net));
   const charges = sumMoney(currency, group.pairs.flatMap(({ line }) => line.allowances.filter((entry) => entry.kind === 'charge').map((entry) => entry.amount)));
-  return roundToMoney(currency, times(group.sign, minus(exactAmount(net), exactAmount(charges))));
+  return creditEffect(group, subtractMoney(net, charges));
 }
 
 /** Price, quantity, delivery and the sum over all documents, for goods that are counted (M1, M2, M7, M8, M15). */

@@ -3,10 +3,10 @@ import type { Finding, FindingCode } from '../../model/finding.ts';
 import type { InvoiceFacts } from '../../model/invoice-facts.ts';
 import type { PurchaseOrder } from '../../model/purchase-order.ts';
 import type { Supplier } from '../../model/supplier.ts';
-import { compareExact, exact, ofInteger, toText, zero } from '../decimal.ts';
+import { compareExact, exact, toText, zero } from '../decimal.ts';
 import { isZeroMoney } from '../money.ts';
 import { chargeHolds, judgeCharges, judgeHeader } from './charges.ts';
-import { kindOfCredit, matchCredit, signOf, type CreditKind } from './credits.ts';
+import { kindOfCredit, matchCredit, type CreditKind } from './credits.ts';
 import { compareText, stops, type Observation } from './findings.ts';
 import { groupQuantity, matchAmount, matchGoods, type GroupMatch, type OrderLineGroup } from './match-order-line.ts';
 import { orderPosition } from './order-position.ts';
@@ -139,7 +139,7 @@ function describeGroup(facts: InvoiceFacts, members: [Comparable, ...Comparable[
   if (!record) return undefined;
   const position = orderPosition(order, target, facts.receipts, facts.reservations, facts.caseId);
   const pairs = members.map((pair) => ({ ...pair, factor: pair.factor ?? exact('1') }));
-  return { order, target, pairs, position, record, limits, sign: ofInteger(signOf(facts.invoice)) };
+  return { order, target, pairs, position, record, limits, class: facts.invoice.class };
 }
 
 function judgeGroup(facts: InvoiceFacts, group: OrderLineGroup): DocumentMatch['groups'][number] {

@@ -23,7 +23,7 @@ const pieces = ['C62', 'EA', 'H87', 'PCE'];
 /** Pairs by order line, buyer's item, seller's item, standard item, then unit with price and description; never by guessing (M10). */
 export function pairLines(invoice: Invoice, orders: readonly PurchaseOrder[], corrections: readonly LineCorrection[]): { pairs: PairedLine[]; observations: Observation[] } {
   const observations: Observation[] = [];
-  const pairs = invoice.lines.map((line) => {
+  const pairs = billedLines(invoice).map((line) => {
     const correction = corrections.find((entry) => entry.line === line.id);
     const paired = pairLine(line, invoice.references.order, orders, correction);
     if ('pair' in paired) return paired.pair;
@@ -31,6 +31,11 @@ export function pairLines(invoice: Invoice, orders: readonly PurchaseOrder[], co
     return { line, by: 'none' as const, ...(paired.observation.orderNumber ? { orderNumber: paired.observation.orderNumber } : {}) };
   });
   return { pairs, observations };
+}
+
+/** Lines that count: one of status `information` is no part of the totals, sub-lines are inside their group. */
+export function billedLines(invoice: Invoice): InvoiceLine[] {
+  return invoice.lines.filter((line) => line.status !== 'information');
 }
 
 type Pairing = { pair: PairedLine } | { observation: Observation };

@@ -2,6 +2,7 @@ import type { InvoiceFacts } from '../../model/invoice-facts.ts';
 import type { DocumentParty } from '../../model/party.ts';
 import type { BankAccount, Supplier } from '../../model/supplier.ts';
 import { minorOf } from '../money.ts';
+import { companyOf } from './company.ts';
 import { isCredit } from './credits.ts';
 import type { Observation } from './findings.ts';
 import { plainName } from './similarity.ts';
@@ -14,11 +15,7 @@ export function judgeBuyer({ invoice, entity, policies }: InvoiceFacts): Observa
   const fault = (actual: string): Observation[] => [{ code: 'buyer-not-ours', rule: 'T5', scope: 'document', expected: entity.name, actual }];
   if (buyer.vatId !== undefined && ours.length > 0) return ours.includes(plainTaxId(buyer.vatId)) ? [] : fault(`${buyer.name} (${buyer.vatId})`);
   if (policies.tax.content.buyerTaxIdRequired) return fault(`${buyer.name} without a tax id`);
-  const ids = partyIds(buyer);
-  if (entity.buyerIds.some((id) => ids.includes(plainTaxId(id)))) return [];
-  const names = [buyer.name, buyer.tradingName].flatMap((name) => (name === undefined ? [] : [plainName(name)]));
-  if ([entity.name, ...entity.aliases].some((name) => names.includes(plainName(name)))) return [];
-  return fault(buyer.name);
+  return companyOf(buyer, [entity]) ? [] : fault(buyer.name);
 }
 
 /** The supplier by its strongest mark: correction, tax id, agreed id, register number, tax number, account, name. One must fit, and one only. */

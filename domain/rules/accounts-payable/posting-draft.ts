@@ -5,8 +5,8 @@ import type { Money } from '../../model/money.ts';
 import type { PostingLine } from '../../model/posting.ts';
 import type { Supplier } from '../../model/supplier.ts';
 import { toText } from '../decimal.ts';
-import { money, minorOf } from '../money.ts';
-import { signOf } from './credits.ts';
+import { minorOf, sumMoney } from '../money.ts';
+import { creditEffect } from '../invoice/credit.ts';
 import { compareText } from './findings.ts';
 import type { DocumentMatch } from './match.ts';
 import type { Payee } from './parties.ts';
@@ -14,8 +14,7 @@ import type { Payee } from './parties.ts';
 /** What the ERP is asked to post: lines and taxes sum to the gross; amounts of a credit are negative (C1). */
 export function draftPosting(facts: InvoiceFacts, supplier: Supplier, payee: Payee, match: DocumentMatch, coding: readonly CodingLine[], dates: { dueDate: PlainDate; postingDate: PlainDate }, paymentBlocked: boolean): PostingDraft {
   const { invoice, entity } = facts;
-  const sign = signOf(invoice);
-  const signed = (amount: Money): Money => money(amount.currency, minorOf(amount) * sign);
+  const signed = (amount: Money): Money => creditEffect(invoice, amount);
   return {
     entity: entity.id,
     class: invoice.class,
@@ -38,11 +37,12 @@ export function draftPosting(facts: InvoiceFacts, supplier: Supplier, payee: Pay
 function postingLines(match: DocumentMatch, coding: readonly CodingLine[]): PostingLine[] {
   const grouped = match.groups.map(({ group, match: { taken }, creditKind }): PostingLine => {
     const lines = coding.filter((line) => line.source === 'order' && group.pairs.some((pair) => pair.line.id === line.line));
-    const net = lines.reduce((total, line) => money(line.amount.currency, BigInt(total.minor) + BigInt(line.amount.minor)), money(group.order.currency, 0n));
+    const net = sumMoney(group.order.currency, lines.map((line) => line.amount));
     const account = { account: group.target.account, costCentre: group.target.costCentre, net };
     // Goodwill concerns no order: it lowers the cost, not what was received and invoiced (C3).
     if (creditKind === 'goodwill') return { kind: 'account', ...account };
-    return { kind: 'order', orderNumber: group.order.number, orderLine: group.target.id, quantity: toText(taken.quantity), ...account };
+    const quantity = creditKind === 'price' ? {} : { quantity: toText(taken.quantity) };
+    return { kind: 'order', orderNumber: group.order.number, orderLine: group.target.id, ...quantity, ...account };
   }).sort((a, b) => compareText(`${a.orderNumber ?? ''}/${a.orderLine ?? ''}`, `${b.orderNumber ?? ''}/${b.orderLine ?? ''}`));
   const paired = new Set(match.groups.flatMap(({ group }) => group.pairs.map((pair) => pair.line.id)));
   const others = coding.filter((line) => !paired.has(line.line)).map((line): PostingLine => ({ kind: kindOf(line), account: line.account, ...(line.costCentre === undefined ? {} : { costCentre: line.costCentre }), net: line.amount }));
