@@ -18,13 +18,13 @@ export interface CsvTable {
 const longestRecord = 1_000_000;
 
 /**
- * Reads comma-separated UTF-8 strictly: a header of known columns, the required ones among them, each once, and the
+ * Reads comma-separated UTF-8 strictly: a header with the required columns and, where `known` lists them, no others, each once, and the
  * same number of fields in every record. Streams; memory does not grow with the file.
  * Lines without a quotation mark, nearly all of a ledger, are split here, which is six times as fast as the csv-parse
  * stream; a record with one goes to csv-parse, so that the rules of quoting live in one place.
  * Throws `ledger-file-malformed` with line and column.
  */
-export async function readCsv(chunks: AsyncIterable<Uint8Array>, file: string, known: readonly string[], required: readonly string[]): Promise<CsvTable> {
+export async function readCsv(chunks: AsyncIterable<Uint8Array>, file: string, known: readonly string[] | undefined, required: readonly string[]): Promise<CsvTable> {
   const batches = recordBatches(chunks, file);
   let first = await batches.next();
   while (!first.done && first.value.length === 0) first = await batches.next();
@@ -115,10 +115,10 @@ function decode(decoder: TextDecoder, chunk: Uint8Array | undefined, line: numbe
   }
 }
 
-function checkHeader(columns: readonly string[], file: string, known: readonly string[], required: readonly string[]): void {
+function checkHeader(columns: readonly string[], file: string, known: readonly string[] | undefined, required: readonly string[]): void {
   let position = 1;
   for (const [index, column] of columns.entries()) {
-    if (!known.includes(column)) throw malformed(file, 1, position, `unknown column "${column}"; known are ${known.join(', ')}`);
+    if (known && !known.includes(column)) throw malformed(file, 1, position, `unknown column "${column}"; known are ${known.join(', ')}`);
     if (columns.indexOf(column) !== index) throw malformed(file, 1, position, `column "${column}" appears twice`);
     position += column.length + 1;
   }

@@ -3,6 +3,7 @@ import { problem, type Problem } from '../../domain/errors.ts';
 import type { JournalSource } from '../../domain/model/journal.ts';
 import type { LedgerLine } from '../../domain/rules/ledger/ledger-line.ts';
 import { currencyDigits, isCurrency } from '../../domain/rules/money.ts';
+import { minorUnits } from './amount.ts';
 import { columnOf, readCsv, type CsvRecord } from './csv.ts';
 
 export const journalColumns = [
@@ -13,7 +14,6 @@ type Column = (typeof journalColumns)[number];
 
 const sources: readonly string[] = ['manual', 'automated', 'recurring', 'accrual', 'reversal', 'elimination', 'closing'] satisfies JournalSource[];
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z$/;
-const amountPattern = /^-?\d{1,30}(?:\.(\d{1,20}))?$/;
 
 /**
  * Streams the lines of a journal file in batches. A field that cannot be read is reported with line, column and
@@ -109,14 +109,10 @@ class LineReader {
 
   private minorOf(record: CsvRecord, column: Column, currency: string): bigint | undefined {
     const text = record.fields[this.index[column]] ?? '';
-    const match = amountPattern.exec(text);
-    if (!match) return this.refuse(record, column, `"${text.slice(0, 40)}" is not an amount such as -1234.50`);
-    const digits = this.digitsOf(currency)!;
-    const fraction = match[1] ?? '';
-    if (fraction.length > digits && /[1-9]/.test(fraction.slice(digits)))
-      return this.refuse(record, column, `${text} has more decimals than ${currency} allows (${digits})`, 'amount-too-precise');
-    const whole = fraction ? text.slice(0, -fraction.length - 1) : text;
-    return BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0'));
+    const minor = minorUnits(text, this.digitsOf(currency)!);
+    if (minor === 'unreadable') return this.refuse(record, column, `"${text.slice(0, 40)}" is not an amount such as -1234.50`);
+    if (minor === 'too-precise') return this.refuse(record, column, `${text} has more decimals than ${currency} allows (${this.digitsOf(currency)})`, 'amount-too-precise');
+    return minor;
   }
 
   private isDate(text: string): boolean {

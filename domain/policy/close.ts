@@ -81,3 +81,55 @@ export const closePolicySchema = z
   .strict()
   .meta({ id: 'ClosePolicy' });
 export type ClosePolicy = z.infer<typeof closePolicySchema>;
+
+const keySchema = z
+  .object({
+    column: z.string(),
+    /** What makes two spellings equal: case, white space, anything that is neither letter nor digit, leading zeros. */
+    ignore: z.array(z.enum(['case', 'spaces', 'punctuation', 'leading-zeros'])).default([]),
+  })
+  .strict();
+
+const sideSchema = z
+  .object({
+    /** Column of the id that people know the line by, unique in the file; absent means the line number. */
+    id: z.string().optional(),
+    date: z.string(),
+    amount: z.string(),
+    /** Column of the currency, or one currency for the whole file. */
+    currency: z.union([z.object({ column: z.string() }).strict(), z.string().regex(/^[A-Z]{3}$/)]),
+    /** The file shows money in where the other shows money out. */
+    negate: z.boolean().default(false),
+    keys: z.record(z.string(), keySchema).default({}),
+  })
+  .strict();
+
+/** One way of matching, applied to what the earlier ones left open. */
+export const matchingPassSchema = z
+  .object({
+    name: z.string().min(1),
+    kind: z.enum(['one-to-one', 'many-to-one', 'one-to-many', 'many-to-many']),
+    /** Names of keys that must be equal; the currency always is. */
+    keys: z.array(z.string()).default([]),
+    tolerance: z
+      .object({ amount: decimalSchema.default('0'), percent: decimalSchema.default('0'), days: z.number().int().min(0).max(3_660).default(0) })
+      .strict()
+      .default({ amount: '0', percent: '0', days: 0 }),
+    /** Two equally good candidates: take the lowest id, or leave both open and say so. */
+    ambiguous: z.enum(['refuse', 'lowest-id']).default('refuse'),
+    /** Search part of a group when the whole of it does not add up, within these bounds. */
+    subset: z
+      .object({ candidates: z.number().int().min(2).max(200).default(40), size: z.number().int().min(2).max(20).default(6), steps: z.number().int().min(100).max(10_000_000).default(100_000) })
+      .strict()
+      .optional(),
+  })
+  .strict();
+export type MatchingPass = z.infer<typeof matchingPassSchema>;
+
+/** Rules of one reconciliation of two files. */
+export const matchingRulesSchema = z
+  .object({ name: z.string(), left: sideSchema, right: sideSchema, passes: z.array(matchingPassSchema).min(1) })
+  .strict()
+  .meta({ id: 'MatchingRules' });
+export type MatchingRules = z.infer<typeof matchingRulesSchema>;
+export type MatchingSide = MatchingRules['left'];
