@@ -1,0 +1,174 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connectClient } from '../../temporal-config/connection.ts';
+import { goVersion, serverVersion, webVersion } from '../../temporal-config/server/versions.ts';
+import type { Settings } from '../../temporal-config/settings.ts';
+import { codeOf, whyNotWritable } from './folders.ts';
+import { isFree } from './ports.ts';
+import { withClient } from './postgres.ts';
+import { installedPostgresVersion } from './postgres-programs.ts';
+import { runningOn, type Addresses } from './state.ts';
+import { surveyTemporal } from './temporal-programs.ts';
+
+/** `gap` stops a command; `optional` costs a feature or some tests. */
+export interface Finding {
+  what: string;
+  state: 'ok' | 'optional' | 'gap';
+  found: string;
+  /** The one line that mends it. */
+  mend?: string;
+}
+
+/** Space that a first build of the server and a database take. */
+const neededGb = 4;
+/** A server that does not answer by then does not answer. */
+const answerWithinMs = 5_000;
+
+/** Looks at everything that the commands need; starts and changes nothing. */
+export async function diagnose(settings: Settings): Promise<Finding[]> {
+  const running = runningOn(settings.stateDir);
+  return [
+    node(),
+    await database(settings),
+    await temporal(settings),
+    web(settings),
+    schemaTool(settings),
+    folder('State folder', settings.stateDir, 'KONTOR_STATE'),
+    folder('Cache folder', settings.cacheDir, 'XDG_CACHE_HOME'),
+    await diskSpace(settings),
+    keys(settings),
+    ...(running ? await reachability(running.owner.pid, running.addresses) : [notRunning(), ...(await ports(settings))]),
+    testData(settings),
+    program('hledger', ['--version'], 'the tests that check journals with a second bookkeeper are skipped', 'apt-get install hledger'),
+    program('git', ['--version'], 'benchmarks cannot name the revision they measured', 'install git'),
+  ];
+}
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const enough = major > 20 || (major === 20 && minor >= 19);
+  return { what: 'Node', state: enough ? 'ok' : 'gap', found: process.versions.node, mend: 'Install Node 20.19 or newer.' };
+}
+
+async function database(settings: Settings): Promise<Finding> {
+  if (settings.databaseUrl) return databaseAnswers('PostgreSQL of DATABASE_URL', settings.databaseUrl, 'Start that server, correct DATABASE_URL, or unset it to use the one that comes along.');
+  const version = installedPostgresVersion();
+  if (version === undefined) return { what: 'PostgreSQL', state: 'gap', found: 'no package for this platform', mend: 'npm ci --include=optional, or set DATABASE_URL.' };
+  const asRoot = process.getuid?.() === 0 ? `, as root it runs as user postgres${spawnSync('id', ['postgres']).status === 0 ? '' : ', which is added at the first start'}` : '';
+  return { what: 'PostgreSQL', state: 'ok', found: `${version} comes along${asRoot}` };
+}
+
+async function temporal(settings: Settings): Promise<Finding> {
+  const what = 'Temporal server';
+  if (settings.temporalAddress) return temporalAnswers(settings, settings.temporalAddress);
+  const { cli, server, fetchedCli, go } = surveyTemporal(settings);
+  if (cli) return { what, state: 'ok', found: `command line ${cli.version} (${cli.path})` };
+  if (server) return { what, state: 'ok', found: `${serverVersion}, built (${server})` };
+  if (fetchedCli) return { what, state: 'ok', found: `fetched command line (${fetchedCli})` };
+  if (go?.newEnough) return { what, state: 'ok', found: `not built yet; Go ${go.version} builds ${serverVersion} at the first start, about five minutes` };
+  return { what, state: 'gap', found: go ? `Go ${go.version} is too old to build it` : 'neither command line, nor built server, nor Go', mend: `Install Go ${goVersion} or newer, or the temporal command line, or set TEMPORAL_ADDRESS.` };
+}
+
+function web(settings: Settings): Finding {
+  const { cli, web: built, go, fetchedCli } = surveyTemporal(settings);
+  if (settings.temporalAddress) return { what: 'Temporal Web', state: 'ok', found: 'that of the given server' };
+  if (cli || (fetchedCli && !built)) return { what: 'Temporal Web', state: 'ok', found: 'in the command line' };
+  if (built) return { what: 'Temporal Web', state: 'ok', found: `${webVersion}, built (${built})` };
+  return { what: 'Temporal Web', state: go?.newEnough ? 'ok' : 'gap', found: 'not built yet', mend: 'It comes with the server, see above.' };
+}
+
+function schemaTool(settings: Settings): Finding {
+  const { sqlTool, go } = surveyTemporal(settings);
+  if (sqlTool) return { what: 'Temporal schema tool', state: 'ok', found: sqlTool };
+  if (go?.newEnough) return { what: 'Temporal schema tool', state: 'ok', found: 'not built yet; built when the server is to keep its state in PostgreSQL' };
+  return { what: 'Temporal schema tool', state: 'optional', found: 'absent: the server can keep its state only in SQLite', mend: `Install Go ${goVersion} or newer.` };
+}
+
+function folder(what: string, path: string, variable: string): Finding {
+  const reason = whyNotWritable(path);
+  if (reason === undefined) return { what, state: 'ok', found: path };
+  return { what, state: 'gap', found: `${path} cannot be written (${reason})`, mend: `Make it writable, or set ${variable} to another folder.` };
+}
+
+async function diskSpace(settings: Settings): Promise<Finding> {
+  const { bavail, bsize } = await statfs(settings.home);
+  const freeGb = (bavail * bsize) / 2 ** 30;
+  return { what: 'Free disk space', state: freeGb >= neededGb ? 'ok' : 'gap', found: `${freeGb.toFixed(1)} GB`, mend: `Free at least ${neededGb} GB.` };
+}
+
+function keys(settings: Settings): Finding {
+  const path = join(settings.stateDir, 'keys');
+  const open = existsSync(path) ? readdirSync(path).filter((name) => (statSync(join(path, name)).mode & 0o077) !== 0) : [];
+  if (open.length > 0) return { what: 'Keys', state: 'gap', found: `${open.join(', ')} can be read by others`, mend: `chmod 600 ${open.map((name) => join(path, name)).join(' ')}` };
+  return { what: 'Keys', state: 'ok', found: existsSync(path) ? `${path}, readable by their owner only` : 'generated at the first start' };
+}
+
+function notRunning(): Finding {
+  return { what: 'Kontor', state: 'ok', found: 'not running here; npm start starts it' };
+}
+
+async function reachability(pid: number, addresses: Addresses | undefined): Promise<Finding[]> {
+  const own: Finding = { what: 'Kontor', state: 'ok', found: `running here (process ${pid})${addresses ? '' : ', still starting'}` };
+  if (!addresses) return [own];
+  const mend = 'Its log in the state folder says why; it is started again by itself.';
+  return [own, ...(await Promise.all([
+    httpAnswers('API', `${addresses.apiUrl}/readyz`, mend), httpAnswers('Sandbox', `${addresses.sandboxUrl}/_sandbox/ledger`, mend),
+    databaseAnswers('Its database', addresses.databaseUrl, mend),
+    ...(addresses.webUrl ? [httpAnswers('Its Temporal Web', addresses.webUrl, mend)] : []),
+  ]))];
+}
+
+function ports(settings: Settings): Promise<Finding[]> {
+  const all: [string, number, string][] = [['API', settings.apiPort, 'KONTOR_API_PORT'], ['sandbox', settings.sandboxPort, 'KONTOR_SANDBOX_PORT']];
+  if (!settings.databaseUrl) all.push(['PostgreSQL', settings.postgresPort, 'KONTOR_POSTGRES_PORT']);
+  if (!settings.temporalAddress) {
+    all.push(['Temporal', settings.temporalPort, 'KONTOR_TEMPORAL_PORT'], ['Temporal Web', settings.temporalWebPort, 'KONTOR_TEMPORAL_WEB_PORT'], ['Temporal metrics', settings.temporalMetricsPort, 'KONTOR_TEMPORAL_METRICS_PORT']);
+  }
+  return Promise.all(all.map(async ([what, port, variable]): Promise<Finding> => {
+    const free = await isFree(port);
+    return { what: `Port ${port} (${what})`, state: free ? 'ok' : 'gap', found: free ? 'free' : 'taken by another program', mend: `Stop that program, or set ${variable} to a free port.` };
+  }));
+}
+
+function testData(settings: Settings): Finding {
+  const present = existsSync(settings.testDataDir);
+  return { what: 'Public test data', state: present ? 'ok' : 'optional', found: present ? settings.testDataDir : `absent at ${settings.testDataDir}: the tests that read it are skipped`, mend: 'Set KONTOR_TEST_DATA to the folder.' };
+}
+
+function program(name: string, args: string[], without: string, mend: string): Finding {
+  const answer = spawnSync(name, args, { encoding: 'utf8' });
+  if (answer.status === 0) return { what: name, state: 'ok', found: answer.stdout.split('\n', 1)[0] ?? '' };
+  return { what: name, state: 'optional', found: `absent: ${without}`, mend };
+}
+
+async function databaseAnswers(what: string, url: string, mend: string): Promise<Finding> {
+  try {
+    const version = await withClient(url, async (client) => (await client.query<{ server_version: string }>('show server_version')).rows[0]?.server_version);
+    return { what, state: 'ok', found: `answers, version ${version}` };
+  } catch (error) {
+    return { what, state: 'gap', found: `does not answer (${codeOf(error)})`, mend };
+  }
+}
+
+async function temporalAnswers(settings: Settings, address: string): Promise<Finding> {
+  const what = 'Temporal server';
+  try {
+    const connection = await connectClient(settings);
+    const { serverVersion: version } = await connection.workflowService.getSystemInfo({});
+    await connection.close();
+    return { what, state: 'ok', found: `${address} answers, version ${version}` };
+  } catch {
+    return { what, state: 'gap', found: `${address} does not answer`, mend: 'Start that server, correct TEMPORAL_ADDRESS (or the profile), or unset it to use a local one.' };
+  }
+}
+
+async function httpAnswers(what: string, url: string, mend: string): Promise<Finding> {
+  try {
+    const { ok, status } = await fetch(url, { signal: AbortSignal.timeout(answerWithinMs) });
+    return ok ? { what, state: 'ok', found: `${url} answers` } : { what, state: 'gap', found: `${url} answers ${status}`, mend };
+  } catch (error) {
+    return { what, state: 'gap', found: `${url} does not answer (${codeOf(error)})`, mend };
+  }
+}
