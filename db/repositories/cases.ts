@@ -166,7 +166,7 @@ export async function casesOfOrders(db: Db, entity: string, orderNumbers: readon
   return sql(
     db,
     `select id, workflow_id as "workflowId", correlation_id as "correlationId" from cases
-      where entity = :entity and closed_at is null and posted_at is null and order_numbers && :orderNumbers::text[] order by id`,
+      where entity = :entity and closed_at is null and (posted_at is null or on_hold) and order_numbers && :orderNumbers::text[] order by id`,
     { entity, orderNumbers },
   );
 }
