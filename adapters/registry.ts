@@ -12,6 +12,7 @@ export interface OpenedErp {
   erp: ErpPort;
   capabilities: readonly string[];
   settleWindowMs: number;
+  longestCallMs: number;
 }
 
 /** Opens the ERP of one legal entity; unknown names and settings that do not fit are refused with the field. */
@@ -29,6 +30,6 @@ function openable<Config>(definition: AdapterDefinition<ErpPort, Config>) {
       throw new KontorError('request-invalid', `settings of ERP adapter ${definition.name}: ${issue?.message}`, { place: { path: ['erp', 'settings', ...(issue?.path ?? [])].join('.') } });
     }
     const erp = guard.wrap(definition.create(parsed.data, tools), erpOperations, definition.counterpart(parsed.data));
-    return { erp, capabilities: definition.capabilities, settleWindowMs: definition.settleWindowMs(parsed.data) };
+    return { erp, capabilities: definition.capabilities, settleWindowMs: definition.settleWindowMs(parsed.data), longestCallMs: definition.longestCallMs(parsed.data) };
   };
 }

@@ -29,7 +29,9 @@ export async function startSandbox(settings: SandboxSettings): Promise<Sandbox> 
   const erp = openErpService(settings.file, readSeeds(settings.seedFolder));
   const services = [erp];
   const faults = createFaults();
-  const executor = createExecutor(faults, settings.processingLimitMs);
+  const executor = createExecutor(faults, settings.processingLimitMs, async () => {
+    for (const service of services) await service.durable();
+  });
   const control = controlRoutes(services, faults, executor, settings.processingLimitMs);
   const server = createSandboxServer([...services.flatMap((service) => service.routes), ...control], executor.execute);
   const port = await listen(server, settings.port);

@@ -49,6 +49,8 @@ export interface AdapterDefinition<Port, Config> {
   capabilities: readonly string[];
   config: z.ZodType<Config>;
   settleWindowMs(config: Config): number;
+  /** The longest that one call waits for its answer; leases of effects outlast it. */
+  longestCallMs(config: Config): number;
   /** The system behind this configuration; rate cap and circuit breaker are shared by all that name the same one. */
   counterpart(config: Config): string;
   create(config: Config, tools: AdapterTools): Port;

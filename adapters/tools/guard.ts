@@ -11,7 +11,7 @@ export interface CounterpartLimits {
   breaker: BreakerLimits;
 }
 
-export const defaultLimits: CounterpartLimits = { rate: { perSecond: 50, burst: 50 }, patienceMs: 1000, breaker: { failures: 5, openMs: 5000 } };
+export const defaultLimits: CounterpartLimits = { rate: { perSecond: 200, burst: 100 }, patienceMs: 1000, breaker: { failures: 5, openMs: 5000 } };
 
 /** One call of a port function, for metrics; it carries no content. */
 export interface CallObservation {

@@ -84,7 +84,6 @@ export function grirMovement(item: OrderItem, before: ItemPosition, after: Pick<
 
 function companyTarget(open: { before: Exact; after: Exact }, before: ItemPosition, target: bigint, currencies: Currencies): bigint {
   const [signBefore, signAfter] = [compareExact(open.before, zero), compareExact(open.after, zero)];
-  if (signAfter === 0) return 0n;
   if (signBefore !== 0 && signAfter !== signBefore) return convert(target, currencies);
   const shrinks = compareExact(absolute(open.after), absolute(open.before)) < 0;
   return shrinks ? proportion(before.grirCompany, open.after, open.before) : before.grirCompany + convert(target - before.grir, currencies);

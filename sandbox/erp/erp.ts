@@ -11,8 +11,9 @@ export interface Erp {
   /** Bytes of a torn last line, dropped at opening. */
   readonly droppedBytes: number;
   books(companyCode: string | undefined): CompanyBooks;
-  /** Writes the fact, waits for the disk, then applies it. */
+  /** Writes the fact and applies it; it may be told to nobody before `durable`. */
   commit(fact: ErpFact): void;
+  durable(): Promise<void>;
   /** Adds master data, orders and receipts of one company; vendors and orders of the same number are replaced. */
   seed(seed: Seed): void;
   now(): string;
@@ -25,7 +26,7 @@ export function openErp(path: string, seeds: Seed[], clock: () => Date = () => n
   const state: ErpState = new Map();
   for (const record of file.records) applyFact(state, record);
 
-  const erp: Erp = { state, droppedBytes: file.droppedBytes, books, commit, seed, now: () => clock().toISOString(), close: () => file.close() };
+  const erp: Erp = { state, droppedBytes: file.droppedBytes, books, commit, seed, now: () => clock().toISOString(), durable: () => file.durable(), close: () => file.close() };
   for (const shipped of seeds) if (!state.has(shipped.companyCode)) erp.seed(shipped);
   return erp;
 

@@ -118,7 +118,7 @@ function itemEntries(books: CompanyBooks, invoice: Amounts, sign: bigint, curren
   for (const item of invoice.items) {
     const minor = sign * readAmount('items.netValue', item.netValue, invoice.currencyCode);
     if (item.itemType !== 'PO') {
-      entry.drafts.push(accountLine(item, minor));
+      entry.drafts.push(accountLine(books, item, minor));
       continue;
     }
     const { drafts, effect } = orderEntry(books, invoice, item, { minor, sign, currencies, moved });
@@ -128,10 +128,10 @@ function itemEntries(books: CompanyBooks, invoice: Amounts, sign: bigint, curren
   return entry;
 }
 
-/** Planned delivery costs clear what the receipt accrued (G4); everything else goes where it was coded. */
-function accountLine(item: InvoiceItem, minor: bigint): DraftLine {
-  const account = item.itemType === 'DC' && item.orderNo !== undefined ? chart.freightClearing : item.glAccount;
-  return { account, text: item.text ?? item.itemType, minor, costCenter: item.costCenter, orderNo: item.orderNo };
+/** Delivery costs that were planned with the order clear what its receipt accrued (G4); everything else goes where it was coded. */
+function accountLine(books: CompanyBooks, item: InvoiceItem, minor: bigint): DraftLine {
+  const planned = item.itemType === 'DC' && (books.orders.get(item.orderNo ?? '')?.deliveryCosts.length ?? 0) > 0;
+  return { account: planned ? chart.freightClearing : item.glAccount, text: item.text ?? item.itemType, minor, costCenter: item.costCenter, orderNo: item.orderNo };
 }
 
 interface Billing {

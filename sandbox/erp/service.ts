@@ -14,6 +14,7 @@ export function openErpService(path: string, shipped: unknown[]): SandboxService
     droppedBytes: erp.droppedBytes,
     ledger: (query) => ledgerOf(erp.state, { entity: query.get('entity') ?? undefined, externalReference: query.get('externalReference') ?? undefined }),
     seed: (body) => erp.seed(parseBody(seedSchema, body)),
+    durable: () => erp.durable(),
     close: () => erp.close(),
   };
 }

@@ -10,6 +10,8 @@ export interface SandboxService {
   ledger(query: URLSearchParams): unknown;
   /** Loads more data, in the service's own form. */
   seed(body: unknown): void;
+  /** Resolves when all that was committed before is on the disk. */
+  durable(): Promise<void>;
   close(): void;
 }
 

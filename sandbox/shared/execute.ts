@@ -21,22 +21,31 @@ const logLimit = 100_000;
 
 /**
  * Carries requests out, with faults where a rule strikes. Whatever happens, nothing is committed later than
- * `processingLimitMs` after it was received: that is the promise which an adapter's settle window relies on.
+ * `processingLimitMs` after it was received: that is the promise which an adapter's settle window relies on. No answer, not
+ * even to a read, leaves before `durable`: what was once told may not be forgotten.
  */
-export function createExecutor(faults: Faults, processingLimitMs: number): Executor {
+export function createExecutor(faults: Faults, processingLimitMs: number, durable: () => Promise<void>): Executor {
   const log: RequestLogEntry[] = [];
   const enquiries = new Map<string, (() => void)[]>();
 
   return { execute, log: () => log };
 
   async function execute(route: Route, request: Request, exchange: Exchange): Promise<void> {
-    if (route.name.startsWith('sandbox.')) return exchange.answer(handled(route, request));
+    if (route.name.startsWith('sandbox.')) return control(route, request, exchange);
     const fault = faults.draw(route.name);
     const reference = route.reference?.(request);
     const entry: RequestLogEntry = { at: new Date(exchange.receivedAt).toISOString(), route: route.name, reference, outcome: fault?.kind ?? 'answered' };
     if (log.push(entry) > logLimit) log.shift();
-    await (fault ? struck(fault, entry, { route, request, exchange }) : exchange.answer(carryOut(entry, { route, request, exchange })));
+    const work = { route, request, exchange };
+    if (fault) await struck(fault, entry, work);
+    else exchange.answer(await carryOut(entry, work));
     if (reference !== undefined && route.method === 'GET') for (const noticed of enquiries.get(reference) ?? []) noticed();
+  }
+
+  async function control(route: Route, request: Request, exchange: Exchange): Promise<void> {
+    const answer = handled(route, request);
+    await durable();
+    exchange.answer(answer);
   }
 
   async function struck(fault: FaultRule, entry: RequestLogEntry, work: Work): Promise<void> {
@@ -48,23 +57,24 @@ export function createExecutor(faults: Faults, processingLimitMs: number): Execu
         return exchange.answer(failure(fault));
       case 'delay':
         await sleep(fault.delayMs);
-        return exchange.answer(carryOut(entry, work));
+        return exchange.answer(await carryOut(entry, work));
       case 'fail-after-commit':
-        carryOut(entry, work);
+        await carryOut(entry, work);
         return exchange.answer(failure(fault));
       case 'drop-response':
-        carryOut(entry, work);
+        await carryOut(entry, work);
         return exchange.drop();
       case 'commit-late':
         await enquiredOrNearLimit(entry.reference, exchange, fault.delayMs);
-        carryOut(entry, work);
+        await carryOut(entry, work);
         return exchange.drop();
     }
   }
 
-  function carryOut(entry: RequestLogEntry, { route, request, exchange }: Work): Answer {
+  async function carryOut(entry: RequestLogEntry, { route, request, exchange }: Work): Promise<Answer> {
     const answer = Date.now() - exchange.receivedAt > processingLimitMs ? tooLate : handled(route, request);
     entry.status = answer.status;
+    await durable();
     return answer;
   }
 

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 
 /** One committed fact: `seq` counts from 1 without a gap, `at` is the instant of the commit. */
 export interface FactRecord<Fact> {
@@ -9,14 +10,16 @@ export interface FactRecord<Fact> {
 }
 
 /**
- * A counterpart's memory: an append-only file, one JSON record a line. `append` returns only after fsync, so that whatever
- * was answered survives kill -9; the state of a service is what its records say and nothing else.
+ * A counterpart's memory: an append-only file, one JSON record a line. Nothing is answered before `durable` has resolved, so
+ * that whatever was answered survives a crash; the state of a service is what its records say and nothing else.
  */
 export interface JournalFile<Fact> {
   readonly records: FactRecord<Fact>[];
   /** Bytes of a last line that a crash had cut off; they were removed at opening. Nobody had been answered for them. */
   readonly droppedBytes: number;
   append(fact: Fact): FactRecord<Fact>;
+  /** Resolves when all that was appended before is on the disk; callers at the same time share one fsync. */
+  durable(): Promise<void>;
   close(): void;
 }
 
@@ -33,6 +36,8 @@ export function openJournalFile<Fact>(path: string, now: () => Date = () => new 
   }
   let size = whole.length;
   let last = records.length;
+  let synced = last;
+  let syncing: Promise<void> | undefined;
 
   return {
     records,
@@ -42,14 +47,33 @@ export function openJournalFile<Fact>(path: string, now: () => Date = () => new 
       const record = { seq: last + 1, at: now().toISOString(), fact };
       const line = Buffer.from(`${JSON.stringify(record)}\n`);
       for (let written = 0; written < line.length; ) written += writeSync(file, line, written);
-      fsyncSync(file);
       size += line.length;
       last += 1;
       return record;
     },
-    close: () => closeSync(file),
+    async durable() {
+      const wanted = last;
+      while (synced < wanted) await (syncing ??= sync());
+    },
+    close() {
+      fsyncSync(file);
+      synced = last;
+      closeSync(file);
+    },
   };
+
+  async function sync(): Promise<void> {
+    const reached = last;
+    try {
+      await syncFile(file);
+      synced = reached;
+    } finally {
+      syncing = undefined;
+    }
+  }
 }
+
+const syncFile = promisify(fsync);
 
 function parseRecords<Fact>(text: string, path: string): FactRecord<Fact>[] {
   const lines = text === '' ? [] : text.slice(0, -1).split('\n');

@@ -65,6 +65,11 @@ describe('what the sandbox ERP books', () => {
     expect(balance(freight)).toBe('0.00');
   });
 
+  it('G4: delivery costs that nobody planned go where they were coded', () => {
+    post({ items: [{ itemType: 'DC', orderNo: 'P1', glAccount: '740000', netValue: '9.00' }], grossValue: '9.00', payableValue: '9.00' });
+    expect([balance(freight), balance('740000')]).toEqual(['0', '9.00']);
+  });
+
   it('a two-way order is expensed by its invoice and never touches GR/IR', () => {
     move('P4', '5');
     bill('P4', '5', '50.00');

@@ -41,6 +41,17 @@ describe('the append-only file of a counterpart', () => {
     expect(() => openJournalFile(path)).toThrow(/line 2/);
   });
 
+  it('is durable for everybody who appended before, with one fsync for many', async () => {
+    const file = openJournalFile<string>(path);
+    file.append('a');
+    const first = file.durable();
+    for (const fact of ['b', 'c']) file.append(fact);
+    await Promise.all([first, file.durable(), file.durable()]);
+    await file.durable();
+    file.close();
+    expect(facts()).toEqual(['a', 'b', 'c']);
+  });
+
   it('stops when another process writes the same file', () => {
     const [first, second] = [openJournalFile<string>(path), openJournalFile<string>(path)];
     first.append('a');

@@ -14,6 +14,7 @@ export const sandboxErp: AdapterDefinition<ErpPort, SandboxErpConfig> = {
   capabilities: ['findSuppliers', 'getPurchaseOrders', 'getGoodsReceipts', 'getExchangeRate', 'postSupplierInvoice', 'findByExternalReference', 'reverseDocument', 'setPaymentBlock', 'changesSince'],
   config: sandboxErpConfigSchema,
   settleWindowMs: (config) => config.settleWindowMs,
+  longestCallMs: (config) => config.timeoutMs,
   counterpart: (config) => new URL(config.baseUrl).host,
 
   create(config, tools) {

@@ -1,61 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { OpenedErp } from '../../../adapters/registry.ts';
-import { erpOperations, type ErpPort, type PostingAnswer } from '../../../adapters/ports/erp.ts';
-import { KontorError, type ErrorCode } from '../../../domain/errors.ts';
-import type { PostedDocument, SupplierInvoiceCommand } from '../../../domain/model/posting.ts';
-import { exact, plus, toText, zero } from '../../../domain/rules/decimal.ts';
+import { erpOperations, type ErpPort } from '../../../adapters/ports/erp.ts';
+import type { ErrorCode } from '../../../domain/errors.ts';
 import { goodsReceiptSchema } from '../../../domain/model/goods-receipt.ts';
 import { purchaseOrderSchema } from '../../../domain/model/purchase-order.ts';
 import { supplierSchema } from '../../../domain/model/supplier.ts';
-import { postedDocumentSchema } from '../../../domain/model/posting.ts';
-
-/**
- * What every ERP adapter must do. The suite calls the port and judges by the counterpart's own books, never by the
- * adapter's word alone. A new adapter brings its counterpart (a test system or a sandbox) as `ErpCounterpart`.
- */
-export interface ErpUnderTest extends OpenedErp {
-  entity: string;
-  counterpart: ErpCounterpart;
-}
-
-export type InjectedFault = 'slow' | 'fails-before' | 'fails-after' | 'late' | 'loses-answer' | 'throttles';
-
-export interface PlacedOrder {
-  number: string;
-  line: string;
-}
-
-/** Raw access to the ERP, past the adapter. */
-export interface ErpCounterpart {
-  /** One supplier in EUR that exists there. */
-  supplier: { id: string; name: string; vatId?: string; iban: string; externalId: string };
-  /** A rate that the books have, and had not in 1999; there is none for XAF. */
-  rate: { from: string; to: string; date: string; rate: string };
-  placeOrder(order: { quantity: string; unitPrice: string; currency?: string; status?: 'approved' | 'draft' }): Promise<PlacedOrder>;
-  /** A negative quantity is a return. */
-  receive(order: PlacedOrder, quantity: string): Promise<void>;
-  documents(externalReference: string): Promise<CounterpartDocument[]>;
-  /** Strikes the next read of orders, post or reversal. `slow` lasts longer than the adapter's time limit. */
-  inject(fault: InjectedFault, on: 'reads' | 'posts' | 'reversals'): Promise<void>;
-  injected(): Promise<number>;
-  clear(): Promise<void>;
-  close(): Promise<void>;
-}
-
-export interface CounterpartDocument {
-  documentNumber: string;
-  externalReference?: string;
-  correlationId?: string;
-  reversed: boolean;
-  paymentBlocked: boolean;
-  lines: { currency: string; amount: string; companyAmount: string }[];
-}
+import { postedDocumentSchema, type SupplierInvoiceCommand } from '../../../domain/model/posting.ts';
+import type { ErpCounterpart, ErpUnderTest, InjectedFault, PlacedOrder } from './erp-counterpart.ts';
+import { drained, expectBalanced, failure, posted } from './judgements.ts';
 
 const context = { correlationId: 'contract-correlation' };
 const marker = 'CONFIDENTIAL-7f3a';
 
+/**
+ * What every ERP adapter must do. The suite calls the port and judges by the counterpart's own books, never by the
+ * adapter's word alone.
+ */
 export function describeErpContract(name: string, open: () => Promise<ErpUnderTest>): void {
   describe(`ERP contract: ${name}`, () => {
     let test: ErpUnderTest;
@@ -277,16 +238,16 @@ export function describeErpContract(name: string, open: () => Promise<ErpUnderTe
 
     describe('changes', () => {
       it('come in order, each once, and resume at any cursor', async () => {
-        const start = (await drain(undefined)).cursor;
+        const start = (await drained(erp, test.entity, undefined)).cursor;
         const order = await counterpart.placeOrder({ quantity: '100', unitPrice: '1.00' });
-        const middle = await drain(start);
+        const middle = await drained(erp, test.entity, start);
         await counterpart.receive(order, '10');
         await counterpart.receive(order, '20');
-        const rest = await drain(middle.cursor);
+        const rest = await drained(erp, test.entity, middle.cursor);
         expect(middle.changes.map(({ kind, orderNumber }) => [kind, orderNumber])).toEqual([['purchase-order', order.number]]);
         expect(rest.changes.map(({ kind, orderNumber }) => [kind, orderNumber])).toEqual([['goods-receipt', order.number], ['goods-receipt', order.number]]);
 
-        const all = await drain(undefined);
+        const all = await drained(erp, test.entity, undefined);
         expect(new Set(all.changes.map(({ id }) => id)).size).toBe(all.changes.length);
         expect(all.changes.slice(-3)).toEqual([...middle.changes, ...rest.changes]);
         expect(await erp.changesSince(test.entity, all.cursor, context)).toEqual({ changes: [], cursor: all.cursor });
@@ -332,36 +293,5 @@ export function describeErpContract(name: string, open: () => Promise<ErpUnderTe
       const [read] = await erp.getPurchaseOrders(test.entity, [order.number], context);
       return read?.lines[0]?.invoiced ?? [];
     }
-
-    async function drain(cursor: string | undefined) {
-      const changes = [];
-      for (let position = cursor; ; ) {
-        const page = await erp.changesSince(test.entity, position, context);
-        changes.push(...page.changes);
-        if (page.cursor === position || page.changes.length === 0) return { changes, cursor: page.cursor };
-        position = page.cursor;
-      }
-    }
   });
-}
-
-function posted(answer: PostingAnswer): PostedDocument {
-  if (answer.outcome === 'refused') throw new Error(`refused: ${answer.code} ${answer.message}`);
-  return answer.document;
-}
-
-async function failure(call: Promise<unknown>): Promise<KontorError> {
-  const error: unknown = await call.then(() => undefined, (reason: unknown) => reason);
-  if (!(error instanceof KontorError)) throw new Error(`expected a KontorError, got ${inspect(error)}`);
-  return error;
-}
-
-function expectBalanced(document: CounterpartDocument | undefined): void {
-  const lines = document?.lines ?? [];
-  expect(lines.length).toBeGreaterThan(1);
-  for (const currency of new Set(lines.map((line) => line.currency))) {
-    const own = lines.filter((line) => line.currency === currency);
-    expect(toText(own.reduce((total, line) => plus(total, exact(line.amount)), zero))).toBe('0');
-  }
-  expect(toText(lines.reduce((total, line) => plus(total, exact(line.companyAmount)), zero))).toBe('0');
 }

@@ -1,6 +1,6 @@
 import type { Order, OrderItem, Seed } from '../../../sandbox/erp/vendor-model.ts';
 import type { SandboxProcess } from '../../sandbox/process.ts';
-import type { ErpCounterpart, InjectedFault } from '../contracts/erp.ts';
+import type { ErpCounterpart, InjectedFault } from '../contracts/erp-counterpart.ts';
 
 const company = 'T1';
 

@@ -4,7 +4,8 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../adapters/ports/definition.ts';
 import { createAdapterTools } from '../../../adapters/tools/exchange.ts';
-import { KontorError, type ErrorCode } from '../../../domain/errors.ts';
+import type { ErrorCode } from '../../../domain/errors.ts';
+import { failure } from '../contracts/judgements.ts';
 
 const secret = 'SECRET-91c4';
 
@@ -86,9 +87,3 @@ describe('the network as adapters see it', () => {
     return tools.exchange({ operation, purpose: 'post something', method: 'POST', url, headers, body: JSON.stringify({ secret }), timeoutMs: 300, context: { correlationId: 'corr-1', signal } });
   }
 });
-
-async function failure(call: Promise<unknown>): Promise<KontorError> {
-  const error: unknown = await call.then(() => undefined, (reason: unknown) => reason);
-  if (!(error instanceof KontorError)) throw new Error(`expected a KontorError, got ${inspect(error)}`);
-  return error;
-}
