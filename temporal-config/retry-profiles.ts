@@ -5,9 +5,12 @@ import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow
  * then is parked with an owner, and resumes from there. Pure constants: workflow code imports them.
  */
 
-/** Reading from or effecting at a counterpart: patient with bursts of errors, quick again afterwards. */
+/**
+ * Reading from or effecting at a counterpart: patient with bursts of errors, quick again afterwards. One try is short, so that
+ * the work of a worker that died goes on elsewhere within seconds; adapters answer or give up well before.
+ */
 export const counterpartProfile = {
-  startToCloseTimeout: '60 seconds',
+  startToCloseTimeout: '12 seconds',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds', maximumAttempts: 40 },
 } satisfies ActivityOptions;
 

@@ -1,3 +1,5 @@
+import { Context } from '@temporalio/activity';
+import { translateError } from '../errors.ts';
 import type {
   AssessmentAnswer,
   CaseRef,
@@ -14,6 +16,16 @@ import type {
   ReleaseCommand,
   ReverseCommand,
 } from './commands.ts';
+import { gatherInvoiceFacts } from './gather-invoice-facts.ts';
+import { recordParked, recordResumed } from './parking.ts';
+import type { PayablesParts } from './parts.ts';
+import { postSupplierInvoice } from './post-supplier-invoice.ts';
+import { recordAssessment } from './record-assessment.ts';
+import { recordEnd } from './record-end.ts';
+import { recordEscalation } from './record-escalation.ts';
+import { recordPaymentEvent } from './record-payment-event.ts';
+import { releaseSupplierInvoice, reverseSupplierInvoice } from './reverse-and-release.ts';
+import { verifyAndRecordDecision } from './verify-decision.ts';
 
 /** Activities on the queue of the company's ERP: its rate limits, its credentials and its outages stay there. */
 export interface PayablesErpActivities {
@@ -36,4 +48,37 @@ export interface PayablesRecordActivities {
   recordParked(command: ParkCommand): Promise<Recorded>;
   recordResumed(command: CaseRef & { step: string }): Promise<Recorded>;
   recordEnd(command: EndCommand): Promise<Recorded>;
+}
+
+export function createPayablesErpActivities(parts: PayablesParts): PayablesErpActivities {
+  return {
+    gatherInvoiceFacts: activity((command) => gatherInvoiceFacts(parts, command)),
+    postSupplierInvoice: activity((command, attempt) => postSupplierInvoice(parts, command, attempt)),
+    reverseSupplierInvoice: activity((command, attempt) => reverseSupplierInvoice(parts, command, attempt)),
+    releaseSupplierInvoice: activity((command, attempt) => releaseSupplierInvoice(parts, command, attempt)),
+  };
+}
+
+export function createPayablesRecordActivities(parts: PayablesParts): PayablesRecordActivities {
+  return {
+    recordAssessment: activity((command) => recordAssessment(parts, command)),
+    verifyAndRecordDecision: activity((command) => verifyAndRecordDecision(parts, command)),
+    recordPaymentEvent: activity((command) => recordPaymentEvent(parts, command)),
+    recordEscalation: activity((command) => recordEscalation(parts, command)),
+    recordParked: activity((command) => recordParked(parts, command)),
+    recordResumed: activity((command) => recordResumed(parts, command)),
+    recordEnd: activity((command) => recordEnd(parts, command)),
+  };
+}
+
+/** One command object in; every error leaves through the one translation. */
+function activity<Command, Answer>(work: (command: Command, attempt: number) => Promise<Answer>): (command: Command) => Promise<Answer> {
+  return async (command) => {
+    const { attempt } = Context.current().info;
+    try {
+      return await work(command, attempt);
+    } catch (error) {
+      throw translateError(error, attempt);
+    }
+  };
 }

@@ -9,7 +9,7 @@ export interface ErpAccess {
   /** Name of the counterpart in keys, postings and people's sentences. */
   system: string;
   settleWindowMs: number;
-  timeoutMs: number;
+  longestCallMs: number;
 }
 
 /** What the activities of accounts payable work with; made once in workers/wire.ts. */

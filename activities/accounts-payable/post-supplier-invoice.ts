@@ -18,7 +18,7 @@ import { technicalDueAt } from './parking.ts';
 import { recordTransitions } from './transitions.ts';
 
 /** Added to the longest call, so that a slow answer still belongs to its own attempt. */
-export const leaseMarginMs = 10_000;
+export const leaseMarginMs = 2_000;
 
 /**
  * Posts an assessed document to the company's ERP, once under its key. What is posted is the assessment that was approved and
@@ -43,7 +43,7 @@ export async function postSupplierInvoice(parts: PayablesParts, command: PostCom
       system: erp.system,
       request,
       settleWindowMs: erp.settleWindowMs,
-      leaseMs: erp.timeoutMs + leaseMarginMs,
+      leaseMs: erp.longestCallMs + leaseMarginMs,
       enquire: () => enquire(erp, entity, key, correlationId),
       send: () => erp.port.postSupplierInvoice(request, { correlationId }),
       outcomeOf(answer) {

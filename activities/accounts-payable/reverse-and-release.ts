@@ -28,7 +28,7 @@ export async function reverseSupplierInvoice(parts: PayablesParts, command: Reve
       system: erp.system,
       request,
       settleWindowMs: erp.settleWindowMs,
-      leaseMs: erp.timeoutMs + leaseMarginMs,
+      leaseMs: erp.longestCallMs + leaseMarginMs,
       async enquire() {
         const document = await erp.port.findByExternalReference(entity, key, { correlationId });
         return document && { outcome: 'posted', document };
@@ -68,7 +68,7 @@ export async function releaseSupplierInvoice(parts: PayablesParts, command: Rele
       system: erp.system,
       request: { entity, documentNumber: posted.reference ?? '', blocked: false },
       settleWindowMs: erp.settleWindowMs,
-      leaseMs: erp.timeoutMs + leaseMarginMs,
+      leaseMs: erp.longestCallMs + leaseMarginMs,
       async enquire() {
         const document = await erp.port.findByExternalReference(entity, postingKey, { correlationId });
         return document && !document.paymentBlocked ? { outcome: 'posted', document } : undefined;

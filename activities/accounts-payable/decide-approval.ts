@@ -1,0 +1,106 @@
+import { closeTasks, lockTask, tasksOf } from '../../db/repositories/approvals.ts';
+import { acceptDecision, decisionsOf } from '../../db/repositories/decisions.ts';
+import type { ApprovalDecision } from '../../domain/model/approval-decision.ts';
+import type { Approval } from '../../domain/model/approval.ts';
+import type { Decision } from '../../domain/model/decision.ts';
+import type { Money } from '../../domain/model/money.ts';
+import { judgeDecision } from '../../domain/rules/accounts-payable/approval-decision.ts';
+import { dutiesOf } from '../../domain/rules/accounts-payable/approval-route.ts';
+import { sumMoney } from '../../domain/rules/money.ts';
+import { arrangeApprovals } from './approvals.ts';
+import { refusal, type Hearing, type Verdict } from './verify-decision.ts';
+
+/** Approve or reject a task: for the version that was seen, by somebody who may, once (A3–A9). */
+export async function judgeApproval(hearing: Hearing): Promise<Verdict> {
+  const { trx, decision, current, facts, assessment, at } = hearing;
+  const task = decision.approval === undefined ? undefined : await lockTask(trx, decision.approval);
+  if (!task || task.case !== current.case.id) return refusal('unknown-resource', 'There is no such task.');
+  const step = assessment?.result.route.steps.find(({ id }) => id === task.step);
+  if (!assessment || !step || !assessment.result.amountForAuthority) return refusal('stale-version', 'The document has been assessed anew and this step is no longer part of it.');
+
+  const judgement = judgeDecision({
+    decision: spoken(decision, task),
+    task: { id: stepKey(task), entity: task.entity, caseId: task.case, step, role: task.candidateRole, state: task.state === 'open' ? 'open' : task.state === 'decided' ? 'decided' : 'voided', decisionHash: task.decisionHash, policyVersion: task.policyVersion, since: task.createdAt, reminded: task.remindedAt !== undefined },
+    item: { entity: task.entity, decisionHash: assessment.decisionHash ?? '', amountForAuthority: assessment.result.amountForAuthority, ...aggregateOf(hearing, assessment.result.amountForAuthority) },
+    earlier: await earlierDecisions(hearing),
+    people: facts.people,
+    delegations: facts.delegations,
+    held: dutiesOf(facts),
+    duties: facts.policies.approval.content.duties,
+    now: at,
+  });
+  if (judgement.outcome === 'refused') return refusal(judgement.code, judgement.message);
+  if (judgement.outcome === 'repeated') return { accepted: true, answer: { accepted: true, effect: 'recorded', transitions: [] } };
+  return decision.decision === 'reject' ? reject(hearing) : approve(hearing, task);
+}
+
+async function approve(hearing: Hearing, task: Approval): Promise<Verdict> {
+  const { trx, current, facts, assessment, at, decision } = hearing;
+  if (!assessment) return refusal('stale-version', 'The document has been assessed anew.');
+  await acceptDecision(trx, decision.id);
+  const approvals = await arrangeApprovals(trx, { current, facts, assessment: assessment.result, decisionHash: task.decisionHash, at });
+  return {
+    accepted: true,
+    answer: {
+      accepted: true,
+      effect: approvals.complete ? 'complete' : 'recorded',
+      transitions: [decided(hearing), { kind: 'awaiting', at, stage: 'approval', awaiting: approvals.awaiting }],
+    },
+  };
+}
+
+async function reject(hearing: Hearing): Promise<Verdict> {
+  const { trx, decision, current } = hearing;
+  await acceptDecision(trx, decision.id);
+  await closeTasks(trx, current.case.id, 'cancelled');
+  return { accepted: true, answer: { accepted: true, effect: 'rejected', ...(decision.reasonCode ? { reasonCode: decision.reasonCode } : {}), transitions: [decided(hearing)] } };
+}
+
+export function decided({ decision, at, assessment }: Hearing): Extract<Verdict, { accepted: true }>['answer']['transitions'][number] {
+  return {
+    kind: 'decided',
+    at,
+    subject: decision.approval ?? decision.exception ?? decision.update,
+    by: decision.person,
+    ...(decision.onBehalfOf ? { onBehalfOf: decision.onBehalfOf } : {}),
+    decision: decision.decision,
+    documentHash: decision.documentHash,
+    decisionHash: decision.decisionHash,
+    policyVersion: decision.policyVersion ?? assessment?.result.route.policyVersion ?? '',
+  };
+}
+
+/** Several tasks of one step ask the same question; the rules compare by step and version. */
+function stepKey({ step, decisionHash }: Pick<Approval, 'step' | 'decisionHash'>): string {
+  return `${step}:${decisionHash}`;
+}
+
+function spoken(decision: Decision, task: Pick<Approval, 'step' | 'decisionHash'>): ApprovalDecision {
+  const target = decision.payload['target'] as ApprovalDecision['target'];
+  return {
+    taskId: stepKey(task),
+    person: decision.person,
+    ...(decision.onBehalfOf ? { onBehalfOf: decision.onBehalfOf } : {}),
+    decision: decision.decision as ApprovalDecision['decision'],
+    decisionHash: decision.decisionHash,
+    ...(decision.reasonCode ? { reasonCode: decision.reasonCode as NonNullable<ApprovalDecision['reasonCode']> } : {}),
+    ...(target ? { target } : {}),
+  };
+}
+
+/** What was accepted so far on any step, by the step it answered. */
+async function earlierDecisions({ trx, current }: Hearing): Promise<ApprovalDecision[]> {
+  const tasks = new Map((await tasksOf(trx, current.case.id)).map((task) => [task.id, task]));
+  const accepted = await decisionsOf(trx, current.case.id, 'accepted');
+  return accepted.flatMap((decision) => {
+    const task = tasks.get(decision.approval ?? '');
+    return task ? [spoken(decision, task)] : [];
+  });
+}
+
+/** A12: together with the documents that it may have been split from. */
+function aggregateOf({ facts, assessment }: Hearing, amount: Money): { aggregate?: Money } {
+  if (!assessment?.result.findings.some(({ code }) => code === 'possible-splitting')) return {};
+  const others = facts.recentInvoices.filter(({ amountForAuthority }) => amountForAuthority.currency === amount.currency).map(({ amountForAuthority }) => amountForAuthority);
+  return { aggregate: sumMoney(amount.currency, [amount, ...others]) };
+}

@@ -1,0 +1,130 @@
+import { inTransaction, type Trx } from '../../db/client.ts';
+import { escalateTask, markReminded, tasksOf } from '../../db/repositories/approvals.ts';
+import { latestAssessment } from '../../db/repositories/assessments.ts';
+import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
+import { peopleOf } from '../../db/repositories/directory.ts';
+import { escalateException, openException, openExceptionsOf } from '../../db/repositories/exceptions.ts';
+import { activePolicy } from '../../db/repositories/policies.ts';
+import { addBusinessHours, addBusinessMinutes, localDate } from '../../domain/calendar/business-hours.ts';
+import type { Approval } from '../../domain/model/approval.ts';
+import type { LegalEntity } from '../../domain/model/legal-entity.ts';
+import type { Person } from '../../domain/model/person.ts';
+import type { Transition } from '../../domain/model/transition.ts';
+import type { CalendarPolicy, DeadlinePolicy } from '../../domain/policy/index.ts';
+import { nextEscalation, rolesWithAuthority } from '../../domain/rules/accounts-payable/escalation.ts';
+import { nextDeadline } from './approvals.ts';
+import type { CaseRef, EscalationAnswer } from './commands.ts';
+import { requiredEntity, requiredOf } from './lookup.ts';
+import type { PayablesParts } from './parts.ts';
+import { recordTransitions } from './transitions.ts';
+
+interface Clock {
+  company: LegalEntity;
+  calendar: CalendarPolicy;
+  deadlines: DeadlinePolicy;
+  people: Person[];
+  at: string;
+}
+
+/** Reminds and escalates whatever is due on a case (A7, M17), and answers when to look next. Nothing is ever decided here. */
+export async function recordEscalation(parts: PayablesParts, { entity, caseId }: CaseRef): Promise<EscalationAnswer> {
+  const at = parts.now().toISOString();
+  return inTransaction(parts.db, async (trx) => {
+    const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
+    const clock = await clockOf(trx, await requiredEntity(trx, entity), at);
+    const transitions = [...(await escalateTasks(trx, caseId, clock)), ...(await escalateExceptions(trx, current, clock)), ...(await overdueReceipts(trx, current, clock))];
+    if (transitions.length > 0) await recordTransitions(trx, current, transitions, { actor: 'system:escalation' });
+    const nextAt = await earliestDeadline(trx, caseId, at);
+    return { transitions, ...(nextAt ? { nextDeadline: nextAt } : {}) };
+  });
+}
+
+async function clockOf(trx: Trx, company: LegalEntity, at: string): Promise<Clock> {
+  const { content: calendar } = await activePolicy(trx, 'calendar', company.calendar, at.slice(0, 10));
+  const { content: deadlines } = await activePolicy(trx, 'deadlines', company.policies.deadlines, localDate(calendar, at));
+  return { company, calendar, deadlines, people: await peopleOf(trx, company.id), at };
+}
+
+async function escalateTasks(trx: Trx, caseId: string, clock: Clock): Promise<Transition[]> {
+  const transitions: Transition[] = [];
+  for (const task of await tasksOf(trx, caseId, 'open')) {
+    const next = nextEscalation({ since: task.level === 0 ? task.createdAt : (task.remindedAt ?? task.createdAt), role: task.candidateRole, reminded: task.remindedAt !== undefined }, clock.calendar, clock.deadlines, clock.at, ableRoles(task, clock));
+    if (!next || nextDeadline(task) > clock.at) continue;
+    if (next.level === 'reminder') await markReminded(trx, task.id);
+    else await moveTask(trx, task, next.role, clock);
+    transitions.push({ kind: 'escalated', at: clock.at, subject: task.id, level: next.level, role: next.role, ...(next.level === 'reminder' ? {} : { dueAt: taskDueAt(clock) }) });
+  }
+  return transitions;
+}
+
+function ableRoles(task: Approval, { company, deadlines, people }: Clock): string[] {
+  return rolesWithAuthority(deadlines.approval.ladder, people, { entity: company.id, ...(task.amount ? { amount: task.amount } : {}) });
+}
+
+async function moveTask(trx: Trx, task: Approval, role: string, clock: Clock): Promise<void> {
+  const { approval } = clock.deadlines;
+  await escalateTask(trx, task.id, {
+    candidateRole: role,
+    candidatePersons: [],
+    dueAt: taskDueAt(clock),
+    remindAt: addBusinessMinutes(clock.calendar, clock.at, Math.floor((approval.hours * 60 * approval.reminderPercent) / 100)),
+    why: `${task.why} Escalated to ${role}: ${task.candidateRole} did not decide in time.`,
+  });
+}
+
+function taskDueAt({ calendar, deadlines, at }: Clock): string {
+  return addBusinessHours(calendar, at, deadlines.approval.hours);
+}
+
+/** An overdue exception goes to the operators' queue; its content and age stay. */
+async function escalateExceptions(trx: Trx, { case: { id } }: CaseWithProgress, { calendar, deadlines, at }: Clock): Promise<Transition[]> {
+  const transitions: Transition[] = [];
+  const queue = deadlines.exceptions.operatorQueue;
+  for (const exception of await openExceptionsOf(trx, id)) {
+    if (exception.dueAt > at || exception.ownerRole === queue) continue;
+    const dueAt = addBusinessHours(calendar, at, deadlines.exceptions.defaultHours);
+    await escalateException(trx, exception.id, { ownerRole: queue, dueAt });
+    transitions.push({ kind: 'escalated', at, subject: exception.id, level: 'operator', role: queue, dueAt });
+  }
+  return transitions;
+}
+
+/** A receipt that does not come becomes a question to whoever receives at that plant (M17). */
+async function overdueReceipts(trx: Trx, current: CaseWithProgress, clock: Clock): Promise<Transition[]> {
+  const { id, entity, workflowId, correlationId, stage } = current.case;
+  if (stage !== 'awaiting-receipt') return [];
+  const assessment = await latestAssessment(trx, id);
+  const overdue = (assessment?.result.findings ?? []).filter(({ severity, dueAt }) => severity === 'wait' && dueAt <= clock.at);
+  const known = new Set((await openExceptionsOf(trx, id)).map((exception) => exception.id));
+  const transitions: Transition[] = [];
+  for (const finding of overdue) {
+    const exceptionId = `${id}-r-${finding.scope.replace(/[^A-Za-z0-9]+/g, '-')}`;
+    if (known.has(exceptionId)) continue;
+    await openException(trx, {
+      id: exceptionId,
+      entity,
+      case: id,
+      workflowId,
+      origin: 'process',
+      code: finding.code,
+      reasonCode: finding.reasonCode,
+      actionCode: finding.suggestion.action,
+      title: `The receipt of ${finding.orderNumber ?? 'the order'} is overdue`,
+      suggestion: finding.suggestion.text,
+      findings: [finding],
+      ownerRole: finding.ownerRole,
+      ...(finding.ownerPerson ? { ownerPerson: finding.ownerPerson } : {}),
+      dueAt: addBusinessHours(clock.calendar, clock.at, clock.deadlines.exceptions.defaultHours),
+      correlationId,
+    });
+    transitions.push({ kind: 'exception-opened', at: clock.at, exceptionId, code: finding.code, owner: finding.ownerPerson ?? finding.ownerRole });
+  }
+  return transitions;
+}
+
+/** What is due next and not yet past; work in the operators' queue waits without a timer. */
+async function earliestDeadline(trx: Trx, caseId: string, at: string): Promise<string | undefined> {
+  const tasks = (await tasksOf(trx, caseId, 'open')).map(nextDeadline);
+  const exceptions = (await openExceptionsOf(trx, caseId)).map(({ dueAt }) => dueAt);
+  return [...tasks, ...exceptions].filter((due) => due > at).sort()[0];
+}
