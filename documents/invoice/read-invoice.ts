@@ -21,9 +21,11 @@ import { readX12 } from './x12/read-x12.ts';
 
 const defaultMaxBytes = 20 * 1024 * 1024;
 
-/** A draft with everything that the container around it adds. */
-interface Draft extends DraftInvoice {
+/** What the bytes turned out to be, before they are read as an invoice. */
+interface Source {
   syntax: InvoiceSyntax;
+  read: () => DraftInvoice;
+  /** For a PDF: the name of the embedded invoice, the other files, and what is odd about them. */
   embeddedName?: string;
   beside?: { name: string; bytes: Uint8Array }[];
   warnings?: ReadWarning[];
@@ -37,66 +39,69 @@ export async function readInvoice(bytes: Uint8Array, options: ReadOptions = {}):
   let format: InvoiceFormat | undefined;
   try {
     requireSize(bytes, options.maxBytes ?? defaultMaxBytes);
-    const draft = await draftOf(bytes);
-    format = { syntax: draft.syntax, profile: draft.profile, embeddedName: draft.embeddedName };
-    return finished(draft, format, bytes);
+    const source = await sourceOf(bytes);
+    format = withoutAbsent({ syntax: source.syntax, embeddedName: source.embeddedName });
+    const draft = source.read();
+    if (draft.profile) format.profile = draft.profile;
+    return finished(draft, source, format, bytes);
   } catch (error) {
-    return { ok: false, format, problem: problemFrom(error) };
+    return { ok: false, ...(format && { format }), problem: problemFrom(error) };
   }
 }
 
-async function draftOf(bytes: Uint8Array): Promise<Draft> {
+async function sourceOf(bytes: Uint8Array): Promise<Source> {
   switch (detectContainer(bytes)) {
     case 'xml':
-      return draftOfXml(parseXml(bytes, invoiceXmlLimits));
+      return xmlSource(parseXml(bytes, invoiceXmlLimits));
     case 'pdf':
-      return draftOfPdf(bytes);
+      return pdfSource(bytes);
     case 'edifact':
-      return { syntax: 'edifact', ...readEdifact(bytes) };
+      return { syntax: 'edifact', read: () => readEdifact(bytes) };
     case 'x12':
-      return { syntax: 'x12', ...readX12(bytes) };
+      return { syntax: 'x12', read: () => readX12(bytes) };
     case 'json':
-      return { syntax: 'json', ...readJson(bytes) };
+      return { syntax: 'json', read: () => readJson(bytes) };
   }
 }
 
-function draftOfXml(root: XmlNode): Draft {
+function xmlSource(root: XmlNode): Source {
   switch (detectXml(root)) {
     case 'ubl':
-      return { syntax: 'ubl', ...readUbl(root) };
+      return { syntax: 'ubl', read: () => readUbl(root) };
     case 'cii':
-      return { syntax: 'cii', ...readCii(root) };
+      return { syntax: 'cii', read: () => readCii(root) };
     case 'edifact-xml':
-      return { syntax: 'edifact', ...readEdifactXml(root) };
+      return { syntax: 'edifact', read: () => readEdifactXml(root) };
   }
 }
 
-async function draftOfPdf(bytes: Uint8Array): Promise<Draft> {
+async function pdfSource(bytes: Uint8Array): Promise<Source> {
   const files = await embeddedFilesOf(bytes);
   const { file, root, rivals } = invoiceFileIn(files);
-  const draft = draftOfXml(root);
+  const { syntax, read } = xmlSource(root);
+  const names = rivals.map((rival) => rival.name).join(', ');
   return {
-    ...draft,
-    syntax: draft.syntax === 'ubl' ? 'pdf-ubl' : 'pdf-cii',
+    syntax: syntax === 'ubl' ? 'pdf-ubl' : 'pdf-cii',
+    read,
     embeddedName: file.name,
     beside: files.filter((other) => other !== file),
-    warnings: rivals.length > 0 ? [{ code: 'pdf-several-invoices', message: `The PDF also carries ${rivals.map((rival) => rival.name).join(', ')}; ${file.name} was read.` }] : [],
+    warnings: rivals.length > 0 ? [{ code: 'pdf-several-invoices', message: `The PDF also carries ${names}; ${file.name} was read.` }] : [],
   };
 }
 
-function finished(draft: Draft, format: InvoiceFormat, bytes: Uint8Array): ReadResult {
-  const { attachments, stated, warnings } = openFiles(draft.files, draft.beside ?? []);
+function finished(draft: DraftInvoice, source: Source, format: InvoiceFormat, bytes: Uint8Array): ReadResult {
+  const { attachments, stated, warnings } = openFiles(draft.files, source.beside ?? []);
   const payment = { ...draft.invoice.payment, means: withoutRepetitions(draft.invoice.payment.means) };
   const invoice = checkedInvoice(withoutAbsent({ ...draft.invoice, payment, attachments: stated }));
   requireStorable(invoice);
   requireOneCurrency(invoice);
   return {
     ok: true,
-    format: withoutAbsent(format),
+    format,
     invoice,
     attachments,
     documentHash: contentHashOf(new TextEncoder().encode(canonicalJson(invoice))),
-    warnings: [...(draft.warnings ?? []), ...warnings, ...warningsOn(invoice, bytes)],
+    warnings: [...(source.warnings ?? []), ...warnings, ...warningsOn(invoice, bytes)],
   };
 }
 

@@ -2,6 +2,7 @@ import { TextDecoder } from 'node:util';
 import type { z } from 'zod';
 import { KontorError } from '../../domain/errors.ts';
 import { invoiceSchema, type Invoice } from '../../domain/model/invoice.ts';
+import { jsonFaultAt } from '../json-fault.ts';
 import { placeAt } from '../xml/guard.ts';
 import type { DraftInvoice } from './draft.ts';
 
@@ -32,9 +33,8 @@ function decode(bytes: Uint8Array): string {
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const offset = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? text.length);
-    const place = placeAt(text, offset);
+  } catch {
+    const place = placeAt(text, jsonFaultAt(text));
     throw new KontorError('json-malformed', `Line ${place.line}, column ${place.column} is not JSON.`, { place });
   }
 }

@@ -16,16 +16,15 @@ import { component, segmentsOf, type Segment } from './segments.ts';
 
 /** An UN/EDIFACT interchange with one INVOIC message (D.96A to D.16B, EN 16931 syntax binding) → canonical invoice. */
 export function readEdifact(bytes: Uint8Array): DraftInvoice {
-  return invoiceOf(segmentsOf(decodeEdi(bytes)));
+  return invoiceOf(onlyMessage(segmentsOf(decodeEdi(bytes)), false));
 }
 
 /** The same message written as XML (ISO 20625). */
 export function readEdifactXml(root: XmlNode): DraftInvoice {
-  return invoiceOf(segmentsOfXml(root));
+  return invoiceOf(onlyMessage(segmentsOfXml(root), true));
 }
 
-function invoiceOf(segments: Segment[]): DraftInvoice {
-  const message = onlyMessage(segments);
+function invoiceOf(message: Segment[]): DraftInvoice {
   const unh = message[0] as Segment;
   const sections = sectionsOf(message.slice(1));
   const { header } = sections;
@@ -77,8 +76,8 @@ function invoiceOf(segments: Segment[]): DraftInvoice {
   };
 }
 
-/** The segments of the one INVOIC message, from UNH to before UNT. */
-function onlyMessage(segments: Segment[]): Segment[] {
+/** The segments of the one INVOIC message, from UNH to before UNT (XML needs no UNT: its root closes). */
+function onlyMessage(segments: Segment[], isXml: boolean): Segment[] {
   const starts = segments.flatMap((segment, index) => (segment.tag === 'UNH' ? [index] : []));
   const [start, second] = starts;
   const unh = start === undefined ? undefined : segments[start];
@@ -86,8 +85,9 @@ function onlyMessage(segments: Segment[]): Segment[] {
   const type = component(unh, 2, 1);
   if (type !== 'INVOIC') throw new KontorError('document-not-an-invoice', `The message is ${(type ?? 'of no type').slice(0, 10)}, not INVOIC.`, { place: unh.place });
   if (second !== undefined) throw new KontorError('document-several-invoices', `The interchange carries ${starts.length} messages.`, { place: (segments[second] as Segment).place });
-  const end = segments.findIndex((segment, index) => index > start && (segment.tag === 'UNT' || segment.tag === 'UNZ'));
-  return segments.slice(start, end < 0 ? undefined : end);
+  const end = segments.findIndex((segment) => segment.tag === 'UNT');
+  if (end < start && !isXml) throw new KontorError('edi-malformed', 'The message does not end with UNT; part of it is missing.', { place: segments.at(-1)?.place });
+  return segments.slice(start, end < start ? undefined : end);
 }
 
 function requiredSegment(groups: Group[], tag: string, near: Segment): Segment {

@@ -76,7 +76,8 @@ function onlyMessage(segments: Segment[]): Segment[] {
   if (second) throw new KontorError('document-several-invoices', `The interchange carries ${starts.length} invoices.`, { place: second.place });
   const from = segments.indexOf(st);
   const end = segments.findIndex((segment) => segment.tag === 'SE');
-  return segments.slice(from, end < 0 ? undefined : end);
+  if (end < from) throw new KontorError('edi-malformed', 'The invoice does not end with SE; part of it is missing.', { place: segments.at(-1)?.place });
+  return segments.slice(from, end);
 }
 
 function areasOf(message: Segment[]): Areas {
