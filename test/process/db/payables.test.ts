@@ -1,0 +1,210 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { inTransaction, sql, violatedConstraint, type Trx } from '../../../db/client.ts';
+import { lockKeys } from '../../../db/locks.ts';
+import { linkCases } from '../../../db/repositories/cases.ts';
+import { claimInvoiceKey, clearPair, findDuplicateCandidates, invoiceLockKeys, retireInvoiceKey, type DuplicateQuery, type InvoiceKey } from '../../../db/repositories/invoice-keys.ts';
+import { postingsOf, savePosting } from '../../../db/repositories/postings.ts';
+import { holdReservations, markReservationsPosted, orderLineLockKeys, releaseReservations, reservationsOf } from '../../../db/repositories/reservations.ts';
+import { compareExact, exact, minus, plus, toText, zero, type Exact } from '../../../domain/rules/decimal.ts';
+import { money } from '../../../domain/rules/money.ts';
+import { describeWithDatabase } from '../../support/services.ts';
+import { aCase, atOnce, useDatabase } from './fixtures.ts';
+
+const smaller = (a: Exact, b: Exact): Exact => (compareExact(a, b) < 0 ? a : b);
+const sumOf = (quantities: string[]): Exact => quantities.map(exact).reduce(plus, zero);
+
+describeWithDatabase('reservations on order lines (M9)', () => {
+  const own = useDatabase();
+  const line = { orderNumber: '4500001', orderLine: '10' };
+  const value = money('EUR', 0n);
+
+  /** What a record activity does: lock, look, reserve min(Qi, E). Answers what it could take. */
+  async function reserve(trx: Trx, caseId: string, order: string, wanted: string, received: string): Promise<string> {
+    const at = { orderNumber: order, orderLine: '10' };
+    await lockKeys(trx, orderLineLockKeys('DE01', [at]));
+    const others = (await reservationsOf(trx, 'DE01', [order])).filter((held) => held.caseId !== caseId);
+    const expected = minus(exact(received), sumOf(others.map((held) => held.quantity)));
+    const taken = toText(smaller(exact(wanted), expected));
+    await holdReservations(trx, 'DE01', caseId, [{ ...at, quantity: taken, value }]);
+    return taken;
+  }
+
+  it('two concurrent invoices of 60 against a receipt of 100: one takes 60, the other sees 40', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const cases = await atOnce(2, (index) => aCase(own.db, `r${round}-${index}`));
+      const taken = await atOnce(2, (index) => inTransaction(own.db, (trx) => reserve(trx, cases[index] ?? '', `PO-${round}`, '60', '100')));
+      expect(taken.sort()).toEqual(['40', '60']);
+    }
+  });
+
+  it('twenty at once never hold more than was received, and nobody deadlocks over several lines', async () => {
+    const cases = await atOnce(20, (index) => aCase(own.db, `many-${index}`));
+    await atOnce(20, (index) =>
+      inTransaction(own.db, async (trx) => {
+        const orders = ['PO-a', 'PO-b', 'PO-c'];
+        if (index % 2) orders.reverse();
+        await lockKeys(trx, orderLineLockKeys('DE01', orders.map((orderNumber) => ({ orderNumber, orderLine: '10' }))));
+        const held = await reservationsOf(trx, 'DE01', orders);
+        const lines = orders.map((orderNumber) => {
+          const expected = minus(exact('50'), sumOf(held.filter((one) => one.orderNumber === orderNumber).map((one) => one.quantity)));
+          return { orderNumber, orderLine: '10', quantity: toText(smaller(exact('7.5'), expected)), value };
+        });
+        await holdReservations(trx, 'DE01', cases[index] ?? '', lines.filter((one) => compareExact(exact(one.quantity), exact('0')) > 0));
+      }),
+    );
+    for (const order of ['PO-a', 'PO-b', 'PO-c']) expect(toText(sumOf((await reservationsOf(own.db, 'DE01', [order])).map((held) => held.quantity)))).toBe('50');
+  });
+
+  it('replaces what the case held, leaves what was posted, and ends only by release or confirmed reversal', async () => {
+    const caseId = await aCase(own.db, 'life');
+    const hold = (quantity: string, orderNumber = 'PO-life') => inTransaction(own.db, (trx) => holdReservations(trx, 'DE01', caseId, [{ ...line, orderNumber, quantity, value: money('EUR', 500n) }]));
+    const held = () => reservationsOf(own.db, 'DE01', ['PO-life', 'PO-other']);
+    await hold('10');
+    await hold('8');
+    expect(await held()).toMatchObject([{ quantity: '8', state: 'pending', value: { currency: 'EUR', minor: '500' } }]);
+    await hold('3', 'PO-other');
+    expect(await held()).toMatchObject([{ orderNumber: 'PO-other', quantity: '3' }]);
+    await inTransaction(own.db, (trx) => markReservationsPosted(trx, caseId, 'ap-invoice:k:1'));
+    await hold('1', 'PO-other');
+    expect(await held()).toMatchObject([{ quantity: '3', state: 'posted', externalReference: 'ap-invoice:k:1' }]);
+    await inTransaction(own.db, (trx) => releaseReservations(trx, caseId, 'pending'));
+    expect(await held()).toHaveLength(1);
+    await inTransaction(own.db, (trx) => releaseReservations(trx, caseId, 'confirmed-reversal'));
+    expect(await held()).toEqual([]);
+  });
+});
+
+describeWithDatabase('invoice keys and look-alikes (D1–D11)', () => {
+  const own = useDatabase();
+  const keyOf = (caseId: string, number: string, changes: Partial<InvoiceKey> = {}): InvoiceKey => ({
+    caseId,
+    entity: 'DE01',
+    supplierId: 'S1',
+    supplierGroup: 'G1',
+    sellerName: 'Muster GmbH',
+    class: 'invoice',
+    typeCode: '380',
+    documentHash: 'd'.repeat(64),
+    scope: '',
+    number,
+    rawKey: number.toUpperCase(),
+    k1: number.toUpperCase().replace(/[^A-Z0-9]/g, '').replace(/^0+/, ''),
+    k2: number.toUpperCase().replace(/(?<!\d)0+(?=\d)/g, '').replace(/[^A-Z0-9]/g, ''),
+    issueDate: '2026-11-02',
+    gross: money('EUR', 11_900n),
+    net: money('EUR', 10_000n),
+    accounts: ['DE02120300000000202051'],
+    vatId: 'DE123456789',
+    preceding: [],
+    ...changes,
+  });
+  const claim = (key: InvoiceKey) =>
+    inTransaction(own.db, async (trx) => {
+      await lockKeys(trx, invoiceLockKeys(key));
+      return claimInvoiceKey(trx, key);
+    });
+
+  it('lets exactly one of twelve concurrent cases with one number live; the others learn who', async () => {
+    const cases = await atOnce(12, (index) => aCase(own.db, `dup-${index}`));
+    const claims = await atOnce(12, (index) => claim(keyOf(cases[index] ?? '', 'R-100')));
+    const winner = cases[claims.findIndex((one) => one.claimed)];
+    expect(claims.filter((one) => one.claimed)).toHaveLength(1);
+    expect(claims.filter((one) => !one.claimed)).toEqual(Array.from({ length: 11 }, () => ({ claimed: false, holder: winner })));
+  });
+
+  it('is refused by the database itself, whoever forgets the locks', async () => {
+    const [one, two] = [await aCase(own.db, 'index-1'), await aCase(own.db, 'index-2')];
+    await claim(keyOf(one, 'R-200'));
+    await claim(keyOf(two, 'R-201'));
+    const error: unknown = await sql(own.db, `update invoice_keys set raw_key = 'R-200' where case_id = :two`, { two }).catch((reason: unknown) => reason);
+    expect(violatedConstraint(error)).toBe('invoice_keys_live');
+  });
+
+  it.each<[string, Partial<InvoiceKey>]>([
+    ['another supplier group', { supplierGroup: 'G2' }],
+    ['a credit note', { class: 'credit-note' }],
+    ['another company', { entity: 'US01' }],
+    ['another scope, by policy or after a dual approval', { scope: '2027' }],
+  ])('does not take %s for the same', async (name, changes) => {
+    await claim(keyOf(await aCase(own.db, `${name} 1`), `R-300 ${name}`));
+    expect(await claim(keyOf(await aCase(own.db, `${name} 2`), `R-300 ${name}`, changes))).toEqual({ claimed: true });
+  });
+
+  it('D9: frees the number when its case ends without effect, and moves with a corrected number', async () => {
+    const [one, two] = [await aCase(own.db, 'ended-1'), await aCase(own.db, 'ended-2')];
+    await claim(keyOf(one, 'R-400'));
+    expect(await claim(keyOf(two, 'R-400'))).toEqual({ claimed: false, holder: one });
+    await inTransaction(own.db, (trx) => retireInvoiceKey(trx, one));
+    expect(await claim(keyOf(two, 'R-400'))).toEqual({ claimed: true });
+    expect(await claim(keyOf(two, 'R-401'))).toEqual({ claimed: true });
+    expect(await claim(keyOf(one, 'R-400'))).toEqual({ claimed: true });
+  });
+
+  describe('candidates', () => {
+    let target = '';
+    const query = (changes: Partial<DuplicateQuery> = {}): DuplicateQuery => {
+      const { supplierId: _id, typeCode: _type, documentHash: _hash, scope: _scope, ...key } = keyOf('none', 'INV-2024-017');
+      return { ...key, days: 90, limit: 50, ...changes };
+    };
+    const found = async (changes: Partial<DuplicateQuery> = {}) => (await findDuplicateCandidates(own.db, query(changes))).some((one) => one.caseId === target);
+    beforeAll(async () => {
+      target = await aCase(own.db, 'candidate');
+      await claim(keyOf(target, 'INV-2024-017', { supplierGroup: 'G9', sellerName: 'Fuzzy & Söhne KG', vatId: 'DE999', accounts: ['ACC-9'], preceding: ['INV-2024-001'] }));
+    });
+    const far = { issueDate: '2020-01-01', gross: money('EUR', 1n), net: money('EUR', 1n) };
+    const stranger = { supplierGroup: 'GX', sellerName: 'Quite Other Inc', vatId: 'X', accounts: [] as string[] };
+    const number = (text: string) => ({ number: text, rawKey: text, k1: keyOf('', text).k1, k2: keyOf('', text).k2 });
+
+    it.each<[string, Partial<DuplicateQuery>, boolean]>([
+      ['D2 equal k1, any date and amount, same group', { ...far, supplierGroup: 'G9', ...number('INV 2024 017') }, true],
+      ['D2 equal k2, same group', { ...far, supplierGroup: 'G9', ...number('INV-2024-17') }, true],
+      ['D4 number with one character more', { supplierGroup: 'G9', ...number('INV-2024-0175') }, true],
+      ['D4 number unlike, amount unlike', { supplierGroup: 'G9', ...number('ZZZZZZZZ'), gross: money('EUR', 777_777n), net: money('EUR', 7n) }, false],
+      ['D4 amount within one percent', { supplierGroup: 'G9', ...number('ZZZZZZZZ'), gross: money('EUR', 11_981n) }, true],
+      ['D4 amount beyond one percent', { supplierGroup: 'G9', ...number('ZZZZZZZZ'), gross: money('EUR', 12_500n), net: money('EUR', 1n) }, false],
+      ['D4 digits of the amount swapped', { supplierGroup: 'G9', ...number('ZZZZZZZZ'), gross: money('EUR', 91_100n), net: money('EUR', 1n) }, true],
+      ['D4 gross equals the other net', { supplierGroup: 'G9', ...number('ZZZZZZZZ'), gross: money('EUR', 10_000n), net: money('EUR', 1n) }, true],
+      ['D4 the same outside the window', { supplierGroup: 'G9', ...number('ZZZZZZZZ'), gross: money('EUR', 10_000n), issueDate: '2026-01-02' }, false],
+      ['D6 same account on another supplier', { ...stranger, accounts: ['ACC-9'] }, true],
+      ['D6 same tax id on another supplier', { ...stranger, vatId: 'DE999' }, true],
+      ['D4 similar name', { ...stranger, sellerName: 'FUZZY UND SOEHNE KG' }, true],
+      ['a stranger with the same number and amount', { ...stranger }, false],
+      ['D8 a credit is not compared with an invoice', { supplierGroup: 'G9', class: 'credit-note' }, false],
+      ['D8 what a credit refers to', { ...far, supplierGroup: 'G9', class: 'credit-note', ...number('CN-1'), preceding: ['INV-2024-017'] }, true],
+      ['what refers to us', { ...far, supplierGroup: 'G9', ...number('INV-2024-001') }, true],
+    ])('%s', async (_name, changes, expected) => {
+      expect(await found({ supplierGroup: 'none', sellerName: 'Fuzzy & Söhne KG', vatId: 'none', accounts: [], ...changes })).toBe(expected);
+    });
+
+    it('D10: a pair that was cleared is not raised again, in either direction; the case itself never is', async () => {
+      const other = await aCase(own.db, 'cleared');
+      await claim(keyOf(other, 'INV-2024-17', { supplierGroup: 'G9' }));
+      const seenBy = async (caseId: string) => (await findDuplicateCandidates(own.db, query({ ...stranger, supplierGroup: 'G9', caseId }))).map((one) => one.caseId);
+      expect(await seenBy(other)).toEqual([target]);
+      await inTransaction(own.db, (trx) => clearPair(trx, { entity: 'DE01', caseId: other, otherCase: target, decidedBy: 'ada', reason: 'two deliveries' }));
+      expect(await seenBy(other)).toEqual([]);
+      expect(await seenBy(target)).toEqual([]);
+    });
+
+    it('C2, C4: says how much was credited and is still open', async () => {
+      const credit = await aCase(own.db, 'credit');
+      await claim(keyOf(credit, 'CN-2', { supplierGroup: 'G9', class: 'credit-note', gross: money('EUR', -1_900n), net: money('EUR', -1_597n) }));
+      await inTransaction(own.db, (trx) => linkCases(trx, 'DE01', credit, { otherCase: target, kind: 'credits' }));
+      const candidates = await findDuplicateCandidates(own.db, query({ ...stranger, supplierGroup: 'G9' }));
+      expect(candidates.find((one) => one.caseId === target)).toMatchObject({ caseId: target, credited: { minor: '1900' }, open: { minor: '10000' }, state: 'pending', supplierGroup: 'G9' });
+    });
+  });
+});
+
+describeWithDatabase('postings', () => {
+  const own = useDatabase();
+  it('keeps one row a key that moves from unknown to posted and keeps its reference', async () => {
+    const caseId = await aCase(own.db, 'posting');
+    const posting = { key: 'ap-invoice:DE01:S1:R-1:invoice:post:1', entity: 'DE01', caseId, system: 'erp', kind: 'post' as const, amount: money('EUR', 11_900n) };
+    const save = (changes: object) => inTransaction(own.db, (trx) => savePosting(trx, { ...posting, status: 'unknown', ...changes }));
+    await save({ detail: { attempt: 1 } });
+    await save({ status: 'posted', reference: '5100001', detail: { fiscalYear: '2026' } });
+    await save({ status: 'reversed' });
+    expect(await postingsOf(own.db, caseId)).toMatchObject([{ ...posting, status: 'reversed', reference: '5100001', detail: { attempt: 1, fiscalYear: '2026' } }]);
+  });
+});
