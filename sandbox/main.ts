@@ -8,7 +8,7 @@ import { startSandbox } from './sandbox.ts';
  *   SANDBOX_PROCESSING_LIMIT_MS (nothing is committed later than this after it was received).
  * Prints one JSON line when it is up; SIGTERM and SIGINT stop it.
  */
-const { SANDBOX_PORT = '0', SANDBOX_FILE, SANDBOX_SEED = fileURLToPath(new URL('seed', import.meta.url)), SANDBOX_PROCESSING_LIMIT_MS = '10000' } = process.env;
+const { SANDBOX_PORT = '0', SANDBOX_FILE, SANDBOX_SEED = fileURLToPath(new URL('seed', import.meta.url)), SANDBOX_PROCESSING_LIMIT_MS = '5000' } = process.env;
 if (!SANDBOX_FILE) throw new Error('SANDBOX_FILE must name the file that the sandbox ERP keeps its ledger in');
 
 const sandbox = await startSandbox({

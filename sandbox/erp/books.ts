@@ -11,7 +11,6 @@ export const chart = {
   inputTax: '154000',
   advances: '159000',
   grir: '191100',
-  freightClearing: '192000',
   priceDifference: '281500',
   exchange: '660000',
 } as const;

@@ -131,7 +131,7 @@ function itemEntries(books: CompanyBooks, invoice: Amounts, sign: bigint, curren
 /** Delivery costs that were planned with the order clear what its receipt accrued (G4); everything else goes where it was coded. */
 function accountLine(books: CompanyBooks, item: InvoiceItem, minor: bigint): DraftLine {
   const planned = item.itemType === 'DC' && (books.orders.get(item.orderNo ?? '')?.deliveryCosts.length ?? 0) > 0;
-  return { account: planned ? chart.freightClearing : item.glAccount, text: item.text ?? item.itemType, minor, costCenter: item.costCenter, orderNo: item.orderNo };
+  return { account: planned ? books.company.freightClearing : item.glAccount, text: item.text ?? item.itemType, minor, costCenter: item.costCenter, orderNo: item.orderNo };
 }
 
 interface Billing {

@@ -76,12 +76,13 @@ function grirLines(order: Order, item: OrderItem, before: ItemPosition, after: I
 function deliveryCostLines(books: CompanyBooks, order: Order): DraftLine[] {
   const receivedBefore = (books.byOrder.get(order.orderNo) ?? []).some((document) => document.docType === 'GR');
   if (receivedBefore) return [];
+  const clearing = books.company.freightClearing;
   return order.deliveryCosts.flatMap((cost) => {
     const minor = minorUnits(cost.value, order.currencyCode);
     const expense = order.items[0];
     return [
-      { account: chart.freightClearing, text: `${cost.conditionType} accrued`, minor: -minor, orderNo: order.orderNo },
-      { account: expense?.glAccount ?? chart.freightClearing, text: cost.conditionType, minor, costCenter: expense?.costCenter, orderNo: order.orderNo },
+      { account: clearing, text: `${cost.conditionType} accrued`, minor: -minor, orderNo: order.orderNo },
+      { account: expense?.glAccount ?? clearing, text: cost.conditionType, minor, costCenter: expense?.costCenter, orderNo: order.orderNo },
     ];
   });
 }

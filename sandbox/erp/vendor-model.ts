@@ -4,7 +4,7 @@ import { z } from 'zod';
  * The objects as this ERP writes them: its own names, status words, positive credit memos and price units, decimals as text.
  * Defaults let a seed name only what matters. Kontor's adapter reads them through schemas of its own.
  */
-const decimal = z.string().regex(/^-?\d{1,15}(\.\d{1,10})?$/, 'a plain decimal as text');
+const decimal = z.string().regex(/^-?\d{1,20}(\.\d{1,20})?$/, 'a plain decimal as text');
 const date = z.iso.date();
 const currency = z.string().regex(/^[A-Z]{3}$/);
 const account = z.string().regex(/^\d{4,10}$/, 'an account number of 4 to 10 digits');
@@ -17,6 +17,8 @@ export const companySchema = z
     currencyCode: currency,
     /** Postings before this day are refused; absent = nothing is closed. */
     openFrom: date.optional(),
+    /** Where planned delivery costs are accrued (G4). */
+    freightClearing: account.default('192000'),
     /** Company currency for one unit of the foreign one, from a day on. */
     rates: z.array(z.object({ currencyCode: currency, validFrom: date, rate: decimal }).strict()).default([]),
   })

@@ -37,7 +37,7 @@ export interface SandboxOptions {
 export async function startSandboxProcess(options: SandboxOptions = {}): Promise<SandboxProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'kontor-sandbox-'));
   const file = options.file ?? join(folder, 'erp.jsonl');
-  const env = { ...process.env, SANDBOX_PORT: '0', SANDBOX_FILE: file, SANDBOX_PROCESSING_LIMIT_MS: String(options.processingLimitMs ?? 10_000), ...(options.seed ? { SANDBOX_SEED: options.seed } : {}) };
+  const env = { ...process.env, SANDBOX_PORT: '0', SANDBOX_FILE: file, SANDBOX_PROCESSING_LIMIT_MS: String(options.processingLimitMs ?? 5_000), ...(options.seed ? { SANDBOX_SEED: options.seed } : {}) };
   const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

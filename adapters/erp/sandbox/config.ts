@@ -7,8 +7,8 @@ export const sandboxErpConfigSchema = z
     /** Company code there; one server may hold several companies. */
     company: z.string().min(1),
     timeoutMs: z.number().int().positive().default(5_000),
-    /** Not shorter than the server's processing limit (`GET /_sandbox/health`) and `timeoutMs` together. */
-    settleWindowMs: z.number().int().positive().default(15_000),
+    /** Longer than the server's processing limit (5 s, `GET /_sandbox/health`), `timeoutMs` and the wait at the gate together. */
+    settleWindowMs: z.number().int().positive().default(12_000),
   })
   .strict();
 export type SandboxErpConfig = z.infer<typeof sandboxErpConfigSchema>;

@@ -6,7 +6,7 @@ const company = 'T1';
 
 /** The sandbox ERP's own interface and ledger, past the adapter: the second pair of eyes of the contract suite. */
 export async function sandboxCounterpart(process: SandboxProcess): Promise<ErpCounterpart> {
-  await seed({ company: { name: 'Test GmbH', countryCode: 'DE', currencyCode: 'EUR', rates: [{ currencyCode: 'USD', validFrom: '2020-01-01', rate: '0.9' }] }, vendors: [vendor] });
+  await seed({ company: { name: 'Test GmbH', countryCode: 'DE', currencyCode: 'EUR', freightClearing: '192000', rates: [{ currencyCode: 'USD', validFrom: '2020-01-01', rate: '0.9' }] }, vendors: [vendor] });
   let orders = 0;
 
   return {
