@@ -8,6 +8,7 @@ const priors: Partial<Record<FeatureName, number>> = {
   secondEdit: -1,
   thirdEdit: -1.5,
   furtherEdits: -1,
+  editsAndExtras: -1,
   dissimilarity: -1,
   shortWordEdits: -0.4,
   conflict: -1.2,
@@ -27,6 +28,8 @@ const priors: Partial<Record<FeatureName, number>> = {
   swappedFamilyName: -1, // M2
   glued: -0.1,
   acronym: -0.5,
+  otherScript: -0.2,
+  syllablesLeft: -6,
 };
 
 export const priorWeights: number[] = featureNames.map((name) => priors[name] ?? 0);

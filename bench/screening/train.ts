@@ -27,4 +27,4 @@ function rounded(value: number): number {
   return Math.round(value * 1000) / 1000 + 0;
 }
 
-if (import.meta.main ?? process.argv[1] === import.meta.filename) train();
+if (process.argv[1] === import.meta.filename) train();

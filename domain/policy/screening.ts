@@ -16,6 +16,11 @@ export const qualifiedProfileSchema = z
       /** From this score on somebody must look; stricter where a script loses letters on the way. Keys are query script > list script. */
       screening: z.object({ default: share }).catchall(share),
     }),
+    /**
+     * Log-odds that a search adds to the comparison of two names, because a list offers many names to agree by chance:
+     * a single listed word against a longer name (M8), and the share of the asked name that the listed one does not explain (M3).
+     */
+    caution: z.object({ listedLoneWord: logOdds.max(0), wordsOnlyInQuery: logOdds.max(0) }),
     /** A weak alias counts only when it is equal, and no more than this: alone, or with a date of birth or identifier that agrees (M7). */
     weakAlias: z.object({ alone: share, corroborated: share }),
     /** Log-odds that other facts add to the name's (M11, M12); 0 = no weight. */

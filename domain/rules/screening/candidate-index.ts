@@ -7,25 +7,19 @@ export interface CandidateIndex {
   postings: Map<string, Int32Array>;
   /** Rarity of each term. */
   rarity: Map<string, number>;
-  /** Sum of the weights of each name's terms. */
-  mass: Float32Array;
-  size: number;
+  /** Root of the sum of the weights of each name's terms. */
+  norm: Float32Array;
   /** Accumulators of one search, reused. */
   overlap: Float32Array;
   touched: Int32Array;
 }
 
-export interface SearchLimits {
-  /** Least share of the smaller name's weight that must be found again. */
-  leastShare: number;
-  /** Most names to compare. */
-  most: number;
-}
-
-export const searchLimits: SearchLimits = { leastShare: 0.3, most: 300 };
+/** Names that are compared in full, at most. */
+export const mostCandidates = 200;
 
 /** Terms in more than this share of all names say nothing about a name. */
 const tooCommon = 0.2;
+const bins = 2048;
 
 export function buildIndex(names: ParsedName[]): CandidateIndex {
   const lists = new Map<string, number[]>();
@@ -43,36 +37,55 @@ export function buildIndex(names: ParsedName[]): CandidateIndex {
     rarity.set(key, Math.log(1 + names.length / list.length));
     if (list.length <= Math.max(50, names.length * tooCommon)) postings.set(key, Int32Array.from(list));
   }
-  const mass = Float32Array.from(terms, (each) => each.reduce((sum, term) => sum + term.weight * rarity.get(term.key)!, 0));
-  return { postings, rarity, mass, size: names.length, overlap: new Float32Array(names.length), touched: new Int32Array(names.length) };
+  const norm = Float32Array.from(terms, (each) => Math.sqrt(each.reduce((sum, term) => sum + term.weight * rarity.get(term.key)!, 0)));
+  return { postings, rarity, norm, overlap: new Float32Array(names.length), touched: new Int32Array(names.length) };
 }
 
-/** Positions of the names worth comparing with `name`, best first. */
-export function candidates(index: CandidateIndex, name: ParsedName, limits: SearchLimits = searchLimits): number[] {
-  const { overlap, touched } = index;
-  const unknownRarity = Math.log(1 + index.size);
+/** Positions of the names worth comparing with `name`, best first; `fits` leaves names of another kind out before they take a place. */
+export function candidates(index: CandidateIndex, name: ParsedName, fits: (at: number) => boolean, most = mostCandidates): number[] {
+  const found = accumulate(index, name);
+  const { overlap, touched, norm } = index;
+  const ranked: { at: number; rank: number }[] = [];
+  let top = 0;
+  for (let i = 0; i < found; i++) {
+    const at = touched[i]!;
+    overlap[at]! /= norm[at]!;
+    if (overlap[at]! > top) top = overlap[at]!;
+  }
+  const cut = lowestRank(index, found, top, most);
+  for (let i = 0; i < found; i++) {
+    const at = touched[i]!;
+    const rank = overlap[at]!;
+    overlap[at] = 0;
+    if (rank >= cut && fits(at)) ranked.push({ at, rank });
+  }
+  ranked.sort((x, y) => y.rank - x.rank || x.at - y.at);
+  return ranked.slice(0, most).map((each) => each.at);
+}
+
+/** Adds up the weights of shared terms by name; returns how many names were touched. */
+function accumulate({ postings, rarity, overlap, touched }: CandidateIndex, name: ParsedName): number {
   let found = 0;
-  let queryMass = 0;
   for (const { key, weight } of indexTerms(name)) {
-    const value = weight * (index.rarity.get(key) ?? unknownRarity);
-    queryMass += value;
-    const list = index.postings.get(key);
+    const list = postings.get(key);
     if (!list) continue;
+    const value = weight * rarity.get(key)!;
     for (let i = 0; i < list.length; i++) {
       const at = list[i]!;
       if (overlap[at] === 0) touched[found++] = at;
       overlap[at]! += value;
     }
   }
-  const ranked: { at: number; rank: number }[] = [];
-  for (let i = 0; i < found; i++) {
-    const at = touched[i]!;
-    const shared = overlap[at]!;
-    overlap[at] = 0;
-    const smaller = Math.min(queryMass, index.mass[at]!);
-    const share = shared / smaller;
-    if (share >= limits.leastShare) ranked.push({ at, rank: share + 0.5 * (shared / Math.max(queryMass, index.mass[at]!)) });
-  }
-  ranked.sort((x, y) => y.rank - x.rank || x.at - y.at);
-  return ranked.slice(0, limits.most).map((each) => each.at);
+  return found;
+}
+
+/** A rank that about three times `most` names reach, by counting in bins: sorting all touched names would cost more than comparing the best. */
+function lowestRank({ overlap, touched }: CandidateIndex, found: number, top: number, most: number): number {
+  if (found <= most * 3) return 0;
+  const counts = new Int32Array(bins + 1);
+  for (let i = 0; i < found; i++) counts[Math.floor((overlap[touched[i]!]! / top) * bins)]!++;
+  let kept = 0;
+  let bin = bins;
+  while (bin > 0 && kept < most * 3) kept += counts[bin--]!;
+  return ((bin + 1) / bins) * top;
 }

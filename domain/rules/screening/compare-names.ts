@@ -84,7 +84,7 @@ function pairUp(tokensA: Token[], tokensB: Token[], pairs: AlignedPair[]): numbe
 /** What a pair is worth to the assignment; equal worth goes to the pair in the same place of the name. */
 function benefit(a: Token, b: Token, match: TokenMatch, i: number, j: number, rows: number, columns: number): number {
   const place = 0.002 * (1 - Math.abs(i / rows - j / columns));
-  if (isLight(a) !== isLight(b)) return match.how === 'same' ? 0.3 : match.how === 'initial' ? 0.2 : 0;
+  if (isLight(a) !== isLight(b)) return match.how === 'same' ? 0.3 : match.how === 'initial' || match.how === 'spelling' ? 0.2 : 0;
   return match.similarity * (a.weight + b.weight) * 0.5 + place;
 }
 

@@ -2,23 +2,11 @@ import type { BirthDate, ListEntry } from '../../model/list-entry.ts';
 import type { ScreeningQuery } from '../../model/screening.ts';
 import type { QualifiedProfile } from '../../policy/screening.ts';
 import { countryCodes } from './tables/countries.ts';
-import { strongIdentifier } from './identifiers.ts';
 import type { Step } from './score-names.ts';
 
 /** What date of birth, country, gender and identifiers say for and against; a missing fact says nothing (M11, M12). */
 export function evidenceSteps(query: ScreeningQuery, entry: ListEntry, evidence: QualifiedProfile['evidence']): Step[] {
   return [birthDateStep(query, entry, evidence), countryStep(query, entry, evidence), genderStep(query, entry, evidence), identifierStep(query, entry, evidence)].filter((step) => step !== undefined);
-}
-
-/** An identifier that both sides have, valid by its own check digits, decides alone (M13). */
-export function sharedIdentifier(query: ScreeningQuery, entry: ListEntry): string | undefined {
-  for (const asked of query.identifiers ?? []) {
-    const value = strongIdentifier(asked.value, asked.type);
-    if (!value) continue;
-    const found = entry.identifiers.find((listed) => strongIdentifier(listed.value, listed.type) === value);
-    if (found) return `${found.type} ${found.value}`;
-  }
-  return undefined;
 }
 
 /** How two dates of birth relate, `near` being what a slip of pen or a circa explains. */

@@ -59,6 +59,10 @@ export function explainFeature(name: FeatureName, alignment: NameAlignment): str
       return 'words are written together on one side and apart on the other';
     case 'acronym':
       return 'an abbreviation on one side stands for the words on the other';
+    case 'editsAndExtras':
+      return `${worst ? `${describe(worst)}, and ` : ''}words without a partner: ${list([...onlyA, ...onlyB])}`;
+    case 'syllablesLeft':
+      return `syllables without a partner: ${list([...onlyA, ...onlyB])}`;
     case 'otherScript':
       return pairs.filter((pair) => pair.match.how === 'script').map(describe).join('; ');
   }

@@ -1,13 +1,13 @@
 import { isWord, type NameAlignment } from './compare-names.ts';
 import { mostEdits } from './token-similarity.ts';
-import type { Token } from './parse-name.ts';
+import type { ParsedName, Token } from './parse-name.ts';
 
 /** The measured facts a score is made of, each 0 for a perfect agreement and growing with the difference. */
 export const featureNames = [
-  'firstEdit', 'secondEdit', 'thirdEdit', 'furtherEdits', 'otherEdits', 'dissimilarity', 'shortWordEdits',
+  'firstEdit', 'secondEdit', 'thirdEdit', 'furtherEdits', 'otherEdits', 'editsAndExtras', 'dissimilarity', 'shortWordEdits',
   'conflict', 'furtherConflicts', 'particleConflict', 'onlyInQuery', 'onlyInList', 'loneWord', 'loneCommonWord',
   'initial', 'initialConflict', 'legalFormConflict', 'numberMissing', 'numberConflict',
-  'nickname', 'reversedFiliation', 'reordered', 'swappedFamilyName', 'glued', 'acronym', 'otherScript', 'organisationEdits',
+  'nickname', 'reversedFiliation', 'reordered', 'swappedFamilyName', 'glued', 'acronym', 'otherScript', 'syllablesLeft', 'organisationEdits',
 ] as const;
 
 export type FeatureName = (typeof featureNames)[number];
@@ -32,19 +32,22 @@ export function featuresOf(alignment: NameAlignment): Features {
   const numbersA = numbersOf(alignment.tokensA);
   const numbersB = numbersOf(alignment.tokensB);
   const shortest = wordPairs.reduce((most, pair) => Math.max(most, shortness(pair.a, pair.b) * Math.min(pair.match.edits, 3)), 0);
+  const onlyInQuery = share(onlyA, alignment.tokensA);
+  const onlyInList = share(onlyB, alignment.tokensB);
   return {
     firstEdit: Math.min(worst, 1),
     secondEdit: between(worst - 1),
     thirdEdit: between(worst - 2),
     furtherEdits: Math.min(Math.max(worst - 3, 0), 3) / 3,
     otherEdits: Math.min(others, 4),
+    editsAndExtras: (Math.min(worst, 2) / 2) * Math.min(1, onlyInQuery + onlyInList),
     dissimilarity: wordPairs.reduce((most, pair) => Math.max(most, 1 - pair.match.similarity), 0),
     shortWordEdits: shortest,
     conflict: conflicts.length > 0 ? 1 : 0,
     furtherConflicts: Math.max(0, conflicts.length - 1) / Math.max(1, Math.min(countA, countB) - 1),
     particleConflict: particleAgainstWord(onlyA, onlyB) || particleAgainstWord(onlyB, onlyA) ? 1 : 0,
-    onlyInQuery: share(onlyA, alignment.tokensA),
-    onlyInList: share(onlyB, alignment.tokensB),
+    onlyInQuery,
+    onlyInList,
     loneWord: lone ? 1 : 0,
     loneCommonWord: lone && agreedWords.every((pair) => Math.max(pair.a.weight, pair.b.weight) < 1) ? 1 : 0,
     initial: initials > 0 ? 1 : 0,
@@ -59,8 +62,15 @@ export function featuresOf(alignment: NameAlignment): Features {
     glued: alignment.glued > 0 ? 1 : 0,
     acronym: alignment.acronyms > 0 ? 1 : 0,
     otherScript: pairs.some((pair) => pair.match.how === 'script') ? 1 : 0,
+    syllablesLeft: isSyllabic(alignment) ? Math.min(1, onlyInQuery + onlyInList + conflicts.length / Math.max(1, Math.min(countA, countB))) : 0,
     organisationEdits: b.kind === 'person' ? 0 : Math.min(worst, 3),
   };
+}
+
+/** One name is in Chinese or Korean characters, the other is not: every syllable has to be found again. */
+function isSyllabic({ a, b }: NameAlignment): boolean {
+  const syllabic = (name: ParsedName): boolean => name.script === 'Han' || name.script === 'Hangul';
+  return syllabic(a) !== syllabic(b);
 }
 
 function between(value: number): number {

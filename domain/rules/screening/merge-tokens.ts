@@ -1,5 +1,4 @@
 import { soundsOfArabic } from './arabic.ts';
-import { skeleton } from './skeleton.ts';
 import { compareTokens } from './token-similarity.ts';
 import type { NameKind, Token } from './parse-name.ts';
 
@@ -25,7 +24,7 @@ export function mergeTokens(a: Token[], b: Token[], kind: NameKind): MergedToken
 /** Replaces the run of `tokens` that together writes `target` best by one glued token. */
 function mergeTowards(tokens: Token[], target: Token, others: Token[], kind: NameKind, merged: MergedTokens): Token[] {
   if (tokens.length < 2 || target.role !== 'word' || target.text.length < 2) return tokens;
-  if (tokens.some((token) => token.text === target.text && token.script === target.script)) return tokens;
+  if (tokens.some((token) => isPartner(token, target))) return tokens;
   let best: { from: number; length: number; token: Token; edits: number; acronym: boolean } | undefined;
   for (let from = 0; from < tokens.length - 1; from++) {
     if (!mayBegin(tokens[from]!, target)) continue;
@@ -51,10 +50,22 @@ function mergeTowards(tokens: Token[], target: Token, others: Token[], kind: Nam
   return [...tokens.slice(0, best.from), best.token, ...tokens.slice(best.from + best.length)];
 }
 
+/** A word that has a partner of its own need not be put together. */
+function isPartner(token: Token, target: Token): boolean {
+  if (token.role !== 'word') return false;
+  const { edits, similarity } = compareTokens(token, target);
+  return edits <= 1 && similarity >= 0.75;
+}
+
+/** Letters that romanisations of one syllable begin with. */
+const beginnings: Record<string, string> = { j: '1', c: '1', q: '1', z: '1', x: '2', h: '2', s: '2', t: '3', d: '3', p: '4', b: '4', k: '5', g: '5' };
+
 /** A quick look at the first letter; short words may be syllables of another romanisation. */
 function mayBegin(token: Token, target: Token): boolean {
   if (target.sounds !== '' || token.sounds !== '') return true;
-  return token.written[0] === target.text[0] || (target.text.length <= 9 && token.written.length <= 6 && token.role === 'word');
+  const first = token.written[0]!;
+  const other = target.text[0]!;
+  return first === other || (target.text.length <= 9 && token.written.length <= 6 && token.role === 'word' && beginnings[first] !== undefined && beginnings[first] === beginnings[other]);
 }
 
 /** A run is left alone when its words have partners of their own on the other side. */
@@ -74,7 +85,7 @@ function glue(run: Token[], written: string, target: Token): Token | undefined {
   const first = run[0]!;
   const sounds = first.sounds === '' ? '' : soundsOfArabic(native);
   const weight = Math.max(...run.map((token) => token.weight));
-  return { text: written, native: first.script === 'Latin' ? written : native, written, script: first.script, role: 'word', weight: Math.max(weight, 0.65), skeleton: skeleton(written), sounds, filiation: false };
+  return { text: written, native: first.script === 'Latin' ? written : native, written, script: first.script, role: 'word', weight: Math.max(weight, 0.65), skeleton: '', sounds, filiation: false };
 }
 
 function gluedBudget(glued: Token, target: Token): number {

@@ -6,6 +6,7 @@ import { combinesWithUnit, numberWord, ordinalNumeral, romanNumeral } from './ta
 import { arabicParticles, assimilatedArticles, filiation, honorifics, particleOrGivenName, particles, stopwords } from './tables/particles.ts';
 import { soundsOfArabic } from './arabic.ts';
 import { skeleton } from './skeleton.ts';
+import type { TokenMatch } from './token-similarity.ts';
 
 export type NameKind = 'person' | 'organisation' | 'object';
 
@@ -28,6 +29,8 @@ export interface Token {
   sounds: string;
   /** `son of`: X and Y around it may not be exchanged. */
   filiation: boolean;
+  /** Comparisons of this word already made in the running search. */
+  memo?: Map<Token, TokenMatch>;
 }
 
 export interface ParsedName {
@@ -58,12 +61,15 @@ export function parseName(raw: string, kind: NameKind): ParsedName {
   const words = splitWords(clean.text, kind);
   const parsed = kind === 'person' ? personTokens(words) : organisationTokens(words);
   const tokens = parsed.tokens.slice(0, mostTokens);
+  const family = kind === 'person' ? familyTokens(clean.text, tokens) : 0;
+  // `LO, Stephen`: a particle that is the whole family name is a name.
+  if (family === 1 && tokens[0]!.role === 'particle') tokens[0] = { ...tokens[0]!, text: tokens[0]!.written, role: 'word', weight: wordWeight.common };
   return {
     raw,
     kind,
     tokens,
     legalForms: parsed.legalForms,
-    familyTokens: kind === 'person' ? familyTokens(clean.text, tokens) : 0,
+    familyTokens: family,
     script: tokens.find((token) => token.role === 'word')?.script ?? 'Latin',
     lookAlikes: clean.lookAlikes,
     invisible: clean.invisible,
@@ -108,6 +114,7 @@ function personWord(word: Word, at: number, words: Word[]): Token[] {
   const particle = particles.get(latin) ?? (assimilatedArticles.has(latin) && word.hyphenFollows ? 'al' : undefined);
   const leadsTheName = at === 0 && words.length > 1 && particleOrGivenName.has(latin) && !word.hyphenFollows && !particles.has(words[1]!.text);
   if (particle && latin.length > 1 && !leadsTheName) return [{ ...token(particle, word, 'particle', wordWeight.particle), filiation: filiation.has(latin) }];
+  if (latin.length === 1 && word.hyphenFollows && at > 0 && words[at - 1]!.hyphenFollows) return [token('al', word, 'particle', wordWeight.particle)];
   if (latin.length === 1) return [token(latin, word, 'initial', wordWeight.initial)];
   if (honorifics.has(latin)) return [token(latin, word, 'title', wordWeight.title)];
   return [token(latin, word, 'word', commonPersonWords.has(latin) ? wordWeight.common : wordWeight.distinctive)];

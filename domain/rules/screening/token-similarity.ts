@@ -22,15 +22,37 @@ const different: TokenMatch = { how: 'different', edits: mostEdits, similarity: 
 
 /** Compares two words by letters, sound, romanisation and known forms. Symmetric. */
 export function compareTokens(a: Token, b: Token): TokenMatch {
-  if (a.text === b.text && (a.script === b.script || (a.sounds === '' && b.sounds === ''))) return a.script === 'Latin' || a.script !== b.script ? same : compareNative(a, b);
+  const known = a.memo?.get(b);
+  if (known) return known;
+  const match = compare(a, b);
+  a.memo?.set(b, match);
+  return match;
+}
+
+function compare(a: Token, b: Token): TokenMatch {
+  if (a.text === b.text && (a.script === b.script || (a.sounds === '' && b.sounds === '' && !isSyllable(a) && !isSyllable(b)))) return a.script === 'Latin' || a.script !== b.script ? same : compareNative(a, b);
   if (a.role === 'number' || b.role === 'number') return compareNumbers(a, b);
   if (a.role === 'initial' || b.role === 'initial') return compareInitials(a, b);
   if (a.script === b.script && a.script !== 'Latin') return compareNative(a, b);
+  if (isSyllable(a) || isSyllable(b)) return compareSyllable(a, b);
   if (a.sounds !== '' || b.sounds !== '') return compareArabic(a, b);
   return compareLatin(a, b);
 }
 
+function isSyllable(token: Token): boolean {
+  return token.script === 'Han' || token.script === 'Hangul';
+}
+
+/** A character stands for one syllable: it is the romanised one or it is not; a letter more or less is another syllable. */
+function compareSyllable(a: Token, b: Token): TokenMatch {
+  const read = a.script === 'Hangul' || b.script === 'Hangul' ? koreanKey : chineseKey;
+  const key = read(a.text);
+  if (a.text !== b.text && (key === undefined || key !== read(b.text))) return different;
+  return { how: 'script', edits: a.text === b.text ? 0.3 : 0.8, similarity: 0.9 };
+}
+
 function compareLatin(a: Token, b: Token): TokenMatch {
+  if (a.role === 'particle' || b.role === 'particle') return compareParticle(a, b);
   const longest = Math.max(a.text.length, b.text.length);
   const limit = Math.min(mostEdits - 1, longest);
   const plain = plainEdits(a.text, b.text, limit);
@@ -49,6 +71,13 @@ function compareLatin(a: Token, b: Token): TokenMatch {
 function sameLetters(a: string, b: string): boolean {
   if (a.length !== b.length || a.length < 5) return false;
   return [...a].sort().join('') === [...b].sort().join('');
+}
+
+/** A particle of four letters and more may be mistyped (`axdul`); a shorter one only differs. */
+function compareParticle(a: Token, b: Token): TokenMatch {
+  if (Math.min(a.written.length, b.written.length) < 4) return different;
+  const edits = plainEdits(a.written, b.written, 2);
+  return edits > 1 ? different : { how: 'spelling', edits, similarity: 0.8 };
 }
 
 /** Pinyin against Wade-Giles, and the romanisations of Korean: the same syllables. */

@@ -1,0 +1,71 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { NameRow } from '../../documents/lists/names-csv.ts';
+import type { ScreeningResult, ScreeningState } from '../../domain/model/screening.ts';
+import { screenName, type ScreeningContext } from '../../domain/rules/screening/screen.ts';
+import type { ScreeningRequest } from './context.ts';
+
+/** Below this number of names a second thread costs more than it saves: it reads the lists again. */
+const worthAThread = 3000;
+const chunk = 50;
+
+/** Screens the rows in order, on several threads when there are many, and hands each result as a JSON line to `print`. */
+export async function screenAll(request: ScreeningRequest, context: ScreeningContext, rows: NameRow[], workers: number | undefined, print: (line: string, state: ScreeningState) => void): Promise<void> {
+  const threads = Math.min(workers ?? (rows.length >= worthAThread ? availableParallelism() : 1), Math.ceil(rows.length / chunk) || 1);
+  if (threads <= 1) {
+    for (const row of rows) printResult(screenRow(context, row), print);
+    return;
+  }
+  const results = new Array<ScreeningResult | undefined>(rows.length);
+  let next = 0;
+  let printed = 0;
+  const take = (): { from: number; rows: NameRow[] } | undefined => {
+    if (next >= rows.length) return undefined;
+    const from = next;
+    next += chunk;
+    return { from, rows: rows.slice(from, next) };
+  };
+  const store = (from: number, some: ScreeningResult[]): void => {
+    some.forEach((result, at) => (results[from + at] = result));
+    for (; results[printed]; printed++) {
+      printResult(results[printed]!, print);
+    }
+  };
+  const others = Array.from({ length: threads - 1 }, () => runWorker(request, take, store));
+  await workHere(context, take, store);
+  await Promise.all(others);
+}
+
+/** A row that could not be read is an error of that row, never a pass. */
+export function screenRow(context: ScreeningContext, row: NameRow): ScreeningResult {
+  if (row.problem) return { id: row.query.id, state: 'ERROR', notes: [`${row.problem.message}: ${row.problem.remedy}`], hits: [] };
+  return screenName(context, row.query);
+}
+
+function printResult(result: ScreeningResult, print: (line: string, state: ScreeningState) => void): void {
+  print(JSON.stringify(result), result.state);
+}
+
+async function workHere(context: ScreeningContext, take: () => { from: number; rows: NameRow[] } | undefined, store: (from: number, results: ScreeningResult[]) => void): Promise<void> {
+  for (let work = take(); work; work = take()) {
+    store(work.from, work.rows.map((row) => screenRow(context, row)));
+    await new Promise((resume) => setImmediate(resume)); // lets the answers of the other threads in
+  }
+}
+
+function runWorker(request: ScreeningRequest, take: () => { from: number; rows: NameRow[] } | undefined, store: (from: number, results: ScreeningResult[]) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData: request });
+    let work: { from: number; rows: NameRow[] } | undefined;
+    const send = (): void => {
+      work = take();
+      if (work) worker.postMessage(work.rows);
+      else void worker.terminate().then(() => resolve());
+    };
+    worker.on('message', (message: 'ready' | ScreeningResult[]) => {
+      if (message !== 'ready' && work) store(work.from, message);
+      send();
+    });
+    worker.on('error', reject);
+  });
+}

@@ -1,0 +1,134 @@
+import type { ListEntry } from '../../model/list-entry.ts';
+import type { ScreeningHit, ScreeningQuery, ScreeningResult } from '../../model/screening.ts';
+import type { ScreeningProfile } from '../../policy/screening.ts';
+import { candidates } from './candidate-index.ts';
+import { parseName, type NameKind, type ParsedName } from './parse-name.ts';
+import { identifierHits } from './identifier-hits.ts';
+import { prepareScorer, type ListedNameScore, type QueryScorer } from './scorers.ts';
+import type { ScreeningDatabase } from './screening-database.ts';
+
+/** Everything a screening depends on; the same context and query give the same result (M18). */
+export interface ScreeningContext {
+  database: ScreeningDatabase;
+  profile: ScreeningProfile;
+  /** Overrides the default threshold; stricter thresholds of single scripts keep their distance to it. */
+  threshold?: number;
+  /** Today's date, by which the age of the lists is judged. */
+  today: string;
+  /** Why lists are missing or incomplete; nobody is CLEAR then (K4). */
+  gaps: string[];
+}
+
+export const mostHits = 50;
+
+/** Screens one name against all lists. Never throws and never passes what it could not search. */
+export function screenName(context: ScreeningContext, query: ScreeningQuery): ScreeningResult {
+  const parsed = parsedQueries(query);
+  const notes = notesOf(query, parsed);
+  const found = [...identifierHits(context.database, query), ...nameHits(context, query, parsed)].filter(firstOfEntry()).sort(byScore);
+  const hits = found.filter((hit) => hit.score >= hit.threshold);
+  if (hits.length > mostHits) notes.push(`${hits.length - mostHits} more hits are not shown: narrow the query`);
+  const unreadable = whyUnreadable(query, parsed);
+  const stale = staleLists(context);
+  const result = (state: ScreeningResult['state'], ...reasons: string[]): ScreeningResult => {
+    const all = [...reasons, ...notes];
+    return { id: query.id, state, ...(all.length > 0 ? { notes: all } : {}), ...(found[0] ? { best: found[0] } : {}), hits: hits.slice(0, mostHits) };
+  };
+  if (hits.length > 0) return result('HIT', ...context.gaps, ...stale);
+  if (context.gaps.length > 0) return result('ERROR', ...context.gaps);
+  if (unreadable) return result('REVIEW', unreadable);
+  if (stale.length > 0) return result('STALE', ...stale);
+  return result('CLEAR');
+}
+
+/** A name of unknown kind is read as a person's and as an organisation's. */
+function parsedQueries(query: ScreeningQuery): ParsedName[] {
+  const kinds: NameKind[] = query.kind === 'unknown' ? ['person', 'organisation'] : query.kind === 'person' ? ['person'] : query.kind === 'organisation' ? ['organisation'] : ['object'];
+  return kinds.map((kind) => parseName(query.name, kind));
+}
+
+function nameHits(context: ScreeningContext, query: ScreeningQuery, parsed: ParsedName[]): ScreeningHit[] {
+  const { database } = context;
+  const scorer = prepareScorer(context.profile, context.threshold);
+  const best = new Map<number, ListedNameScore>();
+  for (const name of parsed) {
+    const perQuery = scorer(query, name);
+    const fits = (at: number): boolean => (database.names[at]!.parsed.kind === 'person') === (name.kind === 'person');
+    for (const at of candidates(database.index, name, fits)) scoreOwners(database, database.names[at]!, perQuery, query, best);
+  }
+  return [...best.entries()].sort((x, y) => y[1].score - x[1].score).slice(0, mostHits * 2).map(([entry, found]) => hitOf(database.entries[entry]!, found));
+}
+
+/** M6: an entry's score is that of its best name. */
+function scoreOwners(database: ScreeningDatabase, listed: ScreeningDatabase['names'][number], scorer: QueryScorer, query: ScreeningQuery, best: Map<number, ListedNameScore>): void {
+  const compared = scorer.compare(listed.parsed);
+  if (!compared) return;
+  for (const owner of listed.owners) {
+    const entry = database.entries[owner.entry]!;
+    if (!kindsAgree(query.kind, entry.kind)) continue;
+    const score = compared(entry, owner);
+    const known = best.get(owner.entry);
+    if (score && (!known || score.score > known.score)) best.set(owner.entry, score);
+  }
+}
+
+/** A query for a person never hits a vessel; what is of unknown kind is compared with everything (M14). */
+function kindsAgree(asked: ScreeningQuery['kind'], listed: ListEntry['kind']): boolean {
+  return asked === 'unknown' || listed === 'unknown' || asked === listed;
+}
+
+function hitOf(entry: ListEntry, found: ListedNameScore): ScreeningHit {
+  return { entry: entry.id, ...(entry.reference ? { reference: entry.reference } : {}), list: entry.list, score: found.score, name: found.name, quality: found.quality, threshold: found.threshold, reasons: found.reasons() };
+}
+
+function whyUnreadable(query: ScreeningQuery, parsed: ParsedName[]): string | undefined {
+  if (query.name.trim() === '') return 'the name is empty';
+  const letters = Math.max(...parsed.map((name) => name.tokens.reduce((sum, token) => sum + [...token.native].length, 0)));
+  if (letters <= 0) return 'the name has no readable letter';
+  if (letters === 1) return 'the name has only one letter';
+  if (parsed.every((name) => name.tokens.every((token) => token.role === 'initial' || token.role === 'number'))) return 'the name has only initials or numbers';
+  if (parsed.some((name) => name.truncated)) return 'the name is longer than a name: only its beginning was searched';
+  return undefined;
+}
+
+function notesOf(query: ScreeningQuery, parsed: ParsedName[]): string[] {
+  const notes: string[] = [];
+  if (parsed.some((name) => name.lookAlikes)) notes.push('look-alike letters of two scripts in one word: read as Latin letters');
+  if (parsed.some((name) => name.invisible)) notes.push('invisible characters in the name were left out');
+  if (parsed.some((name) => name.truncated) && query.name.trim() !== '') notes.push(`the name has ${query.name.length} characters`);
+  return notes;
+}
+
+function staleLists({ database, profile, today }: ScreeningContext): string[] {
+  return database.lists
+    .filter((list) => ageInDays(list.date, today) > profile.longestListAgeDays)
+    .map((list) => `list ${list.list} is of ${list.date}, ${ageInDays(list.date, today)} days old; the policy allows ${profile.longestListAgeDays}`);
+}
+
+function ageInDays(date: string, today: string): number {
+  return Math.round((Date.UTC(...ymd(today)) - Date.UTC(...ymd(date))) / 86_400_000);
+}
+
+function ymd(date: string): [number, number, number] {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
+  return [year, month - 1, day];
+}
+
+function byScore(a: ScreeningHit, b: ScreeningHit): number {
+  return b.score - a.score || compareText(a.list, b.list) || compareText(a.entry, b.entry);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** An entry found by identifier and by name is shown once, by the stronger. */
+function firstOfEntry(): (hit: ScreeningHit) => boolean {
+  const seen = new Set<string>();
+  return (hit) => {
+    const key = `${hit.list}|${hit.entry}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
+}
