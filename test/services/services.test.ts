@@ -1,12 +1,12 @@
-import { existsSync, writeFileSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
 import { Client } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { identityOf } from '../../bin/services/identity.ts';
 import { freePort } from '../../bin/services/ports.ts';
-import { withClient } from '../../bin/services/postgres.ts';
-import { silent } from '../../bin/services/progress.ts';
+import { removeState, withClient } from '../../bin/services/postgres.ts';
+import { progressTo, silent } from '../../bin/services/progress.ts';
 import { startDatabase, startServices } from '../../bin/services/services.ts';
 import { ownState } from '../../bin/services/state.ts';
 import { surveyTemporal } from '../../bin/services/temporal-programs.ts';
@@ -85,6 +85,21 @@ describe.skipIf(missingServices?.includes('PostgreSQL'))('a database left behind
     expect(readFileSync(lockFile, 'utf8')).not.toMatch(new RegExp(`^${process.pid}\n`));
     await second.postgres?.stop();
     expect(existsSync(lockFile)).toBe(false);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0 || missingServices?.includes('PostgreSQL'))('as root (needs: root)', () => {
+  it('puts the database outside a state folder that the user postgres cannot reach, says where, and removes it with the state', async () => {
+    const closed = join(house.folder, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    const stateDir = join(closed, 'state');
+    const notes: string[] = [];
+    const { postgres, databaseUrl } = await startDatabase({ stateDir, ports: 'free', temporalStore: 'sqlite', web: false }, settings, progressTo((line) => notes.push(line)), []);
+    const where = /cannot reach .*: the database lies in (\S+)\./.exec(notes.join('\n'))?.[1] as string;
+    expect(await withClient(databaseUrl, async (client) => (await client.query('show data_directory')).rows)).toEqual([{ data_directory: join(where, 'data') }]);
+    await postgres?.stop();
+    removeState(stateDir);
+    expect(existsSync(where)).toBe(false);
   });
 });
 
