@@ -23,3 +23,9 @@ export const recordProfile = {
 
 /** A parked step is tried again by itself after this long, or at once when its owner resumes it. */
 export const parkedRetryInterval = '15 minutes';
+
+/** A look that the next schedule repeats anyway: a few tries, then leave it to the next one. */
+export const pollProfile = {
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 seconds', maximumAttempts: 3 },
+} satisfies ActivityOptions;

@@ -43,6 +43,8 @@ export interface Settings {
   apiPort: number;
   sandboxPort: number;
   sandboxUrl: string;
+  /** How often each company's ERP is asked what changed, in milliseconds. */
+  erpPollMs: number;
   workerMetricsPort: number;
 
   /** Keys of the payload codec, mode 0600; the codec is off while the file is absent. */
@@ -77,7 +79,7 @@ const home = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
 /** Every variable that Kontor itself defines; another name with this prefix is a typing error and is refused. */
 const ownVariables = [
-  'KONTOR_STATE', 'KONTOR_LOG_LEVEL', 'KONTOR_BIND_ADDRESS', 'KONTOR_API_PORT', 'KONTOR_SANDBOX_PORT', 'KONTOR_SANDBOX_URL',
+  'KONTOR_STATE', 'KONTOR_LOG_LEVEL', 'KONTOR_BIND_ADDRESS', 'KONTOR_API_PORT', 'KONTOR_SANDBOX_PORT', 'KONTOR_SANDBOX_URL', 'KONTOR_ERP_POLL_MS',
   'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_CLI', 'KONTOR_TEMPORAL_STORE',
   'KONTOR_WORKER_METRICS_PORT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER', 'KONTOR_TEST_DATA', 'KONTOR_TEST_DATABASE_URL',
   'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT',
@@ -113,6 +115,7 @@ export function readSettings(env: Environment = process.env): Settings {
     apiPort: read.port('KONTOR_API_PORT', 8440),
     sandboxPort,
     sandboxUrl: read.url('KONTOR_SANDBOX_URL', ['http:', 'https:']) ?? `http://127.0.0.1:${sandboxPort}`,
+    erpPollMs: read.count('KONTOR_ERP_POLL_MS') ?? 30_000,
     workerMetricsPort: read.port('KONTOR_WORKER_METRICS_PORT', 8435),
 
     keyRingFile: read.folder('KONTOR_KEY_RING', join(stateDir, 'keys', 'payload-keys.json')),
@@ -143,6 +146,7 @@ export function settingsEnvironment(settings: Settings, env: Environment = proce
     KONTOR_API_PORT: String(settings.apiPort),
     KONTOR_SANDBOX_PORT: String(settings.sandboxPort),
     KONTOR_SANDBOX_URL: settings.sandboxUrl,
+    KONTOR_ERP_POLL_MS: String(settings.erpPollMs),
     KONTOR_WORKER_METRICS_PORT: String(settings.workerMetricsPort),
     KONTOR_KEY_RING: settings.keyRingFile,
     KONTOR_OIDC_ISSUER: settings.oidcIssuer,

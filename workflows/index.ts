@@ -1,1 +1,2 @@
+export { erpChanges } from './accounts-payable/erp-changes.ts';
 export { invoiceToPay } from './accounts-payable/invoice-to-pay.ts';

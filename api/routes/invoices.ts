@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Db } from '../../db/client.ts';
-import { countCases, listCases, readCase } from '../../db/repositories/cases.ts';
-import { linksOf } from '../../db/repositories/cases.ts';
+import { countCases, linksOf, listCases, readCase } from '../../db/repositories/cases.ts';
 import { readDocument } from '../../db/repositories/documents.ts';
 import { readBlob } from '../../db/repositories/blobs.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
@@ -13,7 +12,6 @@ import { progressSchema } from '../../domain/model/progress.ts';
 import type { IntakeResult } from '../../db/repositories/intake.ts';
 import { invoiceToPayProcess } from '../../workflows/contracts/invoice-to-pay.ts';
 import { personOf, requireEntity, unknown, visibleEntities } from '../access.ts';
-import { evidencePack } from '../evidence.ts';
 import { readMultipart } from '../intake/multipart.ts';
 import { takeIn, type IncomingDocument, type IntakeParts } from '../intake/take-in.ts';
 import { problemDocument } from '../middleware/problem.ts';
@@ -150,20 +148,6 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       responses: { 200: { description: 'The document', schema: z.unknown() } },
       handle: (call) => documentOf(db, call),
     }),
-    operation({
-      id: 'getInvoiceEvidence',
-      method: 'get',
-      path: '/v1/invoices/{id}/evidence',
-      tag: 'invoices',
-      summary: 'Evidence pack (zip) that verifies offline',
-      permission: 'invoices:read',
-      params: idParams,
-      responses: { 200: { description: 'Zip archive', mediaType: 'application/zip' } },
-      async handle(call) {
-        const { case: found } = await visibleCase(db, call);
-        return { status: 200, body: await evidencePack(db, found), headers: { 'Content-Type': 'application/zip', 'Content-Disposition': `attachment; filename="${found.id}.zip"` } };
-      },
-    }),
   ];
 }
 
@@ -173,7 +157,7 @@ async function submit(parts: InvoiceRouteParts, call: Call<unknown, z.infer<type
   const document = await incoming(call, person.id);
   const taken = await takeIn(parts, document, {
     mayEnter: (entity) => allowed.includes('*') || allowed.includes(entity),
-    ...(call.claim ? { request: { handle: call.claim, outcome: (result) => ({ headers: {}, ...answerOf(result) }) } } : {}),
+    ...(call.claim ? { request: { handle: call.claim, outcome: answerOf } } : {}),
   });
   if (taken.ok) return answerOf(taken.result);
   const body = problemDocument(taken.problem.code, taken.problem.message, call.correlationId, taken.problem.place);

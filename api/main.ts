@@ -1,0 +1,69 @@
+import type { AddressInfo } from 'node:net';
+import { Client } from '@temporalio/client';
+import pino from 'pino';
+import { openDatabase } from '../db/client.ts';
+import { readPerson } from '../db/repositories/directory.ts';
+import { readInvoiceInWorker } from '../documents/worker/read-in-worker.ts';
+import { KontorError } from '../domain/errors.ts';
+import { connectClient } from '../temporal-config/connection.ts';
+import { dataConverter } from '../temporal-config/converter.ts';
+import { signingKey } from '../temporal-config/keys.ts';
+import { readSettings, type Settings } from '../temporal-config/settings.ts';
+import { apiOperations } from './routes/index.ts';
+import { createServer } from './server.ts';
+
+const issuer = 'kontor-development';
+const requestsPerMinute = 6000;
+
+/** The API process: stateless, any number of replicas over one database. */
+async function main(): Promise<void> {
+  const settings = readSettings();
+  const logger = pino({ level: settings.logLevel, base: { service: 'api', pid: process.pid } });
+  const developmentLogin = developmentLoginOf(settings);
+  if (!settings.databaseUrl) throw new KontorError('setting-invalid', 'DATABASE_URL is not set.');
+  const db = openDatabase(settings.databaseUrl, { poolSize: 16, applicationName: 'kontor-api' });
+  const connection = await connectClient(settings);
+  const client = new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings) });
+  const loginKey = signingKey(settings.stateDir, 'login');
+  const app = createServer({
+    operations: apiOperations({
+      db,
+      client,
+      read: readInvoiceInWorker,
+      issuer,
+      loginKey,
+      decisionKey: signingKey(settings.stateDir, 'decisions'),
+      developmentLogin,
+      serverUrl: `http://${settings.bindAddress}:${settings.apiPort}`,
+    }),
+    authority: { issuer, publicKey: loginKey.publicKey },
+    db,
+    findPerson: (id) => readPerson(db, id),
+    logger,
+    requestsPerMinute,
+  });
+  const server = app.listen(settings.apiPort, settings.bindAddress, () => {
+    console.log(JSON.stringify({ ready: true, service: 'api', port: (server.address() as AddressInfo).port }));
+  });
+  server.requestTimeout = 60_000;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      server.close(() => void Promise.allSettled([connection.close(), db.destroy()]).then(() => process.exit(0)));
+      server.closeIdleConnections();
+      setTimeout(() => server.closeAllConnections(), 5_000).unref();
+    });
+  }
+}
+
+/** The development login lets anybody be anybody: only on this machine, never in production, never beside a real issuer. */
+function developmentLoginOf(settings: Settings): boolean {
+  if (settings.oidcIssuer) return false;
+  if (settings.nodeEnv === 'production') throw new KontorError('setting-invalid', 'The development login does not run with NODE_ENV=production: set an OIDC issuer.');
+  if (!['127.0.0.1', '::1', 'localhost'].includes(settings.bindAddress)) throw new KontorError('setting-invalid', `The development login only listens on this machine, not on ${settings.bindAddress}.`);
+  return true;
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,71 @@
+import { Client } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import pino, { type Logger } from 'pino';
+import { listEntities } from '../db/repositories/directory.ts';
+import { dataConverter } from '../temporal-config/converter.ts';
+import { connectWorker } from '../temporal-config/connection.ts';
+import { queues } from '../temporal-config/queues.ts';
+import { applySchedules } from '../temporal-config/schedules.ts';
+import { readSettings, type Settings } from '../temporal-config/settings.ts';
+import { bundleWorkflows } from './bundle.ts';
+import { startRelay } from './relay.ts';
+import { wire } from './wire.ts';
+
+/** The worker process of a local installation: all task queues and the relay in one. */
+async function main(): Promise<void> {
+  const settings = readSettings();
+  const logger = pino({ level: settings.logLevel, base: { service: 'worker', pid: process.pid } });
+  if (!settings.databaseUrl) throw new Error('DATABASE_URL is not set');
+  installRuntime(settings);
+  const wiring = await wire(settings, { databaseUrl: settings.databaseUrl, poolSize: 24 });
+  const connection = await connectWorker(settings);
+  const bundle = await bundleWorkflows();
+  const converter = dataConverter(settings);
+  const client = new Client({ connection, namespace: settings.namespace, dataConverter: converter });
+
+  const common = { connection, namespace: settings.namespace, dataConverter: converter, shutdownGraceTime: '10s', shutdownForceTime: '20s' } satisfies Partial<WorkerOptions>;
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: { code: bundle.code }, activities: wiring.record, ...workflowTuning }),
+    Worker.create({ ...common, taskQueue: queues.erp, activities: wiring.erp, maxConcurrentActivityTaskExecutions: 16 }),
+  ]);
+  await applySchedules(client, (await listEntities(wiring.db)).map(({ id }) => id), settings.erpPollMs);
+  const running = workers.map((worker) => worker.run());
+  const relay = await startRelay({ db: wiring.db, databaseUrl: settings.databaseUrl, client, logger });
+  console.log(JSON.stringify({ ready: true, service: 'worker' }));
+
+  await untilStopped(running, logger);
+  await relay.stop();
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  await Promise.all(running);
+  await connection.close();
+  await wiring.close();
+}
+
+/** Measured on two cores: few cached workflows, as many slots as the database pool can feed. */
+const workflowTuning = {
+  maxCachedWorkflows: 500,
+  maxConcurrentWorkflowTaskExecutions: 40,
+  maxConcurrentLocalActivityExecutions: 20,
+  stickyQueueScheduleToStartTimeout: '5s',
+} satisfies Partial<WorkerOptions>;
+
+function installRuntime(settings: Settings): void {
+  Runtime.install({
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: (message) => console.error(message), error: (message) => console.error(message) },
+    telemetryOptions: { metrics: { prometheus: { bindAddress: `${settings.bindAddress}:${settings.workerMetricsPort}` } } },
+    shutdownSignals: [],
+  });
+}
+
+async function untilStopped(running: Promise<void>[], logger: Logger): Promise<void> {
+  const signal = new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
+  });
+  const ended = Promise.race(running).then(() => 'a worker ended');
+  logger.info({ reason: await Promise.race([signal, ended]) }, 'stopping');
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
