@@ -1,3 +1,4 @@
+import { daysBetween } from '../../calendar/plain-date.ts';
 import type { ApprovalRoute, ApprovalStep } from '../../model/approval-route.ts';
 import type { CodingLine, MatchStatus } from '../../model/assessment.ts';
 import type { FindingCode } from '../../model/finding.ts';
@@ -6,7 +7,8 @@ import type { Money } from '../../model/money.ts';
 import type { Supplier } from '../../model/supplier.ts';
 import type { ApprovalBand, ApprovalCondition, ApprovalMatrix, ApprovalPolicy } from '../../policy/approval.ts';
 import { compareExact, exact } from '../decimal.ts';
-import { absoluteMoney, allocateMoney, compareMoney, describeMoney, exactAmount, minorOf, noMoney, sumMoney } from '../money.ts';
+import { absoluteMoney, compareMoney, describeMoney, exactAmount, minorOf, noMoney, sumMoney } from '../money.ts';
+import { allocateByWeight } from './allocation.ts';
 import { heldRole } from './authority.ts';
 import { byCostCentre } from './coding.ts';
 import { isCredit } from './credits.ts';
@@ -62,8 +64,7 @@ function splittingOf(facts: InvoiceFacts, subject: ApprovalSubject): { total: Mo
   if (subject.orderBacked || isCredit(facts.invoice)) return undefined;
   const policy = facts.policies.approval.content;
   const requester = requesterOf(facts);
-  const days = (date: string): number => Math.abs(Math.round((Date.parse(facts.receivedOn) - Date.parse(date)) / 86_400_000));
-  const together = facts.recentInvoices.filter((recent) => recent.caseId !== facts.caseId && recent.requester === requester && days(recent.receivedOn) < policy.splitting.days && recent.amountForAuthority.currency === subject.amount.currency);
+  const together = facts.recentInvoices.filter((recent) => recent.caseId !== facts.caseId && recent.requester === requester && Math.abs(daysBetween(facts.receivedOn, recent.receivedOn)) < policy.splitting.days && recent.amountForAuthority.currency === subject.amount.currency);
   if (together.length === 0) return undefined;
   const matrix = matrixFor(policy, facts, subject);
   const amounts = [subject.amount, ...together.map((recent) => recent.amountForAuthority)];
@@ -130,7 +131,7 @@ function stepMaker(facts: InvoiceFacts, subject: ApprovalSubject): StepMaker {
 function shareSteps(facts: InvoiceFacts, subject: ApprovalSubject, policy: ApprovalPolicy, step: StepMaker): ApprovalStep[] {
   const shares = byCostCentre(subject.coding).filter((share) => minorOf(share.amount) !== 0n);
   if (shares.length < 2) return [];
-  const amounts = allocateMoney(subject.amount, shares.map((share) => minorOf(absoluteMoney(share.amount))));
+  const amounts = allocateByWeight(subject.amount, shares.map((share) => minorOf(absoluteMoney(share.amount))));
   return shares.flatMap(({ costCentre }, index) => {
     const amount = amounts[index] ?? noMoney(subject.amount.currency);
     if (compareExact(exactAmount(amount), exact(policy.costCentreShare.over)) <= 0) return [];

@@ -1,5 +1,6 @@
 import type { ApprovalRoute } from '../../model/approval-route.ts';
 import type { Assessment, Disposition } from '../../model/assessment.ts';
+import type { PlainDate } from '../../model/dates.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { InvoiceFacts } from '../../model/invoice-facts.ts';
 import type { Money } from '../../model/money.ts';
@@ -17,6 +18,7 @@ import { compareText, stops, toFindings, type Observation } from './findings.ts'
 import { inOrder } from './input-order.ts';
 import { matchDocument, matchStatus, reservationsToHold, type DocumentMatch } from './match.ts';
 import { judgeBuyer, resolvePayee, resolveSupplier } from './parties.ts';
+import { consumeReceipts } from './receipts.ts';
 import { draftPosting, paymentBlock } from './posting-draft.ts';
 import { judgeTax } from './tax.ts';
 
@@ -67,7 +69,7 @@ export function assessInvoice(unordered: InvoiceFacts): Assessment {
     ...(payee ? { payee: { supplierId: payee.supplier.id, ...(payee.account ? { account: { id: payee.account.id, version: payee.account.version, status: payee.account.status } } : {}) } } : {}),
     match: { status, lines },
     coding,
-    reservationsToHold: disposition === 'duplicate' ? [] : reservationsToHold(matched, lines, policies.posting.content.beforeReceipt === 'post-blocked'),
+    reservationsToHold: disposition === 'duplicate' || !supplier ? [] : reservationsToHold(matched, lines, findings, policies.posting.content.beforeReceipt === 'post-blocked'),
     ...(effect ? { credit: effect } : {}),
     payable,
     ...(amount ? { amountForAuthority: amount } : {}),
@@ -110,8 +112,13 @@ function routeUnknown({ policies }: InvoiceFacts): ApprovalRoute {
   return { policyVersion: policies.approval.version, matrix: 'none', steps: [], reason: 'not routed: the amount in the company currency is unknown' };
 }
 
-function receiptDates({ receipts }: InvoiceFacts, { groups }: DocumentMatch): string[] {
-  return groups.flatMap(({ group }) => receipts.filter((receipt) => receipt.orderNumber === group.order.number && receipt.orderLine === group.target.id && !receipt.quantity.startsWith('-')).map((receipt) => receipt.receivedOn));
+/** Days of the receipts that this document bills (R1). */
+function receiptDates({ receipts }: InvoiceFacts, { groups }: DocumentMatch): PlainDate[] {
+  return groups.flatMap(({ group, match }) => {
+    const own = receipts.filter((receipt) => receipt.orderNumber === group.order.number && receipt.orderLine === group.target.id);
+    const named = group.pairs.map((pair) => pair.line.receiptNumber).find((number) => number !== undefined);
+    return consumeReceipts(own, group.position.invoiced, match.taken.quantity, named).consumed.map(({ receipt }) => receipt.receivedOn);
+  });
 }
 
 function creditOf(facts: InvoiceFacts, { groups }: DocumentMatch, credited: ReturnType<typeof judgeCreditReference>['credited']): Assessment['credit'] {

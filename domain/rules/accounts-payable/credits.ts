@@ -1,8 +1,9 @@
 import type { CreditEffect } from '../../model/assessment.ts';
 import type { DuplicateCandidate, InvoiceFacts } from '../../model/invoice-facts.ts';
 import type { Invoice } from '../../model/invoice.ts';
+import type { Money } from '../../model/money.ts';
 import { compareExact, exact, minus, times, toText, zero, type Exact } from '../decimal.ts';
-import { absoluteMoney, addMoney, compareMoney, describeMoney, exactAmount, isZeroMoney, minorOf, noMoney } from '../money.ts';
+import { absoluteMoney, addMoney, compareMoney, describeMoney, exactAmount, isZeroMoney, minorOf, noMoney, subtractMoney } from '../money.ts';
 import { creditEffect, lowersWhatWeOwe } from '../invoice/credit.ts';
 import { documentKeys } from './document-number.ts';
 import type { Observation } from './findings.ts';
@@ -93,6 +94,13 @@ export function matchCredit(group: OrderLineGroup, kind: CreditKind | undefined)
     taken: { quantity, value: kind === 'goodwill' ? noMoney(value.currency) : value },
     covered: { quantity: zero, value: noMoney(value.currency) },
   };
+}
+
+/** C6: while a dispute is open and a credit expected, only the disputed part is held where partial payment is allowed. */
+export function payableNow(payable: Money, disputed: Money, partialPaymentAllowed: boolean): Money {
+  if (isZeroMoney(disputed)) return payable;
+  const rest = subtractMoney(payable, disputed);
+  return partialPaymentAllowed && minorOf(rest) > 0n ? rest : noMoney(payable.currency);
 }
 
 function findCredited(facts: InvoiceFacts, group: string | undefined): DuplicateCandidate | undefined {

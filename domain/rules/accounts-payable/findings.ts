@@ -83,7 +83,7 @@ export const findingCatalogue: Record<FindingCode, Entry> = {
   'order-amount-exceeded': entry('QTY', buyer, 'block', 1, 'CNP', 'The amount left on the order line is exceeded. Raise the order, ask for a credit, or accept it with a reason.'),
   'nothing-to-invoice': entry('QTY', receiver, 'block', 1, 'CNF', 'Everything that was received has been billed already. Ask for a credit, or book the missing receipt.'),
   'awaiting-receipt': entry('DEL', receiver, 'wait', 1, 'NOA', 'The receipt is awaited; nobody need act until it is overdue.'),
-  'receipt-unknown': entry('DEL', receiver, 'review', 1, 'PIN', 'The receipt that the line names is not on file for this order line.'),
+  'receipt-unknown': entry('DEL', receiver, 'info', 1, 'NOA', 'The receipt that the line names is not on file for this order line; the oldest open receipt counts instead.'),
   'consignment-order': entry('REF', buyer, 'block', 0, 'NIN', 'Consignment stock is settled by consumption; no document against this order is expected. Reject it.'),
   'charge-differs': entry('PRI', buyer, 'block', 1, 'CNP', 'The charge is above what was agreed with the order. Ask for a credit, or accept it with a reason.'),
   'charge-unplanned': entry('PRI', buyer, 'block', 1, 'CNP', 'Charges that nobody ordered exceed the limit. Ask for a credit, or accept them with a reason.'),

@@ -28,7 +28,7 @@ export function matchDocument(facts: InvoiceFacts, supplier: Supplier | undefine
   const { pairs, observations } = pairLines(facts.invoice, facts.orders, facts.corrections.lines);
   const billed = pairs.filter(isPaired);
   observations.push(...billed.map((pair) => pair.order).filter(unique).flatMap((order) => judgeOrder(facts, order, supplier)));
-  observations.push(...billed.flatMap(judgePair));
+  observations.push(...billed.flatMap((pair) => judgePair(facts, pair)));
 
   const groups = groupByOrderLine(billed.filter(isComparable(facts))).flatMap((members) => {
     const group = describeGroup(facts, members, supplier, limits);
@@ -68,16 +68,18 @@ export function matchStatus(document: DocumentMatch, findings: readonly Finding[
 
 /**
  * What to reserve (M9): min(Qi, E) while somebody must still act. Once the document goes to the ledger all that it bills
- * is taken, so that a tolerance or an override cannot be used a second time by the next document.
+ * is taken, so that a tolerance or an override cannot be used a second time by the next document. An order that is not
+ * this supplier's, or not open, is left to those whom it concerns (M11).
  */
-export function reservationsToHold(document: DocumentMatch, lines: readonly MatchLine[], willPost: boolean): ReservationRequest[] {
-  const holds = document.groups.map(({ group, match }) => {
+export function reservationsToHold(document: DocumentMatch, lines: readonly MatchLine[], findings: readonly Finding[], willPost: boolean): ReservationRequest[] {
+  const entitled = document.groups.filter(({ group }) => !findings.some((finding) => finding.scope === `order:${group.order.number}` && stops(finding)));
+  const holds = entitled.map(({ group, match }) => {
     const statuses = lines.filter((line) => match.lines.some((own) => own.line === line.line)).map((line) => line.status);
     const open = statuses.includes('EXCEPTION') || (statuses.includes('AWAITING_RECEIPT') && !willPost);
     const part = open ? match.covered : match.taken;
     return { orderNumber: group.order.number, orderLine: group.target.id, quantity: toText(part.quantity), value: part.value };
   });
-  return [...holds, ...document.chargeHolds]
+  return [...holds, ...document.chargeHolds.filter((hold) => entitled.some(({ group }) => group.order.number === hold.orderNumber))]
     .filter((hold) => compareExact(exact(hold.quantity), zero) !== 0 || !isZeroMoney(hold.value))
     .sort((a, b) => compareText(a.orderNumber, b.orderNumber) || compareText(a.orderLine, b.orderLine));
 }
@@ -101,12 +103,15 @@ function judgeOrder({ invoice }: InvoiceFacts, order: PurchaseOrder, supplier: S
   return observations;
 }
 
-function judgePair({ line, order, target, factor }: Billed): Observation[] {
+function judgePair({ receipts }: InvoiceFacts, { line, order, target, factor }: Billed): Observation[] {
   const scope = { scope: `line:${line.id}`, line: line.id, orderNumber: order.number, orderLine: target.id, ownerPerson: order.buyer };
   const observations: Observation[] = [];
   if (target.status !== 'open') observations.push({ ...scope, code: 'order-closed', rule: 'M11', actual: target.status });
   if (target.kind === 'consignment') observations.push({ ...scope, code: 'consignment-order', rule: 'R4' });
   if (target.kind === 'goods' && (!factor || !hasBase(line.baseQuantity))) observations.push({ ...scope, code: 'unit-not-convertible', rule: 'M11', expected: target.unit, actual: line.unit ?? '' });
+  const named = line.receiptNumber;
+  const known = receipts.some((receipt) => receipt.orderNumber === order.number && receipt.orderLine === target.id && receipt.number === named);
+  if (named !== undefined && target.matching !== 'two-way' && !known) observations.push({ ...scope, code: 'receipt-unknown', rule: 'R1', actual: named });
   return observations;
 }
 
