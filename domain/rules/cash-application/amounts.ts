@@ -48,7 +48,7 @@ export class AmountProfile {
 
 const steps = Array.from({ length: 13 }, (_, power) => 10 ** power);
 const fewItems = 5;
-const commonShare = 0.6;
+const commonShare = 0.9;
 const repeatingShare = 0.05;
 const priorItems = 20;
 export const mostWeight = 6;
@@ -62,10 +62,6 @@ export function amountsRepeat(profile: AmountProfile, usual: number): boolean {
   return (profile.repeatedItems + priorItems * usual) / (profile.size + priorItems) > repeatingShare;
 }
 
-/** Whether an amount lies on the round steps of a customer whose amounts repeat. */
-export function isOnStep(profile: AmountProfile, amount: number): boolean {
-  return profile.step === 1 || amount % profile.step === 0;
-}
 
 export interface AmountMatch {
   /** Open amount that the payment is compared with. */
@@ -75,24 +71,23 @@ export interface AmountMatch {
   /** Units short; 0 is exact. */
   difference: number;
   slack: number;
+  /** The rest of an item that was paid in part: such amounts do not repeat, whatever the prices do. */
+  isRest: boolean;
 }
 
-/** Evidence of an amount as a power of ten: the share of true cases against the chance that another item or sum hits as well. */
+/** Evidence of an amount as a power of ten: how much likelier it is here than if another, unknown item or sum were paid. */
 export function amountWeight(profile: AmountProfile, repeats: boolean, match: AmountMatch): number {
   const window = match.difference === 0 ? 0 : match.slack;
-  const chance = match.parts === 1 ? itemChance(profile, repeats, match.amount, window) : sumChance(profile, window);
   const share = match.difference === 0 ? exactShare : differingShare;
-  return Math.min(mostWeight, Math.log10(share / Math.min(1, chance)));
+  const byAccident = (2 * window + 1) / profile.spread;
+  const elsewhere = match.parts === 1 ? sameElsewhere(profile, repeats && !match.isRest, match.amount, window) : profile.step / profile.spread;
+  return Math.min(mostWeight, Math.log10(share / Math.min(1, share * elsewhere + byAccident)));
 }
 
-function itemChance(profile: AmountProfile, repeats: boolean, amount: number, window: number): number {
+/** Share of other items that have this amount too; where amounts repeat, one more is always reckoned with. */
+function sameElsewhere(profile: AmountProfile, repeats: boolean, amount: number, window: number): number {
   const others = Math.max(0, profile.countBetween(amount - window, amount + window) - 1);
-  const unseen = repeats && isOnStep(profile, amount) ? 1 : ((2 * window + 1) / profile.spread) * profile.size;
-  return (others + unseen) / (profile.size + 1);
-}
-
-function sumChance(profile: AmountProfile, window: number): number {
-  return Math.max(2 * window + 1, profile.step) / profile.spread;
+  return (others + (repeats ? 1 : 0)) / (profile.size + 1);
 }
 
 function firstAtLeast(sorted: readonly number[], value: number): number {

@@ -61,8 +61,8 @@ function readingsOf(payment: Waiting, item: Item, forms: NumberForms): readonly 
   const remembered = payment.readings.get(item);
   if (remembered) return remembered;
   const readings: Reading[] = [];
-  for (const { field, text } of item.fact.numbers) {
-    const reading = readNumber(payment.memo, field, text, forms);
+  for (const number of item.numbers) {
+    const reading = readNumber(payment.memo, number, forms);
     if (!reading) continue;
     const rival = readings.find((other) => overlap(other, reading) > 0);
     if (!rival) readings.push(reading);

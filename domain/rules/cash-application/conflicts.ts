@@ -8,7 +8,13 @@ import type { Item } from './state.ts';
 export function withoutConflicts(solutions: readonly Solution[], margin: number): Solution[] {
   const distinct = solutions.filter((solution, index) => !solutions.slice(0, index).some((earlier) => isSameSolution(earlier, solution)));
   const rivals = rivalsOf(distinct);
-  return distinct.filter((solution) => [...rivals.get(solution)!].every((rival) => solution.score >= rival.score + margin));
+  const kept = distinct.filter((solution) => [...rivals.get(solution)!].every((rival) => solution.score >= rival.score + margin));
+  return kept.filter((solution) => !kept.some((larger) => includesPart(larger, solution)));
+}
+
+/** A part payment that a joint solution of the same item contains says the same, only less. */
+function includesPart(larger: Solution, part: Solution): boolean {
+  return larger.kind === 'joint' && part.kind === 'part' && larger.items[0] === part.items[0] && larger.payments.includes(part.payments[0]!);
 }
 
 /** Part payments of one item claim it in common; they conflict only when their sum is more than the open amount. */
@@ -23,16 +29,22 @@ function rivalsOf(solutions: readonly Solution[]): Map<Solution, Set<Solution>> 
     }
   }
   for (const [claimed, claimants] of claims) {
-    if (claimants.length < 2 || canShare(claimed, claimants)) continue;
-    for (const one of claimants) for (const other of claimants) if (one !== other) rivals.get(one)!.add(other);
+    const shared = sharedParts(claimed, claimants);
+    for (const one of claimants) {
+      for (const other of claimants) {
+        const compatible = one === other || includesPart(one, other) || includesPart(other, one) || (shared.has(one) && shared.has(other));
+        if (!compatible) rivals.get(one)!.add(other);
+      }
+    }
   }
   return rivals;
 }
 
-function canShare(claimed: object, claimants: readonly Solution[]): boolean {
-  if (claimants.some((solution) => solution.kind !== 'part' || solution.items[0] !== claimed)) return false;
-  const claimedAmount = claimants.reduce((sum, solution) => sum + solution.payments[0]!.fact.amount, 0);
-  return claimedAmount <= (claimed as Item).open;
+/** The part payments of an item, when it is large enough for all of them. */
+function sharedParts(claimed: object, claimants: readonly Solution[]): Set<Solution> {
+  const parts = claimants.filter((solution) => solution.kind === 'part' && solution.items[0] === claimed);
+  const sum = parts.reduce((total, part) => total + part.payments[0]!.fact.amount, 0);
+  return new Set(parts.length > 0 && sum <= (claimed as Item).open ? parts : []);
 }
 
 function isSameSolution(a: Solution, b: Solution): boolean {

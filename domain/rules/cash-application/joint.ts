@@ -1,10 +1,10 @@
 import { amountsRepeat, amountWeight } from './amounts.ts';
-import { commonContributions, type Attempt } from './solve.ts';
+import { ageCost, commonContributions, type Attempt } from './solve.ts';
 import { scoreOf, type Contribution, type Solution } from './solution.ts';
 import type { Item, Waiting } from './state.ts';
 import { choose, subsetsWithin } from './subset-sum.ts';
 
-const mostPartners = 14;
+const mostPartners = 20;
 const mostPayments = 4;
 const uncitedPayment = 0.5;
 
@@ -14,22 +14,22 @@ export function solveJointly(attempt: Attempt, attemptOf: (payment: Waiting) => 
   const partners = [...pool.waiting].filter((other) => other !== payment);
   if (partners.length === 0) return [];
   const candidates = [...pool.open].filter((item) => item.open > payment.fact.amount && item.documentDay <= payment.day);
-  return candidates.flatMap((item) => jointSolutions(attempt, item, partners, candidates.length, attemptOf));
+  const choices = Math.max(1, candidates.reduce((sum, candidate) => sum + 10 ** -ageCost(attempt, candidate), 0));
+  return candidates.flatMap((item) => jointSolutions(attempt, item, partners, choices, attemptOf));
 }
 
 function jointSolutions(attempt: Attempt, item: Item, partners: readonly Waiting[], poolSize: number, attemptOf: (payment: Waiting) => Attempt): Solution[] {
   const slack = attempt.settings.slack.get(attempt.pool.currency) ?? 1;
   const rest = item.open - attempt.payment.fact.amount;
-  const eligible = partners
-    .filter((other) => other.fact.amount <= rest + 1 && other.day >= item.documentDay)
-    .map((other) => ({ other, weight: attemptOf(other).citations.of.get(item)?.weight ?? 0 }))
-    .filter(({ other, weight }) => weight > 0 || !citesAnotherStrongly(attemptOf(other), item));
-  const chosen = eligible.sort((a, b) => b.weight - a.weight || a.other.fact.amount - b.other.fact.amount).slice(0, mostPartners);
+  const eligible = partners.filter((other) => other.fact.amount <= rest + 1 && other.day >= item.documentDay);
+  if (eligible.reduce((sum, other) => sum + other.fact.amount, 0) < rest - slack) return [];
+  const distance = (other: Waiting) => Math.abs(other.day - attempt.payment.day);
+  const chosen = eligible.sort((a, b) => distance(a) - distance(b) || a.fact.amount - b.fact.amount).slice(0, mostPartners);
   const found = subsetsWithin(
-    chosen.map(({ other }) => other.fact.amount),
+    chosen.map((other) => other.fact.amount),
     { low: rest - slack, high: rest + 1, largestSize: mostPayments - 1, steps: attempt.settings.searchSteps, most: 10 },
   );
-  return found.sets.map((set) => jointSolution(attempt, item, set.map((index) => chosen[index]!.other), poolSize, chosen.length, attemptOf));
+  return found.sets.map((set) => jointSolution(attempt, item, set.map((index) => chosen[index]!), poolSize, chosen.length, attemptOf));
 }
 
 function citesAnotherStrongly(attempt: Attempt, item: Item): boolean {
@@ -48,10 +48,10 @@ function jointSolution(attempt: Attempt, item: Item, others: readonly Waiting[],
     ...weakestOf(attempts.map((one) => commonContributions(one, [item]))),
     {
       name: 'amount',
-      weight: amountWeight(attempt.pool.amounts, repeats, { amount: item.open, parts: 2, difference, slack: attempt.settings.slack.get(attempt.pool.currency) ?? 1 }),
+      weight: amountWeight(attempt.pool.amounts, repeats, { amount: item.open, parts: 2, difference, isRest: false, slack: attempt.settings.slack.get(attempt.pool.currency) ?? 1 }),
       words: `${payments.length} payments together equal the open amount`,
     },
-    { name: 'choice', weight: -Math.log10(poolSize * choose(partners, others.length)), words: `one of ${poolSize} open items and ${choose(partners, others.length)} choices of payments` },
+    { name: 'choice', weight: -Math.log10(poolSize * choose(partners, others.length)), words: `one of ${Math.round(poolSize)} open items and ${choose(partners, others.length)} choices of payments` },
     {
       name: 'reference',
       weight: uncited > 0 ? -uncitedPayment * uncited : Math.min(...weights),

@@ -68,7 +68,7 @@ export class Matcher {
   }
 
   openItem(fact: ItemFact): void {
-    const item = newItem(fact);
+    const item = newItem(fact, this.forms);
     const pool = this.poolOf(fact.customer, fact.currency);
     this.repeatedItems -= pool.amounts.repeatedItems;
     pool.amounts.add(fact.amount);
@@ -78,7 +78,7 @@ export class Matcher {
     this.itemsById.set(fact.id, item);
     this.amountEntry(fact.currency, fact.amount).add(item);
     for (const { text, field } of fact.numbers) if (compactNumber(text).length >= 4) this.directory.add(text, { customer: fact.customer, field, item: fact.id });
-    for (const waiting of pool.waiting) this.due.add(waiting);
+    for (const waiting of pool.waiting) if (waiting.day >= item.documentDay) this.due.add(waiting);
   }
 
   /** A payment under a true name teaches its account, even before it is applied. */
@@ -131,6 +131,7 @@ export class Matcher {
     const pools = payer.customers.length > 0 ? payer.customers.map((customer) => this.poolOf(customer, payment.fact.currency)) : this.poolsOfUnknown(payment);
     const solutions: Solution[] = [];
     const touched = new Set<Item>();
+    const attemptsHere: Attempt[] = [];
     let exhausted = false;
     for (const pool of pools) {
       const attempt = this.attempt(payment, pool, payer);
@@ -138,9 +139,12 @@ export class Matcher {
       const solved = solve(attempt);
       exhausted ||= solved.exhausted;
       solutions.push(...solved.solutions);
-      const attemptOf = (other: Waiting) => this.remembered(other, pool, attempts);
-      if (payer.customers.length > 0) solutions.push(...solveJointly(attempt, attemptOf));
+      attemptsHere.push(attempt);
     }
+    const alone = judge(solutions, exhausted, this.settings);
+    const settlesAlone = alone.verdict === 'auto' && alone.best!.kind === 'full';
+    if (payer.customers.length > 0 && !settlesAlone)
+      for (const attempt of attemptsHere) solutions.push(...solveJointly(attempt, (other) => this.remembered(other, attempt.pool, attempts)));
     for (const solution of solutions) for (const item of solution.items) touched.add(item);
     this.touches.set(payment, touched);
     return judge(solutions, exhausted, this.settings);
@@ -183,7 +187,7 @@ export class Matcher {
   private apply(solution: Solution): void {
     const paid = solution.payments.reduce((sum, payment) => sum + payment.fact.amount, 0);
     const open = solution.items.reduce((sum, item) => sum + item.open, 0);
-    if (solution.kind === 'part' ? paid >= open : open - paid !== solution.difference) throw new RangeError('an allocation exceeds its receipt or item');
+    if (solution.kind === 'part' ? paid > open : open - paid !== solution.difference) throw new RangeError('an allocation exceeds its receipt or item');
     for (const payment of solution.payments) {
       const progress = this.progress.get(payment.fact)!;
       progress.applied = solution;

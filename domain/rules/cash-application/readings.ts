@@ -1,6 +1,7 @@
-import { compactNumber, gapsInside, isBoundary, isDigit, type Memo } from './memo.ts';
+import { gapsInside, isBoundary, isDigit, type Memo } from './memo.ts';
 import { nearMisses, type Slip } from './near-miss.ts';
 import { readingsOfAdded, readingsOfLost, sharedHead, type NumberForms, type NumberSeries } from './number-series.ts';
+import type { ReadableNumber } from './state.ts';
 
 /**
  * One way to read an item's number in a memo. `weight` is the evidence as a power of ten: how much likelier the text is
@@ -23,12 +24,14 @@ const cost = {
   moreBlanks: 1,
   separator: 0.7,
   runTogether: 0.5,
+  partOfLonger: 4,
   runTogetherWithSlip: 1,
   swapIntoWhole: 1.1, // share of swapped among exact numbers
   changeIntoWhole: 2.5,
   change: 1,
   lettersMissing: 1,
   cut: 0.3,
+  moreCut: 0.5,
 };
 /** Numbers are unique: written in full, another invoice could only be meant if a slip had turned its number into exactly this one. */
 const uniqueInFull = 0.8;
@@ -36,11 +39,8 @@ export const leastWeight = 0.5;
 const shortestCut = 5;
 
 /** The strongest reading of one number, or undefined when nothing in the memo speaks for it. */
-export function readNumber(memo: Memo, field: string, text: string, forms: NumberForms): Reading | undefined {
-  const number = compactNumber(text);
-  const series = forms.of(number);
-  if (!series || number.length < 3) return undefined;
-  let best = exactReading(memo, field, number, series);
+export function readNumber(memo: Memo, { field, text: number, series }: ReadableNumber, forms: NumberForms): Reading | undefined {
+  let best = exactReading(memo, field, number, series, forms);
   if (best && best.manner === 'none') return best;
   for (const reading of [...slipReadings(memo, field, number, series, forms), ...cutReadings(memo, field, number, series), ...piecesOfLists(memo, field, number, series)]) {
     if (reading.weight >= leastWeight && (!best || reading.weight > best.weight)) best = reading;
@@ -48,12 +48,12 @@ export function readNumber(memo: Memo, field: string, text: string, forms: Numbe
   return best;
 }
 
-function exactReading(memo: Memo, field: string, number: string, series: NumberSeries): Reading | undefined {
+function exactReading(memo: Memo, field: string, number: string, series: NumberSeries, forms: NumberForms): Reading | undefined {
   let best: Reading | undefined;
   for (let start = memo.compact.indexOf(number); start >= 0; start = memo.compact.indexOf(number, start + 1)) {
     const end = start + number.length;
     const sides = openSides(memo, start, end);
-    const inside = gapCost(memo, start, end);
+    const inside = gapCost(memo, start, end) + (sides > 0 && isPartOfLonger(memo, start, end, forms) ? cost.partOfLonger : 0);
     const weight = series.magnitude + uniqueInFull - inside - sides * cost.runTogether;
     const manner: Manner = sides > 0 ? 'run together' : inside > 0 ? 'blank inside' : 'none';
     if (weight >= leastWeight && (!best || weight > best.weight)) best = { field, number, start, end, manner, weight };
@@ -87,15 +87,19 @@ function cutReadings(memo: Memo, field: string, number: string, series: NumberSe
     if (number.endsWith(text)) {
       const letters = number.search(/[0-9]/);
       const bare = letters > 0 && missing >= letters;
-      const weight = Math.min(series.magnitude, text.length) - cost.cut - (bare ? cost.lettersMissing : 0);
+      const weight = Math.min(series.magnitude, text.length) - cutCost(missing - Math.max(0, letters)) - (bare ? cost.lettersMissing : 0);
       readings.push({ field, number, start, end, manner: bare && missing === letters ? 'letters missing' : 'tail only', weight });
     } else if (number.startsWith(text)) {
       const known = text.length - sharedHead(series);
-      const weight = Math.min(known, series.magnitude - missing) - cost.cut;
+      const weight = Math.min(known, series.magnitude - missing) - cutCost(missing);
       readings.push({ field, number, start, end, manner: 'head only', weight });
     }
   }
   return readings;
+}
+
+function cutCost(missingDigits: number): number {
+  return cost.cut + cost.moreCut * Math.max(0, missingDigits - 2);
 }
 
 /** Heads and tails of a number inside a run-together list, where neighbours were cut too. */
@@ -116,6 +120,12 @@ function piecesOfLists(memo: Memo, field: string, number: string, series: Number
     }
   }
   return readings;
+}
+
+/** Whether the characters are a piece of a token that is, or nearly is, a longer number of another series. */
+function isPartOfLonger(memo: Memo, start: number, end: number, forms: NumberForms): boolean {
+  const around = memo.tokens.find((token) => token.start <= start && token.end >= end);
+  return around !== undefined && (forms.looksWhole(around.text) || forms.resembles(around.text));
 }
 
 function openSides(memo: Memo, start: number, end: number): number {

@@ -1,4 +1,4 @@
-import { amountsRepeat, amountWeight, isOnStep } from './amounts.ts';
+import { amountsRepeat, amountWeight } from './amounts.ts';
 import { unexplained, type Citations } from './citations.ts';
 import type { NumberForms } from './number-series.ts';
 import type { PayerAnswer } from './payer.ts';
@@ -41,7 +41,9 @@ const payerWeight: Record<PayerAnswer['certainty'], number> = {
   contradiction: -3,
   unknown: -1.5,
 };
-const daysOfAge = 360;
+const daysWithoutAge = 180;
+const daysOfAge = 365;
+const mostAgeCost = 2;
 
 /** Every use of the payment within one pool: whole items, sums, and a part of one item. */
 export function solve(attempt: Attempt): Solved {
@@ -49,13 +51,14 @@ export function solve(attempt: Attempt): Solved {
   const candidates = [...attempt.pool.open].filter((item) => item.documentDay <= attempt.payment.day);
   const cited = candidates.filter((item) => weightOf(attempt, item) >= attempt.settings.strongCitation);
   const sums = searchSums(attempt, candidates, cited, slack);
-  const solutions = sums.sets.map((items) => fullSolution(attempt, items, candidates.length));
+  const choices = candidates.reduce((sum, item) => sum + 10 ** -ageCost(attempt, item), 0); // old items hardly count
+  const solutions = sums.sets.map((items) => fullSolution(attempt, items, choices));
   const covered = new Set(solutions.filter((solution) => solution.items.length === 1).map((solution) => solution.items[0]));
   for (const item of candidates) {
     if (covered.has(item)) continue;
     const difference = item.open - attempt.payment.fact.amount;
-    if (isWithin(difference, slack)) solutions.push(fullSolution(attempt, [item], candidates.length));
-    else if (difference > slack && weightOf(attempt, item) > 0) solutions.push(partSolution(attempt, item, candidates.length));
+    if (isWithin(difference, slack)) solutions.push(fullSolution(attempt, [item], choices));
+    else if (difference > slack && weightOf(attempt, item) > 0) solutions.push(partSolution(attempt, item, choices));
   }
   return { solutions, exhausted: sums.exhausted };
 }
@@ -150,9 +153,14 @@ export function commonContributions(attempt: Attempt, items: readonly Item[]): C
   if (closed.length > 0) contributions.push({ name: 'closed number', weight: -closedCited, words: `cites ${closed.map(({ text }) => text).join(', ')}, which is not open any more` });
   const foreign = attempt.citations.foreign.filter((number) => !isReadOtherwise(number));
   if (foreign.length > 0) contributions.push({ name: 'foreign number', weight: -foreignCited, words: `cites ${foreign.map(({ text }) => text).join(', ')}, which belongs to somebody else` });
-  const age = Math.max(0, ...items.map((item) => attempt.payment.day - item.dueDay - daysOfAge)) / daysOfAge;
-  if (age > 0) contributions.push({ name: 'age', weight: -Math.min(2, age), words: 'an item is more than a year overdue' });
+  const age = Math.max(...items.map((item) => ageCost(attempt, item)));
+  if (age > 0) contributions.push({ name: 'age', weight: -age, words: 'an item is long overdue' });
   return contributions;
+}
+
+/** Items long overdue are paid seldom: one power of ten a year, after half a year. */
+export function ageCost(attempt: Attempt, item: Item): number {
+  return Math.min(mostAgeCost, Math.max(0, attempt.payment.day - item.dueDay - daysWithoutAge) / daysOfAge);
 }
 
 /** The weakest tie between the memo and the items: a chain is no stronger than that. */
@@ -164,14 +172,19 @@ function linkContributions(attempt: Attempt, items: readonly Item[], poolSize: n
     const weakest = Math.min(...weights);
     return [
       { name: 'reference', weight: weakest, words: citationWords(attempt, items) },
-      { name: 'choice', weight: -Math.log10(poolSize), words: `one of ${poolSize} open items` },
+      { name: 'choice', weight: -Math.log10(Math.max(1, poolSize)), words: `one of ${Math.max(1, Math.round(poolSize))} open items` },
     ];
   }
-  const choices = choose(poolSize - (items.length - uncited), uncited);
+  const choices = Math.max(1, choose(Math.max(uncited, Math.ceil(poolSize) - (items.length - uncited)), uncited));
   sets.push({ name: 'choice', weight: -Math.log10(choices), words: `one of ${choices} choices of ${uncited} uncited ${uncited === 1 ? 'item' : 'items'}` });
   const others = attempt.citations.of.size > 0;
   if (others) sets.push({ name: 'reference', weight: -uncitedBesideCited, words: 'other items are cited, these are not' });
   return sets;
+}
+
+/** Whether an item was paid in part: its rest is no price any more. */
+function isRest(item: Item): boolean {
+  return item.open !== item.fact.amount;
 }
 
 function citationWords(attempt: Attempt, items: readonly Item[]): string {
@@ -184,7 +197,7 @@ function amountContribution(attempt: Attempt, items: readonly Item[], difference
   const { pool, usualRepeats } = attempt;
   const repeats = amountsRepeat(pool.amounts, usualRepeats);
   const amount = items.reduce((sum, item) => sum + item.open, 0);
-  const weight = amountWeight(pool.amounts, repeats, { amount, parts: items.length, difference, slack: slackOf(attempt) });
+  const weight = amountWeight(pool.amounts, repeats, { amount, parts: items.length, difference, slack: slackOf(attempt), isRest: items.every(isRest) });
   const exactly = difference === 0 ? 'equals' : 'equals within the tolerance';
   return { name: 'amount', weight, words: `${exactly} the open amount${items.length > 1 ? ` of ${items.length} items` : ''}${repeats ? '; amounts of this customer repeat' : ''}` };
 }
@@ -197,7 +210,7 @@ function vetoesOf(attempt: Attempt, items: readonly Item[]): string[] {
   }
   if (new Set(items.map((item) => item.fact.entity)).size > 1) vetoes.push('items of more than one legal entity');
   const repeats = amountsRepeat(pool.amounts, attempt.usualRepeats);
-  if (repeats && items.some((item) => weightOf(attempt, item) === 0 && isOnStep(pool.amounts, item.open))) vetoes.push('the amounts of this customer repeat and an item is not cited');
+  if (repeats && items.some((item) => weightOf(attempt, item) === 0 && !isRest(item))) vetoes.push('the amounts of this customer repeat and an item is not cited');
   if (attempt.payer.certainty === 'alias' && items.some((item) => weightOf(attempt, item) === 0)) vetoes.push('the payer is known by an alias only and an item is not cited');
   if (attempt.payer.certainty === 'unknown' && items.some((item) => weightOf(attempt, item) < settings.strongCitation)) vetoes.push('the payer is unknown and an item is not cited clearly');
   if (attempt.payer.certainty === 'contradiction') vetoes.push('the payer\'s name and account contradict each other');

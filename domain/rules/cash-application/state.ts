@@ -1,7 +1,8 @@
 import { toDayNumber } from '../../calendar/plain-date.ts';
 import { AmountProfile } from './amounts.ts';
-import type { ItemFact, PaymentFact } from './facts.ts';
-import { readMemo, type Memo } from './memo.ts';
+import type { ItemFact, ItemNumber, PaymentFact } from './facts.ts';
+import { compactNumber, readMemo, type Memo } from './memo.ts';
+import type { NumberForms, NumberSeries } from './number-series.ts';
 import type { Reading } from './readings.ts';
 
 /** An item while payments are applied: its open rest only ever moves towards zero. */
@@ -9,7 +10,15 @@ export interface Item {
   readonly fact: ItemFact;
   readonly documentDay: number;
   readonly dueDay: number;
+  readonly numbers: readonly ReadableNumber[];
   open: number;
+}
+
+/** A number of an item as it is looked for in memos. */
+export interface ReadableNumber {
+  readonly field: string;
+  readonly text: string;
+  readonly series: NumberSeries;
 }
 
 /** A payment that has not been applied yet, with what was read in its memo so far. */
@@ -29,8 +38,18 @@ export interface Pool {
   readonly amounts: AmountProfile;
 }
 
-export function newItem(fact: ItemFact): Item {
-  return { fact, documentDay: toDayNumber(fact.documentDate), dueDay: toDayNumber(fact.dueDate), open: fact.amount };
+const shortestNumber = 3;
+
+export function newItem(fact: ItemFact, forms: NumberForms): Item {
+  return { fact, documentDay: toDayNumber(fact.documentDate), dueDay: toDayNumber(fact.dueDate), numbers: readableNumbers(fact.numbers, forms), open: fact.amount };
+}
+
+export function readableNumbers(numbers: readonly ItemNumber[], forms: NumberForms): ReadableNumber[] {
+  return numbers.flatMap(({ field, text }) => {
+    const compact = compactNumber(text);
+    const series = forms.of(compact);
+    return series && compact.length >= shortestNumber ? [{ field, text: compact, series }] : [];
+  });
 }
 
 export function newWaiting(fact: PaymentFact): Waiting {

@@ -19,11 +19,12 @@ export interface SubsetResult {
   exhausted: boolean;
 }
 
+/** Combinations of one half, by ascending sum. */
 interface Half {
   sums: Float64Array;
   /** Members as bits, within the half. */
   members: Int32Array;
-  count: number;
+  sizes: Uint8Array;
 }
 
 const longestHalf = 26;
@@ -31,31 +32,43 @@ const longestHalf = 26;
 export function subsetsWithin(amounts: readonly number[], search: SubsetSearch): SubsetResult {
   const middle = amounts.length >> 1;
   if (amounts.length - middle > longestHalf) return { sets: [], exhausted: true };
-  const left = combinations(amounts.slice(0, middle), search.largestSize, search.steps >> 1);
-  const right = combinations(amounts.slice(middle), search.largestSize, search.steps >> 1);
-  if (!left || !right) return { sets: [], exhausted: true };
-  return join(left, sortBySum(right), middle, search);
+  const half = search.steps >> 1;
+  if (combinationCount(amounts.length - middle, search.largestSize) > half) return { sets: [], exhausted: true };
+  return join(combinations(amounts.slice(0, middle), search.largestSize), combinations(amounts.slice(middle), search.largestSize), middle, search);
 }
 
-/** All combinations up to a size, or undefined when there are more than allowed. */
-function combinations(amounts: readonly number[], largestSize: number, limit: number): Half | undefined {
-  const count = combinationCount(amounts.length, largestSize);
-  if (count > limit) return undefined;
-  const sums = new Float64Array(count);
-  const members = new Int32Array(count);
-  const sizes = new Uint8Array(count);
-  let filled = 1; // the empty combination comes first
-  for (let index = 0; index < amounts.length; index++) {
-    const before = filled;
-    for (let at = 0; at < before; at++) {
-      if (sizes[at]! >= largestSize) continue;
-      sums[filled] = sums[at]! + amounts[index]!;
-      members[filled] = members[at]! | (1 << index);
-      sizes[filled] = sizes[at]! + 1;
-      filled++;
+/** Adding one amount to combinations in order keeps their order, so each amount costs one merge and nothing is ever sorted. */
+function combinations(amounts: readonly number[], largestSize: number): Half {
+  let half: Half = { sums: Float64Array.of(0), members: Int32Array.of(0), sizes: Uint8Array.of(0) };
+  amounts.forEach((amount, index) => {
+    half = merge(half, amount, 1 << index, largestSize);
+  });
+  return half;
+}
+
+function merge(half: Half, amount: number, member: number, largestSize: number): Half {
+  const { sums, members, sizes } = half;
+  const growing: number[] = [];
+  for (let at = 0; at < sums.length; at++) if (sizes[at]! < largestSize) growing.push(at);
+  const length = sums.length + growing.length;
+  const merged: Half = { sums: new Float64Array(length), members: new Int32Array(length), sizes: new Uint8Array(length) };
+  let kept = 0;
+  let grown = 0;
+  for (let at = 0; at < length; at++) {
+    const source = growing[grown];
+    if (source === undefined || (kept < sums.length && sums[kept]! <= sums[source]! + amount)) {
+      merged.sums[at] = sums[kept]!;
+      merged.members[at] = members[kept]!;
+      merged.sizes[at] = sizes[kept]!;
+      kept++;
+    } else {
+      merged.sums[at] = sums[source]! + amount;
+      merged.members[at] = members[source]! | member;
+      merged.sizes[at] = sizes[source]! + 1;
+      grown++;
     }
   }
-  return { sums, members, count: filled };
+  return merged;
 }
 
 function combinationCount(items: number, largestSize: number): number {
@@ -64,34 +77,20 @@ function combinationCount(items: number, largestSize: number): number {
   return total;
 }
 
-function sortBySum(half: Half): Half {
-  const order = Array.from({ length: half.count }, (_, at) => at).sort((a, b) => half.sums[a]! - half.sums[b]! || half.members[a]! - half.members[b]!);
-  return { sums: Float64Array.from(order, (at) => half.sums[at]!), members: Int32Array.from(order, (at) => half.members[at]!), count: half.count };
-}
-
+/** Walks up the left sums and down the right ones; only sums within the window are looked at closely. */
 function join(left: Half, right: Half, middle: number, search: SubsetSearch): SubsetResult {
   const sets: number[][] = [];
-  for (let at = 0; at < left.count; at++) {
-    for (let other = firstAtLeast(right.sums, search.low - left.sums[at]!); other < right.count; other++) {
-      if (left.sums[at]! + right.sums[other]! > search.high) break;
-      const set = [...bits(left.members[at]!, 0), ...bits(right.members[other]!, middle)];
-      if (set.length === 0 || set.length > search.largestSize) continue;
+  let last = right.sums.length - 1;
+  for (let at = 0; at < left.sums.length; at++) {
+    while (last >= 0 && left.sums[at]! + right.sums[last]! > search.high) last--;
+    for (let other = last; other >= 0 && left.sums[at]! + right.sums[other]! >= search.low; other--) {
+      const size = left.sizes[at]! + right.sizes[other]!;
+      if (size === 0 || size > search.largestSize) continue;
       if (sets.length >= search.most) return { sets, exhausted: true };
-      sets.push(set);
+      sets.push([...bits(left.members[at]!, 0), ...bits(right.members[other]!, middle)]);
     }
   }
   return { sets, exhausted: false };
-}
-
-function firstAtLeast(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function bits(members: number, offset: number): number[] {
