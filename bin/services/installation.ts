@@ -38,6 +38,7 @@ export function sandboxEnvironment(port: number, stateDir: string): Record<strin
 export async function startInstallation(plan: ServicesPlan, settings: Settings, progress: Progress): Promise<Installation> {
   await requireFreePort(settings.apiPort, 'the API', 'KONTOR_API_PORT', settings.bindAddress);
   await requireFreePort(settings.sandboxPort, 'the sandbox counterparts', 'KONTOR_SANDBOX_PORT');
+  await requireFreePort(settings.workerMetricsPort, "the worker's metrics", 'KONTOR_WORKER_METRICS_PORT', settings.bindAddress);
   const services = await startServices(plan, settings, progress);
   const running: Supervised[] = [];
   const stop = async () => {

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { dynamicConfigFile, serverConfig } from '../../temporal-config/server/config.ts';
+import { readSettings, settingsEnvironment } from '../../temporal-config/settings.ts';
+
+describe('settings', () => {
+  it('have a default for everything that a local installation needs', () => {
+    expect(readSettings({})).toMatchObject({
+      namespace: 'kontor-finance-dev', bindAddress: '127.0.0.1', apiPort: 8440, sandboxPort: 8450, sandboxUrl: 'http://127.0.0.1:8450',
+      databaseUrl: undefined, temporalAddress: undefined, nodeEnv: 'development',
+    });
+  });
+
+  it('take the documented variables', () => {
+    const settings = readSettings({
+      DATABASE_URL: 'postgres://u:p@db:5432/books', TEMPORAL_ADDRESS: 'temporal:7233', TEMPORAL_NAMESPACE: 'finance', KONTOR_API_PORT: '9000', KONTOR_STATE: '/var/lib/state',
+    });
+    expect(settings).toMatchObject({ databaseUrl: 'postgres://u:p@db:5432/books', temporalAddress: 'temporal:7233', namespace: 'finance', apiPort: 9000, stateDir: '/var/lib/state' });
+    expect(settings.keyRingFile).toBe('/var/lib/state/keys/payload-keys.json');
+  });
+
+  it.each([
+    ['a misspelt name', { KONTOR_API_PROT: '9000' }, /KONTOR_API_PROT is not a setting of Kontor/],
+    ['a port that is a word', { KONTOR_API_PORT: 'http' }, /KONTOR_API_PORT is "http"; expected a port number/],
+    ['a port out of range', { KONTOR_SANDBOX_PORT: '65536' }, /KONTOR_SANDBOX_PORT is "65536"/],
+    ['an address without a port', { TEMPORAL_ADDRESS: 'temporal' }, /TEMPORAL_ADDRESS is "temporal"; expected HOST:PORT/],
+    ['a store that does not exist', { KONTOR_TEMPORAL_STORE: 'oracle' }, /expected one of sqlite, postgres/],
+    ['a database of another kind', { DATABASE_URL: 'mysql://u:very-secret@db/books' }, /DATABASE_URL is not a URL that starts with postgres:/],
+  ])('refuse %s', (_what, env, message) => {
+    expect(() => readSettings(env)).toThrow(message);
+  });
+
+  it('never repeat a password in a message', () => {
+    let message = 'nothing was thrown';
+    try {
+      readSettings({ DATABASE_URL: 'mysql://u:very-secret@db/books' });
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).toContain('DATABASE_URL');
+    expect(message).not.toContain('very-secret');
+  });
+
+  it('reach a child process unchanged', () => {
+    const settings = readSettings({
+      DATABASE_URL: 'postgres://u:p@127.0.0.1:5440/kontor', TEMPORAL_ADDRESS: '127.0.0.1:7233', TEMPORAL_NAMESPACE: 'finance', KONTOR_API_PORT: '9001',
+      KONTOR_SANDBOX_PORT: '9002', KONTOR_SANDBOX_URL: 'http://127.0.0.1:9002', KONTOR_STATE: '/state', KONTOR_LOG_LEVEL: 'warn', NODE_ENV: 'production',
+      KONTOR_BIND_ADDRESS: '127.0.0.2', KONTOR_WORKER_METRICS_PORT: '9003', KONTOR_KEY_RING: '/state/ring.json', KONTOR_OIDC_ISSUER: 'https://issuer.example', KONTOR_ERP_POLL_MS: '500',
+    });
+    expect(readSettings(settingsEnvironment(settings, {}))).toEqual(settings);
+  });
+
+  it('that are absent stay absent in a child process', () => {
+    expect(settingsEnvironment(readSettings({}), { DATABASE_URL: 'postgres://u:p@elsewhere/kontor' })).not.toHaveProperty('DATABASE_URL');
+  });
+});
+
+describe("the local server's configuration", () => {
+  const ports = { frontend: 1, frontendMembership: 2, history: 3, historyMembership: 4, matching: 5, matchingMembership: 6, worker: 7, workerMembership: 8, metrics: 9 };
+
+  it('binds every service to loopback and keeps both stores in the one file', () => {
+    const config = parse(serverConfig({ kind: 'sqlite', file: '/state/server.db' }, ports, '/state/dynamic.yaml'));
+    expect(Object.values(config.services as Record<string, { rpc: { bindOnLocalHost: boolean } }>).map(({ rpc }) => rpc.bindOnLocalHost)).toEqual([true, true, true, true]);
+    expect(config.global.metrics.prometheus.listenAddress).toBe('127.0.0.1:9');
+    expect([config.persistence.datastores.default.sql.databaseName, config.persistence.datastores.visibility.sql.databaseName]).toEqual(['/state/server.db', '/state/server.db']);
+  });
+
+  it('hands out activities eagerly', () => {
+    expect(parse(dynamicConfigFile())).toHaveProperty(['system.enableActivityEagerExecution', 0, 'value'], true);
+  });
+});
