@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { inTransaction, sql } from '../../../db/client.ts';
-import { beginRequest, completeRequest, purgeRequests, releaseRequest, type RequestHandle } from '../../../db/repositories/requests.ts';
-import { describeWithDatabase } from '../../support/services.ts';
+import { inTransaction, sql } from '../../db/client.ts';
+import { beginRequest, completeRequest, purgeRequests, releaseRequest, type RequestHandle } from '../../db/repositories/requests.ts';
+import { describeWithDatabase } from '../support/services.ts';
 import { atOnce, useDatabase } from './fixtures.ts';
 
 describeWithDatabase('HTTP idempotency keys', () => {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { inTransaction, sql } from '../../../db/client.ts';
-import { beginEffect, databaseEpoch, markNotSent, markRestored, markSent, markUnknown, openEffects, recordedOutcome, recordOutcome } from '../../../db/repositories/once.ts';
-import type { EffectRequest } from '../../../db/repositories/once.ts';
-import { appendAudit, chainHeads } from '../../../db/repositories/audit.ts';
-import { describeWithDatabase } from '../../support/services.ts';
+import { inTransaction, sql } from '../../db/client.ts';
+import { beginEffect, databaseEpoch, markNotSent, markRestored, markSent, markUnknown, openEffects, recordedOutcome, recordOutcome } from '../../db/repositories/once.ts';
+import type { EffectRequest } from '../../db/repositories/once.ts';
+import { appendAudit, chainHeads } from '../../db/repositories/audit.ts';
+import { describeWithDatabase } from '../support/services.ts';
 import { atOnce, useDatabase } from './fixtures.ts';
 
 describeWithDatabase('once: the record of an effect', () => {

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { inTransaction, sql, violatedConstraint, type Trx } from '../../../db/client.ts';
-import { lockKeys } from '../../../db/locks.ts';
-import { linkCases } from '../../../db/repositories/cases.ts';
-import { claimInvoiceKey, clearPair, findDuplicateCandidates, invoiceLockKeys, retireInvoiceKey, type DuplicateQuery, type InvoiceKey } from '../../../db/repositories/invoice-keys.ts';
-import { postingsOf, savePosting } from '../../../db/repositories/postings.ts';
-import { holdReservations, markReservationsPosted, orderLineLockKeys, releaseReservations, reservationsOf } from '../../../db/repositories/reservations.ts';
-import { compareExact, exact, minus, plus, toText, zero, type Exact } from '../../../domain/rules/decimal.ts';
-import { money } from '../../../domain/rules/money.ts';
-import { describeWithDatabase } from '../../support/services.ts';
+import { inTransaction, sql, violatedConstraint, type Trx } from '../../db/client.ts';
+import { lockKeys } from '../../db/locks.ts';
+import { linkCases } from '../../db/repositories/cases.ts';
+import { claimInvoiceKey, clearPair, findDuplicateCandidates, invoiceLockKeys, retireInvoiceKey, type DuplicateQuery, type InvoiceKey } from '../../db/repositories/invoice-keys.ts';
+import { postingsOf, savePosting } from '../../db/repositories/postings.ts';
+import { holdReservations, markReservationsPosted, orderLineLockKeys, releaseReservations, reservationsOf } from '../../db/repositories/reservations.ts';
+import { compareExact, exact, minus, plus, toText, zero, type Exact } from '../../domain/rules/decimal.ts';
+import { money } from '../../domain/rules/money.ts';
+import { describeWithDatabase } from '../support/services.ts';
 import { aCase, atOnce, useDatabase } from './fixtures.ts';
 
 const smaller = (a: Exact, b: Exact): Exact => (compareExact(a, b) < 0 ? a : b);

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
-import { inTransaction, sql } from '../../../db/client.ts';
-import { closeTasks, escalateTask, lockTask, markReminded, openTasks, readTask, tasksOf, unassignAll } from '../../../db/repositories/approvals.ts';
-import { listAudit } from '../../../db/repositories/audit.ts';
-import { lockCase } from '../../../db/repositories/cases.ts';
-import { acceptDecision, decisionsOf, decisionsOn, lockDecision, myDecisions, proposeDecision, readDecision, refuseDecision, type NewDecision } from '../../../db/repositories/decisions.ts';
-import { saveDelegation, savePerson, seatsOf } from '../../../db/repositories/directory.ts';
-import { assignException, countExceptions, escalateException, listExceptions, nextExceptionNumber, openException, openExceptionsOf, readException, resolveException } from '../../../db/repositories/exceptions.ts';
-import { addComment, claimTask, commentsOf, countInbox, forwardTask, listInbox, releaseTask, snoozeTask } from '../../../db/repositories/inbox.ts';
-import { describeWithDatabase } from '../../support/services.ts';
+import { inTransaction, sql } from '../../db/client.ts';
+import { closeTasks, escalateTask, lockTask, markReminded, openTasks, readTask, tasksOf, unassignAll } from '../../db/repositories/approvals.ts';
+import { listAudit } from '../../db/repositories/audit.ts';
+import { lockCase } from '../../db/repositories/cases.ts';
+import { acceptDecision, decisionsOf, decisionsOn, lockDecision, myDecisions, proposeDecision, readDecision, refuseDecision, type NewDecision } from '../../db/repositories/decisions.ts';
+import { saveDelegation, savePerson, seatsOf } from '../../db/repositories/directory.ts';
+import { assignException, countExceptions, escalateException, listExceptions, nextExceptionNumber, openException, openExceptionsOf, readException, resolveException } from '../../db/repositories/exceptions.ts';
+import { addComment, claimTask, commentsOf, countInbox, forwardTask, listInbox, releaseTask, snoozeTask } from '../../db/repositories/inbox.ts';
+import { describeWithDatabase } from '../support/services.ts';
 import { aCase, aPerson, aTask, atOnce, useDatabase } from './fixtures.ts';
 
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { inTransaction, sql } from '../../../db/client.ts';
-import { listen } from '../../../db/listen.ts';
-import { readCursor, readInbound, recordInbound } from '../../../db/repositories/inbound.ts';
-import { claimOutbox, enqueue, markDone, markDoneByKey, markFailed, markRefused, OUTBOX_CHANNEL, outboxBacklog, type Message } from '../../../db/repositories/outbox.ts';
-import { describeWithDatabase } from '../../support/services.ts';
+import { inTransaction, sql } from '../../db/client.ts';
+import { listen } from '../../db/listen.ts';
+import { readCursor, readInbound, recordInbound } from '../../db/repositories/inbound.ts';
+import { claimOutbox, enqueue, markDone, markDoneByKey, markFailed, markRefused, OUTBOX_CHANNEL, outboxBacklog, type Message } from '../../db/repositories/outbox.ts';
+import { describeWithDatabase } from '../support/services.ts';
 import { atOnce, useDatabase } from './fixtures.ts';
 
 describeWithDatabase('outbox and inbound events', () => {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
-import { openDatabase, type Db } from '../../../db/client.ts';
-import { acceptDocument, type AcceptedDocument } from '../../../db/repositories/intake.ts';
-import type { NewTask } from '../../../db/repositories/approvals.ts';
-import type { Invoice } from '../../../domain/model/invoice.ts';
-import type { Person } from '../../../domain/model/person.ts';
-import { money } from '../../../domain/rules/money.ts';
-import { freshDatabase, type FreshDatabase } from '../../support/services.ts';
+import { openDatabase, type Db } from '../../db/client.ts';
+import { acceptDocument, type AcceptedDocument } from '../../db/repositories/intake.ts';
+import type { NewTask } from '../../db/repositories/approvals.ts';
+import type { Invoice } from '../../domain/model/invoice.ts';
+import type { Person } from '../../domain/model/person.ts';
+import { money } from '../../domain/rules/money.ts';
+import { freshDatabase, type FreshDatabase } from '../support/services.ts';
 
 /** A migrated database of the file's own, opened before its tests and dropped after them. */
 export function useDatabase(): { readonly db: Db; readonly url: string } {

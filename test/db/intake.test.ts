@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { inEntityScope, inTransaction, sql } from '../../../db/client.ts';
-import { migrate } from '../../../db/migrate.ts';
-import { listAudit } from '../../../db/repositories/audit.ts';
-import { keepRefused, purgeRefused, readBlob } from '../../../db/repositories/blobs.ts';
-import { listCases, readCase } from '../../../db/repositories/cases.ts';
-import { readDocument } from '../../../db/repositories/documents.ts';
-import { listExceptions } from '../../../db/repositories/exceptions.ts';
-import { acceptDocument, refuseDocument } from '../../../db/repositories/intake.ts';
-import { beginRequest } from '../../../db/repositories/requests.ts';
-import { problem } from '../../../domain/errors.ts';
-import { describeWithDatabase } from '../../support/services.ts';
+import { inEntityScope, inTransaction, sql } from '../../db/client.ts';
+import { migrate } from '../../db/migrate.ts';
+import { listAudit } from '../../db/repositories/audit.ts';
+import { keepRefused, purgeRefused, readBlob } from '../../db/repositories/blobs.ts';
+import { listCases, readCase } from '../../db/repositories/cases.ts';
+import { readDocument } from '../../db/repositories/documents.ts';
+import { listExceptions } from '../../db/repositories/exceptions.ts';
+import { acceptDocument, refuseDocument } from '../../db/repositories/intake.ts';
+import { beginRequest } from '../../db/repositories/requests.ts';
+import { problem } from '../../domain/errors.ts';
+import { describeWithDatabase } from '../support/services.ts';
 import { aDocument, anInvoice, atOnce, useDatabase } from './fixtures.ts';
 
 describeWithDatabase('intake transaction', () => {
