@@ -101,11 +101,10 @@ export function matchAmount(group: OrderLineGroup): GroupMatch {
   const nothingLeft = compareExact(expected, zero) <= 0 && compareExact(invoiced, zero) > 0;
   const coverable = target.matching !== 'two-way' && compareExact(invoiced, remaining) <= 0;
   const facts = { ...scopeOf(group), expected: shown(expected), actual: shown(invoiced), variance: shown(difference) };
-  if (verdict.outcome === 'unconfigured') observations.push({ ...facts, code: 'tolerance-missing', rule: 'M3' });
-  else if (nothingLeft || verdict.outcome === 'exceeded') {
-    if (coverable && (nothingLeft || record.beforeReceipt === 'wait')) observations.push({ ...facts, code: 'awaiting-receipt', rule: 'M16', ownerPerson: target.receiver });
-    else observations.push({ ...facts, code: 'order-amount-exceeded', rule: 'M16', ownerPerson: order.buyer, ...(verdict.outcome === 'exceeded' ? { limit: verdict.limit } : {}) });
-  }
+  const exceeded = nothingLeft || verdict.outcome === 'exceeded';
+  if (exceeded && coverable && (nothingLeft || record.beforeReceipt === 'wait')) observations.push({ ...facts, code: 'awaiting-receipt', rule: 'M16', ownerPerson: target.receiver });
+  else if (exceeded) observations.push({ ...facts, code: 'order-amount-exceeded', rule: 'M16', ownerPerson: order.buyer, ...(verdict.outcome === 'exceeded' ? { limit: verdict.limit } : {}) });
+  else if (verdict.outcome === 'unconfigured') observations.push({ ...facts, code: 'tolerance-missing', rule: 'M3' });
   const covered = largest(zero, smallest(invoiced, expected));
   const quantity = groupQuantity(group);
   return {
