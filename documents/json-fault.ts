@@ -14,7 +14,7 @@ export function jsonFaultAt(text: string): number {
     const match = token.exec(text);
     const found = match?.[1] ?? match?.[2] ?? '';
     const start = match ? token.lastIndex - found.length : at + (/^[ \t\r\n]*/.exec(text.slice(at))?.[0].length ?? 0);
-    const next = match ? following(found, expected, open) : undefined;
+    const next: Expectation | undefined = match ? following(found, expected, open) : undefined;
     if (!next) return start;
     expected = next;
     at = token.lastIndex;

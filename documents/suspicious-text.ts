@@ -5,7 +5,7 @@
 // eslint-disable-next-line no-control-regex
 const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 /** Joiners and soft hyphens are ordinary in some scripts and in prose, but have no place in a document number. */
-const hiddenInNumber = /[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200c\u200d\u3164\ufe00-\ufe0f\uffa0]/gu;
+const hiddenInNumber = /[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200c\u200d\u3164\ufe00-\ufe0f\uffa0]/u;
 
 export interface SuspiciousText {
   /** JSON pointer of the text. */
@@ -16,10 +16,12 @@ export interface SuspiciousText {
 
 /** Every text of a JSON value that carries such a character. */
 export function suspiciousTextsIn(value: unknown): SuspiciousText[] {
-  return textsIn(value, '').flatMap(({ path, text }) => {
-    const found = [...(text.match(hidden) ?? []), ...(path === '/number' ? (text.match(hiddenInNumber) ?? []) : [])];
-    return found.length > 0 ? [{ path, characters: [...new Set(found.map(codePoint))] }] : [];
+  const found: SuspiciousText[] = [];
+  visitTexts(value, (text, pathOf) => {
+    const characters = [...(text.match(hidden) ?? []), ...(hiddenInNumber.exec(text) && pathOf() === '/number' ? [...text].filter((character) => hiddenInNumber.test(character)) : [])];
+    if (characters.length > 0) found.push({ path: pathOf(), characters: [...new Set(characters.map(codePoint))] });
   });
+  return found;
 }
 
 /** The text with every such character as `\u202e`; inside JSON this is the same text to a parser. */
@@ -29,19 +31,31 @@ export function escapeForDisplay(text: string): string {
   );
 }
 
-const loneSurrogate = /\p{Surrogate}/u;
+const unstorable = /\u0000|\p{Surrogate}/u;
 
 /** JSON pointer of the first text that no database and no hash can carry: with NUL or half a surrogate pair. */
 export function unstorableTextIn(value: unknown): string | undefined {
-  return textsIn(value, '').find(({ text }) => text.includes('\u0000') || loneSurrogate.test(text))?.path;
+  let path: string | undefined;
+  visitTexts(value, (text, pathOf) => {
+    if (path === undefined && unstorable.test(text)) path = pathOf();
+  });
+  return path;
 }
 
-function textsIn(value: unknown, path: string): { path: string; text: string }[] {
-  if (typeof value === 'string') return [{ path, text: value }];
-  if (Array.isArray(value)) return value.flatMap((item, index) => textsIn(item, `${path}/${index}`));
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([name, member]) => textsIn(member, `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`));
-  return [];
+/** Shows every text of a JSON value to `visit`, which may ask for its JSON pointer. */
+export function visitTexts(value: unknown, visit: (text: string, pathOf: () => string) => void): void {
+  const names: string[] = [];
+  const pathOf = () => names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  const descend = (at: unknown): void => {
+    if (typeof at === 'string') visit(at, pathOf);
+    if (typeof at !== 'object' || at === null) return;
+    for (const [name, member] of Object.entries(at)) {
+      names.push(name);
+      descend(member);
+      names.pop();
+    }
+  };
+  descend(value);
 }
 
 function codePoint(character: string): string {

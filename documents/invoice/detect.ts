@@ -21,6 +21,12 @@ export function detectContainer(bytes: Uint8Array): Container {
 
 export type XmlKind = 'ubl' | 'cii' | 'edifact-xml';
 
+/** The business document inside a Standard Business Document envelope (Peppol), or the root itself. */
+export function payloadOf(root: XmlNode): XmlNode {
+  if (root.name !== 'StandardBusinessDocument') return root;
+  return root.children.find((child) => child.name !== 'StandardBusinessDocumentHeader') ?? root;
+}
+
 const ublInvoice = 'urn:oasis:names:specification:ubl:schema:xsd:';
 const ciiInvoice = 'urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100';
 
@@ -35,7 +41,7 @@ export function detectXml(root: XmlNode): XmlKind {
 
 /** Other business documents that arrive at the same address, by the name of their root element. */
 const otherDocument =
-  /^(Order|OrderResponse|OrderChange|OrderCancellation|DespatchAdvice|ReceiptAdvice|Reminder|Statement|Quotation|Catalogue|ApplicationResponse|SelfBilledInvoice|SelfBilledCreditNote|RemittanceAdvice|DebitNote|CrossIndustry(Order|OrderResponse|OrderChange|DespatchAdvice|Remittance\w*)|SCRDMCCBDACI\w+|FatturaElettronica|Document|StandardBusinessDocument|M_\w+|xmpmeta)$/;
+  /^(Order|OrderResponse|OrderChange|OrderCancellation|DespatchAdvice|ReceiptAdvice|Reminder|Statement|Quotation|Catalogue|ApplicationResponse|SelfBilledInvoice|SelfBilledCreditNote|RemittanceAdvice|DebitNote|CrossIndustry(Order|OrderResponse|OrderChange|DespatchAdvice|Remittance\w*)|SCRDMCCBDACI\w+|FatturaElettronica|Document|M_\w+|xmpmeta)$/;
 
 function refusalOf(root: XmlNode): KontorError {
   const { name, namespace } = root;

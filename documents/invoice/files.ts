@@ -10,24 +10,27 @@ interface OpenedFiles {
   warnings: ReadWarning[];
 }
 
-/** Takes the bytes out of the files that the invoice embeds, and out of those that lie beside it in a PDF. */
-export function openFiles(files: EmbeddedFile[], beside: { name: string; bytes: Uint8Array }[]): OpenedFiles {
+/**
+ * Takes the bytes out of the files that the invoice embeds: those it states as supporting documents, those that lie elsewhere in
+ * its XML, and those beside it in a PDF. Only the first kind is part of the canonical invoice.
+ */
+export function openFiles(files: EmbeddedFile[], stray: EmbeddedFile[], beside: { name: string; bytes: Uint8Array }[]): OpenedFiles {
   const opened: OpenedFiles = { stated: [], attachments: [], warnings: [] };
-  for (const file of files) open(file, opened);
+  for (const file of files) opened.stated.push(open(file, opened));
+  for (const file of stray) open(file, opened);
   for (const { name, bytes } of beside) keep({ id: name, fileName: name, origin: 'pdf' }, bytes, { path: name }, opened);
   return opened;
 }
 
-function open(file: EmbeddedFile, opened: OpenedFiles): void {
+function open(file: EmbeddedFile, opened: OpenedFiles): Attachment {
   const { attachment, base64, place } = file;
   const bytes = file.bytes ?? (base64 === undefined || base64.trim() === '' ? undefined : decodeBase64(base64));
   if (bytes) {
     const contentHash = keep({ id: attachment.id, fileName: attachment.fileName, mimeType: attachment.mimeType, origin: 'invoice' }, bytes, place, opened);
-    opened.stated.push({ ...attachment, contentHash, size: bytes.byteLength });
-    return;
+    return { ...attachment, contentHash, size: bytes.byteLength };
   }
-  opened.stated.push(attachment);
   if (base64?.trim()) opened.warnings.push({ code: 'attachment-unreadable', message: `The content of attachment ${attachment.id} is not base64.`, place });
+  return attachment;
 }
 
 function keep(about: Pick<ReadAttachment, 'id' | 'fileName' | 'mimeType' | 'origin'>, bytes: Uint8Array, place: EmbeddedFile['place'], opened: OpenedFiles): string {

@@ -5,15 +5,15 @@ import { looksLikeXml } from '../xml/decode.ts';
 import { invoiceXmlLimits } from '../xml/guard.ts';
 import type { XmlNode } from '../xml/node.ts';
 import { parseXml } from '../xml/parse.ts';
-import { detectXml } from './detect.ts';
+import { detectXml, payloadOf } from './detect.ts';
 
 export interface PdfFile {
   name: string;
   bytes: Uint8Array;
 }
 
-/** What compressed streams of one PDF may unfold to, together. */
-const maxInflated = 128 * 1024 * 1024;
+/** What the compressed streams of one PDF may unfold to, together; pages of scanned images may take more than anything else. */
+const maxInflated = { files: 128 * 1024 * 1024, images: 768 * 1024 * 1024 };
 const wholeDocument = { place: { path: '' } };
 
 /** The files embedded in a PDF, in the order of its name tree. Scripts and links are never touched. */
@@ -45,7 +45,7 @@ export function invoiceFileIn(files: PdfFile[]): { file: PdfFile; root: XmlNode;
   for (const file of candidates) {
     try {
       const root = parseXml(file.bytes, invoiceXmlLimits);
-      detectXml(root);
+      detectXml(payloadOf(root));
       read.push({ file, root });
     } catch (error) {
       refusal ??= error;
@@ -64,12 +64,14 @@ function rank(name: string): number {
 
 /** Unfolds every deflated stream once under a limit, before a library unfolds them without one. */
 function guardStreams(pdf: Buffer): void {
-  let left = maxInflated;
+  const left = { ...maxInflated };
   for (let at = pdf.indexOf('stream'); at >= 0; at = pdf.indexOf('stream', at + 6)) {
+    if (pdf.toString('latin1', Math.max(0, at - 3), at) === 'end') continue;
     const dictionary = pdf.subarray(Math.max(0, at - 512), at).toString('latin1');
     const filters = dictionary.slice(dictionary.lastIndexOf(' obj') + 1).match(/\/(FlateDecode|Fl|LZWDecode|LZW)\b/g) ?? [];
     if (filters.length > 1) throw new KontorError('pdf-malformed', 'A stream of the PDF is compressed more than once.', wholeDocument);
-    if (filters[0]?.startsWith('/F')) left -= inflatedLength(pdf.subarray(startOfData(pdf, at)), left);
+    const budget = /\/Subtype\s*\/Image\b/.test(dictionary) ? 'images' : 'files';
+    if (filters[0]?.startsWith('/F')) left[budget] -= inflatedLength(pdf.subarray(startOfData(pdf, at)), left[budget]);
   }
 }
 
@@ -83,7 +85,7 @@ function inflatedLength(data: Buffer, limit: number): number {
     return inflateSync(data, { maxOutputLength: Math.max(1, limit) }).byteLength;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new KontorError('pdf-malformed', `The streams of the PDF unfold to more than ${maxInflated} bytes.`, wholeDocument);
+      throw new KontorError('pdf-malformed', `The streams of the PDF unfold to more than ${maxInflated.files} bytes.`, wholeDocument);
     return 0; // damaged or not deflated: the PDF library says so where it matters
   }
 }

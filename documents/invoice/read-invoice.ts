@@ -2,17 +2,18 @@ import { KontorError, problem, problemOf, type Problem } from '../../domain/erro
 import type { Invoice } from '../../domain/model/invoice.ts';
 import { canonicalJson } from '../../domain/rules/canonical-json.ts';
 import { isCurrency } from '../../domain/rules/money.ts';
-import { carriesMalwareSignature, contentHashOf } from '../attachments.ts';
-import { suspiciousTextsIn, unstorableTextIn } from '../suspicious-text.ts';
+import { carriesMalwareSignature, contentHashOf, textCarriesMalwareSignature } from '../attachments.ts';
+import { suspiciousTextsIn, unstorableTextIn, visitTexts } from '../suspicious-text.ts';
 import { invoiceXmlLimits } from '../xml/guard.ts';
 import type { XmlNode } from '../xml/node.ts';
 import { parseXml } from '../xml/parse.ts';
 import { withoutRepetitions } from './accounts.ts';
 import { readCii } from './cii/read-cii.ts';
-import { detectContainer, detectXml } from './detect.ts';
-import type { DraftInvoice } from './draft.ts';
+import { detectContainer, detectXml, payloadOf } from './detect.ts';
+import type { DraftInvoice, EmbeddedFile } from './draft.ts';
 import { readEdifact, readEdifactXml } from './edifact/read-edifact.ts';
 import { openFiles } from './files.ts';
+import { strayFilesIn } from './stray-files.ts';
 import { embeddedFilesOf, invoiceFileIn } from './pdf.ts';
 import { checkedInvoice, readJson } from './read-json.ts';
 import type { InvoiceFormat, InvoiceSyntax, ReadOptions, ReadResult, ReadWarning } from './result.ts';
@@ -28,6 +29,8 @@ interface Source {
   /** For a PDF: the name of the embedded invoice, the other files, and what is odd about them. */
   embeddedName?: string;
   beside?: { name: string; bytes: Uint8Array }[];
+  /** Files that the XML embeds where no standard looks for them. */
+  stray?: EmbeddedFile[];
   warnings?: ReadWarning[];
 }
 
@@ -64,12 +67,14 @@ async function sourceOf(bytes: Uint8Array): Promise<Source> {
   }
 }
 
-function xmlSource(root: XmlNode): Source {
+function xmlSource(document: XmlNode): Source {
+  const root = payloadOf(document);
+  const stray = strayFilesIn(root);
   switch (detectXml(root)) {
     case 'ubl':
-      return { syntax: 'ubl', read: () => readUbl(root) };
+      return { syntax: 'ubl', read: () => readUbl(root), stray };
     case 'cii':
-      return { syntax: 'cii', read: () => readCii(root) };
+      return { syntax: 'cii', read: () => readCii(root), stray };
     case 'edifact-xml':
       return { syntax: 'edifact', read: () => readEdifactXml(root) };
   }
@@ -78,11 +83,12 @@ function xmlSource(root: XmlNode): Source {
 async function pdfSource(bytes: Uint8Array): Promise<Source> {
   const files = await embeddedFilesOf(bytes);
   const { file, root, rivals } = invoiceFileIn(files);
-  const { syntax, read } = xmlSource(root);
+  const { syntax, read, stray } = xmlSource(root);
   const names = rivals.map((rival) => rival.name).join(', ');
   return {
     syntax: syntax === 'ubl' ? 'pdf-ubl' : 'pdf-cii',
     read,
+    stray,
     embeddedName: file.name,
     beside: files.filter((other) => other !== file),
     warnings: rivals.length > 0 ? [{ code: 'pdf-several-invoices', message: `The PDF also carries ${names}; ${file.name} was read.` }] : [],
@@ -90,7 +96,7 @@ async function pdfSource(bytes: Uint8Array): Promise<Source> {
 }
 
 function finished(draft: DraftInvoice, source: Source, format: InvoiceFormat, bytes: Uint8Array): ReadResult {
-  const { attachments, stated, warnings } = openFiles(draft.files, source.beside ?? []);
+  const { attachments, stated, warnings } = openFiles(draft.files, source.stray ?? [], source.beside ?? []);
   const payment = { ...draft.invoice.payment, means: withoutRepetitions(draft.invoice.payment.means) };
   const invoice = checkedInvoice(withoutAbsent({ ...draft.invoice, payment, attachments: stated }));
   requireStorable(invoice);
@@ -132,8 +138,17 @@ function warningsOn(invoice: Invoice, bytes: Uint8Array): ReadWarning[] {
   const texts = suspiciousTextsIn(invoice).map(
     ({ path, characters }): ReadWarning => ({ code: 'text-suspicious', message: `${path} carries ${characters.join(', ')}.`, place: { path } }),
   );
-  if (!carriesMalwareSignature(bytes)) return texts;
+  const inText = carriesMalwareSignature(bytes) || anyText(invoice, textCarriesMalwareSignature);
+  if (!inText) return texts;
   return [...texts, { code: 'attachment-quarantined', message: 'The document itself carries the test signature of malware.', place: { path: '' } }];
+}
+
+function anyText(invoice: Invoice, judge: (text: string) => boolean): boolean {
+  let found = false;
+  visitTexts(invoice, (text) => {
+    found ||= judge(text);
+  });
+  return found;
 }
 
 function problemFrom(error: unknown): Problem {

@@ -11,6 +11,7 @@ export function readJson(bytes: Uint8Array): DraftInvoice {
   const value = parse(decode(bytes));
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new KontorError('json-not-canonical', 'The JSON is not one object.', { place: { path: '' } });
+  requireReasonable(value, '', 0);
   const invoice = checkedInvoice(value);
   return { profile: undefined, invoice, files: invoice.attachments.map((attachment, index) => ({ attachment, place: { path: `/attachments/${index}` } })) };
 }
@@ -20,6 +21,18 @@ export function checkedInvoice(value: unknown): Invoice {
   const result = invoiceSchema.safeParse(value);
   if (result.success) return result.data;
   throw violation(result.error.issues, value);
+}
+
+const maxItems = 50_000;
+const maxDepth = 32;
+
+/** Bounds what the schema has to look at: a list of a million faults would cost more than the document. */
+function requireReasonable(value: unknown, path: string, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > maxDepth) throw new KontorError('json-not-canonical', `The JSON is nested more than ${maxDepth} levels deep.`, { place: { path } });
+  const members = Object.entries(value);
+  if (members.length > maxItems) throw new KontorError('json-not-canonical', `${path || '/'} has more than ${maxItems} members.`, { place: { path } });
+  for (const [name, member] of members) requireReasonable(member, `${path}/${name}`, depth + 1);
 }
 
 function decode(bytes: Uint8Array): string {

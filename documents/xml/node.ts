@@ -27,9 +27,17 @@ export function first(node: XmlNode | undefined, path: string): XmlNode | undefi
   return at ?? all(node, path)[0];
 }
 
-/** Line and XPath of an element, for people: `/Invoice/cac:InvoiceLine[2]/cbc:ID`. */
+/**
+ * Line and XPath of an element, for people: `/Invoice/cac:InvoiceLine[2]/cbc:ID`. The path is worked out when it is looked at:
+ * every amount has a place and almost none is ever shown.
+ */
 export function placeOf(node: XmlNode): Place {
-  return { line: node.line, path: pathOf(node) };
+  return {
+    line: node.line,
+    get path() {
+      return pathOf(node);
+    },
+  };
 }
 
 /** Where an element that is absent should have been. */

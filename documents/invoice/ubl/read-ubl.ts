@@ -1,3 +1,4 @@
+import { KontorError } from '../../../domain/errors.ts';
 import type { Invoice } from '../../../domain/model/invoice.ts';
 import { all, first, placeUnder, type XmlNode } from '../../xml/node.ts';
 import type { DraftInvoice } from '../draft.ts';
@@ -22,6 +23,8 @@ export function readUbl(root: XmlNode): DraftInvoice {
   requireCurrencies(root);
   const typeCode = isCreditNote ? (textAt(root, 'CreditNoteTypeCode') ?? '381') : requiredText(root, 'InvoiceTypeCode', 'The type code');
   const files = filesOf(root, isCreditNote);
+  const lines = all(root, names.line);
+  if (lines.length === 0) throw new KontorError('invoice-without-lines', 'The document has no invoice lines.', { place: placeUnder(root, names.line) });
   return {
     profile: textAt(root, 'CustomizationID'),
     files,
@@ -50,7 +53,7 @@ export function readUbl(root: XmlNode): DraftInvoice {
       payment: paymentOf(root, currency),
       allowances: all(root, 'AllowanceCharge').map((entry) => allowanceOf(entry, currency)),
       thirdPartyPayments: thirdPartyPaymentsOf(root, currency),
-      lines: all(root, names.line).map((line) => lineOf(line, currency, names)),
+      lines: lines.map((line) => lineOf(line, currency, names)),
       taxes: taxesOf(root, currency),
       totals: totalsOf(root, currency, taxCurrency),
       attachments: files.map((file) => file.attachment),

@@ -42,9 +42,10 @@ function taxTotalsIn(root: XmlNode, currency: string): XmlNode[] {
   return all(root, 'TaxTotal').filter((total) => first(total, 'TaxAmount')?.attributes['currencyID']?.trim() === currency);
 }
 
-/** Every UBL amount carries its currency; one without is refused (prices are decimals, not amounts). */
+/** Every UBL amount carries its currency; one without is refused. Extensions follow rules of their own. */
 export function requireCurrencies(root: XmlNode): void {
   for (const node of root.children) {
+    if (node.name === 'UBLExtensions') continue;
     requireCurrencies(node);
     const isAmount = /Amount$/.test(node.name) && node.children.length === 0 && node.text.trim() !== '';
     if (isAmount && !node.attributes['currencyID']?.trim())

@@ -100,3 +100,15 @@ describe('characters that hide', () => {
     );
   });
 });
+
+describe('files where no standard looks for them', () => {
+  const atLine = (content: string) =>
+    Buffer.from(sampleText('invoice.ubl.xml').replace('<cac:Item>', `<cac:DocumentReference><cbc:ID>x</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject mimeCode="text/plain" filename="line.txt">${content}</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:DocumentReference>$&`));
+
+  it('are taken out and judged, and change nothing in the invoice', async () => {
+    const plain = await readInvoice(sample('invoice.ubl.xml'));
+    const result = await readInvoice(atLine(eicar.toString('base64')));
+    expect(result).toMatchObject({ ok: true, attachments: [{ id: 'line.txt', quarantined: true }], warnings: [{ code: 'attachment-quarantined' }] });
+    expect(result.ok && result.documentHash).toBe(plain.ok && plain.documentHash);
+  });
+});

@@ -65,6 +65,21 @@ describe('the same invoice in every encoding that XML allows', () => {
   }
 });
 
+describe('around the invoice', () => {
+  it('an envelope of the Peppol network is opened', async () => {
+    const inner = sampleText('invoice.ubl.xml').replace(/<\?xml.*?\?>/, '');
+    const envelope = `<StandardBusinessDocument xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"><StandardBusinessDocumentHeader/>${inner}</StandardBusinessDocument>`;
+    const plain = await readInvoice(sample('invoice.ubl.xml'));
+    const result = await readInvoice(Buffer.from(envelope));
+    expect(result.ok && result.documentHash).toBe(plain.ok && plain.documentHash);
+  });
+
+  it('amounts of an extension need no currency', async () => {
+    const extension = '<ext:UBLExtensions xmlns:ext="urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"><ext:UBLExtension><ext:ExtensionContent><x:BaseAmount xmlns:x="urn:x">1</x:BaseAmount></ext:ExtensionContent></ext:UBLExtension></ext:UBLExtensions>';
+    expect(await readInvoice(Buffer.from(sampleText('invoice.ubl.xml').replace('  <cbc:CustomizationID>', `${extension}$&`)))).toMatchObject({ ok: true });
+  });
+});
+
 describe('PDF: the invoice is found whatever its name', () => {
   const xml = sample('invoice.ubl.xml');
   const cii = sample('corrected.cii.xml');
