@@ -1,6 +1,7 @@
 // Report and check books kept in CSV files: trial balance, statements, open items, consolidation
 import { printAged } from '../books/aged.ts';
 import { printCheck } from '../books/check.ts';
+import { printConsolidation } from '../books/consolidate.ts';
 import { ledgerOptions, type LedgerOptions } from '../books/options.ts';
 import { runVerb, UsageError } from '../books/output.ts';
 import { printStatements } from '../books/statements.ts';
@@ -40,6 +41,7 @@ export async function run(args: string[]): Promise<number> {
   return runVerb(usage, args, async () => {
     const { positionals, options } = ledgerOptions(args);
     const [name = '', file, ...rest] = positionals;
+    if (name === 'consolidate' && file && rest.length === 0) return printConsolidation(file, options.format);
     const report = reports[name];
     if (!report) throw new UsageError(name ? `There is no report "${name}".` : 'Name a report.');
     if (!file || rest.length > 0) throw new UsageError('Name one journal file.');
