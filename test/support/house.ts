@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { readSandboxSet } from '../../bin/services/sandbox-set.ts';
+import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
+import { openDatabase, type Db } from '../../db/client.ts';
+import { readCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
+import { seedSandbox, type SandboxSet } from '../../db/seed.ts';
+import type { Settings } from '../../temporal-config/settings.ts';
+import { startSandboxProcess, type SandboxProcess } from '../sandbox/process.ts';
+import { processes, type Processes } from './processes.ts';
+import { freePort, freshHouse } from './services.ts';
+
+/** A whole installation of a test file's own: database, namespace, sandbox counterparts and, when started, worker and API. */
+export interface House {
+  settings: Settings;
+  db: Db;
+  client: Client;
+  sandbox: SandboxProcess;
+  processes: Processes;
+  startWorker(env?: Record<string, string>): Promise<ReadyNodeProcess>;
+  startApi(env?: Record<string, string>): Promise<ReadyNodeProcess>;
+  /** Waits until the case fits; answers it, or throws with what it was instead. */
+  caseWhen(id: string, fits: (found: CaseWithProgress) => boolean, withinMs?: number): Promise<CaseWithProgress>;
+  dispose(): Promise<void>;
+}
+
+export interface HouseOptions {
+  /** The shipped companies, people and policies, or a change of them. */
+  set?: (shipped: SandboxSet) => SandboxSet;
+  /** How long the sandbox ERP may still commit after a send. */
+  processingLimitMs?: number;
+  /** Calls of the ERP adapter give up after this. */
+  erpTimeoutMs?: number;
+  erpPollMs?: number;
+}
+
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'kontor-house-'));
+  const processingLimitMs = options.processingLimitMs ?? 1_000;
+  const sandbox = await startSandboxProcess({ processingLimitMs });
+  const fresh = await freshHouse({ stateDir, sandboxUrl: sandbox.url, apiPort: await freePort(), workerMetricsPort: await freePort(), erpPollMs: options.erpPollMs ?? 1_000, keyRingFile: join(stateDir, 'payload-keys.json') });
+  const { settings } = fresh;
+  const db = openDatabase(settings.databaseUrl as string, { applicationName: 'kontor-test' });
+  await seedSandbox(db, (options.set ?? ((shipped) => shipped))(withErpTimes(readSandboxSet(settings.home), options, processingLimitMs)));
+  const connection = await Connection.connect({ address: settings.temporalAddress as string });
+  const client = new Client({ connection, namespace: settings.namespace });
+  const own = processes();
+
+  return {
+    settings,
+    db,
+    client,
+    sandbox,
+    processes: own,
+    startWorker: (env) => own.start({ name: 'worker', file: 'workers/main.ts', settings, env }),
+    startApi: (env) => own.start({ name: 'api', file: 'api/main.ts', settings, env }),
+    caseWhen: (id, fits, withinMs = 60_000) => caseWhen(db, id, fits, withinMs),
+    async dispose() {
+      await own.dispose();
+      await sandbox.stop();
+      sandbox.remove();
+      await connection.close();
+      await db.destroy();
+      await fresh.dispose();
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The shipped companies with an ERP that settles quickly, so that a test can wait for the end of its settle window. */
+function withErpTimes(shipped: SandboxSet, { erpTimeoutMs = 1_000 }: HouseOptions, processingLimitMs: number): SandboxSet {
+  const entities = shipped.entities.map((entity) => ({
+    ...entity,
+    erp: { ...entity.erp, settings: { ...entity.erp.settings, timeoutMs: erpTimeoutMs, settleWindowMs: processingLimitMs + 2 * erpTimeoutMs } },
+  }));
+  return { ...shipped, entities };
+}
+
+async function caseWhen(db: Db, id: string, fits: (found: CaseWithProgress) => boolean, withinMs: number): Promise<CaseWithProgress> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    const found = await readCase(db, id).catch(() => undefined);
+    if (found && fits(found)) return found;
+    if (Date.now() > until) throw new Error(`the case ${id} is not as awaited: ${JSON.stringify(found?.progress, null, 1)} ${found?.case.stage}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
