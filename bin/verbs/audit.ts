@@ -2,7 +2,6 @@
 import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { writeCheckpoint, type Checkpoint } from '../../db/audit/checkpoint.ts';
 import { databaseLog, exportLog, extractCase, extractSchema, fileCheckpoints, fileLog, verifyExtract, type AuditExtract } from '../../db/audit/export.ts';
 import { auditSigner } from '../../db/audit/keys.ts';
@@ -11,6 +10,7 @@ import { verifyLog, type LogSource } from '../../db/audit/verify.ts';
 import { readCase } from '../../db/repositories/cases.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
+import { parseOptions } from '../options.ts';
 import { withDatabase } from '../services/reach-database.ts';
 
 const usage = `Usage: kontor audit verify [FILE] [--key FILE] [--checkpoints FILE]
@@ -31,7 +31,7 @@ const settings = readSettings();
 const keyFolder = join(settings.stateDir, 'keys');
 
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     args,
     allowPositionals: true,
     options: { help: { type: 'boolean' }, key: { type: 'string' }, checkpoints: { type: 'string' }, case: { type: 'string' }, out: { type: 'string' } },

@@ -1,6 +1,5 @@
 // Import policy files as immutable versions, activate them by two persons, list what is in force
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { inTransaction } from '../../db/client.ts';
 import { activatePolicy, importPolicy, listPolicies } from '../../db/repositories/policies.ts';
@@ -8,6 +7,7 @@ import { readYaml } from '../../documents/ledger/yaml-file.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { policySchemas, type Policy, type PolicyKind } from '../../domain/policy/index.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
+import { parseOptions } from '../options.ts';
 import { withDatabase } from '../services/reach-database.ts';
 
 const usage = `Usage: kontor policy import FILE… --by PERSON
@@ -23,7 +23,7 @@ const settings = readSettings();
 const correlationId = `command:${process.pid}:${Date.now()}`;
 
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     args,
     allowPositionals: true,
     options: {

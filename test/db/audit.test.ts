@@ -151,6 +151,12 @@ describeWithDatabase('audit chain', () => {
       expect((await verify()).checkpointFaults).toEqual(['checkpoint 2 carries another statement']);
     });
 
+    it('finds a checkpoint whose tree is not that of the events, even without a key', async () => {
+      await sign();
+      await tamper(`update audit_checkpoints set heads = jsonb_set(heads, '{0,tree}', to_jsonb(repeat('f', 64)))`);
+      expect((await verifyLog(await databaseLog(own.db), undefined)).chainFaults).toMatchObject([{ entity: 'DE01', seq: 5, fault: 'rewritten' }]);
+    });
+
     it('does not sign over a broken chain', async () => {
       await sign();
       await append('DE01', 8, 9);

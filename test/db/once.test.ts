@@ -116,14 +116,19 @@ describeWithDatabase('once: the record of an effect', () => {
       expect(await begin(request())).toMatchObject({ state: 'fresh' });
     });
 
-    it('a record that came back with it is not trusted: a send may be missing, and the settle window starts anew', async () => {
+    it.each([
+      ['not sent', markNotSent],
+      ['unknown', markUnknown],
+    ])('a record that came back as %s is not trusted: a send may be missing, and the settle window starts anew, once', async (_name, mark) => {
       const effect = request();
-      await markNotSent(own.db, handle(effect, await begin(effect)));
+      await mark(own.db, handle(effect, await begin(effect)));
       await sql(own.db, `update effects set last_sent_at = now() - interval '1 day' where key = :key`, { key: effect.key });
       epoch = await markRestored(own.db);
       const state = await begin({ ...effect, attempt: 2, processEpoch: epoch });
       expect(state.state).toBe('enquire');
       expect(Date.parse(state.now) - Date.parse(state.lastSentAt ?? '')).toBeLessThan(60_000);
+      await markUnknown(own.db, handle(effect, state));
+      expect((await begin({ ...effect, attempt: 3, processEpoch: epoch })).lastSentAt).toBe(state.lastSentAt);
     });
   });
 });
