@@ -1,7 +1,8 @@
 import type { AccountType } from '../../domain/model/account.ts';
 import type { Entry } from '../../domain/rules/ledger/entry.ts';
 import type { Chart, LedgerLine } from '../../domain/rules/ledger/ledger-line.ts';
-import { money, toDecimalText } from '../../domain/rules/money.ts';
+import { currencyDigits, money, toDecimalText } from '../../domain/rules/money.ts';
+import { compareText } from '../../domain/rules/ledger/trial-balance.ts';
 
 /** hledger's own letters for the kinds of account, which its statements go by. */
 const typeLetter: Record<AccountType, string> = { asset: 'A', liability: 'L', equity: 'E', income: 'R', expense: 'X' };
@@ -11,21 +12,28 @@ const typeLetter: Record<AccountType, string> = { asset: 'A', liability: 'L', eq
  * An account is named entity:ledger:code; foreign amounts carry their functional value as total cost (`@@`), so that
  * `hledger -B` shows the functional currency and plain `hledger` that of the transactions.
  */
-export function* hledgerJournal(entries: Iterable<Entry>, chart: Chart): Generator<string> {
+export function* hledgerJournal(entries: readonly Entry[], chart: Chart): Generator<string> {
   yield 'decimal-mark .\n';
-  const declared = new Set<string>();
-  for (const entry of entries) {
-    for (const line of entry.lines) {
-      const name = accountName(line);
-      const account = chart.get(line.account);
-      if (declared.has(name) || !account) continue;
-      declared.add(name);
-      yield `account ${name}  ; type:${typeLetter[account.type]}\n`;
-    }
+  yield* declarations(entries, chart);
+  for (const entry of [...entries].sort((a, b) => compareText(a.date, b.date))) {
     const description = oneLine(entry.text) || entry.journal;
     yield `\n${entry.date} (${oneLine(entry.journal).replaceAll(/[()]/g, '_')}) ${description}  ; source:${entry.source}\n`;
     for (const line of entry.lines) yield `    ${accountName(line)}  ${amountText(line)}\n`;
   }
+}
+
+/** Currencies with their digits and accounts with their kinds, so that `hledger check --strict` knows them all. */
+function* declarations(entries: readonly Entry[], chart: Chart): Generator<string> {
+  const currencies = new Set<string>();
+  const accounts = new Map<string, AccountType>();
+  for (const { lines } of entries)
+    for (const line of lines) {
+      currencies.add(line.currency).add(line.functionalCurrency);
+      const account = chart.get(line.account);
+      if (account) accounts.set(accountName(line), account.type);
+    }
+  for (const currency of [...currencies].sort()) yield `commodity 1000.${'0'.repeat(currencyDigits(currency))} ${currency}\n`;
+  for (const name of [...accounts.keys()].sort()) yield `account ${name}  ; type:${typeLetter[accounts.get(name)!]}\n`;
 }
 
 function accountName(line: LedgerLine): string {
