@@ -3,7 +3,7 @@ import type { Reservation } from '../../model/invoice-facts.ts';
 import type { Money } from '../../model/money.ts';
 import type { PurchaseOrder, PurchaseOrderLine } from '../../model/purchase-order.ts';
 import { compareExact, exact, minus, plus, times, zero, type Exact } from '../decimal.ts';
-import { addMoney, minorOf, noMoney, roundToMoney } from '../money.ts';
+import { compareMoney, minorOf, roundToMoney, sumMoney } from '../money.ts';
 
 /** Where an order line stands, in order units and order currency, without the document that is being judged (R2). */
 export interface OrderPosition {
@@ -32,7 +32,7 @@ export function orderPosition(order: PurchaseOrder, line: PurchaseOrderLine, rec
     ordered: exact(line.quantity),
     received: receivedQuantity(order, line, receipts),
     invoiced: sum([...foreign, ...taken].map((entry) => exact(entry.quantity))),
-    invoicedValue: [...foreign, ...taken].reduce((total, entry) => addMoney(total, valueInOrderCurrency(order, line, entry)), noMoney(order.currency)),
+    invoicedValue: sumMoney(order.currency, [...foreign.map((entry) => valueInOrderCurrency(order, line, entry)), ...taken.map((entry) => countedValue(order, line, entry))]),
     invoicedAfterCredits: sum([...foreign, ...others].map((entry) => exact(entry.quantity))),
   };
 }
@@ -67,6 +67,14 @@ export function sum(values: readonly Exact[]): Exact {
 
 function isNegative(entry: Reservation): boolean {
   return compareExact(exact(entry.quantity), zero) < 0 || minorOf(entry.value) < 0n;
+}
+
+/** A pending bargain may still be rejected: until it is posted it makes no room for an overcharge (M8). */
+function countedValue(order: PurchaseOrder, line: PurchaseOrderLine, entry: Reservation): Money {
+  const value = valueInOrderCurrency(order, line, entry);
+  if (entry.state === 'posted' || line.kind !== 'goods') return value;
+  const entitled = roundToMoney(order.currency, times(exact(entry.quantity), exact(line.unitPrice)));
+  return compareMoney(value, entitled) < 0 ? entitled : value;
 }
 
 /** A value in a foreign currency cannot be added; the entitled value stands in for it. */
