@@ -34,7 +34,6 @@ describe('terms that public files carry rarely', () => {
     ['UBL: a credit note is due where its payment means say', sampleWith('trio-credit-note.ubl.xml', ['</cbc:PaymentMeansCode>', '</cbc:PaymentMeansCode><cbc:PaymentDueDate>2026-11-11</cbc:PaymentDueDate>']), { dueDate: '2026-11-11' }],
     ['UBL: a project of a credit note', sampleWith('trio-credit-note.ubl.xml', ['  <cac:AccountingSupplierParty>', '<cac:AdditionalDocumentReference><cbc:ID>P-9</cbc:ID><cbc:DocumentTypeCode>50</cbc:DocumentTypeCode></cac:AdditionalDocumentReference><cac:AccountingSupplierParty>']), { references: { project: 'P-9' }, attachments: [] }],
     ['UBL: a discount in elements of its own', sampleWith('invoice.ubl.xml', [/<cac:PaymentTerms>[^]*?<\/cac:PaymentTerms>/, '<cac:PaymentTerms><cbc:SettlementDiscountPercent>3</cbc:SettlementDiscountPercent><cac:SettlementPeriod><cbc:EndDate>2026-10-15</cbc:EndDate><cbc:DurationMeasure unitCode="DAY">10</cbc:DurationMeasure></cac:SettlementPeriod></cac:PaymentTerms>']), { payment: { discounts: [{ percent: '3', days: 10, until: '2026-10-15' }] } }],
-    ['UBL: a discount counted in months is only a date', sampleWith('invoice.ubl.xml', [ublTerms, '<cac:PaymentTerms><cbc:SettlementDiscountPercent>3</cbc:SettlementDiscountPercent><cac:SettlementPeriod><cbc:EndDate>2026-11-05</cbc:EndDate><cbc:DurationMeasure unitCode="MON">1</cbc:DurationMeasure></cac:SettlementPeriod>']), { payment: { discounts: [{ percent: '2', days: 10 }, { percent: '3', until: '2026-11-05' }] } }],
     ['UBL: a discount tier with a base', sampleWith('invoice.ubl.xml', ['#SKONTO#TAGE=10#PROZENT=2.00#', '#SKONTO#TAGE=10#PROZENT=2.00#BASISBETRAG=200.50#']), { payment: { discounts: [{ percent: '2', days: 10, base: eur('20050') }] } }],
     ['UBL: a direct debit', sampleWith('invoice.ubl.xml', ['>30<', '>59<'], ['<cac:PostalAddress><cbc:StreetName>Uferweg', '<cac:PartyIdentification><cbc:ID schemeID="SEPA">DE98ZZZ09999999999</cbc:ID></cac:PartyIdentification><cac:PostalAddress><cbc:StreetName>Uferweg'], ['</cac:PayeeFinancialAccount>', '</cac:PayeeFinancialAccount><cac:PaymentMandate><cbc:ID>M-1</cbc:ID></cac:PaymentMandate>']), { seller: { ids: [] }, payment: { means: [{ code: '59', mandate: { id: 'M-1', creditorId: 'DE98ZZZ09999999999' } }] } }],
     ['UBL: no order beside a sales order', sampleWith('invoice.ubl.xml', ['  <cac:AccountingSupplierParty>', '<cac:OrderReference><cbc:ID>NA</cbc:ID><cbc:SalesOrderID>S-1</cbc:SalesOrderID></cac:OrderReference><cac:AccountingSupplierParty>']), { references: { salesOrder: 'S-1' } }],
@@ -52,6 +51,14 @@ describe('terms that public files carry rarely', () => {
     ['X12: a credit memo with positive numbers', sampleWith('invoice.x12', ['***DI~', '***CR~']), { class: 'credit-note', totals: { payable: usd('49454') } }],
   ])('%s', async (_, bytes, expected) => {
     expect(await invoiceOf(bytes)).toMatchObject(expected);
+  });
+
+  it('UBL: a discount counted in months is only a date', async () => {
+    const invoice = await invoiceOf(sampleWith('invoice.ubl.xml', [ublTerms, '<cac:PaymentTerms><cbc:SettlementDiscountPercent>3</cbc:SettlementDiscountPercent><cac:SettlementPeriod><cbc:EndDate>2026-11-05</cbc:EndDate><cbc:DurationMeasure unitCode="MON">1</cbc:DurationMeasure></cac:SettlementPeriod>']));
+    expect(invoice.payment.discounts).toEqual([
+      { percent: '2', days: 10 },
+      { percent: '3', until: '2026-11-05' },
+    ]);
   });
 
   it('an absent term is absent, not empty', async () => {
