@@ -50,8 +50,12 @@ export async function pollErpChanges({ db, erpOf }: ErpChangeParts, entityId: st
   return { taken };
 }
 
+/** A case that was accepted this long after a change has read it itself; the margin covers clocks that disagree. */
+const clockMarginMs = 10 * 60_000;
+
 async function tell(trx: Trx, entity: string, source: string, change: ErpChange): Promise<void> {
   for (const waiting of await casesOfOrders(trx, entity, [change.orderNumber])) {
+    if (Date.parse(waiting.acceptedAt) > Date.parse(change.at) + clockMarginMs) continue;
     await enqueue(trx, {
       entity,
       caseId: waiting.id,

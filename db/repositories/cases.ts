@@ -162,10 +162,10 @@ export async function countCases(db: Db, filter: CaseFilter): Promise<{ state: s
 }
 
 /** Open cases that wait for something about these orders: whom a receipt or an order change is told to. */
-export async function casesOfOrders(db: Db, entity: string, orderNumbers: readonly string[]): Promise<{ id: string; workflowId: string; correlationId: string }[]> {
+export async function casesOfOrders(db: Db, entity: string, orderNumbers: readonly string[]): Promise<{ id: string; workflowId: string; correlationId: string; acceptedAt: string }[]> {
   return sql(
     db,
-    `select id, workflow_id as "workflowId", correlation_id as "correlationId" from cases
+    `select id, workflow_id as "workflowId", correlation_id as "correlationId", created_at as "acceptedAt" from cases
       where entity = :entity and closed_at is null and (posted_at is null or on_hold) and order_numbers && :orderNumbers::text[] order by id`,
     { entity, orderNumbers },
   );

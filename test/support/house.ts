@@ -6,6 +6,7 @@ import { readSandboxSet } from '../../bin/services/sandbox-set.ts';
 import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
 import { openDatabase, type Db } from '../../db/client.ts';
 import { readCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
+import { readCursor } from '../../db/repositories/inbound.ts';
 import { seedSandbox, type SandboxSet } from '../../db/seed.ts';
 import type { Settings } from '../../temporal-config/settings.ts';
 import { startSandboxProcess, type SandboxProcess } from '../sandbox/process.ts';
@@ -23,6 +24,8 @@ export interface House {
   startApi(env?: Record<string, string>): Promise<ReadyNodeProcess>;
   /** Waits until the case fits; answers it, or throws with what it was instead. */
   caseWhen(id: string, fits: (found: CaseWithProgress) => boolean, withinMs?: number): Promise<CaseWithProgress>;
+  /** Waits until a company's ERP was asked for changes once, so that what it was seeded with is not news any more. */
+  firstPoll(entity: string): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -56,7 +59,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     processes: own,
     startWorker: (env) => own.start({ name: 'worker', file: 'workers/main.ts', settings, env }),
     startApi: (env) => own.start({ name: 'api', file: 'api/main.ts', settings, env }),
-    caseWhen: (id, fits, withinMs = 60_000) => caseWhen(db, id, fits, withinMs),
+    caseWhen: (id, fits, withinMs = 30_000) => caseWhen(db, id, fits, withinMs),
+    async firstPoll(entity) {
+      for (let tries = 0; (await readCursor(db, `erp/${entity}`)) === undefined; tries += 1) {
+        if (tries > 600) throw new Error(`nobody asked the ERP of ${entity} for changes`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
     async dispose() {
       await own.dispose();
       await sandbox.stop();

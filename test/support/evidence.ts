@@ -1,0 +1,30 @@
+import type { Client } from '@temporalio/client';
+import { sql, type Db } from '../../db/client.ts';
+
+/** Actions of a case in the order of the audit chain. */
+export async function auditOf(db: Db, caseId: string): Promise<string[]> {
+  const rows = await sql<{ action: string }>(db, `select action from audit_events where case_id = :caseId order by seq`, { caseId });
+  return rows.map(({ action }) => action);
+}
+
+/**
+ * Size of a history, and what it costs where actions are billed: start, each activity, each timer, signal, update, upsert and
+ * continue-as-new once, all local activities of one workflow task together once.
+ */
+export async function historyOf({ client }: { client: Client }, workflowId: string): Promise<{ events: number; actions: number; types: string[] }> {
+  const { events = [] } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const types = (events ?? []).map((event) => attributesOf(event));
+  const billed = new Set(['workflowExecutionStarted', 'activityTaskScheduled', 'timerStarted', 'workflowExecutionSignaled', 'workflowExecutionUpdateAccepted', 'upsertWorkflowSearchAttributes', 'startChildWorkflowExecutionInitiated']);
+  let actions = types.filter((type) => billed.has(type)).length;
+  let markersOfTask = 0;
+  for (const type of types) {
+    if (type === 'workflowTaskCompleted') markersOfTask = 0;
+    if (type === 'markerRecorded' && (markersOfTask += 1) === 1) actions += 1;
+  }
+  return { events: types.length, actions, types };
+}
+
+function attributesOf(event: object): string {
+  const name = Object.keys(event).find((key) => key.endsWith('EventAttributes') && (event as Record<string, unknown>)[key] != null);
+  return (name ?? 'unknown').replace('EventAttributes', '');
+}
