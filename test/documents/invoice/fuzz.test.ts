@@ -56,7 +56,7 @@ describe('no input crashes a reader', () => {
       fc.asyncProperty(fc.constantFrom(...seeds), fc.array(mutation, { minLength: 1, maxLength: 3 }), async (seed, mutations) => {
         await holds(mutations.reduce(mutated, seed));
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
   });
 
@@ -66,7 +66,7 @@ describe('no input crashes a reader', () => {
       fc.asyncProperty(fc.constantFrom(...heads), fc.uint8Array({ maxLength: 400 }), async (head, bytes) => {
         await holds(Buffer.concat([Buffer.from(head), bytes]));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
