@@ -22,6 +22,9 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number;
 }
 
+/** knex would print to the screen what it throws or repairs anyway; the caller's logger says it with its context. */
+const silent = { warn() {}, error() {}, deprecate() {}, debug() {} };
+
 /** Opens a pool; nothing connects before the first query. Close it with `db.destroy()`. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Db {
   const { poolSize = 10, applicationName = 'kontor', statementTimeoutMs = 30_000 } = options;
@@ -37,6 +40,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Db {
     },
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: 10_000,
+    log: silent,
   });
 }
 

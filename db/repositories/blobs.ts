@@ -26,22 +26,18 @@ export function contentHash(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Keeps accepted bytes for good; bytes that were refused before are promoted. */
-export async function keepAccepted(trx: Trx, entity: string, blobs: readonly Blob[]): Promise<string[]> {
-  const hashes: string[] = [];
-  for (const blob of blobs) {
-    const sha256 = contentHash(blob.bytes);
-    await sql(
-      trx,
-      `insert into blobs (entity, sha256, bytes, size, media_type, purpose, retention)
-       values (:entity, :sha256, :bytes, :size, :mediaType, :purpose, 'accepted')
-       on conflict (entity, sha256) do update set retention = 'accepted', expires_at = null where blobs.retention = 'refused'`,
-      { ...blob, entity, sha256, size: blob.bytes.length },
-      'blob-accepted',
-    );
-    hashes.push(sha256);
-  }
-  return hashes;
+/** Keeps accepted bytes for good and answers their address; bytes that were refused before are promoted. */
+export async function keepAccepted(trx: Trx, entity: string, blob: Blob): Promise<string> {
+  const sha256 = contentHash(blob.bytes);
+  await sql(
+    trx,
+    `insert into blobs (entity, sha256, bytes, size, media_type, purpose, retention)
+     values (:entity, :sha256, :bytes, :size, :mediaType, :purpose, 'accepted')
+     on conflict (entity, sha256) do update set retention = 'accepted', expires_at = null where blobs.retention = 'refused'`,
+    { ...blob, entity, sha256, size: blob.bytes.length },
+    'blob-accepted',
+  );
+  return sha256;
 }
 
 /** Keeps refused bytes for a while, so that their sender can be helped, and makes room for them within the quota. */

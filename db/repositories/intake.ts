@@ -55,7 +55,7 @@ export async function acceptDocument(db: Db, document: AcceptedDocument, request
   return inTransaction(db, async (trx) => {
     const content = contentHash(document.bytes);
     const result = (await openCase(trx, document, content)) ?? (await earlierCase(trx, document, content));
-    if (result.accepted === 'new') await keepFiles(trx, document, result.caseId);
+    if (result.accepted === 'new') await keepAttachments(trx, document, result.caseId);
     if (request && !(await completeRequest(trx, request.handle, request.outcome(result)))) throw new KontorError('idempotency-in-flight', 'Another attempt of this request has taken over.');
     await appendAudit(trx, document.entity, [
       {
@@ -71,7 +71,7 @@ export async function acceptDocument(db: Db, document: AcceptedDocument, request
 }
 
 /**
- * One statement: the keys decide, and only if all of them were free do case, document and start message come to be.
+ * One statement: the keys decide, and only if all of them were free do case, document, bytes and start message come to be.
  * A concurrent intake of the same content waits at the key and then finds it taken.
  */
 async function openCase(trx: Trx, document: AcceptedDocument, content: string): Promise<IntakeResult | undefined> {
@@ -99,6 +99,8 @@ async function openCase(trx: Trx, document: AcceptedDocument, content: string): 
       orderNumbers: orderNumbersOf(invoice),
       progress: json(initialProgress(document.correlationId, start.workflowVersion)),
       content,
+      bytes: document.bytes,
+      size: document.bytes.length,
       mediaType: document.mediaType,
       format: document.format,
       invoice: json(invoice),
@@ -128,6 +130,10 @@ with assigned as (
 ), kept as (
   insert into documents (case_id, version, entity, document_hash, content_hash, media_type, format, document, metadata, created_by)
   select id, 1, :entity, :documentHash, :content, :mediaType, :format, :invoice, :metadata, :submitter from opened
+), stored as (
+  insert into blobs (entity, sha256, bytes, size, media_type, purpose, retention)
+  select :entity, :content, :bytes, :size, :mediaType, 'document', 'accepted' from opened
+  on conflict (entity, sha256) do update set retention = 'accepted', expires_at = null where blobs.retention = 'refused'
 ), announced as (
   insert into outbox (entity, case_id, kind, key, workflow_id, correlation_id, payload)
   select :entity, id, 'start-workflow', id, workflow_id, :correlationId,
@@ -164,11 +170,9 @@ async function settleLooseKeys(trx: Trx, document: AcceptedDocument, content: st
   else await sql(trx, `delete from intake_keys where kind = 'content' and key = :content and ${loose}`, { entity: document.entity, content });
 }
 
-async function keepFiles(trx: Trx, document: AcceptedDocument, caseId: string): Promise<void> {
-  const { entity } = document;
-  await keepAccepted(trx, entity, [{ bytes: document.bytes, mediaType: document.mediaType, purpose: 'document' }]);
-  for (const attachment of document.attachments) {
-    const [sha256] = await keepAccepted(trx, entity, [{ bytes: attachment.bytes, mediaType: attachment.mediaType, purpose: 'attachment' }]);
+async function keepAttachments(trx: Trx, { entity, attachments }: AcceptedDocument, caseId: string): Promise<void> {
+  for (const attachment of attachments) {
+    const sha256 = await keepAccepted(trx, entity, { bytes: attachment.bytes, mediaType: attachment.mediaType, purpose: 'attachment' });
     await sql(
       trx,
       `insert into case_attachments (case_id, entity, sha256, name, media_type, quarantined)
