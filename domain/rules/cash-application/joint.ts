@@ -48,7 +48,7 @@ function jointSolution(attempt: Attempt, item: Item, others: readonly Waiting[],
     ...weakestOf(attempts.map((one) => commonContributions(one, [item]))),
     {
       name: 'amount',
-      weight: amountWeight(attempt.pool.amounts, repeats, { amount: item.open, parts: 2, difference, isRest: false, slack: attempt.settings.slack.get(attempt.pool.currency) ?? 1 }),
+      weight: amountWeight(attempt.pool.amounts, repeats, { amount: item.open, parts: 1, difference, isRest: item.open !== item.fact.amount, slack: attempt.settings.slack.get(attempt.pool.currency) ?? 1 }),
       words: `${payments.length} payments together equal the open amount`,
     },
     { name: 'choice', weight: -Math.log10(poolSize * choose(partners, others.length)), words: `one of ${Math.round(poolSize)} open items and ${choose(partners, others.length)} choices of payments` },
@@ -66,7 +66,10 @@ function jointSolution(attempt: Attempt, item: Item, others: readonly Waiting[],
     difference,
     contributions,
     score: scoreOf(contributions),
-    vetoes: attempts.flatMap((one) => jointVetoes(one, item)),
+    vetoes: [
+      ...attempts.flatMap((one) => jointVetoes(one, item)),
+      ...(repeats && uncited > 0 && item.open === item.fact.amount ? ['the amounts of this customer repeat and a payment does not cite the item'] : []),
+    ],
   };
 }
 

@@ -30,7 +30,7 @@ function obstaclesOf(best: Solution, runnerUp: Solution | undefined, exhausted: 
   if (best.score < settings.autoScore[best.kind]) obstacles.push(`score ${best.score} is below ${settings.autoScore[best.kind]}`);
   if (runnerUp && best.score - runnerUp.score < settings.margin) obstacles.push(`another solution comes near (${runnerUp.score})`);
   const cited = best.contributions.some(({ name, weight }) => name === 'reference' && weight > 0);
-  if (exhausted && !cited) obstacles.push('search_exhausted: other sums may fit');
+  if (exhausted && best.items.length > 1 && !cited) obstacles.push('search_exhausted: other sums may fit');
   return obstacles;
 }
 

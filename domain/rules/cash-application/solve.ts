@@ -1,4 +1,4 @@
-import { amountsRepeat, amountWeight } from './amounts.ts';
+import { amountsRepeat, amountWeight, mostWeight } from './amounts.ts';
 import { unexplained, type Citations } from './citations.ts';
 import type { NumberForms } from './number-series.ts';
 import type { PayerAnswer } from './payer.ts';
@@ -45,22 +45,34 @@ const daysWithoutAge = 180;
 const daysOfAge = 365;
 const mostAgeCost = 2;
 
-/** Every use of the payment within one pool: whole items, sums, and a part of one item. */
+/** Every use of the payment within one pool: whole items, a part of one item, and sums. */
 export function solve(attempt: Attempt): Solved {
   const slack = slackOf(attempt);
-  const candidates = [...attempt.pool.open].filter((item) => item.documentDay <= attempt.payment.day);
-  const cited = candidates.filter((item) => weightOf(attempt, item) >= attempt.settings.strongCitation);
-  const sums = searchSums(attempt, candidates, cited, slack);
-  const choices = candidates.reduce((sum, item) => sum + 10 ** -ageCost(attempt, item), 0); // old items hardly count
-  const solutions = sums.sets.map((items) => fullSolution(attempt, items, choices));
-  const covered = new Set(solutions.filter((solution) => solution.items.length === 1).map((solution) => solution.items[0]));
-  for (const item of candidates) {
-    if (covered.has(item)) continue;
+  const items = [...attempt.pool.open].filter((item) => item.documentDay <= attempt.payment.day);
+  const candidates: Candidates = { items, effective: items.reduce((sum, item) => sum + 10 ** -ageCost(attempt, item), 0) };
+  const solutions = items.flatMap((item) => {
     const difference = item.open - attempt.payment.fact.amount;
-    if (isWithin(difference, slack)) solutions.push(fullSolution(attempt, [item], choices));
-    else if (difference > slack && weightOf(attempt, item) > 0) solutions.push(partSolution(attempt, item, choices));
-  }
-  return { solutions, exhausted: sums.exhausted };
+    if (isWithin(difference, slack)) return [fullSolution(attempt, [item], candidates)];
+    return difference > slack && weightOf(attempt, item) > 0 ? [partSolution(attempt, item, candidates)] : [];
+  });
+  if (solutions.some((solution) => excludesSums(attempt, solution, candidates))) return { solutions, exhausted: false };
+  const sums = searchSums(attempt, items, slack);
+  const several = sums.sets.filter((set) => set.length > 1).map((set) => fullSolution(attempt, set, candidates));
+  return { solutions: [...solutions, ...several], exhausted: sums.exhausted };
+}
+
+interface Candidates {
+  readonly items: readonly Item[];
+  /** Their number, where items long overdue hardly count. */
+  readonly effective: number;
+}
+
+/** Whether one whole item is so clearly meant that no sum of uncited items could come near it. */
+function excludesSums(attempt: Attempt, solution: Solution, candidates: Candidates): boolean {
+  if (solution.kind !== 'full' || solution.vetoes.length > 0) return false;
+  if ([...attempt.citations.of.keys()].some((item) => item !== solution.items[0])) return false;
+  const bestSum = priorOdds - severalItems - Math.log10(choose(Math.max(2, candidates.items.length), 2)) + mostWeight;
+  return solution.score >= Math.max(attempt.settings.autoScore.full, bestSum + attempt.settings.margin);
 }
 
 const rounding = 1; // one unit over, from amounts that were rounded elsewhere
@@ -78,7 +90,8 @@ function weightOf(attempt: Attempt, item: Item): number {
 }
 
 /** Sets that contain every strongly cited item and add up to the payment. */
-function searchSums(attempt: Attempt, candidates: readonly Item[], cited: readonly Item[], slack: number): { sets: Item[][]; exhausted: boolean } {
+function searchSums(attempt: Attempt, candidates: readonly Item[], slack: number): { sets: Item[][]; exhausted: boolean } {
+  const cited = candidates.filter((item) => weightOf(attempt, item) >= attempt.settings.strongCitation);
   const rest = attempt.payment.fact.amount - cited.reduce((sum, item) => sum + item.open, 0);
   if (cited.length > 0 && isWithin(-rest, slack)) return { sets: [[...cited]], exhausted: false };
   if (cited.length > 0 && rest < 0) return { sets: [], exhausted: false };
@@ -87,7 +100,7 @@ function searchSums(attempt: Attempt, candidates: readonly Item[], cited: readon
   const entities = new Set((cited.length > 0 ? cited : candidates).map((item) => item.fact.entity));
   if (cited.length > 0 && entities.size > 1) return { sets, exhausted };
   for (const entity of [...entities].sort()) {
-    const { chosen, cut } = mostLikely(attempt, candidates.filter((item) => item.fact.entity === entity && !cited.includes(item) && item.open <= rest + slack));
+    const { chosen, cut } = mostLikely(attempt, candidates.filter((item) => item.fact.entity === entity && !cited.includes(item) && item.open <= rest + slack && isWorthAdding(attempt, item)));
     const found = subsetsWithin(
       chosen.map((item) => item.open),
       { low: rest - rounding, high: rest + slack, largestSize: attempt.settings.largestSet - Math.min(cited.length, attempt.settings.largestSet - 1), steps: attempt.settings.searchSteps, most: 30 },
@@ -98,6 +111,11 @@ function searchSums(attempt: Attempt, candidates: readonly Item[], cited: readon
   return { sets, exhausted };
 }
 
+/** Uncited items long overdue cost a sum so much that it could never be applied. */
+function isWorthAdding(attempt: Attempt, item: Item): boolean {
+  return weightOf(attempt, item) > 0 || ageCost(attempt, item) < 1;
+}
+
 function mostLikely(attempt: Attempt, items: Item[]): { chosen: Item[]; cut: boolean } {
   const most = attempt.settings.mostCandidates;
   if (items.length <= most) return { chosen: items, cut: false };
@@ -106,21 +124,21 @@ function mostLikely(attempt: Attempt, items: Item[]): { chosen: Item[]; cut: boo
   return { chosen: ordered.slice(0, most), cut: true };
 }
 
-function fullSolution(attempt: Attempt, items: readonly Item[], poolSize: number): Solution {
+function fullSolution(attempt: Attempt, items: readonly Item[], candidates: Candidates): Solution {
   const difference = items.reduce((sum, item) => sum + item.open, 0) - attempt.payment.fact.amount;
   const contributions = [
     ...commonContributions(attempt, items),
-    ...linkContributions(attempt, items, poolSize),
+    ...linkContributions(attempt, items, candidates),
     amountContribution(attempt, items, difference),
   ];
   return solution(attempt, 'full', items, difference, contributions);
 }
 
-function partSolution(attempt: Attempt, item: Item, poolSize: number): Solution {
+function partSolution(attempt: Attempt, item: Item, candidates: Candidates): Solution {
   const difference = item.open - attempt.payment.fact.amount;
   const contributions: Contribution[] = [
     ...commonContributions(attempt, [item]),
-    ...linkContributions(attempt, [item], poolSize),
+    ...linkContributions(attempt, [item], candidates),
     { name: 'amount', weight: -partPayment, words: 'the amount is less than the open one: a part payment' },
   ];
   return solution(attempt, 'part', [item], difference, contributions);
@@ -153,7 +171,9 @@ export function commonContributions(attempt: Attempt, items: readonly Item[]): C
   if (closed.length > 0) contributions.push({ name: 'closed number', weight: -closedCited, words: `cites ${closed.map(({ text }) => text).join(', ')}, which is not open any more` });
   const foreign = attempt.citations.foreign.filter((number) => !isReadOtherwise(number));
   if (foreign.length > 0) contributions.push({ name: 'foreign number', weight: -foreignCited, words: `cites ${foreign.map(({ text }) => text).join(', ')}, which belongs to somebody else` });
-  const age = Math.max(...items.map((item) => ageCost(attempt, item)));
+  const ages = items.map((item) => ageCost(attempt, item));
+  const isCited = (item: Item) => weightOf(attempt, item) > 0;
+  const age = items.every(isCited) ? Math.max(...ages) : ages.reduce((sum, cost) => sum + cost, 0);
   if (age > 0) contributions.push({ name: 'age', weight: -age, words: 'an item is long overdue' });
   return contributions;
 }
@@ -164,22 +184,21 @@ export function ageCost(attempt: Attempt, item: Item): number {
 }
 
 /** The weakest tie between the memo and the items: a chain is no stronger than that. */
-function linkContributions(attempt: Attempt, items: readonly Item[], poolSize: number): Contribution[] {
+function linkContributions(attempt: Attempt, items: readonly Item[], candidates: Candidates): Contribution[] {
   const weights = items.map((item) => weightOf(attempt, item));
   const uncited = weights.filter((weight) => weight === 0).length;
-  const sets: Contribution[] = items.length > 1 && uncited > 0 ? [{ name: 'prior', weight: -severalItems, words: 'payments for several items are rarer' }] : [];
+  const effective = Math.max(1, candidates.effective);
   if (uncited === 0) {
-    const weakest = Math.min(...weights);
     return [
-      { name: 'reference', weight: weakest, words: citationWords(attempt, items) },
-      { name: 'choice', weight: -Math.log10(Math.max(1, poolSize)), words: `one of ${Math.max(1, Math.round(poolSize))} open items` },
+      { name: 'reference', weight: Math.min(...weights), words: citationWords(attempt, items) },
+      { name: 'choice', weight: -Math.log10(effective), words: `one of ${Math.round(effective)} open items` },
     ];
   }
-  const choices = Math.max(1, choose(Math.max(uncited, Math.ceil(poolSize) - (items.length - uncited)), uncited));
-  sets.push({ name: 'choice', weight: -Math.log10(choices), words: `one of ${choices} choices of ${uncited} uncited ${uncited === 1 ? 'item' : 'items'}` });
-  const others = attempt.citations.of.size > 0;
-  if (others) sets.push({ name: 'reference', weight: -uncitedBesideCited, words: 'other items are cited, these are not' });
-  return sets;
+  const choices = uncited === 1 ? effective : choose(Math.max(uncited, Math.ceil(effective) - (items.length - uncited)), uncited);
+  const links: Contribution[] = [{ name: 'choice', weight: -Math.log10(choices), words: `one of ${Math.round(choices)} choices of ${uncited} uncited ${uncited === 1 ? 'item' : 'items'}` }];
+  if (items.length > 1) links.push({ name: 'prior', weight: -severalItems, words: 'payments for several items are rarer' });
+  if (attempt.citations.of.size > 0) links.push({ name: 'reference', weight: -uncitedBesideCited, words: 'other items are cited, these are not' });
+  return links;
 }
 
 /** Whether an item was paid in part: its rest is no price any more. */

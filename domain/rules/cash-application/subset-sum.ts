@@ -40,35 +40,39 @@ export function subsetsWithin(amounts: readonly number[], search: SubsetSearch):
 /** Adding one amount to combinations in order keeps their order, so each amount costs one merge and nothing is ever sorted. */
 function combinations(amounts: readonly number[], largestSize: number): Half {
   let half: Half = { sums: Float64Array.of(0), members: Int32Array.of(0), sizes: Uint8Array.of(0) };
-  amounts.forEach((amount, index) => {
-    half = merge(half, amount, 1 << index, largestSize);
-  });
+  for (let index = 0; index < amounts.length; index++) half = merge(half, amounts[index]!, 1 << index, largestSize);
   return half;
 }
 
 function merge(half: Half, amount: number, member: number, largestSize: number): Half {
   const { sums, members, sizes } = half;
-  const growing: number[] = [];
-  for (let at = 0; at < sums.length; at++) if (sizes[at]! < largestSize) growing.push(at);
-  const length = sums.length + growing.length;
+  const total = sums.length;
+  let growable = 0;
+  for (let at = 0; at < total; at++) if (sizes[at]! < largestSize) growable++;
+  const length = total + growable;
   const merged: Half = { sums: new Float64Array(length), members: new Int32Array(length), sizes: new Uint8Array(length) };
   let kept = 0;
-  let grown = 0;
+  let grown = nextGrowable(sizes, 0, largestSize);
   for (let at = 0; at < length; at++) {
-    const source = growing[grown];
-    if (source === undefined || (kept < sums.length && sums[kept]! <= sums[source]! + amount)) {
+    if (grown >= total || (kept < total && sums[kept]! <= sums[grown]! + amount)) {
       merged.sums[at] = sums[kept]!;
       merged.members[at] = members[kept]!;
       merged.sizes[at] = sizes[kept]!;
       kept++;
     } else {
-      merged.sums[at] = sums[source]! + amount;
-      merged.members[at] = members[source]! | member;
-      merged.sizes[at] = sizes[source]! + 1;
-      grown++;
+      merged.sums[at] = sums[grown]! + amount;
+      merged.members[at] = members[grown]! | member;
+      merged.sizes[at] = sizes[grown]! + 1;
+      grown = nextGrowable(sizes, grown + 1, largestSize);
     }
   }
   return merged;
+}
+
+function nextGrowable(sizes: Uint8Array, from: number, largestSize: number): number {
+  let at = from;
+  while (at < sizes.length && sizes[at]! >= largestSize) at++;
+  return at;
 }
 
 function combinationCount(items: number, largestSize: number): number {
