@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { KontorError } from '../../domain/errors.ts';
 import { json, sql, sqlOne, type Db, type Trx } from '../client.ts';
 
