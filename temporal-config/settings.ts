@@ -1,6 +1,6 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { createHash } from 'node:crypto';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KontorError } from '../domain/errors.ts';
@@ -163,9 +163,9 @@ export function checkoutHash(): string {
   return createHash('sha256').update(home).digest('hex').slice(0, 12);
 }
 
-/** A folder for files of this run alone, when the state folder itself is of no use. */
-export function scratchFolder(): string {
-  return tmpdir();
+/** Whether npm (a script or npx) runs this process, so that it should end with npm. */
+export function startedByNpm(env: Environment = process.env): boolean {
+  return env.npm_lifecycle_event !== undefined;
 }
 
 function refuseUnknown(env: Environment): void {

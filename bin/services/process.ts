@@ -66,7 +66,6 @@ export function launch(what: Launch): Running {
   const recordFile = join(what.runDir, `${what.name}.json`);
   const record: ProcessRecord = { ...identity, name: what.name, command: what.command, stopSignal: what.stopSignal };
   writeFileSync(recordFile, JSON.stringify(record));
-  const forget = () => rmSync(recordFile, { force: true });
   return {
     name: what.name,
     pid,
@@ -74,7 +73,7 @@ export function launch(what: Launch): Running {
     async stop() {
       await endProcess(identity, what.stopSignal, what.stopGraceMs);
       await ended;
-      forget();
+      forget(what.runDir, record);
     },
     async kill() {
       killGroup(pid);
@@ -103,15 +102,22 @@ export async function whenReady(running: Running, logFile: string, withinMs: num
   }
 }
 
-/** Ends what an earlier run left behind, after making sure that each process really is the recorded one. */
+/** Ends what an earlier run left behind, after making sure that each process really is the recorded one. Answers how many. */
 export async function endOrphans(runDir: string, progress: Progress): Promise<number> {
-  const orphans = recordsIn(runDir).filter(isAlive);
+  const records = recordsIn(runDir);
+  const orphans = records.filter(isAlive);
   await Promise.all(orphans.map(async (orphan) => {
-    progress.note(`  Ending ${orphan.name} (process ${orphan.pid}), left behind by a run that was killed.`);
+    progress.note(`  Ending ${orphan.name} (process ${orphan.pid}), left behind by a run that was interrupted.`);
     await endProcess(orphan, orphan.stopSignal, 15_000);
   }));
-  rmSync(runDir, { recursive: true, force: true });
+  // Only what was looked at: a start that is being interrupted may have recorded another process meanwhile.
+  for (const record of records) forget(runDir, record);
   return orphans.length;
+}
+
+function forget(runDir: string, record: ProcessRecord): void {
+  const file = join(runDir, `${record.name}.json`);
+  if (readRecord(file).some((now) => now.pid === record.pid && now.startedAt === record.startedAt)) rmSync(file, { force: true });
 }
 
 /** The last lines of a log, for error messages. */

@@ -7,19 +7,23 @@ import { endOrphans } from './process.ts';
 import type { Progress } from './progress.ts';
 import { runDirOf } from './services.ts';
 
-/** Where a running installation can be reached; what a second start tells its reader. */
-export interface Addresses {
+/** Where running services can be reached; what a second start tells its reader. */
+export interface ServiceAddresses {
+  databaseUrl: string;
+  temporalAddress: string;
+  webUrl?: string | undefined;
+}
+
+/** Where a whole running installation can be reached. */
+export interface Addresses extends ServiceAddresses {
   apiUrl: string;
   sandboxUrl: string;
-  webUrl: string | undefined;
-  temporalAddress: string;
   namespace: string;
-  databaseUrl: string;
 }
 
 export interface OwnedState {
   stateDir: string;
-  announce(addresses: Addresses): void;
+  announce(addresses: ServiceAddresses): void;
   /** Ends whatever is still recorded as running and gives the folder free. */
   release(): Promise<void>;
 }
@@ -47,9 +51,9 @@ export async function ownState(stateDir: string, progress: Progress): Promise<Ow
 }
 
 /** What runs on this state folder; `addresses` are absent while it is still starting. */
-export function runningOn(stateDir: string): { owner: ProcessIdentity; addresses: Addresses | undefined } | undefined {
+export function runningOn<A extends ServiceAddresses = Addresses>(stateDir: string): { owner: ProcessIdentity; addresses: A | undefined } | undefined {
   const owner = holderOf(join(stateDir, 'owner.lock'));
   if (owner === undefined || !isAlive(owner)) return undefined;
   const file = join(stateDir, 'addresses.json');
-  return { owner, addresses: existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Addresses) : undefined };
+  return { owner, addresses: existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as A) : undefined };
 }

@@ -13,6 +13,8 @@ import { sqlTool, type TemporalPrograms } from './temporal-programs.ts';
 import type { Progress } from './progress.ts';
 
 const readyWithinMs = 60_000;
+/** The server usually stops within a second; after a crash it may wait for members that are gone. Its store bears a kill. */
+const serverGraceMs = 3_000;
 
 export interface TemporalPlan {
   stateDir: string;
@@ -69,7 +71,7 @@ async function launchServer(program: string, folder: string, store: ServerStore,
   const running = launch({
     name: 'temporal', command: program, args: ['--config-file', configFile, '--allow-no-auth', 'start'], cwd: folder,
     // A high GOGC trades memory, of which there is enough, for processor time, which limits a local server.
-    env: toolEnvironment({ GOGC: '400' }), logFile: at.logFile, runDir: plan.runDir, stopSignal: 'SIGTERM', stopGraceMs: 6_000,
+    env: toolEnvironment({ GOGC: '400' }), logFile: at.logFile, runDir: plan.runDir, stopSignal: 'SIGTERM', stopGraceMs: serverGraceMs,
   });
   await whenReady(running, at.logFile, readyWithinMs, () => serverAnswers(at.address));
   return running;
@@ -78,7 +80,7 @@ async function launchServer(program: string, folder: string, store: ServerStore,
 async function launchCommandLine(cli: string, folder: string, plan: TemporalPlan, at: { address: string; logFile: string }): Promise<Running> {
   const values = Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]);
   const running = launch({
-    name: 'temporal', command: cli, cwd: folder, env: toolEnvironment(), logFile: at.logFile, runDir: plan.runDir, stopSignal: 'SIGTERM', stopGraceMs: 6_000,
+    name: 'temporal', command: cli, cwd: folder, env: toolEnvironment(), logFile: at.logFile, runDir: plan.runDir, stopSignal: 'SIGTERM', stopGraceMs: serverGraceMs,
     args: [
       'server', 'start-dev', '--ip', '127.0.0.1', '--port', String(plan.port), '--ui-port', String(plan.webPort), '--metrics-port', String(plan.metricsPort),
       '--db-filename', join(folder, 'cli-server.db'), '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL', '--log-level', 'warn', ...values,

@@ -1,10 +1,10 @@
 // Start only PostgreSQL and Temporal, and print the variables that point a test or a process of yours to them
 import { join } from 'node:path';
 import { readSettings } from '../../temporal-config/settings.ts';
-import { untilStopSignal } from '../services/signals.ts';
+import { keepRunning } from '../services/keep-running.ts';
 import { screen } from '../services/progress.ts';
-import { startServices } from '../services/services.ts';
-import { ownState } from '../services/state.ts';
+import { startServices, type ServicesPlan } from '../services/services.ts';
+import { ownState, runningOn, type ServiceAddresses } from '../services/state.ts';
 
 const usage = `Usage: kontor services
 
@@ -21,24 +21,22 @@ export async function run(args: string[]): Promise<number> {
   const stateDir = join(settings.stateDir, 'services');
   const state = await ownState(stateDir, screen);
   if ('holder' in state) {
-    console.error(`Services of this checkout run already (process ${state.holder.pid}); stop them there with Ctrl-C.`);
-    return 1;
-  }
-  const stopped = untilStopSignal();
-  try {
-    const starting = startServices({ stateDir, ports: 'free', temporalStore: settings.temporalStore, web: true }, settings, screen);
-    const services = await Promise.race([starting, stopped]);
-    if (typeof services === 'object') {
-      console.log([
-        `export KONTOR_TEST_DATABASE_URL=${services.databaseUrl}`,
-        `export KONTOR_TEST_TEMPORAL_ADDRESS=${services.temporalAddress}`,
-      ].join('\n'));
-      screen.note(`Temporal Web: ${services.webUrl ?? 'not started'}\nCtrl-C stops them.`);
-      await stopped;
-      await services.stop();
-    }
+    const first = runningOn<ServiceAddresses>(stateDir);
+    screen.note(`Services of this checkout run already (process ${state.holder.pid})${first?.addresses ? '' : ', still starting'}.`);
+    if (first?.addresses) tell(first.addresses);
     return 0;
-  } finally {
-    await state.release();
   }
+  const plan: ServicesPlan = { stateDir, ports: 'free', temporalStore: settings.temporalStore, web: true };
+  await keepRunning(state, screen, () => startServices(plan, settings, screen), ({ databaseUrl, temporalAddress, webUrl }) => {
+    const addresses = { databaseUrl, temporalAddress, webUrl };
+    state.announce(addresses);
+    tell(addresses);
+    screen.note('Ctrl-C stops them.');
+  });
+  return 0;
+}
+
+function tell({ databaseUrl, temporalAddress, webUrl }: ServiceAddresses): void {
+  console.log(`export KONTOR_TEST_DATABASE_URL=${databaseUrl}\nexport KONTOR_TEST_TEMPORAL_ADDRESS=${temporalAddress}`);
+  screen.note(`Temporal Web: ${webUrl ?? 'that of the given server'}`);
 }

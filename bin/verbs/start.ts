@@ -3,8 +3,9 @@ import { relative } from 'node:path';
 import { KontorError } from '../../domain/errors.ts';
 import { readSettings, type Settings } from '../../temporal-config/settings.ts';
 import { startInstallation } from '../services/installation.ts';
+import { keepRunning } from '../services/keep-running.ts';
 import { screen } from '../services/progress.ts';
-import { untilStopSignal } from '../services/signals.ts';
+import type { ServicesPlan } from '../services/services.ts';
 import { ownState, runningOn, type Addresses } from '../services/state.ts';
 
 const usage = `Usage: kontor start
@@ -25,20 +26,12 @@ export async function run(args: string[]): Promise<number> {
     tellOfFirst(settings);
     return 0;
   }
-  const stopped = untilStopSignal();
-  const starting = startInstallation({ stateDir: settings.stateDir, ports: 'fixed', temporalStore: settings.temporalStore, web: true }, settings, screen);
-  try {
-    const installation = await Promise.race([starting, stopped.then(() => undefined)]);
-    if (installation === undefined) return 0;
-    state.announce(installation.addresses);
-    console.log(overview(settings, installation.addresses));
-    await stopped;
-    await screen.step('Stopping', () => installation.stop());
-    return 0;
-  } finally {
-    starting.catch(() => undefined); // interrupted, its failure is of no interest
-    await state.release();
-  }
+  const plan: ServicesPlan = { stateDir: settings.stateDir, ports: 'fixed', temporalStore: settings.temporalStore, web: true };
+  await keepRunning(state, screen, () => startInstallation(plan, settings, screen), ({ addresses }) => {
+    state.announce(addresses);
+    console.log(overview(settings, addresses));
+  });
+  return 0;
 }
 
 function tellOfFirst(settings: Settings): void {
