@@ -3,9 +3,9 @@ import { Client } from '@temporalio/client';
 import pino from 'pino';
 import { openDatabase } from '../db/client.ts';
 import { readPerson } from '../db/repositories/directory.ts';
-import { readInvoiceInWorker } from '../documents/worker/read-in-worker.ts';
+import { closeInvoiceReaders, openInvoiceReaders, readInvoiceInWorker } from '../documents/invoice/read-in-worker.ts';
 import { KontorError } from '../domain/errors.ts';
-import { connectClient } from '../temporal-config/connection.ts';
+import { lazyClient } from '../temporal-config/connection.ts';
 import { dataConverter } from '../temporal-config/converter.ts';
 import { signingKey } from '../temporal-config/keys.ts';
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
@@ -22,8 +22,9 @@ async function main(): Promise<void> {
   const developmentLogin = developmentLoginOf(settings);
   if (!settings.databaseUrl) throw new KontorError('setting-invalid', 'DATABASE_URL is not set.');
   const db = openDatabase(settings.databaseUrl, { poolSize: 16, applicationName: 'kontor-api' });
-  const connection = await connectClient(settings);
+  const connection = lazyClient(settings);
   const client = new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings) });
+  openInvoiceReaders();
   const loginKey = signingKey(settings.stateDir, 'login');
   const app = createServer({
     operations: apiOperations({
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
     findPerson: (id) => readPerson(db, id),
     logger,
     requestsPerMinute,
+    answered: () => undefined,
   });
   const server = app.listen(settings.apiPort, settings.bindAddress, () => {
     console.log(JSON.stringify({ ready: true, service: 'api', port: (server.address() as AddressInfo).port }));
@@ -48,7 +50,7 @@ async function main(): Promise<void> {
   server.requestTimeout = 60_000;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
-      server.close(() => void Promise.allSettled([connection.close(), db.destroy()]).then(() => process.exit(0)));
+      server.close(() => void Promise.allSettled([connection.close(), closeInvoiceReaders(), db.destroy()]).then(() => process.exit(0)));
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), 5_000).unref();
     });

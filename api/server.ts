@@ -1,4 +1,4 @@
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import rateLimit from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
@@ -22,11 +22,15 @@ export interface ServerParts {
   logger: Logger;
   /** Requests a minute and caller. */
   requestsPerMinute: number;
+  /** Hears of every answer, for the metrics. */
+  answered(operation: string, status: number, seconds: number): void;
 }
 
 /** Documents may have 20 MB; the margin is for multipart boundaries and the base64 of JSON is not accepted here. */
 const rawLimit = 21 * 1024 * 1024;
 const jsonLimit = 1024 * 1024;
+
+const nobody: Caller = { personId: '', issuer: '', authenticatedAt: 0 };
 
 /** Builds the HTTP application: security headers, one id per request, limits, then each operation, then problems. */
 export function createServer(parts: ServerParts): Express {
@@ -43,14 +47,35 @@ export function createServer(parts: ServerParts): Express {
   return app;
 }
 
+/** Who calls is known before a byte of the body is read: strangers cost nothing. */
 function mount(app: Express, operation: Operation, parts: ServerParts): void {
-  const path = operation.path.replace(/\{(\w+)\}/g, ':$1').replace(/:(batch|simulate)$/, '\\:$1');
-  app[operation.method](path, bodyReader(operation), async (request: Request, response: Response) => {
-    const caller = await permittedCaller(operation, request, parts);
-    const call = parseCall(operation, request, response, caller);
-    const answer = operation.method === 'get' || operation.permission === 'public' ? await operation.handle(call) : await answerOnce(parts.db, operation, call, (once) => operation.handle(once));
-    send(response, answer);
+  const callers = new WeakMap<Request, Caller>();
+  const identify: RequestHandler = async (request, _response, next) => {
+    callers.set(request, await permittedCaller(operation, request, parts));
+    next();
+  };
+  app[operation.method](pathPattern(operation.path), timed(operation, parts), identify, bodyReader(operation), async (request: Request, response: Response) => {
+    const call = parseCall(operation, request, response, callers.get(request) ?? nobody);
+    send(response, await answer(operation, call, parts));
   });
+}
+
+function timed(operation: Operation, { answered }: ServerParts): RequestHandler {
+  return (_request, response, next) => {
+    const began = performance.now();
+    response.on('finish', () => answered(operation.id, response.statusCode, (performance.now() - began) / 1000));
+    next();
+  };
+}
+
+/** A literal colon (`/v1/decisions:batch`) is no parameter. */
+function pathPattern(path: string): string {
+  return path.replaceAll(':', '\\:').replace(/\{(\w+)\}/g, ':$1');
+}
+
+function answer(operation: Operation, call: Call<unknown, unknown, unknown>, parts: ServerParts): Promise<Answer> {
+  const isWrite = operation.method !== 'get' && operation.permission !== 'public';
+  return isWrite ? answerOnce(parts.db, operation, call, (once) => operation.handle(once)) : operation.handle(call);
 }
 
 function bodyReader(operation: Operation) {
@@ -60,7 +85,7 @@ function bodyReader(operation: Operation) {
 }
 
 async function permittedCaller(operation: Operation, request: Request, parts: ServerParts): Promise<Caller> {
-  if (operation.permission === 'public') return { personId: '', issuer: '', authenticatedAt: 0 };
+  if (operation.permission === 'public') return nobody;
   const caller = await authenticate(request.header('authorization'), parts.authority);
   const person = await parts.findPerson(caller.personId);
   if (!person?.active) throw new KontorError('not-authenticated', 'This person is not known here (any more).');

@@ -13,6 +13,11 @@ export async function connectClient(settings: Settings): Promise<Connection> {
   return Connection.connect({ ...options, address, connectTimeout: connectTimeoutMs }).catch((cause: unknown) => unreachable(address, cause));
 }
 
+/** The same for a process that has to serve without the server too: it connects at the first use, and again whenever the server is back. */
+export function lazyClient(settings: Settings): Connection {
+  return Connection.lazy(connectionOptions(settings));
+}
+
 /** A connection for a worker process. Close it after the worker has stopped. */
 export async function connectWorker(settings: Settings): Promise<NativeConnection> {
   const options = connectionOptions(settings);

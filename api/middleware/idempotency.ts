@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Db } from '../../db/client.ts';
 import { inTransaction } from '../../db/client.ts';
+import { appendAudit, INSTALLATION } from '../../db/repositories/audit.ts';
 import { beginRequest, completeRequest, releaseRequest, type RequestHandle } from '../../db/repositories/requests.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { Answer, Call, Operation } from '../operation.ts';
@@ -24,6 +25,7 @@ export async function answerOnce(db: Db, operation: Operation, call: AnyCall, ru
   const state = await beginRequest(db, scope, { entity: '*', bodyHash: bodyHash(call), leaseMs });
   switch (state.state) {
     case 'mismatch':
+      await tellOfMismatch(db, operation, call);
       throw new KontorError('idempotency-key-reused', 'This Idempotency-Key was used for a request with another body.');
     case 'in-flight':
       throw new KontorError('idempotency-in-flight', 'The first request with this key has not been answered yet.', { retryAfterMs: state.retryAfterMs });
@@ -44,6 +46,13 @@ async function carryOut(db: Db, claim: RequestHandle, call: AnyCall, run: (call:
     await releaseRequest(db, claim).catch(() => undefined);
     throw error;
   }
+}
+
+/** A caller that mixes up keys may have lost track of what it has sent: the chain keeps it (F9). */
+async function tellOfMismatch(db: Db, operation: Operation, call: AnyCall): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await appendAudit(trx, INSTALLATION, [{ action: 'request.key-reused', actor: `person:${call.caller.personId}`, correlationId: call.correlationId, data: { operation: operation.id } }]);
+  });
 }
 
 /** The path with its parameters: the same key may serve two different resources. */

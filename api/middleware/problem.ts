@@ -1,6 +1,8 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { errorCatalogue, KontorError, type ErrorCategory, type ErrorCode, type Place } from '../../domain/errors.ts';
+import { isDatabaseUnavailable } from '../../db/client.ts';
+import type { Answer } from '../operation.ts';
 import { correlationOf } from './correlation.ts';
 
 /** HTTP status by who must act: the one mapping from the catalogue to RFC 9457 problems. */
@@ -46,6 +48,12 @@ export function problemDocument(code: ErrorCode, detail: string, correlationId: 
   return { type: `urn:kontor:problem:${code}`, title, status: statusOf(code), code, detail, remedy, ...(place ? { place } : {}), correlationId };
 }
 
+/** A refusal that is the answer of this request: a replay of its Idempotency-Key gets it too. */
+export function problemAnswer(code: ErrorCode, detail: string, correlationId: string, place?: Place): Exclude<Answer, 'streaming'> {
+  const body = problemDocument(code, detail, correlationId, place);
+  return { status: body.status, body, headers: { 'Content-Type': 'application/problem+json' } };
+}
+
 export function sendProblem(response: Response, document: ProblemDocument, retryAfterMs?: number): void {
   if (retryAfterMs !== undefined) response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000));
   response.status(document.status).type('application/problem+json').send(JSON.stringify(document));
@@ -70,7 +78,8 @@ export function problems(report: (error: unknown, correlationId: string) => void
 
 function recognise(error: unknown): KontorError | undefined {
   if (error instanceof KontorError) return error;
-  if (error instanceof z.ZodError) return invalidRequest(error, 'The request');
+  if (error instanceof z.ZodError) return undefined; // a row or an answer of ours: a fault, not the caller's
+  if (isDatabaseUnavailable(error)) return new KontorError('database-unavailable', 'The database does not answer at the moment.', { retryAfterMs: 2_000 });
   const type = (error as { type?: unknown } | null)?.type;
   if (type === 'entity.too.large') return new KontorError('request-too-large', 'The body is larger than this route accepts.');
   if (type === 'entity.parse.failed') return new KontorError('request-invalid', 'The body is not valid JSON.', { place: { path: '' } });

@@ -12,12 +12,15 @@ import { progressSchema } from '../../domain/model/progress.ts';
 import type { IntakeResult } from '../../db/repositories/intake.ts';
 import { invoiceToPayProcess } from '../../workflows/contracts/invoice-to-pay.ts';
 import { personOf, requireEntity, unknown, visibleEntities } from '../access.ts';
+import { correctCase, correctionSchema, withdrawalSchema, withdrawCase } from '../decisions/case.ts';
+import type { DecisionParts } from '../decisions/decide-once.ts';
 import { readMultipart } from '../intake/multipart.ts';
 import { takeIn, type IncomingDocument, type IntakeParts } from '../intake/take-in.ts';
-import { problemDocument } from '../middleware/problem.ts';
+import { problemAnswer } from '../middleware/problem.ts';
 import { operation, type Call, type Operation } from '../operation.ts';
 import { pageQuery, pageSchema } from '../paging.ts';
 import { entitiesWith } from '../permissions.ts';
+import { decisionResponses } from './decisions.ts';
 
 const idParams = z.object({ id: z.string().min(1).max(60) });
 
@@ -64,9 +67,7 @@ const detailSchema = z
   })
   .meta({ id: 'InvoiceCase' });
 
-export interface InvoiceRouteParts extends IntakeParts {
-  db: Db;
-}
+export type InvoiceRouteParts = IntakeParts & DecisionParts;
 
 export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
   const { db } = parts;
@@ -148,6 +149,31 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       responses: { 200: { description: 'The document', schema: z.unknown() } },
       handle: (call) => documentOf(db, call),
     }),
+    operation({
+      id: 'correctInvoice',
+      method: 'post',
+      path: '/v1/invoices/{id}/correction',
+      tag: 'invoices',
+      summary: 'Correct our own data about a document: supplier, account, dates, pairing, coding',
+      description: 'What the sender stated is never changed. A posted document is reversed and posted anew.',
+      permission: 'invoices:correct',
+      params: idParams,
+      body: { kind: 'json', schema: correctionSchema },
+      responses: decisionResponses,
+      handle: async (call) => correctCase(parts, call, await visibleCase(db, call), call.body),
+    }),
+    operation({
+      id: 'withdrawInvoice',
+      method: 'post',
+      path: '/v1/invoices/{id}/withdrawal',
+      tag: 'invoices',
+      summary: 'Withdraw a document: whoever entered it, or the lead of accounts payable',
+      permission: 'invoices:submit',
+      params: idParams,
+      body: { kind: 'json', schema: withdrawalSchema },
+      responses: decisionResponses,
+      handle: async (call) => withdrawCase(parts, call, await visibleCase(db, call), call.body),
+    }),
   ];
 }
 
@@ -160,8 +186,7 @@ async function submit(parts: InvoiceRouteParts, call: Call<unknown, z.infer<type
     ...(call.claim ? { request: { handle: call.claim, outcome: answerOf } } : {}),
   });
   if (taken.ok) return answerOf(taken.result);
-  const body = problemDocument(taken.problem.code, taken.problem.message, call.correlationId, taken.problem.place);
-  return { status: body.status, body, headers: { 'Content-Type': 'application/problem+json' } };
+  return problemAnswer(taken.problem.code, taken.problem.message, call.correlationId, taken.problem.place);
 }
 
 async function incoming(call: Call<unknown, z.infer<typeof intakeQuery>, unknown>, personId: string): Promise<IncomingDocument> {

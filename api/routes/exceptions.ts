@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import type { Trx } from '../../db/client.ts';
+import { readBlob } from '../../db/repositories/blobs.ts';
+import { listEntities, readPerson } from '../../db/repositories/directory.ts';
+import { assignException, countExceptions, listExceptions, lockException, resolveException } from '../../db/repositories/exceptions.ts';
+import { KontorError } from '../../domain/errors.ts';
+import { exceptionCaseSchema, type ExceptionCase } from '../../domain/model/exception-case.ts';
+import { personOf, visibleEntities } from '../access.ts';
+import type { DecisionParts } from '../decisions/decide-once.ts';
+import { exceptionResolutionSchema, resolveByDecision, visibleException, type ExceptionResolution } from '../decisions/exception.ts';
+import { reasonSchema } from '../decisions/approval.ts';
+import { takeIn, type IntakeParts } from '../intake/take-in.ts';
+import { problemAnswer } from '../middleware/problem.ts';
+import { operation, type Call, type Operation } from '../operation.ts';
+import { pageQuery, pageSchema } from '../paging.ts';
+import { entitiesWith } from '../permissions.ts';
+import { writeOnce } from '../writing.ts';
+import { decisionResponses } from './decisions.ts';
+
+export type ExceptionParts = IntakeParts & DecisionParts;
+
+const idParams = z.object({ id: z.string().min(1).max(80) });
+
+const listQuery = z
+  .object({
+    ...pageQuery,
+    entity: z.string().max(12).optional(),
+    code: z.string().max(60).optional(),
+    ownerRole: z.string().max(40).optional(),
+    ownerPerson: z.string().max(60).optional(),
+    origin: z.enum(['process', 'intake', 'technical']).optional(),
+    case: z.string().max(60).optional(),
+    state: z.enum(['open', 'resolved', 'cancelled']).default('open'),
+    olderThanHours: z.coerce.number().int().min(1).max(100_000).optional(),
+  })
+  .strict();
+
+const countsSchema = z.object({ counts: z.array(z.object({ code: z.string(), ownerRole: z.string(), count: z.number().int(), overdue: z.number().int(), oldestHours: z.number().int() }).strict()) }).strict();
+
+const assignSchema = z.object({ person: z.string().min(1).max(60).nullable().meta({ description: 'null gives it back to the role' }), reason: reasonSchema.optional() }).strict();
+
+/** Roles that hand out work that is not theirs. */
+const dispatchers = ['ap-lead', 'ap-operations', 'controller'];
+
+/** The resolution of a refused delivery has no process that could judge it. */
+const resolutionResponses = { ...decisionResponses, 200: { description: 'Accepted: the decision, or the exception itself where it has no process', schema: z.union([decisionResponses[200].schema, exceptionCaseSchema]) } };
+
+/** Everything that stands still: by code, owner and age; assigned, resolved with a reason, retried. */
+export function exceptionRoutes(parts: ExceptionParts): Operation[] {
+  const { db } = parts;
+  return [
+    operation({
+      id: 'listExceptions',
+      method: 'get',
+      path: '/v1/exceptions',
+      tag: 'exceptions',
+      summary: 'Exceptions, the most urgent first',
+      permission: 'exceptions:read',
+      query: listQuery,
+      responses: { 200: { description: 'One page', schema: pageSchema(exceptionCaseSchema) } },
+      async handle({ query, caller }) {
+        const { limit, cursor, entity, case: caseId, ...filter } = query;
+        const entities = await visibleEntities(db, caller, 'exceptions:read', entity);
+        const page = await listExceptions(db, { ...filter, ...(caseId === undefined ? {} : { caseId }), ...(entities === undefined ? {} : { entities }) }, { limit, ...(cursor === undefined ? {} : { cursor }) });
+        return { status: 200, body: page };
+      },
+    }),
+    operation({
+      id: 'countExceptions',
+      method: 'get',
+      path: '/v1/exceptions:counts',
+      tag: 'exceptions',
+      summary: 'Open exceptions by code and owner, with the age of the oldest',
+      permission: 'exceptions:read',
+      responses: { 200: { description: 'Counts', schema: countsSchema } },
+      async handle({ caller }) {
+        const entities = (await visibleEntities(db, caller, 'exceptions:read')) ?? ['*', ...(await listEntities(db)).map(({ id }) => id)];
+        return { status: 200, body: { counts: await countExceptions(db, entities) } };
+      },
+    }),
+    operation({
+      id: 'getException',
+      method: 'get',
+      path: '/v1/exceptions/{id}',
+      tag: 'exceptions',
+      summary: 'One exception with its findings and the suggested resolution',
+      permission: 'exceptions:read',
+      params: idParams,
+      responses: { 200: { description: 'The exception', schema: exceptionCaseSchema } },
+      handle: async (call) => ({ status: 200, body: await visibleException(parts, call, 'exceptions:read', call.params.id) }),
+    }),
+    operation({
+      id: 'resolveException',
+      method: 'post',
+      path: '/v1/exceptions/{id}/resolution',
+      tag: 'exceptions',
+      summary: 'Override with a reason, retry, or reject with reason code and target',
+      permission: 'exceptions:resolve',
+      params: idParams,
+      body: { kind: 'json', schema: exceptionResolutionSchema },
+      responses: resolutionResponses,
+      handle: async (call) => resolve(parts, call, await visibleException(parts, call, 'exceptions:resolve', call.params.id), call.body),
+    }),
+    operation({
+      id: 'retryException',
+      method: 'post',
+      path: '/v1/exceptions/{id}/retry',
+      tag: 'exceptions',
+      summary: 'Look again: something was mended outside, or a parked step may be tried once more',
+      permission: 'exceptions:resolve',
+      params: idParams,
+      body: { kind: 'json', schema: z.object({ reason: reasonSchema.optional() }).strict() },
+      responses: resolutionResponses,
+      handle: async (call) => resolve(parts, call, await visibleException(parts, call, 'exceptions:resolve', call.params.id), { resolution: 'retry', ...call.body }),
+    }),
+    operation({
+      id: 'assignException',
+      method: 'post',
+      path: '/v1/exceptions/{id}/assign',
+      tag: 'exceptions',
+      summary: 'Give it to a person, or back to the role',
+      permission: 'exceptions:resolve',
+      params: idParams,
+      body: { kind: 'json', schema: assignSchema },
+      responses: { 200: { description: 'The exception with its new owner', schema: exceptionCaseSchema } },
+      handle: async (call) => assign(parts, call, await visibleException(parts, call, 'exceptions:resolve', call.params.id)),
+    }),
+  ];
+}
+
+async function resolve(parts: ExceptionParts, call: Call<unknown, unknown, unknown>, exception: ExceptionCase, resolution: ExceptionResolution) {
+  if (exception.case !== undefined) return resolveByDecision(parts, call, { ...exception, case: exception.case }, resolution);
+  if (exception.state !== 'open') throw new KontorError('already-decided', 'This exception was closed in the meantime.');
+  switch (resolution.resolution) {
+    case 'override':
+      throw new KontorError('override-not-allowed', 'A document that cannot be read cannot be accepted as it is. Reject it, or retry after something was mended here.');
+    case 'retry':
+      return takeInAgain(parts, call, exception);
+    case 'reject':
+      return close(parts, call, exception, 'reject', { reasonCode: resolution.reasonCode, target: resolution.target });
+  }
+}
+
+/** The kept bytes are read once more, for example after the company was added that they are for. */
+async function takeInAgain(parts: ExceptionParts, call: Call<unknown, unknown, unknown>, exception: ExceptionCase) {
+  const hash = exception.source['contentHash'];
+  const blob = typeof hash === 'string' ? await readBlob(parts.db, exception.entity, hash) : undefined;
+  if (!blob) throw new KontorError('unknown-resource', 'The bytes of this delivery are not kept any more: ask the sender for the document.');
+  const allowed = entitiesWith(await personOf(parts.db, call.caller), 'exceptions:resolve');
+  const taken = await takeIn(
+    parts,
+    { channel: String(exception.source['channel']), submitter: `person:${call.caller.personId}`, correlationId: call.correlationId, bytes: blob.bytes, mediaType: blob.mediaType, attachments: [] },
+    { mayEnter: (entity) => allowed.includes('*') || allowed.includes(entity) },
+  );
+  if (!taken.ok) return problemAnswer(taken.problem.code, taken.problem.message, call.correlationId, taken.problem.place);
+  return close(parts, call, exception, 'retry', { case: taken.result.caseId });
+}
+
+function close({ db }: ExceptionParts, call: Call<unknown, unknown, unknown>, exception: ExceptionCase, resolution: 'retry' | 'reject', detail: Record<string, unknown>) {
+  return writeOnce(db, call, async (trx) => {
+    if (!(await resolveException(trx, exception.id, { resolution, by: call.caller.personId, detail }))) throw new KontorError('already-decided', 'This exception was closed in the meantime.');
+    return { entity: exception.entity, answer: { status: 200, body: await locked(trx, exception.id) }, events: [{ action: 'intake.resolved', data: { exception: exception.id, resolution, ...detail } }] };
+  });
+}
+
+async function assign({ db }: ExceptionParts, call: Call<unknown, unknown, z.infer<typeof assignSchema>>, exception: ExceptionCase) {
+  const caller = await personOf(db, call.caller);
+  const { person } = call.body;
+  const holds = (roles: readonly string[]) => caller.roles.some(({ role, entity }) => roles.includes(role) && (entity === '*' || entity === exception.entity));
+  if (!holds([...dispatchers, exception.ownerRole])) throw new KontorError('not-permitted', `This is for the role ${exception.ownerRole}.`);
+  const owner = person === null ? undefined : await readPerson(db, person);
+  if (person !== null && !owner?.roles.some(({ entity }) => entity === '*' || entity === exception.entity || exception.entity === '*')) throw new KontorError('request-invalid', 'That person has no role at this company.', { place: { path: '/person' } });
+  if (owner && !owner.active) throw new KontorError('request-invalid', 'That person is not active.', { place: { path: '/person' } });
+  return writeOnce(db, call, async (trx) => {
+    if (!(await assignException(trx, exception.id, owner?.id))) throw new KontorError('already-decided', 'This exception was closed in the meantime.');
+    const event = { action: 'exception.assigned', ...(exception.case === undefined ? {} : { case: exception.case }), data: { exception: exception.id, to: owner?.id ?? null } };
+    return { entity: exception.entity, answer: { status: 200, body: await locked(trx, exception.id) }, events: [event] };
+  });
+}
+
+async function locked(trx: Trx, id: string): Promise<ExceptionCase> {
+  const found = await lockException(trx, id);
+  if (!found) throw new Error('an exception is gone');
+  return found;
+}
