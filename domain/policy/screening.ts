@@ -30,6 +30,8 @@ export const qualifiedProfileSchema = z
       birthDateNear: logOdds,
       birthDateOther: logOdds.max(0),
       birthDateFar: logOdds.max(0),
+      /** Share of the weight of another date that remains when every word of both names agrees: dates on lists are often wrong. */
+      completeNameShare: share,
       countryShared: logOdds.min(0),
       countryOther: logOdds.max(0),
       genderOther: logOdds.max(0),

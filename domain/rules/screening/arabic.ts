@@ -29,7 +29,10 @@ export function arabicDistance(arabic: string, latin: string, limit: number): nu
 /** Letters of a word in Arabic script as sounds. */
 export function soundsOfArabic(word: string): string {
   let sounds = '';
-  for (const letter of word) sounds += arabicSounds[letter] ?? '';
+  for (const letter of word) {
+    const sound = arabicSounds[letter] ?? '';
+    if (sound !== sounds[sounds.length - 1]) sounds += sound;
+  }
   return sounds;
 }
 
@@ -82,4 +85,18 @@ function latinGap(word: string, at: number): number {
   if (sound === 'y' || sound === 'w') return 0.3;
   if (sound === 'h') return 0.4;
   return 1;
+}
+
+const soundClasses: Record<string, string> = {
+  b: 'b', p: 'b', t: 't', T: 't', d: 'd', D: 'd', z: 'd', s: 's', S: 's', C: 's', c: 'k', k: 'k', q: 'k', g: 'k', G: 'k', j: 'k', x: 'k', f: 'f', v: 'f', l: 'l', m: 'm', n: 'n', r: 'r',
+};
+
+/** The consonants of a word as classes that Arabic and Latin spellings share. */
+export function soundKey(sounds: string): string {
+  let key = '';
+  for (const sound of sounds) {
+    const folded = soundClasses[sound];
+    if (folded && folded !== key[key.length - 1]) key += folded;
+  }
+  return key;
 }

@@ -3,10 +3,12 @@ import type { ParsedName } from './parse-name.ts';
 
 /** Inverted index over names: terms weighted by rarity (TF-IDF). It only chooses whom to compare; scores do not depend on it. */
 export interface CandidateIndex {
-  /** Positions of names by term. */
-  postings: Map<string, Int32Array>;
-  /** Rarity of each term. */
-  rarity: Map<string, number>;
+  terms: Map<string, number>;
+  /** Where the names of a term begin in `postings`; the next term's beginning ends them. */
+  starts: Int32Array;
+  postings: Int32Array;
+  /** Rarity of each term; 0 for terms so common that they say nothing. */
+  rarity: Float32Array;
   /** Root of the sum of the weights of each name's terms. */
   norm: Float32Array;
   /** Accumulators of one search, reused. */
@@ -14,31 +16,52 @@ export interface CandidateIndex {
   touched: Int32Array;
 }
 
-/** Names that are compared in full, at most. */
-export const mostCandidates = 200;
+/** Names that are offered for comparison, at most. */
+export const mostCandidates = 600;
 
 /** Terms in more than this share of all names say nothing about a name. */
 const tooCommon = 0.2;
 const bins = 2048;
 
 export function buildIndex(names: ParsedName[]): CandidateIndex {
-  const lists = new Map<string, number[]>();
-  const terms = names.map(indexTerms);
-  terms.forEach((each, at) => {
-    for (const { key } of each) {
-      const list = lists.get(key);
-      if (list) list.push(at);
-      else lists.set(key, [at]);
+  const terms = new Map<string, number>();
+  const termOf: number[] = [];
+  const weightOf: number[] = [];
+  const endOf = new Int32Array(names.length);
+  names.forEach((name, at) => {
+    for (const { key, weight } of indexTerms(name)) {
+      const known = terms.get(key);
+      if (known === undefined) terms.set(key, terms.size);
+      termOf.push(known ?? terms.size - 1);
+      weightOf.push(weight);
     }
+    endOf[at] = termOf.length;
   });
-  const rarity = new Map<string, number>();
-  const postings = new Map<string, Int32Array>();
-  for (const [key, list] of lists) {
-    rarity.set(key, Math.log(1 + names.length / list.length));
-    if (list.length <= Math.max(50, names.length * tooCommon)) postings.set(key, Int32Array.from(list));
+  const starts = startsOf(termOf, terms.size);
+  const rarity = Float32Array.from({ length: terms.size }, (_, term) => rarityOf(starts[term + 1]! - starts[term]!, names.length));
+  const postings = new Int32Array(termOf.length);
+  const norm = new Float32Array(names.length);
+  const filled = starts.slice(0, terms.size);
+  for (let name = 0, at = 0; name < names.length; name++) {
+    for (; at < endOf[name]!; at++) {
+      const term = termOf[at]!;
+      postings[filled[term]!++] = name;
+      norm[name]! += weightOf[at]! * rarity[term]!;
+    }
+    norm[name] = Math.sqrt(norm[name]! || 1);
   }
-  const norm = Float32Array.from(terms, (each) => Math.sqrt(each.reduce((sum, term) => sum + term.weight * rarity.get(term.key)!, 0)));
-  return { postings, rarity, norm, overlap: new Float32Array(names.length), touched: new Int32Array(names.length) };
+  return { terms, starts, postings, rarity, norm, overlap: new Float32Array(names.length), touched: new Int32Array(names.length) };
+}
+
+function startsOf(termOf: number[], terms: number): Int32Array {
+  const starts = new Int32Array(terms + 1);
+  for (const term of termOf) starts[term + 1]!++;
+  for (let term = 0; term < terms; term++) starts[term + 1]! += starts[term]!;
+  return starts;
+}
+
+function rarityOf(count: number, names: number): number {
+  return count > Math.max(50, names * tooCommon) ? 0 : Math.log(1 + names / count);
 }
 
 /** Positions of the names worth comparing with `name`, best first; `fits` leaves names of another kind out before they take a place. */
@@ -64,14 +87,14 @@ export function candidates(index: CandidateIndex, name: ParsedName, fits: (at: n
 }
 
 /** Adds up the weights of shared terms by name; returns how many names were touched. */
-function accumulate({ postings, rarity, overlap, touched }: CandidateIndex, name: ParsedName): number {
+function accumulate({ terms, starts, postings, rarity, overlap, touched }: CandidateIndex, name: ParsedName): number {
   let found = 0;
   for (const { key, weight } of indexTerms(name)) {
-    const list = postings.get(key);
-    if (!list) continue;
-    const value = weight * rarity.get(key)!;
-    for (let i = 0; i < list.length; i++) {
-      const at = list[i]!;
+    const term = terms.get(key);
+    const value = term === undefined ? 0 : weight * rarity[term]!;
+    if (value === 0) continue;
+    for (let i = starts[term!]!, end = starts[term! + 1]!; i < end; i++) {
+      const at = postings[i]!;
       if (overlap[at] === 0) touched[found++] = at;
       overlap[at]! += value;
     }

@@ -89,10 +89,16 @@ function benefit(a: Token, b: Token, match: TokenMatch, i: number, j: number, ro
 }
 
 function pairOf(a: Token, b: Token, match: TokenMatch): AlignedPair | undefined {
+  if (isLight(a) !== isLight(b) && match.how !== 'same' && match.how !== 'initial' && !isMistyped(a, b, match)) return undefined;
   const agrees = match.how !== 'different' && match.similarity >= agreement;
   if (agrees) return { a, b, match, agrees };
   // Two words that stand for each other without agreeing contradict; a particle never does.
   return isWord(a) && isWord(b) ? { a, b, match, agrees } : undefined;
+}
+
+/** A particle or title that only one typing error makes a word (`mulah`). */
+function isMistyped(a: Token, b: Token, match: TokenMatch): boolean {
+  return match.how === 'spelling' && match.edits <= 1 && Math.min(a.written.length, b.written.length) >= 4;
 }
 
 export function isWord(token: Token): boolean {

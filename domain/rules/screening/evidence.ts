@@ -5,8 +5,8 @@ import { countryCodes } from './tables/countries.ts';
 import type { Step } from './score-names.ts';
 
 /** What date of birth, country, gender and identifiers say for and against; a missing fact says nothing (M11, M12). */
-export function evidenceSteps(query: ScreeningQuery, entry: ListEntry, evidence: QualifiedProfile['evidence']): Step[] {
-  return [birthDateStep(query, entry, evidence), countryStep(query, entry, evidence), genderStep(query, entry, evidence), identifierStep(query, entry, evidence)].filter((step) => step !== undefined);
+export function evidenceSteps(query: ScreeningQuery, entry: ListEntry, evidence: QualifiedProfile['evidence'], nameComplete: boolean): Step[] {
+  return [birthDateStep(query, entry, evidence, nameComplete), countryStep(query, entry, evidence), genderStep(query, entry, evidence), identifierStep(query, entry, evidence)].filter((step) => step !== undefined);
 }
 
 /** How two dates of birth relate, `near` being what a slip of pen or a circa explains. */
@@ -21,13 +21,16 @@ export function compareBirthDates(asked: BirthDate, listed: BirthDate): 'same' |
   return years > 10 ? 'far' : 'other';
 }
 
-function birthDateStep(query: ScreeningQuery, entry: ListEntry, evidence: QualifiedProfile['evidence']): Step | undefined {
+function birthDateStep(query: ScreeningQuery, entry: ListEntry, evidence: QualifiedProfile['evidence'], nameComplete: boolean): Step | undefined {
   if (!query.birthDate || entry.birthDates.length === 0) return undefined;
   const order = ['same', 'sameYear', 'near', 'other', 'far'] as const;
   const best = order.find((relation) => entry.birthDates.some((listed) => compareBirthDates(query.birthDate!, listed) === relation))!;
-  const logOdds = { same: evidence.birthDateSame, sameYear: evidence.birthYearSame, near: evidence.birthDateNear, other: evidence.birthDateOther, far: evidence.birthDateFar }[best];
+  const weight = { same: evidence.birthDateSame, sameYear: evidence.birthYearSame, near: evidence.birthDateNear, other: evidence.birthDateOther, far: evidence.birthDateFar }[best];
+  // Dates are often wrong: against a name of which every word agrees they say less.
+  const eased = weight < 0 && nameComplete;
+  const logOdds = eased ? weight * evidence.completeNameShare : weight;
   const words = { same: 'is the same as', sameYear: 'fits', near: 'is close to', other: 'differs from', far: 'is far from' }[best];
-  return { code: 'birthDate', logOdds, because: `born ${dateText(query.birthDate)} ${words} ${entry.birthDates.map(dateText).join(' or ')}` };
+  return { code: 'birthDate', logOdds, because: `born ${dateText(query.birthDate)} ${words} ${entry.birthDates.map(dateText).join(' or ')}${eased ? '; every word of the name agrees, so the date weighs less' : ''}` };
 }
 
 /** Whole years between the nearest ends of two spans. */

@@ -17,7 +17,6 @@ export function featuresOf(alignment: NameAlignment): Features {
   const { a, b, pairs, onlyA, onlyB } = alignment;
   const words = pairs.filter((pair) => isWord(pair.a) || isWord(pair.b));
   const wordPairs = words.filter((pair) => isWord(pair.a) && isWord(pair.b));
-  const agreeing = words.filter((pair) => pair.agrees);
   const conflicts = wordPairs.filter((pair) => !pair.agrees);
   const edits = wordPairs.map((pair) => Math.min(pair.match.edits, mostEdits));
   const worst = Math.max(0, ...edits);
@@ -25,10 +24,10 @@ export function featuresOf(alignment: NameAlignment): Features {
   const initials = words.filter((pair) => pair.match.how === 'initial').length;
   const spareInitialsA = onlyA.filter((token) => token.role === 'initial').length;
   const spareInitialsB = onlyB.filter((token) => token.role === 'initial').length;
-  const agreedWords = agreeing.filter((pair) => isWord(pair.a) && isWord(pair.b));
-  const countA = alignment.tokensA.filter(isWord).length;
-  const countB = alignment.tokensB.filter(isWord).length;
-  const lone = agreedWords.length + initials * 0.5 <= 1 && Math.max(countA, countB) > 1 && Math.abs(countA - countB) > 0;
+  const agreedWords = pairs.filter((pair) => pair.agrees && countsAsWord(pair.a) && countsAsWord(pair.b));
+  const countA = alignment.tokensA.filter(countsAsWord).length;
+  const countB = alignment.tokensB.filter(countsAsWord).length;
+  const lone = agreedWords.length <= 1 && Math.max(countA, countB) > 1 && (initials > 0 ? onlyA.some(isWord) || onlyB.some(isWord) : countA !== countB);
   const numbersA = numbersOf(alignment.tokensA);
   const numbersB = numbersOf(alignment.tokensB);
   const shortest = wordPairs.reduce((most, pair) => Math.max(most, shortness(pair.a, pair.b) * Math.min(pair.match.edits, 3)), 0);
@@ -71,6 +70,11 @@ export function featuresOf(alignment: NameAlignment): Features {
 function isSyllabic({ a, b }: NameAlignment): boolean {
   const syllabic = (name: ParsedName): boolean => name.script === 'Han' || name.script === 'Hangul';
   return syllabic(a) !== syllabic(b);
+}
+
+/** Words, and the particles and titles that make a name of one word a name of two (`Abdul Rahman`, `Mullah Omar`). */
+export function countsAsWord(token: Token): boolean {
+  return token.role === 'word' || token.role === 'title' || (token.role === 'particle' && (token.text === 'abd' || token.text === 'abu'));
 }
 
 function between(value: number): number {

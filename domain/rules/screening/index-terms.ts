@@ -1,6 +1,6 @@
-import { soundsOfArabic, soundsOfLatin } from './arabic.ts';
-import { chineseKey, koreanKey } from './tables/syllabic.ts';
-import { nicknameGroups } from './tables/nicknames.ts';
+import { soundKey, soundsOfArabic, soundsOfLatin } from './arabic.ts';
+import { chineseKeyOf, koreanKeyOf, soundKeyOf } from './token-keys.ts';
+import { nicknameGroups, spellingGroup } from './tables/nicknames.ts';
 import type { ParsedName, Token } from './parse-name.ts';
 
 /** A key under which a name can be found, with its share before rarity counts. */
@@ -30,6 +30,8 @@ export function indexTerms(name: ParsedName): IndexTerm[] {
     if (token.script !== 'Latin' && token.native !== token.text) add(`w${token.native}`, weights.word * token.weight);
     if (token.sounds === '' && token.skeleton.length >= 2) add(`s${token.skeleton}`, weights.skeleton * token.weight);
     for (const group of nicknameGroups(token.text)) add(`n${group}`, weights.nickname * token.weight);
+    const spelling = spellingGroup(token.text);
+    if (spelling !== undefined) add(`m${spelling}`, weights.nickname * token.weight);
     if (token.sounds === '') for (const gram of grams(token.text, 3)) add(`g${gram}`, weights.gram);
     addSounds(token, add);
   }
@@ -40,7 +42,7 @@ export function indexTerms(name: ParsedName): IndexTerm[] {
 /** The consonants that Arabic and Latin spellings share, for names in either script. */
 function addSounds(token: Token, add: (key: string, weight: number) => void): void {
   if (token.script !== 'Latin' && token.script !== 'Arabic') return;
-  const key = soundKey(token.sounds !== '' ? token.sounds : soundsOfLatin(token.text));
+  const key = soundKeyOf(token);
   if (key.length < 2) return;
   add(`c${key}`, weights.sounds * token.weight);
   for (const gram of grams(key, 2)) add(`b${gram}`, weights.soundGram);
@@ -65,33 +67,20 @@ function addWholeName(name: ParsedName, add: (key: string, weight: number) => vo
     }
   }
   if (name.kind !== 'person' || words.length > 5) return;
-  addSyllables(words, chineseKey, 'z', add);
-  addSyllables(words, koreanKey, 'k', add);
+  addSyllables(words, chineseKeyOf, 'z', add);
+  addSyllables(words, koreanKeyOf, 'k', add);
 }
 
-function addSyllables(words: Token[], read: (word: string) => string | undefined, mark: string, add: (key: string, weight: number) => void): void {
+function addSyllables(words: Token[], read: (word: Token) => string, mark: string, add: (key: string, weight: number) => void): void {
   const syllables: string[] = [];
   for (const word of words) {
-    const key = word.text.length <= 18 ? read(word.text) : undefined;
-    if (key === undefined) return;
+    const key = read(word);
+    if (key === '') return;
     syllables.push(...key.split('-'));
   }
   if (syllables.length > 5) return;
   syllables.forEach((syllable) => add(mark + syllable, weights.syllable * 0.5));
   for (let at = 1; at < syllables.length; at++) add(`${mark}${syllables[at - 1]}-${syllables[at]}`, weights.syllable);
-}
-
-const soundClasses: Record<string, string> = {
-  b: 'b', p: 'b', t: 't', T: 't', d: 'd', D: 'd', z: 'd', s: 's', S: 's', C: 's', c: 'k', k: 'k', q: 'k', g: 'k', G: 'k', j: 'k', x: 'k', f: 'f', v: 'f', l: 'l', m: 'm', n: 'n', r: 'r',
-};
-
-function soundKey(sounds: string): string {
-  let key = '';
-  for (const sound of sounds) {
-    const folded = soundClasses[sound];
-    if (folded && folded !== key[key.length - 1]) key += folded;
-  }
-  return key;
 }
 
 function grams(text: string, length: number): string[] {

@@ -1,4 +1,5 @@
 import { soundsOfArabic } from './arabic.ts';
+import { soundKeyOf } from './token-keys.ts';
 import { compareTokens } from './token-similarity.ts';
 import type { NameKind, Token } from './parse-name.ts';
 
@@ -62,7 +63,11 @@ const beginnings: Record<string, string> = { j: '1', c: '1', q: '1', z: '1', x: 
 
 /** A quick look at the first letter; short words may be syllables of another romanisation. */
 function mayBegin(token: Token, target: Token): boolean {
-  if (target.sounds !== '' || token.sounds !== '') return true;
+  if (target.sounds !== '' || token.sounds !== '') {
+    const key = soundKeyOf(token);
+    const other = soundKeyOf(target);
+    return key === '' || other === '' || key[0] === other[0];
+  }
   const first = token.written[0]!;
   const other = target.text[0]!;
   return first === other || (target.text.length <= 9 && token.written.length <= 6 && token.role === 'word' && beginnings[first] !== undefined && beginnings[first] === beginnings[other]);
@@ -78,10 +83,13 @@ function hasOwnPartner(run: Token[], target: Token, others: Token[], edits: numb
   return false;
 }
 
+/** Before these letters the article is not heard as `al` (`Nur ud-Din`). */
+const sunLetters = 'تثدذرزسشصضطظلن';
+
 function glue(run: Token[], written: string, target: Token): Token | undefined {
   if (target.sounds === '' && run[0]!.sounds === '' && Math.abs(written.length - target.text.length) > 2) return undefined;
   if (written.length > 48) return undefined;
-  const native = run.map((token) => token.native).join('');
+  const native = run.map((token, at) => (token.native === 'ال' && sunLetters.includes(run[at + 1]?.native[0] ?? '-') ? 'ا' : token.native)).join('');
   const first = run[0]!;
   const sounds = first.sounds === '' ? '' : soundsOfArabic(native);
   const weight = Math.max(...run.map((token) => token.weight));

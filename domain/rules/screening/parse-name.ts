@@ -29,6 +29,12 @@ export interface Token {
   sounds: string;
   /** `son of`: X and Y around it may not be exchanged. */
   filiation: boolean;
+  /** Keys that are worked out when first needed. */
+  chinese?: string;
+  korean?: string;
+  latinSounds?: string;
+  letterMask?: number;
+  soundKey?: string;
   /** Comparisons of this word already made in the running search. */
   memo?: Map<Token, TokenMatch>;
 }

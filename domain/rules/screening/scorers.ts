@@ -1,10 +1,10 @@
 import type { ListEntry } from '../../model/list-entry.ts';
 import type { Contribution, ScreeningQuery } from '../../model/screening.ts';
 import type { ParityProfile, QualifiedProfile, ScreeningProfile } from '../../policy/screening.ts';
-import { alignNames, isWord, type NameAlignment } from './compare-names.ts';
+import { alignNames, type NameAlignment } from './compare-names.ts';
 import { evidenceSteps } from './evidence.ts';
 import { explainAgreement } from './explain.ts';
-import { featuresOf, type Features } from './features.ts';
+import { countsAsWord, featuresOf, type Features } from './features.ts';
 import { parityScore } from './ofac-parity.ts';
 import { contributionsOf, nameLogOdds, nameModel, nameSteps, round, scoreOf, type NameModel, type Step } from './score-names.ts';
 import type { ParsedName } from './parse-name.ts';
@@ -23,7 +23,9 @@ export interface ListedNameScore {
 
 /** Compares one query with a listed name, then with each entry that has this name. */
 export interface QueryScorer {
-  compare: (listed: ParsedName) => ((entry: ListEntry, owner: Owner) => ListedNameScore | undefined) | undefined;
+  /** The score of equal names. */
+  top: number;
+  compare: (listed: ParsedName) => (entry: ListEntry, owner: Owner) => ListedNameScore | undefined;
 }
 
 export function prepareScorer(profile: ScreeningProfile, threshold: number | undefined): (query: ScreeningQuery, name: ParsedName) => QueryScorer {
@@ -35,14 +37,17 @@ function qualifiedScorer(profile: QualifiedProfile, threshold: number | undefine
   return (query, name) => {
     for (const token of name.tokens) token.memo = new Map();
     return {
+      top: 1,
       compare: (listed) => {
         const alignment = alignNames(name, listed);
         const features = featuresOf(alignment);
         const nameOdds = nameLogOdds(features, model);
+        const caution = cautionSteps(profile, alignment, features);
+        const complete = features.onlyInQuery + features.onlyInList + features.conflict === 0;
         const limit = thresholdFor(profile, threshold, name, listed);
         return (entry, owner) => {
           if (owner.quality === 'weak') return weakAlias(profile, model, query, entry, owner, nameOdds, limit);
-          const added = [...cautionSteps(profile, alignment, features), ...evidenceSteps(query, entry, profile.evidence)];
+          const added = [...caution, ...evidenceSteps(query, entry, profile.evidence, complete)];
           const score = scoreOf(added.reduce((sum, step) => sum + step.logOdds, nameOdds), model);
           const reasons = (): Contribution[] => contributionsOf(model, explainAgreement(alignment), [...nameSteps(alignment, model), ...added]).contributions;
           return { score, threshold: limit, name: owner.text, quality: owner.quality, reasons };
@@ -55,9 +60,9 @@ function qualifiedScorer(profile: QualifiedProfile, threshold: number | undefine
 /** What makes chance agreements of a search: one listed word against a whole name (M8), words that nothing explains (M3). */
 function cautionSteps({ caution }: QualifiedProfile, alignment: NameAlignment, features: Features): Step[] {
   const steps: Step[] = [];
-  const listedWords = alignment.tokensB.filter(isWord).length;
-  const askedWords = alignment.tokensA.filter(isWord).length;
-  if (listedWords === 1 && askedWords > 1) steps.push({ code: 'listedLoneWord', logOdds: caution.listedLoneWord, because: `the listed name is the single word ${alignment.tokensB.find(isWord)!.written}` });
+  const listedWords = alignment.tokensB.filter(countsAsWord);
+  if (listedWords.length === 1 && alignment.tokensA.filter(countsAsWord).length > 1)
+    steps.push({ code: 'listedLoneWord', logOdds: caution.listedLoneWord, because: `the listed name is the single word ${listedWords[0]!.written}` });
   if (features.onlyInQuery > 0) steps.push({ code: 'wordsOnlyInQuery', logOdds: caution.wordsOnlyInQuery * features.onlyInQuery, because: `${Math.round(features.onlyInQuery * 100)} % of the name asked for is not in the listed one` });
   return steps;
 }
@@ -65,7 +70,7 @@ function cautionSteps({ caution }: QualifiedProfile, alignment: NameAlignment, f
 /** M7: equal or nothing, below the threshold alone, and no more than its cap with a date of birth that fits. */
 function weakAlias(profile: QualifiedProfile, model: NameModel, query: ScreeningQuery, entry: ListEntry, owner: Owner, nameOdds: number, limit: number): ListedNameScore | undefined {
   if (nameOdds !== model.intercept) return undefined;
-  const birth = evidenceSteps(query, entry, profile.evidence).find((step) => step.code === 'birthDate');
+  const birth = evidenceSteps(query, entry, profile.evidence, true).find((step) => step.code === 'birthDate');
   const corroborated = !!birth && birth.logOdds > 0;
   const score = corroborated ? profile.weakAlias.corroborated : Math.max(0, Math.min(profile.weakAlias.alone, round(limit - 0.01)));
   const because = corroborated ? `a weak alias counts because it does not stand alone: ${birth.because}` : 'a weak alias never alerts alone';
@@ -81,6 +86,7 @@ function thresholdFor(profile: QualifiedProfile, override: number | undefined, n
 function parityScorer(profile: ParityProfile, threshold: number | undefined): (query: ScreeningQuery, name: ParsedName) => QueryScorer {
   const limit = threshold ?? profile.thresholds.screening.default;
   return (query) => ({
+    top: 100,
     compare: () => (_entry, owner) => {
       if (owner.quality === 'original') return undefined;
       const { score, contributions } = parityScore(query.name, owner.text, profile);

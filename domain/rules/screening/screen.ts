@@ -17,22 +17,24 @@ export interface ScreeningContext {
   today: string;
   /** Why lists are missing or incomplete; nobody is CLEAR then (K4). */
   gaps: string[];
+  /** Compares every name instead of the candidates of the index; only to measure the index. */
+  everyName?: boolean;
 }
 
-export const mostHits = 50;
+export const mostHits = 200;
 
 /** Screens one name against all lists. Never throws and never passes what it could not search. */
 export function screenName(context: ScreeningContext, query: ScreeningQuery): ScreeningResult {
   const parsed = parsedQueries(query);
   const notes = notesOf(query, parsed);
-  const found = [...identifierHits(context.database, query), ...nameHits(context, query, parsed)].filter(firstOfEntry()).sort(byScore);
-  const hits = found.filter((hit) => hit.score >= hit.threshold);
+  const found = [...identifierHits(context.database, query).map(foundByIdentifier), ...nameHits(context, query, parsed)].sort(byScore).filter(firstOfEntry());
+  const hits = found.filter((each) => each.score >= each.threshold);
   if (hits.length > mostHits) notes.push(`${hits.length - mostHits} more hits are not shown: narrow the query`);
   const unreadable = whyUnreadable(query, parsed);
   const stale = staleLists(context);
   const result = (state: ScreeningResult['state'], ...reasons: string[]): ScreeningResult => {
     const all = [...reasons, ...notes];
-    return { id: query.id, state, ...(all.length > 0 ? { notes: all } : {}), ...(found[0] ? { best: found[0] } : {}), hits: hits.slice(0, mostHits) };
+    return { id: query.id, state, ...(all.length > 0 ? { notes: all } : {}), ...(found[0] ? { best: found[0].hit() } : {}), hits: hits.slice(0, mostHits).map((each) => each.hit()) };
   };
   if (hits.length > 0) return result('HIT', ...context.gaps, ...stale);
   if (context.gaps.length > 0) return result('ERROR', ...context.gaps);
@@ -47,29 +49,50 @@ function parsedQueries(query: ScreeningQuery): ParsedName[] {
   return kinds.map((kind) => parseName(query.name, kind));
 }
 
-function nameHits(context: ScreeningContext, query: ScreeningQuery, parsed: ParsedName[]): ScreeningHit[] {
+/** A name that is found and its entry; the explanation is written only for those that are shown. */
+interface Found {
+  entry: ListEntry;
+  score: number;
+  threshold: number;
+  hit: () => ScreeningHit;
+}
+
+/** So many names in a row without a promising one, and the rest is not compared: they are offered best first. */
+const patience = 60;
+const promising = 0.25;
+
+function nameHits(context: ScreeningContext, query: ScreeningQuery, parsed: ParsedName[]): Found[] {
   const { database } = context;
   const scorer = prepareScorer(context.profile, context.threshold);
   const best = new Map<number, ListedNameScore>();
   for (const name of parsed) {
     const perQuery = scorer(query, name);
     const fits = (at: number): boolean => (database.names[at]!.parsed.kind === 'person') === (name.kind === 'person');
-    for (const at of candidates(database.index, name, fits)) scoreOwners(database, database.names[at]!, perQuery, query, best);
+    let poor = 0;
+    const offered = context.everyName ? database.names.map((_, at) => at).filter(fits) : candidates(database.index, name, fits);
+    for (const at of offered) {
+      const score = scoreOwners(database, database.names[at]!, perQuery, query, best);
+      poor = score >= promising * perQuery.top ? 0 : poor + 1;
+      if (poor >= patience && !context.everyName) break;
+    }
   }
-  return [...best.entries()].sort((x, y) => y[1].score - x[1].score).slice(0, mostHits * 2).map(([entry, found]) => hitOf(database.entries[entry]!, found));
+  return [...best].map(([at, found]) => ({ entry: database.entries[at]!, score: found.score, threshold: found.threshold, hit: () => hitOf(database.entries[at]!, found) }));
 }
 
-/** M6: an entry's score is that of its best name. */
-function scoreOwners(database: ScreeningDatabase, listed: ScreeningDatabase['names'][number], scorer: QueryScorer, query: ScreeningQuery, best: Map<number, ListedNameScore>): void {
+/** M6: an entry's score is that of its best name. Returns the best score of this name. */
+function scoreOwners(database: ScreeningDatabase, listed: ScreeningDatabase['names'][number], scorer: QueryScorer, query: ScreeningQuery, best: Map<number, ListedNameScore>): number {
   const compared = scorer.compare(listed.parsed);
-  if (!compared) return;
+  let top = 0;
   for (const owner of listed.owners) {
     const entry = database.entries[owner.entry]!;
     if (!kindsAgree(query.kind, entry.kind)) continue;
     const score = compared(entry, owner);
+    if (!score) continue;
+    if (score.score > top) top = score.score;
     const known = best.get(owner.entry);
-    if (score && (!known || score.score > known.score)) best.set(owner.entry, score);
+    if (!known || score.score > known.score) best.set(owner.entry, score);
   }
+  return top;
 }
 
 /** A query for a person never hits a vessel; what is of unknown kind is compared with everything (M14). */
@@ -114,8 +137,12 @@ function ymd(date: string): [number, number, number] {
   return [year, month - 1, day];
 }
 
-function byScore(a: ScreeningHit, b: ScreeningHit): number {
-  return b.score - a.score || compareText(a.list, b.list) || compareText(a.entry, b.entry);
+function foundByIdentifier({ entry, hit }: { entry: ListEntry; hit: ScreeningHit }): Found {
+  return { entry, score: hit.score, threshold: hit.threshold, hit: () => hit };
+}
+
+function byScore(a: Found, b: Found): number {
+  return b.score - a.score || compareText(a.entry.list, b.entry.list) || compareText(a.entry.id, b.entry.id);
 }
 
 function compareText(a: string, b: string): number {
@@ -123,12 +150,11 @@ function compareText(a: string, b: string): number {
 }
 
 /** An entry found by identifier and by name is shown once, by the stronger. */
-function firstOfEntry(): (hit: ScreeningHit) => boolean {
-  const seen = new Set<string>();
-  return (hit) => {
-    const key = `${hit.list}|${hit.entry}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
+function firstOfEntry(): (found: Found) => boolean {
+  const seen = new Set<ListEntry>();
+  return ({ entry }) => {
+    if (seen.has(entry)) return false;
+    seen.add(entry);
     return true;
   };
 }

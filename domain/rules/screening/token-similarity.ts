@@ -1,7 +1,7 @@
-import { arabicDistance, soundsOfLatin } from './arabic.ts';
+import { arabicDistance } from './arabic.ts';
 import { plainEdits, weightedEdits } from './edits.ts';
-import { areNicknames } from './tables/nicknames.ts';
-import { chineseKey, koreanKey } from './tables/syllabic.ts';
+import { areNicknames, areSpellings } from './tables/nicknames.ts';
+import { bitCount, chineseKeyOf, koreanKeyOf, latinSoundsOf, letterMaskOf } from './token-keys.ts';
 import type { Token } from './parse-name.ts';
 
 /** How two words correspond; `different` when they do not. */
@@ -45,9 +45,8 @@ function isSyllable(token: Token): boolean {
 
 /** A character stands for one syllable: it is the romanised one or it is not; a letter more or less is another syllable. */
 function compareSyllable(a: Token, b: Token): TokenMatch {
-  const read = a.script === 'Hangul' || b.script === 'Hangul' ? koreanKey : chineseKey;
-  const key = read(a.text);
-  if (a.text !== b.text && (key === undefined || key !== read(b.text))) return different;
+  const agrees = a.text === b.text || (a.script === 'Hangul' || b.script === 'Hangul' ? sameKey(koreanKeyOf(a), koreanKeyOf(b)) : sameKey(chineseKeyOf(a), chineseKeyOf(b)));
+  if (!agrees) return different;
   return { how: 'script', edits: a.text === b.text ? 0.3 : 0.8, similarity: 0.9 };
 }
 
@@ -55,16 +54,24 @@ function compareLatin(a: Token, b: Token): TokenMatch {
   if (a.role === 'particle' || b.role === 'particle') return compareParticle(a, b);
   const longest = Math.max(a.text.length, b.text.length);
   const limit = Math.min(mostEdits - 1, longest);
-  const plain = plainEdits(a.text, b.text, limit);
+  const plain = fewestEdits(a, b) > limit ? limit + 1 : plainEdits(a.text, b.text, limit);
   const weighted = plain > limit ? limit + 1 : weightedEdits(a.text, b.text, limit);
   const edits = Math.min(mostEdits, (plain + weighted) / 2);
   const similarity = Math.max(0, 1 - edits / longest);
+  if (areSpellings(a.text, b.text)) return { how: 'sound', edits: Math.min(edits, 0.7), similarity: Math.max(similarity, 0.9) };
   if (edits > 1 && areNicknames(a.text, b.text)) return { how: 'nickname', edits: Math.min(edits, 1.5), similarity: Math.max(similarity, 0.75) };
   if (a.skeleton === b.skeleton && a.skeleton.length >= 3 && edits <= 3.5) return { how: 'sound', edits: Math.min(edits, 1 + (edits - 1) * 0.3), similarity: Math.max(similarity, 0.8) };
-  const romanisation = compareRomanisation(a.text, b.text, edits);
+  const romanisation = compareRomanisation(a, b, edits);
   if (romanisation) return romanisation;
-  if (edits > 2 && sameLetters(a.text, b.text)) return { how: 'spelling', edits: 2, similarity: Math.max(similarity, 0.6) };
+  if (edits > 2 && letterMaskOf(a) === letterMaskOf(b) && sameLetters(a.text, b.text)) return { how: 'spelling', edits: 2, similarity: Math.max(similarity, 0.6) };
   return edits >= mostEdits || similarity < 0.3 ? { how: 'different', edits, similarity } : { how: 'spelling', edits, similarity };
+}
+
+/** A lower bound of the edits: every letter that only one word has must be changed. */
+function fewestEdits(a: Token, b: Token): number {
+  const maskA = letterMaskOf(a);
+  const maskB = letterMaskOf(b);
+  return Math.max(bitCount(maskA & ~maskB), bitCount(maskB & ~maskA));
 }
 
 /** The letters of a word in another order (`nitPu`). */
@@ -81,16 +88,13 @@ function compareParticle(a: Token, b: Token): TokenMatch {
 }
 
 /** Pinyin against Wade-Giles, and the romanisations of Korean: the same syllables. */
-function compareRomanisation(a: string, b: string, edits: number): TokenMatch | undefined {
-  if (edits <= 1 || a.length > 18 || b.length > 18) return undefined;
-  const chinese = chineseKey(a);
-  const agrees = (chinese !== undefined && chinese === chineseKey(b)) || sameKorean(a, b);
-  return agrees ? { how: 'romanisation', edits: 1, similarity: 0.85 } : undefined;
+function compareRomanisation(a: Token, b: Token, edits: number): TokenMatch | undefined {
+  if (edits <= 1) return undefined;
+  return sameKey(chineseKeyOf(a), chineseKeyOf(b)) || sameKey(koreanKeyOf(a), koreanKeyOf(b)) ? { how: 'romanisation', edits: 1, similarity: 0.85 } : undefined;
 }
 
-function sameKorean(a: string, b: string): boolean {
-  const key = koreanKey(a);
-  return key !== undefined && key === koreanKey(b);
+function sameKey(a: string, b: string): boolean {
+  return a !== '' && a === b;
 }
 
 /** Two words of one script other than Latin are compared in that script; transliteration would lose letters. */
@@ -110,7 +114,7 @@ function compareArabic(a: Token, b: Token): TokenMatch {
   const arabic = a.sounds !== '' ? a : b;
   const latin = arabic === a ? b : a;
   if (latin.sounds !== '' || latin.text === '') return different;
-  const sounds = soundsOfLatin(latin.text);
+  const sounds = latinSoundsOf(latin);
   const distance = arabicDistance(arabic.sounds, sounds, 3);
   const length = Math.max(arabic.sounds.length, sounds.length * 0.7);
   const similarity = Math.max(0, 1 - distance / length);

@@ -58,7 +58,7 @@ martin marty martino
 matthew matt matthias mateo matteo mathieu matvey mateusz
 maximilian max maxim maksim
 michael mike mick mickey michel miguel michele mikhail mikhael misha mihail mihai mikael michal mykhailo
-muhammad mohammed mohamed mohammad muhammed mohamad mehmet mohd md mahomet muhamad mahamed mamadou maxamed
+muhammad mehmet mohd md mamadou maxamed mahomet
 natalia natalie natasha nataliya natalya
 nicholas nick nicolas nikolai nikolay nicola nikolaus klaus nicky mykola nikola niccolo miklos
 olga olya
@@ -96,6 +96,36 @@ yevgenia eugenia evgenia
 zachary zach zachariah zakariya zakaria
 `;
 
+/** Spellings of one name that differ by more letters than a slip; they count as the same sound. */
+const spellings = `
+muhammad mohammed mohamed mohammad muhammed mohamad muhamad mohamud mahamed mohammod muhamed mohmad
+hussein husayn hussain hossein husain hossain husein houssein hosein
+yusuf yousef yousuf yusef youssef yussuf yousaf youssouf yosuf
+abdullah abdallah abdulla abdalla abdellah abdollah
+usama osama oussama ussama
+umar omar oumar omer
+uthman othman osman ousmane usman
+said saeed sayeed saied syed
+khalid khaled halid
+rahman rehman rachman
+jamal djamal gamal djamel jamel gamel cemal
+jafar djafar gafar jaafar
+suleiman sulayman sulaiman soliman solaiman suleyman souleymane
+ibrahim ebrahim abrahim ibraheem
+mahmud mahmoud mahmood mehmood mahmod
+mustafa mostafa moustafa mustapha moustapha
+qasim kassim qassem kasim ghassem kacem qasem
+qaddafi gaddafi kadafi gadhafi qadhafi gathafi kaddafi khadafy
+`;
+
+const spellingOf = new Map(spellings.trim().split('\n').flatMap((line, group) => line.split(' ').map((name): [string, number] => [name, group])));
+
+/** True when two words are listed spellings of one name (`mohamed`, `muhammad`). */
+export function areSpellings(a: string, b: string): boolean {
+  const group = spellingOf.get(a);
+  return group !== undefined && group === spellingOf.get(b);
+}
+
 const groupsOfName = new Map<string, number[]>();
 groups
   .trim()
@@ -114,4 +144,9 @@ export function areNicknames(a: string, b: string): boolean {
 /** Numbers of the groups a name stands in; the candidate index uses them as keys. */
 export function nicknameGroups(name: string): readonly number[] {
   return groupsOfName.get(name) ?? [];
+}
+
+/** Number of the spelling group, for the index. */
+export function spellingGroup(name: string): number | undefined {
+  return spellingOf.get(name);
 }

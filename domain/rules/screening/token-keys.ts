@@ -1,0 +1,41 @@
+import { soundKey, soundsOfLatin } from './arabic.ts';
+import { chineseKey, koreanKey } from './tables/syllabic.ts';
+import type { Token } from './parse-name.ts';
+
+/*
+ * Keys that are worked out when first needed and kept at the word: words are shared between names, and a search compares
+ * the same words again and again. '' stands for "cannot be read so".
+ */
+
+const longestSyllabic = 14;
+
+export function chineseKeyOf(token: Token): string {
+  return (token.chinese ??= token.text.length <= longestSyllabic ? (chineseKey(token.text) ?? '') : '');
+}
+
+export function koreanKeyOf(token: Token): string {
+  return (token.korean ??= token.text.length <= longestSyllabic ? (koreanKey(token.text) ?? '') : '');
+}
+
+export function latinSoundsOf(token: Token): string {
+  return (token.latinSounds ??= soundsOfLatin(token.text));
+}
+
+/** Consonant classes across the Arabic and the Latin script. */
+export function soundKeyOf(token: Token): string {
+  return (token.soundKey ??= soundKey(token.sounds !== '' ? token.sounds : latinSoundsOf(token)));
+}
+
+/** One bit a letter: words with few letters in common cannot be spellings of each other. */
+export function letterMaskOf(token: Token): number {
+  if (token.letterMask !== undefined) return token.letterMask;
+  let mask = 0;
+  for (let at = 0; at < token.text.length; at++) mask |= 1 << (token.text.charCodeAt(at) & 31);
+  return (token.letterMask = mask);
+}
+
+export function bitCount(mask: number): number {
+  let bits = mask - ((mask >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
+}
