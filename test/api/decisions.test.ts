@@ -8,7 +8,7 @@ import { billed } from '../support/invoices.ts';
 import { describeWithServices } from '../support/services.ts';
 import { apiClient, tokenOf, type ApiClient } from './client.ts';
 
-const consulting = (price: string): Invoice => billed({ lines: [{ quantity: '1', price, costCentre: 'CC-6000', name: 'Beratung' }] });
+const consulting = (price: string): Invoice => billed({ lines: [{ quantity: '1', price, costCentre: 'CC-6000', name: 'Web hosting' }] });
 
 describeWithServices('decisions over HTTP, on the real server and worker', () => {
   let house: House;
