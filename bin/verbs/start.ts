@@ -1,5 +1,5 @@
 // Start everything on this machine: database, Temporal, counterparts, worker and API; Ctrl-C stops it
-import { relative } from 'node:path';
+import { join } from 'node:path';
 import { KontorError } from '../../domain/errors.ts';
 import { readSettings, type Settings } from '../../temporal-config/settings.ts';
 import { startInstallation } from '../services/installation.ts';
@@ -48,7 +48,7 @@ function overview(settings: Settings, addresses: Addresses): string {
     ['Temporal Web', addresses.webUrl ?? 'of the server at TEMPORAL_ADDRESS'],
     ['Sandbox ledger', `${addresses.sandboxUrl}/_sandbox/ledger`],
     ['Database', `${database.hostname}:${database.port}${database.pathname} as ${database.username}`],
-    ['Logs', `${relative(process.cwd(), settings.stateDir) || '.'}/logs`],
+    ['Logs', join(settings.stateDir, 'logs')],
   ];
   return ['', ...rows.map(([what, where]) => `  ${what?.padEnd(16)}${where}`), '', 'Ctrl-C stops everything; the data stays.'].join('\n');
 }

@@ -5,9 +5,9 @@ import { Client } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { identityOf } from '../../bin/services/identity.ts';
 import { freePort } from '../../bin/services/ports.ts';
-import { removeState, withClient } from '../../bin/services/postgres.ts';
+import { preparePostgres, removeState, withClient } from '../../bin/services/postgres.ts';
 import { progressTo, silent } from '../../bin/services/progress.ts';
-import { startDatabase, startServices } from '../../bin/services/services.ts';
+import { runDirOf, startDatabase, startServices } from '../../bin/services/services.ts';
 import { ownState } from '../../bin/services/state.ts';
 import { surveyTemporal } from '../../bin/services/temporal-programs.ts';
 import { connectClient } from '../../temporal-config/connection.ts';
@@ -64,15 +64,15 @@ describe.skipIf(missingServices?.includes('PostgreSQL'))('a database left behind
   const plan = () => ({ stateDir: house.folder, ports: 'free' as const, temporalStore: 'sqlite' as const, web: false });
 
   it('is ended, recovered and used again with its data and password', async () => {
-    const first = await startDatabase(plan(), settings, silent, []);
-    await withClient(first.databaseUrl, (client) => client.query('create table kept as select 42 as answer'));
-    const orphan = first.postgres?.pid() as number;
+    const local = preparePostgres(house.folder, runDirOf(house.folder), await freePort(), silent);
+    const orphan = await local.launch();
+    await withClient(local.url, (client) => client.query('create table kept as select 42 as answer'));
 
     const state = await ownState(house.folder, silent);
-    expect(identityOf(orphan)).toBeUndefined();
-    const second = await startDatabase(plan(), settings, silent, []);
-    expect(await withClient(second.databaseUrl, async (client) => (await client.query('select answer from kept')).rows)).toEqual([{ answer: 42 }]);
-    await Promise.all([first.postgres?.stop(), second.postgres?.stop()]);
+    expect(identityOf(orphan.pid)).toBeUndefined();
+    const next = await startDatabase(plan(), settings, silent, []);
+    expect(await withClient(next.databaseUrl, async (client) => (await client.query('select answer from kept')).rows)).toEqual([{ answer: 42 }]);
+    await next.postgres?.stop();
     if ('release' in state) await state.release();
   });
 

@@ -20,8 +20,10 @@ export function loadCashPolicies(folder: string = policyFolder): CashPolicies {
   const tolerances = load(folder, 'tolerances.yaml', cashTolerancePolicySchema);
   const differences = load(folder, 'differences.yaml', cashDifferencePolicySchema);
   const slack = new Map(Object.entries(tolerances.short).map(([currency, amount]) => [currency, readUnits(amount, currency) ?? 0]));
+  const usualCharges = new Map(Object.entries(differences.usualCharges).map(([currency, amounts]) => [currency, amounts.map((amount) => readUnits(amount, currency) ?? 0)]));
+  const { discountGraceDays } = differences;
   const { autoScore, margin, strongCitation, search } = thresholds;
-  return { settings: { autoScore, margin, strongCitation, slack, largestSet: search.largestSet, mostCandidates: search.mostCandidates, searchSteps: search.steps }, differences };
+  return { settings: { autoScore, margin, strongCitation, slack, discountGraceDays, usualCharges, largestSet: search.largestSet, mostCandidates: search.mostCandidates, searchSteps: search.steps }, differences };
 }
 
 function load<Schema extends z.ZodType>(folder: string, name: string, schema: Schema): z.infer<Schema> {
