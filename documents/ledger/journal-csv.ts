@@ -13,6 +13,7 @@ export const journalColumns = [
 type Column = (typeof journalColumns)[number];
 
 const sources: readonly string[] = ['manual', 'automated', 'recurring', 'accrual', 'reversal', 'elimination', 'closing'] satisfies JournalSource[];
+const numberPattern = /^[1-9]\d{0,14}$/;
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z$/;
 
 /**
@@ -33,6 +34,11 @@ export async function* readJournalLines(chunks: AsyncIterable<Uint8Array>, file:
   }
 }
 
+/** Empty where the file has no such column. */
+function fieldOf(fields: readonly string[], index: number): string {
+  return index < 0 ? '' : fields[index]!;
+}
+
 class LineReader {
   private readonly index: Record<Column, number>;
   private readonly file: string;
@@ -50,48 +56,52 @@ class LineReader {
   }
 
   read(record: CsvRecord): LedgerLine | undefined {
-    const get = (column: Column): string => record.fields[this.index[column]] ?? '';
-    const date = get('date');
-    const currency = get('currency');
-    if (!get('journal') || !get('account')) return this.refuse(record, get('journal') ? 'account' : 'journal', 'is empty');
+    const { fields } = record;
+    const { index } = this;
+    const journal = fieldOf(fields, index.journal);
+    const account = fieldOf(fields, index.account);
+    const date = fieldOf(fields, index.date);
+    const currency = fieldOf(fields, index.currency);
+    if (!journal || !account) return this.refuse(record, journal ? 'account' : 'journal', 'is empty');
     if (!this.isDate(date)) return this.refuse(record, 'date', `"${date}" is not a date YYYY-MM-DD`);
     if (this.digitsOf(currency) === undefined) return this.refuse(record, 'currency', `"${currency}" is not an ISO 4217 currency`, 'currency-unknown');
     const amount = this.amountOf(record, currency);
     if (amount === undefined) return undefined;
-    const functionalCurrency = get('functional_currency') || currency;
+    const functionalCurrency = fieldOf(fields, index.functional_currency) || currency;
     if (this.digitsOf(functionalCurrency) === undefined) return this.refuse(record, 'functional_currency', `"${functionalCurrency}" is not an ISO 4217 currency`, 'currency-unknown');
-    const functional = get('functional_amount') === '' && functionalCurrency === currency ? amount : this.minorOf(record, 'functional_amount', functionalCurrency);
+    const functional = functionalCurrency === currency && fieldOf(fields, index.functional_amount) === '' ? amount : this.minorOf(record, 'functional_amount', functionalCurrency);
     if (functional === undefined) return undefined;
-    return this.withDetails(record, get, { date, currency, amount, functionalCurrency, functional });
-  }
-
-  private withDetails(record: CsvRecord, get: (column: Column) => string, core: Pick<LedgerLine, 'date' | 'currency' | 'amount' | 'functionalCurrency' | 'functional'>): LedgerLine | undefined {
-    const documentDate = get('document_date') || core.date;
+    const documentDate = fieldOf(fields, index.document_date) || date;
     if (!this.isDate(documentDate)) return this.refuse(record, 'document_date', `"${documentDate}" is not a date YYYY-MM-DD`);
-    const dueDate = get('due_date');
+    const dueDate = fieldOf(fields, index.due_date);
     if (dueDate && !this.isDate(dueDate)) return this.refuse(record, 'due_date', `"${dueDate}" is not a date YYYY-MM-DD`);
-    const source = get('source') || 'manual';
+    const source = fieldOf(fields, index.source) || 'manual';
     if (!sources.includes(source)) return this.refuse(record, 'source', `"${source}" is not one of ${sources.join(', ')}`);
-    const number = get('number');
-    if (number && !/^[1-9]\d{0,14}$/.test(number)) return this.refuse(record, 'number', `"${number}" is not a journal number`);
-    const recordedAt = get('recorded_at');
+    const number = fieldOf(fields, index.number);
+    if (number && !numberPattern.test(number)) return this.refuse(record, 'number', `"${number}" is not a journal number`);
+    const recordedAt = fieldOf(fields, index.recorded_at);
     if (recordedAt && !instantPattern.test(recordedAt)) return this.refuse(record, 'recorded_at', `"${recordedAt}" is not a UTC time such as 2026-11-02T08:15:00Z`);
+    // Every member in one literal: made of spread parts, an object of this size is twenty times as slow.
     return {
-      ...core,
       line: record.line,
-      journal: get('journal'),
-      entity: get('entity') || 'main',
-      ledger: get('ledger') || 'main',
+      journal,
+      entity: fieldOf(fields, index.entity) || 'main',
+      ledger: fieldOf(fields, index.ledger) || 'main',
+      date,
       documentDate,
-      account: get('account'),
-      costCentre: get('cost_centre'),
-      partner: get('partner'),
-      reference: get('reference'),
+      account,
+      costCentre: fieldOf(fields, index.cost_centre),
+      partner: fieldOf(fields, index.partner),
+      currency,
+      amount,
+      functionalCurrency,
+      functional,
+      reference: fieldOf(fields, index.reference),
       dueDate,
-      text: get('text'),
+      text: fieldOf(fields, index.text),
       source: source as JournalSource,
-      preparer: get('preparer'),
-      reversalOf: get('reversal_of'),
+      preparer: fieldOf(fields, index.preparer),
+      reversalOf: fieldOf(fields, index.reversal_of),
       number: number ? Number(number) : undefined,
       recordedAt,
     };

@@ -4,6 +4,7 @@ import type { Journal } from '../../model/journal.ts';
 import { describeMoney, money } from '../money.ts';
 import { ledgerLines, type Chart, type LedgerLine } from './ledger-line.ts';
 import { guardPosting, type PeriodTable } from './period-guard.ts';
+import { compareText } from './trial-balance.ts';
 
 /** What the lines of the books are held against. Without periods every date is open; without cost centres any code is. */
 export interface BookFacts {
@@ -70,13 +71,16 @@ function validCostCentre(centre: CostCentre | undefined, line: LedgerLine): bool
 }
 
 interface OpenBalance {
-  entity: string;
-  ledger: string;
-  journal: string;
-  line: number;
-  functionalCurrency: string;
+  readonly entity: string;
+  readonly ledger: string;
+  readonly journal: string;
+  readonly line: number;
+  readonly functionalCurrency: string;
   functional: bigint;
-  byCurrency: Map<string, bigint>;
+  /** The first transaction currency, and the others where an entry has more than one. */
+  readonly currency: string;
+  amount: bigint;
+  others: Map<string, bigint> | undefined;
 }
 
 /**
@@ -86,34 +90,44 @@ interface OpenBalance {
 export class JournalBalances {
   private readonly open = new Map<string, OpenBalance>();
   private readonly functionalCurrencies = new Map<string, string>();
+  /** The entry of the last line: in most books the next line belongs to it too. */
+  private current: OpenBalance | undefined;
 
   /** Adds a line; the problem returned is a second functional currency in one entity. */
   add(line: LedgerLine): Problem[] {
-    const key = `${line.entity}\u0000${line.ledger}\u0000${line.journal}`;
-    let entry = this.open.get(key);
-    if (!entry) {
-      entry = { entity: line.entity, ledger: line.ledger, journal: line.journal, line: line.line, functionalCurrency: line.functionalCurrency, functional: 0n, byCurrency: new Map() };
-      this.open.set(key, entry);
-    }
+    const entry = this.entryOf(line);
     entry.functional += line.functional;
-    if (line.amount !== 0n) {
-      const sum = (entry.byCurrency.get(line.currency) ?? 0n) + line.amount;
-      if (sum === 0n) entry.byCurrency.delete(line.currency);
-      else entry.byCurrency.set(line.currency, sum);
+    if (line.currency === entry.currency) entry.amount += line.amount;
+    else {
+      entry.others ??= new Map();
+      entry.others.set(line.currency, (entry.others.get(line.currency) ?? 0n) + line.amount);
     }
-    if (entry.functional === 0n && entry.byCurrency.size === 0) this.open.delete(key);
     return this.checkFunctionalCurrency(line);
   }
 
   /** One problem for each entry, ledger and currency that does not balance, with the difference; in a stable order. */
   differences(): Problem[] {
-    const entries = [...this.open.values()].sort((a, b) => (a.entity < b.entity ? -1 : a.entity > b.entity ? 1 : a.journal < b.journal ? -1 : a.journal > b.journal ? 1 : a.ledger < b.ledger ? -1 : 1));
-    return entries.flatMap((entry) => {
-      const gaps = [...entry.byCurrency].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, sum]) => `${describe(currency, sum)}`);
-      if (entry.functional !== 0n && !(entry.byCurrency.size === 1 && entry.byCurrency.get(entry.functionalCurrency) === entry.functional))
-        gaps.push(`${describe(entry.functionalCurrency, entry.functional)} in the functional currency`);
-      return gaps.map((gap) => problem('journal-unbalanced', `Journal ${entry.journal} of ${entry.entity}/${entry.ledger} is out of balance by ${gap}; debits are positive.`, { line: entry.line, path: 'amount' }));
-    });
+    this.settle();
+    const entries = [...this.open.values()].sort((a, b) => compareText(a.entity, b.entity) || compareText(a.journal, b.journal) || compareText(a.ledger, b.ledger));
+    return entries.flatMap((entry) => gapsOf(entry).map((gap) => problem('journal-unbalanced', `Journal ${entry.journal} of ${entry.entity}/${entry.ledger} is out of balance by ${gap}; debits are positive.`, { line: entry.line, path: 'amount' })));
+  }
+
+  private entryOf(line: LedgerLine): OpenBalance {
+    const { current } = this;
+    if (current && current.journal === line.journal && current.entity === line.entity && current.ledger === line.ledger) return current;
+    this.settle();
+    const key = keyOf(line);
+    this.current = this.open.get(key) ?? { entity: line.entity, ledger: line.ledger, journal: line.journal, line: line.line, functionalCurrency: line.functionalCurrency, functional: 0n, currency: line.currency, amount: 0n, others: undefined };
+    return this.current;
+  }
+
+  /** Keeps the entry of the last lines only while it does not balance. */
+  private settle(): void {
+    if (!this.current) return;
+    if (gapsOf(this.current).length === 0) {
+      if (this.open.size > 0) this.open.delete(keyOf(this.current));
+    } else this.open.set(keyOf(this.current), this.current);
+    this.current = undefined;
   }
 
   private checkFunctionalCurrency(line: LedgerLine): Problem[] {
@@ -125,6 +139,19 @@ export class JournalBalances {
     }
     return [at(line, 'functional_currency', 'functional-currency-mixed', `${line.entity} keeps its books in ${known}, this line in ${line.functionalCurrency}.`)];
   }
+}
+
+/** What is missing in each currency of the transactions, and in the functional one where that says more. */
+function gapsOf({ functionalCurrency, functional, currency, amount, others }: OpenBalance): string[] {
+  if (functional === 0n && amount === 0n && !others) return [];
+  const sums = [[currency, amount] as const, ...(others ?? [])].filter(([, sum]) => sum !== 0n).sort(([a], [b]) => compareText(a, b));
+  const gaps = sums.map(([code, sum]) => describe(code, sum));
+  const saidAlready = sums.length === 1 && sums[0]![0] === functionalCurrency && sums[0]![1] === functional;
+  return functional === 0n || saidAlready ? gaps : [...gaps, `${describe(functionalCurrency, functional)} in the functional currency`];
+}
+
+function keyOf({ entity, ledger, journal }: { entity: string; ledger: string; journal: string }): string {
+  return `${entity}\u0000${ledger}\u0000${journal}`;
 }
 
 function at(line: LedgerLine, path: string, code: Problem['code'], message: string): Problem {

@@ -44,7 +44,8 @@ export interface Range {
  */
 export class TrialBalance {
   readonly range: Range;
-  private readonly accounts = new Map<string, TrialBalanceRow>();
+  /** Rows by account; the few of one account are told apart by comparing, which costs no key for each line. */
+  private readonly accounts = new Map<string, TrialBalanceRow[]>();
 
   constructor(range: Range = {}) {
     this.range = range;
@@ -67,16 +68,15 @@ export class TrialBalance {
 
   /** Sorted by entity, ledger and account, whatever the order of the lines was. */
   rows(): TrialBalanceRow[] {
-    return [...this.accounts.values()].sort((a, b) => compareText(a.entity, b.entity) || compareText(a.ledger, b.ledger) || compareText(a.account, b.account) || compareText(a.currency, b.currency));
+    return [...this.accounts.values()].flat().sort((a, b) => compareText(a.entity, b.entity) || compareText(a.ledger, b.ledger) || compareText(a.account, b.account) || compareText(a.currency, b.currency));
   }
 
   private rowOf(line: LedgerLine): TrialBalanceRow {
-    const key = `${line.account}\u0000${line.entity}\u0000${line.ledger}\u0000${line.functionalCurrency}`;
-    let row = this.accounts.get(key);
-    if (!row) {
-      row = { entity: line.entity, ledger: line.ledger, account: line.account, currency: line.functionalCurrency, opening: 0n, debit: 0n, credit: 0n, closing: 0n, closingEntries: 0n, lines: 0 };
-      this.accounts.set(key, row);
-    }
+    let rows = this.accounts.get(line.account);
+    if (!rows) this.accounts.set(line.account, (rows = []));
+    for (const row of rows) if (row.entity === line.entity && row.ledger === line.ledger && row.currency === line.functionalCurrency) return row;
+    const row: TrialBalanceRow = { entity: line.entity, ledger: line.ledger, account: line.account, currency: line.functionalCurrency, opening: 0n, debit: 0n, credit: 0n, closing: 0n, closingEntries: 0n, lines: 0 };
+    rows.push(row);
     return row;
   }
 }
