@@ -19,7 +19,7 @@ export function readOpenItems(bytes: Uint8Array, file: string): OpenItemList {
   const fields = new FieldReader(table, ['invoice_id', 'Company Code', 'Assignment Number', 'Billing Number', 'Customer ID', 'Customer Name', 'Currency Code', 'Amount', 'Document Date', 'Due Date']);
   const seen = new Map<string, number>();
   const names = new Map<string, Set<string>>();
-  const items = table.rows.map((row): ItemFact => {
+  const items = Array.from(table.rows, (row): ItemFact => {
     const currency = fields.currency(row, 'Currency Code');
     const customer = fields.required(row, 'Customer ID');
     const amount = fields.amount(row, 'Amount', currency);
@@ -48,7 +48,7 @@ export function readPayments(bytes: Uint8Array, file: string): PaymentFact[] {
   const table = readTable(bytes, file);
   const fields = new FieldReader(table, ['payment_id', 'Business Partner', 'Account Number', 'Memo Line', 'Amount', 'Currency', 'Posting Date']);
   const seen = new Map<string, number>();
-  return table.rows.map((row): PaymentFact => {
+  return Array.from(table.rows, (row): PaymentFact => {
     const currency = fields.currency(row, 'Currency');
     const amount = fields.amount(row, 'Amount', currency);
     if (amount <= 0) throw fields.refuse('cash-amount-sign', 'A payment received is more than 0.', row, 'Amount');
@@ -73,7 +73,7 @@ export function readClosedNumbers(bytes: Uint8Array, file: string): ClosedNumber
   const fields = new FieldReader(table, []);
   if (!numberColumns.some(([column]) => fields.has(column)))
     throw refuse('cash-column-missing', `None of the columns ${numberColumns.map(([column]) => `"${column}"`).join(', ')} is there.`, file, 1, 1);
-  return table.rows.flatMap((row) => {
+  return Array.from(table.rows).flatMap((row) => {
     const numbers = numbersOf(fields, row);
     if (numbers.length === 0) throw refuse('cash-field-missing', 'The row has no number.', file, row.line, 1);
     const customer = fields.optional(row, 'Customer ID');
@@ -85,7 +85,7 @@ export function readClosedNumbers(bytes: Uint8Array, file: string): ClosedNumber
 export function readRelations(bytes: Uint8Array, file: string): PayerRelation[] {
   const table = readTable(bytes, file);
   const fields = new FieldReader(table, ['Payer ID', 'Customer ID']);
-  return table.rows.map((row) => ({ payer: fields.required(row, 'Payer ID'), customer: fields.required(row, 'Customer ID') }));
+  return Array.from(table.rows, (row) => ({ payer: fields.required(row, 'Payer ID'), customer: fields.required(row, 'Customer ID') }));
 }
 
 function numbersOf(fields: FieldReader, row: Row): { field: string; text: string }[] {

@@ -11,7 +11,8 @@ export interface Row {
 export interface Table {
   readonly file: string;
   readonly header: readonly string[];
-  readonly rows: readonly Row[];
+  /** Read one at a time, so that memory holds the text and the facts but never all fields at once. */
+  readonly rows: Iterable<Row>;
 }
 
 const separators = [',', ';', '\t'];
@@ -27,15 +28,21 @@ export function readTable(bytes: Uint8Array, file: string): Table {
   if (headerLine.trim() === '') throw refuse('cash-file-malformed', 'The file has no header.', file, 1, 1);
   const separator = separators.find((candidate) => headerLine.includes(candidate)) ?? ',';
   const rows = readRows(text, separator, file);
-  const header = rows[0]!.fields.map((name) => name.trim());
+  const first = rows.next().value!;
+  const header = first.fields.map((name) => name.trim());
   const repeated = header.findIndex((name, index) => header.indexOf(name) !== index);
-  if (repeated >= 0) throw refuse('cash-file-malformed', `Column "${header[repeated]}" occurs twice.`, file, 1, rows[0]!.columns[repeated]!);
+  if (repeated >= 0) throw refuse('cash-file-malformed', `Column "${header[repeated]}" occurs twice.`, file, 1, first.columns[repeated]!);
+  return { file, header, rows: sameWidth(rows, header.length, file) };
+}
+
+function* sameWidth(rows: Iterable<Row>, width: number, file: string): Generator<Row> {
   for (const row of rows) {
-    if (row.fields.length === header.length) continue;
-    const message = `The row has ${row.fields.length} fields, the header ${header.length}.`;
-    throw refuse('cash-file-malformed', message, file, row.line, row.columns[Math.min(row.fields.length, header.length) - 1]!);
+    if (row.fields.length !== width) {
+      const message = `The row has ${row.fields.length} fields, the header ${width}.`;
+      throw refuse('cash-file-malformed', message, file, row.line, row.columns[Math.min(row.fields.length, width) - 1]!);
+    }
+    yield row;
   }
-  return { file, header, rows: rows.slice(1) };
 }
 
 export function refuse(code: ErrorCode, message: string, file: string, line: number, column: number): KontorError {
@@ -88,8 +95,7 @@ function badOffset(line: Uint8Array): number {
   return good;
 }
 
-function readRows(text: string, separator: string, file: string): Row[] {
-  const rows: Row[] = [];
+function* readRows(text: string, separator: string, file: string): Generator<Row> {
   let line = 1;
   let lineStart = 0;
   let at = 0;
@@ -129,7 +135,6 @@ function readRows(text: string, separator: string, file: string): Row[] {
     line++;
     lineStart = at;
     const isBlank = row.fields.length === 1 && row.fields[0] === '';
-    if (!isBlank) rows.push(row);
+    if (!isBlank) yield row;
   }
-  return rows;
 }

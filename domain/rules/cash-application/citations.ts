@@ -1,5 +1,7 @@
+import type { StructuredReference } from './facts.ts';
 import type { KnownNumber, NumberDirectory } from './number-directory.ts';
 import type { NumberForms } from './number-series.ts';
+import { namesNumber } from './structured-references.ts';
 import { overlap, readNumber, type Reading } from './readings.ts';
 import type { Item, Pool, Waiting } from './state.ts';
 
@@ -21,7 +23,6 @@ const closedIsUnlikely = 1.5; // a known closed number explains a text less read
 const foreignIsUnlikely = 3;
 const clearlyStronger = 1;
 const mostWeight = 8;
-const structuredWeight = 8;
 const wholeUnexplained = 2;
 const nearUnexplained = 0.7;
 const mostUnexplained = 4;
@@ -62,6 +63,10 @@ function readingsOf(payment: Waiting, item: Item, forms: NumberForms): readonly 
   if (remembered) return remembered;
   const readings: Reading[] = [];
   for (const number of item.numbers) {
+    if (payment.fact.references?.some((reference) => namesNumber(reference, number.text))) {
+      readings.push({ field: number.field, number: number.text, start: -1, end: -1, manner: 'structured', weight: mostWeight });
+      continue;
+    }
     const reading = readNumber(payment.memo, number, forms);
     if (!reading) continue;
     const rival = readings.find((other) => overlap(other, reading) > 0);
@@ -88,7 +93,9 @@ export function unexplained(payment: Waiting, citations: Citations, items: reado
   const lengths = forms.lengths();
   const shortest = lengths[0] ?? 0;
   const longest = lengths[lengths.length - 1] ?? 0;
-  let against = 0;
+  const named = (reference: StructuredReference) => items.some((item) => item.numbers.some(({ text }) => namesNumber(reference, text)));
+  const unnamed = (payment.fact.references ?? []).filter((reference) => reference.kind !== 'end-to-end' && !named(reference));
+  let against = unnamed.length * wholeUnexplained;
   for (const token of payment.memo.tokens) {
     const covered = explained.reduce((sum, part) => sum + overlap(part, token), 0);
     const rest = token.text.length - covered;

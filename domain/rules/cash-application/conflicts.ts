@@ -43,7 +43,7 @@ function rivalsOf(solutions: readonly Solution[]): Map<Solution, Set<Solution>> 
 /** The part payments of an item, when it is large enough for all of them. */
 function sharedParts(claimed: object, claimants: readonly Solution[]): Set<Solution> {
   const parts = claimants.filter((solution) => solution.kind === 'part' && solution.items[0] === claimed);
-  const sum = parts.reduce((total, part) => total + part.payments[0]!.fact.amount, 0);
+  const sum = parts.reduce((total, part) => total + part.payments[0]!.amount, 0);
   return new Set(parts.length > 0 && sum <= (claimed as Item).open ? parts : []);
 }
 

@@ -13,20 +13,20 @@ export function solveJointly(attempt: Attempt, attemptOf: (payment: Waiting) => 
   const { pool, payment } = attempt;
   const partners = [...pool.waiting].filter((other) => other !== payment);
   if (partners.length === 0) return [];
-  const candidates = [...pool.open].filter((item) => item.open > payment.fact.amount && item.documentDay <= payment.day);
+  const candidates = [...pool.open].filter((item) => item.open > payment.amount && item.documentDay <= payment.day);
   const choices = Math.max(1, candidates.reduce((sum, candidate) => sum + 10 ** -ageCost(attempt, candidate), 0));
   return candidates.flatMap((item) => jointSolutions(attempt, item, partners, choices, attemptOf));
 }
 
 function jointSolutions(attempt: Attempt, item: Item, partners: readonly Waiting[], poolSize: number, attemptOf: (payment: Waiting) => Attempt): Solution[] {
   const slack = attempt.settings.slack.get(attempt.pool.currency) ?? 1;
-  const rest = item.open - attempt.payment.fact.amount;
-  const eligible = partners.filter((other) => other.fact.amount <= rest + 1 && other.day >= item.documentDay);
-  if (eligible.reduce((sum, other) => sum + other.fact.amount, 0) < rest - slack) return [];
+  const rest = item.open - attempt.payment.amount;
+  const eligible = partners.filter((other) => other.amount <= rest + 1 && other.day >= item.documentDay);
+  if (eligible.reduce((sum, other) => sum + other.amount, 0) < rest - slack) return [];
   const distance = (other: Waiting) => Math.abs(other.day - attempt.payment.day);
-  const chosen = eligible.sort((a, b) => distance(a) - distance(b) || a.fact.amount - b.fact.amount).slice(0, mostPartners);
+  const chosen = eligible.sort((a, b) => distance(a) - distance(b) || a.amount - b.amount).slice(0, mostPartners);
   const found = subsetsWithin(
-    chosen.map((other) => other.fact.amount),
+    chosen.map((other) => other.amount),
     { low: rest - slack, high: rest + 1, largestSize: mostPayments - 1, steps: attempt.settings.searchSteps, most: 10 },
   );
   return found.sets.map((set) => jointSolution(attempt, item, set.map((index) => chosen[index]!), poolSize, chosen.length, attemptOf));
@@ -40,7 +40,7 @@ function citesAnotherStrongly(attempt: Attempt, item: Item): boolean {
 function jointSolution(attempt: Attempt, item: Item, others: readonly Waiting[], poolSize: number, partners: number, attemptOf: (payment: Waiting) => Attempt): Solution {
   const payments = [attempt.payment, ...others];
   const attempts = [attempt, ...others.map(attemptOf)];
-  const difference = item.open - payments.reduce((sum, payment) => sum + payment.fact.amount, 0);
+  const difference = item.open - payments.reduce((sum, payment) => sum + payment.amount, 0);
   const weights = attempts.map((one) => one.citations.of.get(item)?.weight ?? 0);
   const uncited = weights.filter((weight) => weight === 0).length;
   const repeats = amountsRepeat(attempt.pool.amounts, attempt.usualRepeats);
@@ -64,6 +64,7 @@ function jointSolution(attempt: Attempt, item: Item, others: readonly Waiting[],
     items: [item],
     payments,
     difference,
+    reasons: difference === 0 ? [] : [{ reason: 'ROUNDING', amount: difference }],
     contributions,
     score: scoreOf(contributions),
     vetoes: [

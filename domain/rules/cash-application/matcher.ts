@@ -123,12 +123,13 @@ export class Matcher {
       return;
     }
     this.unidentified.delete(payment);
-    for (const customer of payer.customers) this.poolOf(customer, payment.fact.currency).waiting.add(payment);
+    for (const customer of payer.customers) this.poolOf(customer, payment.currency).waiting.add(payment);
   }
 
   private consider(payment: Waiting, attempts: Map<string, Attempt>): Judgement {
     const payer = this.book.identify(payment.fact);
-    const pools = payer.customers.length > 0 ? payer.customers.map((customer) => this.poolOf(customer, payment.fact.currency)) : this.poolsOfUnknown(payment);
+    const payable = [...new Set(payer.customers.flatMap((customer) => [customer, ...this.book.dependantsOf(customer)]))];
+    const pools = payable.length > 0 ? payable.map((customer) => this.poolOf(customer, payment.currency)) : this.poolsOfUnknown(payment);
     const solutions: Solution[] = [];
     const touched = new Set<Item>();
     const attemptsHere: Attempt[] = [];
@@ -145,9 +146,27 @@ export class Matcher {
     const settlesAlone = alone.verdict === 'auto' && alone.best!.kind === 'full';
     if (payer.customers.length > 0 && !settlesAlone)
       for (const attempt of attemptsHere) solutions.push(...solveJointly(attempt, (other) => this.remembered(other, attempt.pool, attempts)));
+    if (solutions.length === 0) solutions.push(...this.solveForOthers(payment, payer));
     for (const solution of solutions) for (const item of solution.items) touched.add(item);
     this.touches.set(payment, touched);
-    return judge(solutions, exhausted, this.settings);
+    const judgement = judge(solutions, exhausted, this.settings);
+    return judgement.best ? judgement : { ...judgement, obstacles: [...judgement.obstacles, ...this.duplicateOf(payment, attemptsHere)] };
+  }
+
+  /** A known payer that cites somebody else's items: shown to a person, since nobody approved that it pays for them (CA-13). */
+  private solveForOthers(payment: Waiting, payer: PayerAnswer): Solution[] {
+    if (payer.customers.length === 0) return [];
+    const pools = this.poolsOfUnknown(payment).filter((pool) => !payer.customers.includes(pool.customer));
+    return pools.flatMap((pool) =>
+      solve(this.attempt(payment, pool, { ...payer, certainty: 'contradiction', words: 'the payer is another customer, without an approved relation' })).solutions,
+    );
+  }
+
+  /** The same invoice paid once more (CA-10). */
+  private duplicateOf(payment: Waiting, attempts: readonly Attempt[]): string[] {
+    const owners = attempts.flatMap(({ citations }) => citations.closed.flatMap((number) => number.owners));
+    const paid = owners.map((owner) => this.itemsById.get(owner.item ?? '')).find((item) => item !== undefined && item.open === 0 && item.fact.amount === payment.amount);
+    return paid ? [`DUPLICATE_PAYMENT: ${paid.numbers[0]?.text ?? 'the item'} was settled in this amount already`] : [];
   }
 
   private attempt(payment: Waiting, pool: Pool, payer: PayerAnswer): Attempt {
@@ -173,7 +192,7 @@ export class Matcher {
 
   /** Customers whose numbers the memo spells out, or who owe exactly this amount. */
   private poolsOfUnknown(payment: Waiting): Pool[] {
-    const { currency, amount } = payment.fact;
+    const { currency, amount } = payment;
     const items = this.directory
       .spelledOut(payment.memo, this.forms)
       .flatMap(({ owners }) => owners.map((owner) => this.itemsById.get(owner.item ?? '')))
@@ -185,7 +204,7 @@ export class Matcher {
 
   /** Books a solution: payments in full, items down to their rest; conservation is checked here and nowhere else. */
   private apply(solution: Solution): void {
-    const paid = solution.payments.reduce((sum, payment) => sum + payment.fact.amount, 0);
+    const paid = solution.payments.reduce((sum, payment) => sum + payment.amount, 0);
     const open = solution.items.reduce((sum, item) => sum + item.open, 0);
     if (solution.kind === 'part' ? paid > open : open - paid !== solution.difference) throw new RangeError('an allocation exceeds its receipt or item');
     for (const payment of solution.payments) {
@@ -195,7 +214,7 @@ export class Matcher {
       this.touches.delete(payment);
       this.due.delete(payment);
       this.unidentified.delete(payment);
-      for (const customer of this.pools.get(payment.fact.currency)?.values() ?? []) customer.waiting.delete(payment);
+      for (const customer of this.pools.get(payment.currency)?.values() ?? []) customer.waiting.delete(payment);
     }
     for (const item of solution.items) this.reduce(item, solution.kind === 'part' ? item.open - paid : 0);
   }
@@ -209,7 +228,7 @@ export class Matcher {
     else this.amountEntry(currency, rest).add(item);
     const slack = this.settings.slack.get(currency) ?? 1;
     for (const waiting of pool.waiting) {
-      const fits = rest !== 0 && Math.abs(rest - waiting.fact.amount) <= slack;
+      const fits = rest !== 0 && Math.abs(rest - waiting.amount) <= slack;
       if (fits || this.touches.get(waiting)?.has(item)) this.due.add(waiting);
     }
   }

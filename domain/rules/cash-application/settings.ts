@@ -10,6 +10,10 @@ export interface MatchSettings {
   strongCitation: number;
   /** Units of a small deduction that is written off, per currency; a currency that is absent has none. */
   slack: ReadonlyMap<string, number>;
+  /** Days after the discount date on which a discount still counts as earned. */
+  discountGraceDays: number;
+  /** Charges that banks usually take, in units per currency. */
+  usualCharges: ReadonlyMap<string, readonly number[]>;
   largestSet: number;
   /** Most candidates in a search for a sum; more are cut to the best cited and oldest. */
   mostCandidates: number;

@@ -1,5 +1,6 @@
 import { amountsRepeat, amountWeight, mostWeight } from './amounts.ts';
 import { unexplained, type Citations } from './citations.ts';
+import { explainDifference, type ExplainedDifference } from './differences.ts';
 import type { NumberForms } from './number-series.ts';
 import type { PayerAnswer } from './payer.ts';
 import type { MatchSettings } from './settings.ts';
@@ -50,15 +51,12 @@ export function solve(attempt: Attempt): Solved {
   const slack = slackOf(attempt);
   const items = [...attempt.pool.open].filter((item) => item.documentDay <= attempt.payment.day);
   const candidates: Candidates = { items, effective: items.reduce((sum, item) => sum + 10 ** -ageCost(attempt, item), 0) };
-  const solutions = items.flatMap((item) => {
-    const difference = item.open - attempt.payment.fact.amount;
-    if (isWithin(difference, slack)) return [fullSolution(attempt, [item], candidates)];
-    return difference > slack && weightOf(attempt, item) > 0 ? [partSolution(attempt, item, candidates)] : [];
-  });
+  const solutions = items.flatMap((item) => [...fullSolution(attempt, [item], candidates), ...partSolution(attempt, item, candidates)]);
   if (solutions.some((solution) => excludesSums(attempt, solution, candidates))) return { solutions, exhausted: false };
   const sums = searchSums(attempt, items, slack);
-  const several = sums.sets.filter((set) => set.length > 1).map((set) => fullSolution(attempt, set, candidates));
-  return { solutions: [...solutions, ...several], exhausted: sums.exhausted };
+  const several = sums.sets.filter((set) => set.length > 1).flatMap((set) => fullSolution(attempt, set, candidates));
+  const overpaid = solutions.length + several.length === 0 ? overpaidSolution(attempt, candidates) : [];
+  return { solutions: [...solutions, ...several, ...overpaid], exhausted: sums.exhausted };
 }
 
 interface Candidates {
@@ -75,11 +73,7 @@ function excludesSums(attempt: Attempt, solution: Solution, candidates: Candidat
   return solution.score >= Math.max(attempt.settings.autoScore.full, bestSum + attempt.settings.margin);
 }
 
-const rounding = 1; // one unit over, from amounts that were rounded elsewhere
-
-function isWithin(difference: number, slack: number): boolean {
-  return difference >= -rounding && difference <= slack;
-}
+const rounding = 1;
 
 function slackOf(attempt: Attempt): number {
   return attempt.settings.slack.get(attempt.pool.currency) ?? rounding;
@@ -89,26 +83,55 @@ function weightOf(attempt: Attempt, item: Item): number {
   return attempt.citations.of.get(item)?.weight ?? 0;
 }
 
-/** Sets that contain every strongly cited item and add up to the payment. */
+/** Sets that contain every strongly cited item and add up to the payment, with or without their discounts. */
 function searchSums(attempt: Attempt, candidates: readonly Item[], slack: number): { sets: Item[][]; exhausted: boolean } {
-  const cited = candidates.filter((item) => weightOf(attempt, item) >= attempt.settings.strongCitation);
-  const rest = attempt.payment.fact.amount - cited.reduce((sum, item) => sum + item.open, 0);
-  if (cited.length > 0 && isWithin(-rest, slack)) return { sets: [[...cited]], exhausted: false };
-  if (cited.length > 0 && rest < 0) return { sets: [], exhausted: false };
+  const cited = candidates.filter((item) => isStrong(attempt, item));
+  const rest = attempt.payment.amount - cited.reduce((sum, item) => sum + item.open, 0);
+  if (cited.length > 0 && explanationOf(attempt, cited, -rest)) return { sets: [cited], exhausted: false };
+  const entities = new Set((cited.length > 0 ? cited : candidates).map((item) => item.fact.entity));
+  if (cited.length > 0 && entities.size > 1) return { sets: [], exhausted: false };
   const sets: Item[][] = [];
   let exhausted = false;
-  const entities = new Set((cited.length > 0 ? cited : candidates).map((item) => item.fact.entity));
-  if (cited.length > 0 && entities.size > 1) return { sets, exhausted };
+  const hasDiscounts = candidates.some((item) => item.fact.terms);
   for (const entity of [...entities].sort()) {
-    const { chosen, cut } = mostLikely(attempt, candidates.filter((item) => item.fact.entity === entity && !cited.includes(item) && item.open <= rest + slack && isWorthAdding(attempt, item)));
-    const found = subsetsWithin(
-      chosen.map((item) => item.open),
-      { low: rest - rounding, high: rest + slack, largestSize: attempt.settings.largestSet - Math.min(cited.length, attempt.settings.largestSet - 1), steps: attempt.settings.searchSteps, most: 30 },
-    );
-    sets.push(...found.sets.map((set) => [...cited, ...set.map((index) => chosen[index]!)]));
-    exhausted ||= found.exhausted || cut;
+    const others = candidates.filter((item) => item.fact.entity === entity && !cited.includes(item) && isWorthAdding(attempt, item));
+    const credits = others.some((item) => item.open < 0);
+    const { chosen, cut } = mostLikely(attempt, credits ? others : others.filter((item) => item.open <= rest + slack + (item.fact.terms?.amount ?? 0)));
+    exhausted ||= cut;
+    for (const valueOf of hasDiscounts ? [grossOf, netOf] : [grossOf]) {
+      const remaining = attempt.payment.amount - cited.reduce((sum, item) => sum + valueOf(item), 0);
+      const found = subsetsWithin(chosen.map(valueOf), {
+        low: remaining - rounding,
+        high: remaining + (attempt.payment.fact.charges ?? 0) + slack,
+        largestSize: attempt.settings.largestSet - Math.min(cited.length, attempt.settings.largestSet - 1),
+        steps: attempt.settings.searchSteps,
+        most: mostSets,
+      });
+      sets.push(...found.sets.map((set) => [...cited, ...set.map((index) => chosen[index]!)]));
+      exhausted ||= found.exhausted;
+    }
   }
-  return { sets, exhausted };
+  return { sets: sets.filter((set, index) => !sets.slice(0, index).some((earlier) => earlier.length === set.length && earlier.every((item) => set.includes(item)))), exhausted };
+}
+
+const mostSets = 30;
+
+function grossOf(item: Item): number {
+  return item.open;
+}
+
+function netOf(item: Item): number {
+  return item.open - (item.fact.terms?.amount ?? 0);
+}
+
+function isStrong(attempt: Attempt, item: Item): boolean {
+  return weightOf(attempt, item) >= attempt.settings.strongCitation;
+}
+
+function explanationOf(attempt: Attempt, items: readonly Item[], difference: number): ExplainedDifference | undefined {
+  const { settings, payment, pool } = attempt;
+  const rules = { slack: slackOf(attempt), discountGraceDays: settings.discountGraceDays, usualCharges: settings.usualCharges.get(pool.currency) ?? [] };
+  return explainDifference(difference, items.filter((item) => !isRest(item)).map((item) => item.fact), payment.fact, items.every((item) => isStrong(attempt, item)), rules);
 }
 
 /** Uncited items long overdue cost a sum so much that it could never be applied. */
@@ -124,36 +147,49 @@ function mostLikely(attempt: Attempt, items: Item[]): { chosen: Item[]; cut: boo
   return { chosen: ordered.slice(0, most), cut: true };
 }
 
-function fullSolution(attempt: Attempt, items: readonly Item[], candidates: Candidates): Solution {
-  const difference = items.reduce((sum, item) => sum + item.open, 0) - attempt.payment.fact.amount;
-  const contributions = [
-    ...commonContributions(attempt, items),
-    ...linkContributions(attempt, items, candidates),
-    amountContribution(attempt, items, difference),
-  ];
-  return solution(attempt, 'full', items, difference, contributions);
+/** Items paid whole, when the difference can be explained; none otherwise. */
+function fullSolution(attempt: Attempt, items: readonly Item[], candidates: Candidates): Solution[] {
+  const difference = items.reduce((sum, item) => sum + item.open, 0) - attempt.payment.amount;
+  const explained = explanationOf(attempt, items, difference);
+  if (!explained) return [];
+  const contributions = [...commonContributions(attempt, items), ...linkContributions(attempt, items, candidates), amountContribution(attempt, items, explained.rest)];
+  const reasons = explained.parts.map(({ reason }) => reason).join(', ');
+  if (explained.rarity > 0) contributions.push({ name: 'difference', weight: -explained.rarity, words: `the difference is explained: ${reasons}` });
+  return [{ ...solution(attempt, 'full', items, difference, contributions, explained.objection), reasons: explained.parts }];
 }
 
-function partSolution(attempt: Attempt, item: Item, candidates: Candidates): Solution {
-  const difference = item.open - attempt.payment.fact.amount;
+/** A cited item of which less than the open amount is paid, without another explanation; none otherwise. */
+function partSolution(attempt: Attempt, item: Item, candidates: Candidates): Solution[] {
+  const difference = item.open - attempt.payment.amount;
+  if (difference <= slackOf(attempt) || weightOf(attempt, item) === 0 || explanationOf(attempt, [item], difference)) return [];
   const contributions: Contribution[] = [
     ...commonContributions(attempt, [item]),
     ...linkContributions(attempt, [item], candidates),
     { name: 'amount', weight: -partPayment, words: 'the amount is less than the open one: a part payment' },
   ];
-  return solution(attempt, 'part', [item], difference, contributions);
+  return [solution(attempt, 'part', [item], difference, contributions)];
 }
 
-function solution(attempt: Attempt, kind: SolutionKind, items: readonly Item[], difference: number, contributions: Contribution[]): Solution {
+/** More was paid than the clearly cited items are worth: a person decides on the rest (CA-10). */
+function overpaidSolution(attempt: Attempt, candidates: Candidates): Solution[] {
+  const cited = candidates.items.filter((item) => isStrong(attempt, item));
+  const difference = cited.reduce((sum, item) => sum + item.open, 0) - attempt.payment.amount;
+  if (cited.length === 0 || difference >= 0) return [];
+  const contributions = [...commonContributions(attempt, cited), ...linkContributions(attempt, cited, candidates)];
+  return [solution(attempt, 'full', cited, difference, contributions, 'more is paid than these items are worth: the rest goes on account')];
+}
+
+function solution(attempt: Attempt, kind: SolutionKind, items: readonly Item[], difference: number, contributions: Contribution[], objection?: string): Solution {
   return {
     kind,
     customer: attempt.pool.customer,
     items,
     payments: [attempt.payment],
     difference,
+    reasons: [],
     contributions,
     score: scoreOf(contributions),
-    vetoes: vetoesOf(attempt, items),
+    vetoes: [...vetoesOf(attempt, items), ...(objection ? [objection] : [])],
   };
 }
 

@@ -25,6 +25,9 @@ export interface ReadableNumber {
 export interface Waiting {
   readonly fact: PaymentFact;
   readonly day: number;
+  /** Amount and currency in which items are compared: what was instructed, where the statement gives it with its rate (CA-12). */
+  readonly amount: number;
+  readonly currency: string;
   readonly memo: Memo;
   readonly readings: Map<Item, readonly Reading[]>;
 }
@@ -53,7 +56,8 @@ export function readableNumbers(numbers: readonly ItemNumber[], forms: NumberFor
 }
 
 export function newWaiting(fact: PaymentFact): Waiting {
-  return { fact, day: toDayNumber(fact.date), memo: readMemo(fact.memo), readings: new Map() };
+  const { amount, currency } = fact.instructed ?? fact;
+  return { fact, day: toDayNumber(fact.date), amount, currency, memo: readMemo(fact.memo), readings: new Map() };
 }
 
 export function newPool(customer: string, currency: string): Pool {
