@@ -23,7 +23,7 @@ export async function recordTransitions(trx: Trx, current: CaseWithProgress, tra
   const { id, entity, correlationId } = current.case;
   await saveCase(trx, id, { ...origin.change, progress: applyTransitions(current.progress, transitions) });
   if (transitions.length === 0) return;
-  const entries = transitions.map(({ kind, at: _at, ...data }): AuditEntry => ({
+  const entries = transitions.map(({ kind, ...data }): AuditEntry => ({
     action: `invoice.${kind}`,
     actor: origin.actor,
     ...(origin.onBehalfOf ? { onBehalfOf: origin.onBehalfOf } : {}),

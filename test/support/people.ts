@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Db } from '../../db/client.ts';
 import { tasksOf } from '../../db/repositories/approvals.ts';
 import { readCase } from '../../db/repositories/cases.ts';
 import { proposeDecision, readDecision } from '../../db/repositories/decisions.ts';
 import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
+import { markDoneByKey } from '../../db/repositories/outbox.ts';
 import type { Approval } from '../../domain/model/approval.ts';
 import type { Decision, DecisionUpdate } from '../../domain/model/decision.ts';
 import { canonicalJson } from '../../domain/rules/canonical-json.ts';
@@ -61,8 +62,14 @@ export function people(house: { db: Db; client: Client; settings: { stateDir: st
     return (await readDecision(house.db, id)) as Decision;
   }
 
+  /** Carries it to the process at once; the relay then has nothing left to do, whatever the answer was. */
   async function carry(decision: Decision): Promise<DecisionReceipt> {
-    return house.client.workflow.getHandle(decision.workflowId).executeUpdate<DecisionReceipt, [{ decisionId: string }]>(decision.update, { updateId: decision.id, args: [{ decisionId: decision.id }] });
+    const handle = house.client.workflow.getHandle(decision.workflowId);
+    try {
+      return await handle.executeUpdate<DecisionReceipt, [{ decisionId: string }]>(decision.update, { updateId: decision.id, args: [{ decisionId: decision.id }] });
+    } finally {
+      await markDoneByKey(house.db, 'update-workflow', decision.id);
+    }
   }
 
   async function say(caseId: string, said: Said): Promise<DecisionReceipt> {
@@ -101,6 +108,7 @@ export async function outcomeOf(said: Promise<unknown>): Promise<string> {
   } catch (error) {
     const cause = (error as { cause?: { type?: string } }).cause;
     if (cause?.type) return cause.type;
+    if (error instanceof WorkflowNotFoundError) return 'already-decided'; // the process ended meanwhile
     throw error;
   }
 }

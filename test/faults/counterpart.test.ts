@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openHouse, type House } from '../support/house.ts';
+import { billed, submit } from '../support/invoices.ts';
+import { outcomeOf, people } from '../support/people.ts';
+import { describeWithServices } from '../support/services.ts';
+import { judge } from './invariants.ts';
+
+/**
+ * Faults of the counterpart while one document after the other is posted. The counterpart's own ledger is the oracle: one
+ * document a key, whatever it answered. Durations are scaled down; the guards are generous.
+ */
+let quantity = 3;
+/** Each of another amount: equal amounts of one supplier would rightly be questioned (D5). */
+const steel = (number: string) => billed({ number, lines: [{ orderNumber: '4500000118', orderLine: '10', quantity: String((quantity += 2)), price: '10.00' }] });
+const energy = (price: string) => billed({ lines: [{ quantity: '1', price, name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' });
+
+describeWithServices('faults of the counterpart', () => {
+  let house: House;
+  let they: ReturnType<typeof people>;
+  const accepted: string[] = [];
+
+  beforeAll(async () => {
+    house = await openHouse({ processingLimitMs: 800, erpTimeoutMs: 600 });
+    they = people(house);
+    await house.startWorker();
+    await house.firstPoll('DE01');
+  });
+  beforeEach(() => house.sandbox.clearFaults());
+  afterAll(() => house.dispose());
+
+  const fault = (kind: string, more: Record<string, unknown> = {}) => house.sandbox.post('/_sandbox/faults', { kind, route: 'erp.invoices.post', times: 1, ...more });
+  const enter = async (invoice: ReturnType<typeof billed>) => {
+    const { caseId } = await submit(house.db, invoice);
+    accepted.push(caseId);
+    return caseId;
+  };
+  const posted = (caseId: string) => house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted', 90_000);
+  const documents = async (caseId: string) => {
+    const { progress } = await posted(caseId);
+    return (await house.sandbox.ledger({ externalReference: progress.postings[0]!.key })).documents;
+  };
+
+  it.each([
+    ['F15 accepts, then answers 500', 'fail-after-commit', { status: 500 }],
+    ['F17 commits and never answers', 'drop-response', {}],
+    ['F17 commits late, after the client gave up and asked once', 'commit-late', { delayMs: 200 }],
+    ['fails before it commits', 'fail-before-commit', { status: 503 }],
+    ['asks to slow down', 'throttle', { retryAfterSeconds: 1 }],
+    ['answers after the client gave up', 'delay', { delayMs: 700 }],
+  ])('%s: one document', async (name, kind, more) => {
+    await fault(kind, more);
+    const caseId = await enter(steel(`F-${kind}-${name.length}`));
+    expect(await documents(caseId)).toHaveLength(1);
+    expect((await house.sandbox.faults()).reduce((sum, { injected }) => sum + injected, 0)).toBeGreaterThan(0);
+  });
+
+  it('F14 bursts of 500, 502, 503 and 429 on every route: everything is posted once in the end', async () => {
+    for (const [kind, status] of [['fail-before-commit', 500], ['fail-after-commit', 502], ['fail-before-commit', 503]] as const)
+      await house.sandbox.post('/_sandbox/faults', { kind, route: 'erp', status, probability: 0.15, seed: status });
+    await house.sandbox.post('/_sandbox/faults', { kind: 'throttle', route: 'erp', probability: 0.1, seed: 429, retryAfterSeconds: 1 });
+    const ids = await Promise.all(Array.from({ length: 8 }, (_, index) => enter(steel(`F14-${index}`))));
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await house.sandbox.clearFaults();
+    for (const id of ids) expect(await documents(id)).toHaveLength(1);
+  });
+
+  it('F10 the same invoice by portal, mail and EDI in three writings: one is posted, two end as duplicates linked to it', async () => {
+    const invoice = steel('F10-1');
+    const ids = [await enter(invoice), await enter({ ...invoice, notes: ['by mail'] }), await enter({ ...invoice, notes: ['by EDI'] })];
+    const ends = await Promise.all(ids.map((id) => house.caseWhen(id, ({ case: { stage, state } }) => stage === 'posted' || state === 'duplicate')));
+    expect(ends.map(({ case: { state } }) => state).sort()).toEqual(['duplicate', 'duplicate', 'running']);
+  });
+
+  it('F11 late, repeated and contradicting decisions: the first valid one wins, the others are told why', async () => {
+    const caseId = await enter(energy('450.00'));
+    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'approval');
+    const task = await they.openTask(caseId);
+    const person = task.candidatePersons[0] ?? 'tarek.aydin';
+    const first = await they.propose(caseId, { update: 'decide', decision: 'approve', person, task });
+    await they.carry(first);
+    expect(await they.carry(first)).toMatchObject({ decisionId: first.id });
+    expect(await outcomeOf(they.decide(caseId, person, 'reject', { task }))).toMatch(/already-decided|step-in-progress/);
+    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted' || stage === 'approval');
+    await they.withdraw(caseId, 'anna.berg');
+    expect(await outcomeOf(they.decide(caseId, 'karl.brandt', 'approve', { task }))).toMatch(/already-decided|unknown/);
+  });
+
+  it('F12 approve and reject in the same millisecond: exactly one outcome', async () => {
+    const ids = await Promise.all(Array.from({ length: 4 }, (_, index) => enter(energy(`4${index}1.00`))));
+    for (const caseId of ids) {
+      await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'approval');
+      const task = await they.openTask(caseId);
+      const person = task.candidatePersons[0] ?? 'tarek.aydin';
+      const outcomes = await Promise.all([outcomeOf(they.decide(caseId, person, 'approve', { task })), outcomeOf(they.decide(caseId, person, 'reject', { task }))]);
+      expect(outcomes.filter((outcome) => outcome === 'accepted')).toHaveLength(1);
+    }
+  });
+
+  it('I1–I9 hold after all of it', async () => {
+    const judgement = await judge(house, accepted);
+    expect(judgement.broken).toEqual([]);
+    expect(judgement.repeatsSuppressed).toBeGreaterThan(0);
+  });
+});
