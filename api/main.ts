@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import pino from 'pino';
+import { auditSigner } from '../db/audit/keys.ts';
 import { openDatabase } from '../db/client.ts';
 import { readPerson } from '../db/repositories/directory.ts';
 import { closeInvoiceReaders, openInvoiceReaders, readInvoiceInWorker } from '../documents/invoice/read-in-worker.ts';
@@ -9,6 +11,7 @@ import { lazyClient } from '../temporal-config/connection.ts';
 import { dataConverter } from '../temporal-config/converter.ts';
 import { signingKey } from '../temporal-config/keys.ts';
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
+import { createMetrics } from './metrics.ts';
 import { apiOperations } from './routes/index.ts';
 import { createServer } from './server.ts';
 
@@ -26,6 +29,7 @@ async function main(): Promise<void> {
   const client = new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings) });
   openInvoiceReaders();
   const loginKey = signingKey(settings.stateDir, 'login');
+  const metrics = createMetrics(db);
   const app = createServer({
     operations: apiOperations({
       db,
@@ -34,6 +38,8 @@ async function main(): Promise<void> {
       issuer,
       loginKey,
       decisionKey: signingKey(settings.stateDir, 'decisions'),
+      auditSigner: auditSigner(join(settings.stateDir, 'keys')),
+      metrics,
       developmentLogin,
       serverUrl: `http://${settings.bindAddress}:${settings.apiPort}`,
     }),
@@ -42,7 +48,7 @@ async function main(): Promise<void> {
     findPerson: (id) => readPerson(db, id),
     logger,
     requestsPerMinute,
-    answered: () => undefined,
+    answered: metrics.answered,
   });
   const server = app.listen(settings.apiPort, settings.bindAddress, () => {
     console.log(JSON.stringify({ ready: true, service: 'api', port: (server.address() as AddressInfo).port }));

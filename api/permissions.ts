@@ -9,6 +9,8 @@ export const permissions = {
   'exceptions:read': '*',
   'exceptions:resolve': ['ap-clerk', 'ap-lead', 'ap-operations', 'buyer', 'receiver', 'tax-specialist', 'supplier-master', 'treasury', 'policy-owner', 'team-lead', 'controller', 'finance-manager', 'cfo'],
   'events:read': '*',
+  'kpis:read': '*',
+  'evidence:read': ['auditor', 'ap-lead', 'controller', 'finance-manager', 'cfo'],
   'audit:read': ['auditor', 'controller', 'cfo'],
   'operations:read': ['operator', 'auditor', 'controller'],
   'me:read': '*',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { NoteSigner } from '../../db/audit/signed-note.ts';
 import type { Db } from '../../db/client.ts';
 import { countCases, linksOf, listCases, readCase } from '../../db/repositories/cases.ts';
 import { readDocument } from '../../db/repositories/documents.ts';
@@ -19,7 +20,8 @@ import { takeIn, type IncomingDocument, type IntakeParts } from '../intake/take-
 import { problemAnswer } from '../middleware/problem.ts';
 import { operation, type Call, type Operation } from '../operation.ts';
 import { pageQuery, pageSchema } from '../paging.ts';
-import { entitiesWith } from '../permissions.ts';
+import { evidencePack } from '../evidence/pack.ts';
+import { entitiesWith, type Permission } from '../permissions.ts';
 import { decisionResponses } from './decisions.ts';
 
 const idParams = z.object({ id: z.string().min(1).max(60) });
@@ -67,7 +69,7 @@ const detailSchema = z
   })
   .meta({ id: 'InvoiceCase' });
 
-export type InvoiceRouteParts = IntakeParts & DecisionParts;
+export type InvoiceRouteParts = IntakeParts & DecisionParts & { auditSigner: NoteSigner };
 
 export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
   const { db } = parts;
@@ -150,6 +152,21 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       handle: (call) => documentOf(db, call),
     }),
     operation({
+      id: 'getInvoiceEvidence',
+      method: 'get',
+      path: '/v1/invoices/{id}/evidence',
+      tag: 'invoices',
+      summary: 'Evidence pack (zip): document, facts, decisions, postings, audit events with their proofs',
+      permission: 'evidence:read',
+      params: idParams,
+      responses: { 200: { description: 'A zip file; its README says how to verify it offline', mediaType: 'application/zip' } },
+      async handle(call) {
+        const found = await visibleCase(db, call, 'evidence:read');
+        const bytes = await evidencePack({ db, auditSigner: parts.auditSigner, decisionPublicKey: parts.decisionKey.publicKey }, found, new Date());
+        return { status: 200, body: bytes, headers: { 'Content-Type': 'application/zip', 'Content-Disposition': `attachment; filename="${found.case.id}-evidence.zip"` } };
+      },
+    }),
+    operation({
       id: 'correctInvoice',
       method: 'post',
       path: '/v1/invoices/{id}/correction',
@@ -208,10 +225,10 @@ function answerOf({ caseId, entity, workflowId, documentHash, accepted }: Intake
   return { status: 202, body: { id: caseId, entity, workflowId, documentHash, accepted }, headers: { Location: `/v1/invoices/${caseId}` } };
 }
 
-async function visibleCase(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknown>) {
+async function visibleCase(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknown>, permission: Permission = 'invoices:read') {
   const found = await readCase(db, call.params.id);
   if (!found || found.case.process !== invoiceToPayProcess) throw unknown('invoice');
-  await requireEntity(db, call.caller, 'invoices:read', found.case.entity, 'invoice');
+  await requireEntity(db, call.caller, permission, found.case.entity, 'invoice');
   return found;
 }
 

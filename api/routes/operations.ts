@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import { sql, type Db } from '../../db/client.ts';
 import { outboxBacklog } from '../../db/repositories/outbox.ts';
+import type { Metrics } from '../metrics.ts';
 import { operation, type Operation } from '../operation.ts';
 
 export interface OperationsParts {
   db: Db;
   /** Answers when the process engine does. */
   pingEngine(): Promise<void>;
+  metrics: Metrics;
 }
 
 const partSchema = z.object({ ok: z.boolean(), detail: z.string().optional() });
 const readySchema = z.object({ ready: z.boolean(), parts: z.record(z.string(), partSchema) }).meta({ id: 'Readiness' });
 
-/** Health for machines: alive, and ready with each part that it stands on. */
-export function operationsRoutes({ db, pingEngine }: OperationsParts): Operation[] {
+/** For machines: alive, ready with each part that it stands on, and measured. */
+export function operationsRoutes({ db, pingEngine, metrics }: OperationsParts): Operation[] {
   return [
     operation({
       id: 'health',
@@ -46,6 +48,16 @@ export function operationsRoutes({ db, pingEngine }: OperationsParts): Operation
         const ready = parts.database.ok && parts.engine.ok;
         return { status: ready ? 200 : 503, body: { ready, parts } };
       },
+    }),
+    operation({
+      id: 'metrics',
+      method: 'get',
+      path: '/metrics',
+      tag: 'operations',
+      summary: 'Figures for Prometheus: times to answer, outbox, open exceptions',
+      permission: 'public',
+      responses: { 200: { description: 'Prometheus text form', mediaType: 'text/plain' } },
+      handle: async () => ({ status: 200, body: await metrics.read(), headers: { 'Content-Type': metrics.contentType } }),
     }),
   ];
 }

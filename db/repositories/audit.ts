@@ -60,8 +60,8 @@ export interface AuditFilter {
   actor?: string;
 }
 
-/** Newest first; `before` is the position of the last event of the previous page within one entity or case. */
-export async function listAudit(db: Db, filter: AuditFilter, page: { before?: string; limit: number }): Promise<StoredEvent[]> {
+/** Newest first; `before` is the position of the last event of the previous page, `beforeEntity` its chain where several are listed. */
+export async function listAudit(db: Db, filter: AuditFilter, page: { before?: string; beforeEntity?: string; limit: number }): Promise<StoredEvent[]> {
   return sql<StoredEvent>(
     db,
     `select entity, seq, hash, event from audit_events
@@ -70,9 +70,9 @@ export async function listAudit(db: Db, filter: AuditFilter, page: { before?: st
         and (:correlationId::text is null or correlation_id = :correlationId)
         and (:action::text is null or action = :action)
         and (:actor::text is null or actor = :actor)
-        and (:before::bigint is null or seq < :before)
+        and (:before::bigint is null or seq < :before or (seq = :before and entity > :beforeEntity))
       order by seq desc, entity limit :limit`,
-    { entities: null, caseId: null, correlationId: null, action: null, actor: null, before: null, ...filter, ...page },
+    { entities: null, caseId: null, correlationId: null, action: null, actor: null, before: null, beforeEntity: null, ...filter, ...page },
   );
 }
 
