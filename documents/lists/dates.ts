@@ -54,5 +54,5 @@ export function readListDate(text: string | undefined, order: 'month-first' | 'd
     const [day, month] = order === 'day-first' ? [slashed[1], slashed[2]] : [slashed[2], slashed[1]];
     return span(Number(slashed[3]), Number(month), Number(day))?.earliest;
   }
-  return single(text?.trim() ?? '')?.earliest;
+  return single((text?.trim() ?? '').replace(/-/g, ' '))?.earliest;
 }

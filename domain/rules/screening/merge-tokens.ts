@@ -68,9 +68,12 @@ function mayBegin(token: Token, target: Token): boolean {
     const other = soundKeyOf(target);
     return key === '' || other === '' || key[0] === other[0];
   }
-  const first = token.written[0]!;
-  const other = target.text[0]!;
-  return first === other || (target.text.length <= 9 && token.written.length <= 6 && token.role === 'word' && beginnings[first] !== undefined && beginnings[first] === beginnings[other]);
+  if (token.written[0] === target.text[0]) return true;
+  return target.text.length <= 9 && token.written.length <= 6 && token.role === 'word' && beginning(token.written) !== undefined && beginning(token.written) === beginning(target.text);
+}
+
+function beginning(word: string): string | undefined {
+  return beginnings[/^t[sz]/.test(word) ? 'z' : word[0]!];
 }
 
 /** A run is left alone when its words have partners of their own on the other side. */

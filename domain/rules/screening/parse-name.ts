@@ -97,6 +97,7 @@ function splitWords(text: string, kind: NameKind): Word[] {
   if (kind !== 'person') prepared = prepared.replace(initialism, (letters) => letters.replace(/\./g, ''));
   const words: Word[] = [];
   for (const match of prepared.matchAll(/([\p{L}\p{M}\p{N}]+)([^\p{L}\p{M}\p{N}]?)/gu)) {
+    if (!/[\p{L}\p{N}]/u.test(match[1]!)) continue;
     const text = match[1]!.slice(0, longestWord);
     words.push({ text, script: scriptOf(text), hyphenFollows: /[-‐‑–]/.test(match[2]!) });
     if (words.length > mostTokens * 2) break;
