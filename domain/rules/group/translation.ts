@@ -5,6 +5,7 @@ import type { Group } from '../../model/group.ts';
 import { exact, minus, plus, roundTo, times, zero, type Exact } from '../decimal.ts';
 import { currencyDigits, describeMoney, exactAmount, minorOf, money, moneyFromDecimal, roundToMoney } from '../money.ts';
 import { isProfitAndLoss, type Chart } from '../ledger/ledger-line.ts';
+import { compareText } from '../ledger/trial-balance.ts';
 import type { EntityBalance } from './balances.ts';
 import { rateOf, type RateKind, type RateTable } from './rates.ts';
 
@@ -62,6 +63,7 @@ export function translateEntity(entity: GroupEntity, balances: readonly EntityBa
     if (rateKindOf(context.chart.get(balance.account)!) !== 'historical') continue;
     translated.push({ entity: entity.id, account: balance.account, partner: balance.partner, amount: historicalAmount(balance, entity, history, context), transactions: balance.transactions });
   }
+  translated.sort((a, b) => compareText(a.account, b.account) || compareText(a.partner, b.partner));
   let sum = 0n;
   for (const { amount } of translated) sum += amount;
   return { entity: entity.id, balances: translated, difference: -sum, proof: proofOf(entity, history, result, context), tolerance: BigInt(translated.length + countLayers(history)) };
