@@ -19,9 +19,9 @@ export function showHidden(text: string): string {
   return text.replace(disguising, (character) => `<${codePoint(character)}>`);
 }
 
-// Direction marks of right-to-left scripts are ordinary text; embeddings, overrides and isolates are what reorders a name.
-const disguising = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu;
-const invisible = /[\u00AD\u200B-\u200F\u2060\uFEFF]/gu;
+// The same sets as at intake (`documents/suspicious-text.ts`): what hides or reorders text anywhere, and what hides in a number.
+const disguising = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+const invisible = /[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200c\u200d\u3164\ufe00-\ufe0f\uffa0]/gu;
 
 /** `seller.name U+202E` for each place. */
 function hiddenCharacters(value: unknown, path: string): string[] {
