@@ -8,10 +8,13 @@ import { openDatabase, type Db } from '../../db/client.ts';
 import { readCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { readCursor } from '../../db/repositories/inbound.ts';
 import { seedSandbox, type SandboxSet } from '../../db/seed.ts';
-import type { Settings } from '../../temporal-config/settings.ts';
+import type { Services } from '../../bin/services/services.ts';
+import { migrate } from '../../db/migrate.ts';
+import { prepareNamespace } from '../../temporal-config/namespace.ts';
+import { readSettings, type Settings } from '../../temporal-config/settings.ts';
 import { startSandboxProcess, type SandboxProcess } from '../sandbox/process.ts';
 import { processes, type Processes } from './processes.ts';
-import { freePort, freshHouse } from './services.ts';
+import { freePort, freshHouse, type FreshHouse } from './services.ts';
 
 /** A whole installation of a test file's own: database, namespace, sandbox counterparts and, when started, worker and API. */
 export interface House {
@@ -20,6 +23,8 @@ export interface House {
   client: Client;
   sandbox: SandboxProcess;
   processes: Processes;
+  /** Only with `ownServices`. */
+  services: Services | undefined;
   startWorker(env?: Record<string, string>): Promise<ReadyNodeProcess>;
   startApi(env?: Record<string, string>): Promise<ReadyNodeProcess>;
   /** Waits until the case fits; answers it, or throws with what it was instead. */
@@ -37,21 +42,25 @@ export interface HouseOptions {
   /** Calls of the ERP adapter give up after this. */
   erpTimeoutMs?: number;
   erpPollMs?: number;
+  /** PostgreSQL and Temporal of its own, for tests that kill them. */
+  ownServices?: boolean;
 }
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const stateDir = mkdtempSync(join(tmpdir(), 'kontor-house-'));
   const processingLimitMs = options.processingLimitMs ?? 1_000;
   const sandbox = await startSandboxProcess({ processingLimitMs });
-  const fresh = await freshHouse({ stateDir, sandboxUrl: sandbox.url, apiPort: await freePort(), workerMetricsPort: await freePort(), erpPollMs: options.erpPollMs ?? 1_000, keyRingFile: join(stateDir, 'payload-keys.json') });
+  const own = processes();
+  const changes = { stateDir, sandboxUrl: sandbox.url, apiPort: await freePort(), workerMetricsPort: await freePort(), erpPollMs: options.erpPollMs ?? 1_000, keyRingFile: join(stateDir, 'payload-keys.json') };
+  const services = options.ownServices ? await own.services() : undefined;
+  const fresh = services ? await houseOn(services, changes) : await freshHouse(changes);
   const { settings } = fresh;
   const db = openDatabase(settings.databaseUrl as string, { applicationName: 'kontor-test' });
   await seedSandbox(db, (options.set ?? ((shipped) => shipped))(withErpTimes(readSandboxSet(settings.home), options, processingLimitMs)));
   const connection = await Connection.connect({ address: settings.temporalAddress as string });
   const client = new Client({ connection, namespace: settings.namespace });
-  const own = processes();
-
   return {
+    services,
     settings,
     db,
     client,
@@ -67,15 +76,25 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       }
     },
     async dispose() {
+      await connection.close();
+      await db.destroy();
       await own.dispose();
       await sandbox.stop();
       sandbox.remove();
-      await connection.close();
-      await db.destroy();
       await fresh.dispose();
       rmSync(stateDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A database and a namespace on services that nobody else uses. */
+async function houseOn(services: Services, changes: Partial<Settings>): Promise<FreshHouse> {
+  const settings: Settings = { ...readSettings(), databaseUrl: services.databaseUrl, temporalAddress: services.temporalAddress, namespace: 'faults', ...changes };
+  await migrate(services.databaseUrl);
+  const connection = await Connection.connect({ address: services.temporalAddress });
+  await prepareNamespace(connection, settings.namespace);
+  await connection.close();
+  return { settings, dispose: () => Promise.resolve() };
 }
 
 /** The shipped companies with an ERP that settles quickly, so that a test can wait for the end of its settle window. */
