@@ -60,7 +60,8 @@ function dateText(date: BirthDate): string {
 
 /** Nationality of a person; for others the seat, which the address tells too. */
 function countryStep(query: ScreeningQuery, entry: ListEntry, evidence: QualifiedProfile['evidence']): Step | undefined {
-  const asked = [...new Set((query.countries ?? []).flatMap(countryCodes))];
+  if (!query.countries || query.countries.length === 0) return undefined;
+  const asked = [...new Set(query.countries.flatMap(countryCodes))];
   const residence = entry.addresses.flatMap((address) => (address.country ? countryCodes(address.country) : []));
   const listed = [...new Set([...entry.nationalities.flatMap(countryCodes), ...residence])];
   if (asked.length === 0 || listed.length === 0) return undefined;

@@ -96,7 +96,9 @@ function glue(run: Token[], written: string, target: Token): Token | undefined {
   const first = run[0]!;
   const sounds = first.sounds === '' ? '' : soundsOfArabic(native);
   const weight = Math.max(...run.map((token) => token.weight));
-  return { text: written, native: first.script === 'Latin' ? written : native, written, script: first.script, role: 'word', weight: Math.max(weight, 0.65), skeleton: '', sounds, filiation: false };
+  // Only short words can be syllables of a name in another romanisation.
+  const syllabic = written.length <= 10 && run.every((token) => token.written.length <= 6) ? {} : { chinese: '', korean: '' };
+  return { text: written, native: first.script === 'Latin' ? written : native, written, script: first.script, role: 'word', weight: Math.max(weight, 0.65), skeleton: '', sounds, filiation: false, ...syllabic };
 }
 
 function gluedBudget(glued: Token, target: Token): number {

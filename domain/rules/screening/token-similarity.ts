@@ -22,10 +22,12 @@ const different: TokenMatch = { how: 'different', edits: mostEdits, similarity: 
 
 /** Compares two words by letters, sound, romanisation and known forms. Symmetric. */
 export function compareTokens(a: Token, b: Token): TokenMatch {
-  const known = a.memo?.get(b);
+  const memo = a.memo ?? b.memo;
+  const other = a.memo ? b : a;
+  const known = memo?.get(other);
   if (known) return known;
   const match = compare(a, b);
-  a.memo?.set(b, match);
+  memo?.set(other, match);
   return match;
 }
 
