@@ -11,6 +11,7 @@ import { lazyClient } from '../temporal-config/connection.ts';
 import { dataConverter } from '../temporal-config/converter.ts';
 import { signingKey } from '../temporal-config/keys.ts';
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
+import { watchFolder } from './intake/folder.ts';
 import { createMetrics } from './metrics.ts';
 import { apiOperations } from './routes/index.ts';
 import { createServer } from './server.ts';
@@ -50,13 +51,15 @@ async function main(): Promise<void> {
     requestsPerMinute,
     answered: metrics.answered,
   });
-  const server = app.listen(settings.apiPort, settings.bindAddress, () => {
+  const inbox = watchFolder({ db, read: readInvoiceInWorker, root: join(settings.stateDir, 'inbox'), logger });
+  const server = app.listen(settings.apiPort, settings.bindAddress, (error?: Error) => {
+    if (error) return fail(error);
     console.log(JSON.stringify({ ready: true, service: 'api', port: (server.address() as AddressInfo).port }));
   });
   server.requestTimeout = 60_000;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
-      server.close(() => void Promise.allSettled([connection.close(), closeInvoiceReaders(), db.destroy()]).then(() => process.exit(0)));
+      server.close(() => void inbox.stop().then(() => Promise.allSettled([connection.close(), closeInvoiceReaders(), db.destroy()])).then(() => process.exit(0)));
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), 5_000).unref();
     });
@@ -71,7 +74,9 @@ function developmentLoginOf(settings: Settings): boolean {
   return true;
 }
 
-main().catch((error: unknown) => {
+function fail(error: unknown): never {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
-});
+}
+
+main().catch(fail);

@@ -28,6 +28,9 @@ export interface IncomingDocument extends Delivery {
 export const maximumBytes = 20 * 1024 * 1024;
 const refusedRetention = { days: 30, quotaBytes: 2 * 1024 * 1024 * 1024 };
 
+/** Who looks after a refused delivery and until when: where nobody waits for the answer. */
+export type QueueOf = () => Promise<{ ownerRole: string; dueAt: string }>;
+
 export type TakenIn = { ok: true; result: IntakeResult } | { ok: false; problem: Problem };
 
 /**
@@ -37,9 +40,9 @@ export type TakenIn = { ok: true; result: IntakeResult } | { ok: false; problem:
 export async function takeIn(
   parts: IntakeParts,
   document: IncomingDocument,
-  options: { mayEnter(entity: string): boolean; request?: RequestToComplete; queue?: { ownerRole: string; dueAt: string } },
+  options: { mayEnter(entity: string): boolean; request?: RequestToComplete; queue?: QueueOf },
 ): Promise<TakenIn> {
-  if (document.bytes.length > maximumBytes) return { ok: false, problem: problem('document-too-large', 'The document has more than 20 MB.') };
+  if (document.bytes.length > maximumBytes) return tooLarge(parts, document, options.queue);
   const read = await parts.read(document.bytes);
   if (!read.ok) return refuse(parts, document, read.problem, options.queue);
   const company = await addressedCompany(parts.db, document.entity, read.invoice.buyer);
@@ -54,9 +57,35 @@ async function addressedCompany(db: Db, named: string | undefined, buyer: Parame
   return named === undefined ? companyOf(buyer, companies) : companies.find(({ id }) => id === named);
 }
 
-async function refuse(parts: IntakeParts, document: IncomingDocument, found: Problem, queue: { ownerRole: string; dueAt: string } | undefined): Promise<TakenIn> {
+/** Nothing of it is kept; the caller of the API has the answer, any other delivery gets its row. */
+async function tooLarge(parts: IntakeParts, document: IncomingDocument, queue: QueueOf | undefined): Promise<TakenIn> {
+  const found = problem('document-too-large', 'The document has more than 20 MB.');
+  return queue ? refuseDelivery(parts, document, found, queue) : { ok: false, problem: found };
+}
+
+/** Keeps what can be kept of a refused delivery, with its row in the intake queue. */
+export async function refuseDelivery({ db }: Pick<IntakeParts, 'db'>, delivery: Delivery & { entity?: string; mediaType: string; bytes?: Buffer }, found: Problem, queue: QueueOf): Promise<TakenIn> {
+  const { channel, messageId, submitter, correlationId, entity, mediaType, bytes } = delivery;
+  const keeps = bytes !== undefined && bytes.length <= maximumBytes;
+  await refuseDocument(db, {
+    channel,
+    submitter,
+    correlationId,
+    mediaType,
+    problem: found,
+    retention: refusedRetention,
+    queue: await queue(),
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(entity === undefined ? {} : { entity }),
+    ...(keeps ? { bytes } : {}),
+  });
+  return { ok: false, problem: found };
+}
+
+async function refuse(parts: IntakeParts, document: IncomingDocument, found: Problem, queue: QueueOf | undefined): Promise<TakenIn> {
+  if (queue) return refuseDelivery(parts, document, found, queue);
   const { attachments: _notKept, ...delivery } = document;
-  await refuseDocument(parts.db, { ...delivery, problem: found, retention: refusedRetention, ...(queue ? { queue } : {}) });
+  await refuseDocument(parts.db, { ...delivery, problem: found, retention: refusedRetention });
   return { ok: false, problem: found };
 }
 

@@ -39,6 +39,8 @@ export const documentErrors = {
   'pdf-malformed': { category: 'invalid-input', title: 'The PDF cannot be read', remedy: 'Send the PDF again, or the XML itself.' },
   'pdf-encrypted': { category: 'invalid-input', title: 'The PDF is protected by a password', remedy: 'Send the PDF without protection.' },
   'edi-malformed': { category: 'invalid-input', title: 'The EDI interchange is broken', remedy: 'Mend the segment named and send the interchange again.' },
+  'mail-unreadable': { category: 'invalid-input', title: 'The mail cannot be read', remedy: 'Forward the invoice as an attachment of a new mail.' },
+  'mail-without-invoice': { category: 'invalid-input', title: 'The mail carries no invoice', remedy: 'Attach the invoice as XML, EDI or a PDF with an embedded e-invoice.' },
   'json-malformed': { category: 'invalid-input', title: 'The JSON is not well-formed', remedy: 'Mend the JSON at the place named and send it again.' },
   'json-not-canonical': { category: 'invalid-input', title: 'The JSON is not a canonical invoice', remedy: 'Mend the member named; the schema Invoice of the API says what it must be.' },
 } as const satisfies Record<string, ErrorEntry>;
