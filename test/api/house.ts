@@ -19,30 +19,24 @@ import { readSettings } from '../../temporal-config/settings.ts';
 import { freshDatabase } from '../support/services.ts';
 import { apiClient, tokenOf, type ApiClient } from './client.ts';
 
-/** The API inside the test's own process, over a database of its own; its process engine does not answer. */
-export interface ApiHouse {
+/** The API inside the test's own process. */
+export interface ServedApi {
   url: string;
-  db: Db;
-  stateDir: string;
   operations: Operation[];
   /** What the API logged. */
   log(): string;
   as(person: string): Promise<ApiClient>;
   stranger: ApiClient;
-  dispose(): Promise<void>;
+  close(): void;
 }
 
-export async function openApi(): Promise<ApiHouse> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'kontor-api-'));
-  const database = await freshDatabase();
-  const db = openDatabase(database.url, { applicationName: 'kontor-test-api' });
-  await seedSandbox(db, readSandboxSet(readSettings().home));
-  const connection = Connection.lazy({ address: '127.0.0.1:9' });
+/** Serves the API over a given database and process engine. */
+export async function serveApi({ db, client, stateDir }: { db: Db; client: Client; stateDir: string }): Promise<ServedApi> {
   const loginKey = signingKey(stateDir, 'login');
   const metrics = createMetrics(db);
   const operations = apiOperations({
     db,
-    client: new Client({ connection, namespace: 'none' }),
+    client,
     read: (bytes) => readInvoice(bytes),
     issuer: 'kontor-development',
     loginKey,
@@ -65,27 +59,51 @@ export async function openApi(): Promise<ApiHouse> {
   const server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const clients = new Map<string, Promise<ApiClient>>();
-  const known = async (person: string) => apiClient(url, await tokenOf(stateDir, person));
   return {
     url,
-    db,
-    stateDir,
     operations,
     log: () => lines.join(''),
-    as(person) {
-      const client = clients.get(person) ?? known(person);
-      clients.set(person, client);
-      return client;
-    },
+    as: async (person) => apiClient(url, await tokenOf(stateDir, person)),
     stranger: apiClient(url),
-    async dispose() {
+    close() {
       server.closeAllConnections();
       server.close();
+    },
+  };
+}
+
+export interface ApiHouse extends ServedApi {
+  db: Db;
+  stateDir: string;
+  dispose(): Promise<void>;
+}
+
+/** The API over a seeded database of its own; its process engine does not answer. */
+export async function openApi(): Promise<ApiHouse> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'kontor-api-'));
+  const database = await freshDatabase();
+  const db = openDatabase(database.url, { applicationName: 'kontor-test-api', poolSize: 16 });
+  await seedSandbox(db, readSandboxSet(readSettings().home));
+  const connection = Connection.lazy({ address: '127.0.0.1:9' });
+  const served = await serveApi({ db, client: new Client({ connection, namespace: 'none' }), stateDir });
+  return {
+    ...served,
+    db,
+    stateDir,
+    async dispose() {
+      served.close();
       await connection.close();
       await db.destroy();
       await database.drop();
       rmSync(stateDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Throws unless the answer has the form that its operation declares for this status. */
+export function conforms(operations: readonly Operation[], id: string, answer: { status: number; body: unknown }): void {
+  const declared = operations.find((operation) => operation.id === id)?.responses[answer.status];
+  if (!declared) throw new Error(`${id} declares no answer ${answer.status}: ${JSON.stringify(answer.body).slice(0, 500)}`);
+  const judged = declared.schema?.safeParse(answer.body);
+  if (judged?.success === false) throw new Error(`${id} ${answer.status} does not have its form: ${judged.error.message}`);
 }

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { problemSchema } from '../../api/middleware/problem.ts';
+import { describeWithDatabase } from '../support/services.ts';
+import type { Answered, ApiClient } from './client.ts';
+import { faultyBodies, operationsOf, somePath, validBodies, type OpenApi, type Operation } from './from-openapi.ts';
+import { openApi, type ApiHouse } from './house.ts';
+
+/** Nothing of our inside may show: no stack, no SQL, no path (S27). */
+const leak = /\bat .+:\d+:\d+|node_modules|\bselect\b.+\bfrom\b|\binsert into\b|\.ts\b|knex|postgres/i;
+
+describeWithDatabase('every operation of the OpenAPI document', () => {
+  let api: ApiHouse;
+  let person: ApiClient;
+  let document: OpenApi;
+  let operations: Operation[];
+
+  beforeAll(async () => {
+    api = await openApi();
+    person = await api.as('lars.thoma');
+    document = (await api.stranger.get('/openapi.json')).body as OpenApi;
+    operations = operationsOf(document);
+  });
+  afterAll(() => api.dispose());
+
+  function expectProblem(answer: Answered, statuses: number[], what: string): void {
+    expect(statuses, `${what}: ${answer.status} ${answer.text.slice(0, 300)}`).toContain(answer.status);
+    expect(answer.headers.get('content-type'), what).toContain('application/problem+json');
+    const problem = problemSchema.strict().parse(answer.body);
+    expect(problem.status).toBe(answer.status);
+    expect(problem.correlationId).toBe(answer.headers.get('x-correlation-id'));
+    expect(answer.text, what).not.toMatch(leak);
+  }
+  const isWrite = ({ method, isPublic }: Operation) => method !== 'GET' && !isPublic;
+
+  it('describes exactly the routes that are served', () => {
+    const served = api.operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort();
+    expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(served);
+    expect(operations.length).toBeGreaterThan(35);
+    expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
+  });
+
+  it('without a token: 401, before the body is looked at', async () => {
+    for (const operation of operations.filter(({ isPublic }) => !isPublic)) {
+      expectProblem(await api.stranger.call(operation.method, somePath(operation.path), operation.method === 'GET' ? {} : { raw: '{"broken', type: 'application/json' }), [401], operation.id);
+    }
+  });
+
+  it('a write without Idempotency-Key: 400', async () => {
+    for (const operation of operations.filter(isWrite)) {
+      const bodies = operation.body ? validBodies(operation.body, document) : [undefined];
+      for (const body of bodies) {
+        const answer = await person.call(operation.method, somePath(operation.path), { key: null, ...(body === undefined ? {} : { body }) });
+        expectProblem(answer, [400, 403], operation.id);
+        if (answer.status === 400) expect(answer.body.code, operation.id).toBe('idempotency-key-missing');
+      }
+    }
+  });
+
+  it('a valid body for something unknown: 404, never 500', async () => {
+    for (const operation of operations.filter((candidate) => isWrite(candidate) && candidate.path.includes('{'))) {
+      for (const body of operation.body ? validBodies(operation.body, document) : [undefined]) {
+        expectProblem(await person.call(operation.method, somePath(operation.path), body === undefined ? {} : { body }), [404], `${operation.id} ${JSON.stringify(body)}`);
+      }
+    }
+    for (const operation of operations.filter(({ method, isPublic, path }) => method === 'GET' && !isPublic && path.includes('{'))) {
+      expectProblem(await person.get(somePath(operation.path)), [404, 403], operation.id);
+    }
+  });
+
+  it('S6: a field that is missing, unknown, too long or of another type: 400 that names it', async () => {
+    let faults = 0;
+    for (const operation of operations.filter(({ body }) => body !== undefined)) {
+      for (const { what, body } of faultyBodies(operation.body!, document)) {
+        const answer = await person.call(operation.method, somePath(operation.path), { body });
+        expectProblem(answer, [400], `${operation.id}: ${what}`);
+        expect(answer.body.code).toBe('request-invalid');
+        faults += 1;
+      }
+    }
+    expect(faults).toBeGreaterThan(300);
+  });
+
+  it('S6, S23: __proto__ and constructor in a body change nothing', async () => {
+    for (const raw of ['{"__proto__":{"state":"accepted"},"decision":"approve"}', '{"constructor":{"prototype":{"isAdmin":true}}}']) {
+      for (const operation of operations.filter((candidate) => candidate.body && isWrite(candidate))) expectProblem(await person.call(operation.method, somePath(operation.path), { raw, type: 'application/json' }), [400], operation.id);
+    }
+    expect(({} as Record<string, unknown>)['isAdmin']).toBeUndefined();
+    expect(({} as Record<string, unknown>)['state']).toBeUndefined();
+  });
+
+  it('a query that is unknown, of another form or given twice: 400; a forged cursor too', async () => {
+    for (const operation of operations.filter(({ query }) => query.length > 0)) {
+      const path = somePath(operation.path);
+      const known = operation.query.map(({ name }) => name);
+      const bad = ['invented=1', ...(known.includes('limit') ? ['limit=0', 'limit=201', 'limit=ten', 'limit=1&limit=2'] : []), ...(known.includes('cursor') ? ['cursor=forged', 'cursor='] : [])];
+      for (const query of bad) {
+        if (operation.method !== 'GET') continue;
+        const answer = await person.get(`${path}?${query}`);
+        expectProblem(answer, path.includes('unknown-id') ? [400, 403] : [400, 403], `${operation.id} ?${query}`);
+      }
+    }
+  });
+
+  it('broken JSON, another media type, an unreadable encoding: a 4xx problem', async () => {
+    for (const operation of operations.filter(({ body }) => body !== undefined)) {
+      const path = somePath(operation.path);
+      expectProblem(await person.call(operation.method, path, { raw: '{"a":', type: 'application/json' }), [400], operation.id);
+      expectProblem(await person.call(operation.method, path, { raw: 'a=b', type: 'application/x-www-form-urlencoded' }), [415], operation.id);
+      expectProblem(await person.call(operation.method, path, { raw: '{}', type: 'application/json', headers: { 'content-encoding': 'br2' } }), [400, 415], operation.id);
+    }
+  });
+
+  it('S22: a huge body: 413, and the route is alive afterwards', async () => {
+    const huge = `{"reason":"${'x'.repeat(2 * 1024 * 1024)}"}`;
+    for (const operation of operations.filter((candidate) => candidate.body && isWrite(candidate))) expectProblem(await person.call(operation.method, somePath(operation.path), { raw: huge, type: 'application/json' }), [413], operation.id);
+    expectProblem(await person.post('/v1/invoices', { raw: Buffer.alloc(22 * 1024 * 1024, 0x20), type: 'application/xml' }), [413], 'submitInvoice');
+    expectProblem(await person.post('/v1/invoices', { raw: Buffer.alloc(20 * 1024 * 1024 + 1, 0x20), type: 'application/xml' }), [413], 'submitInvoice');
+    expect((await person.get('/v1/me')).status).toBe(200);
+  }, 60_000);
+
+  it('unknown paths and methods: 404 problems', async () => {
+    for (const path of ['/v1/nothing', '/v1/invoicesX', '/v1/exceptions:other', '/.env', '/v1/invoices/%E0%A4%A']) expectProblem(await person.get(path), [400, 404], path);
+    expectProblem(await person.call('DELETE', '/v1/invoices'), [404], 'DELETE');
+  });
+});
