@@ -74,7 +74,7 @@ export class ListBuilder {
   }
 }
 
-export function describePlace(place: Place): string {
+function describePlace(place: Place): string {
   return [place.file, place.line === undefined ? undefined : `line ${place.line}`, place.path].filter(Boolean).join(' ');
 }
 

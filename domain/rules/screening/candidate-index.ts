@@ -17,7 +17,7 @@ export interface CandidateIndex {
 }
 
 /** Names that are offered for comparison, at most. */
-export const mostCandidates = 600;
+const mostCandidates = 600;
 
 /** Terms in more than this share of all names say nothing about a name. */
 const tooCommon = 0.2;

@@ -6,7 +6,7 @@ export function jaroWinkler(a: string, b: string, scale: number): number {
   return similarity + prefix * scale * (1 - similarity);
 }
 
-export function jaro(a: string, b: string): number {
+function jaro(a: string, b: string): number {
   if (a === b) return a.length === 0 ? 0 : 1;
   const reach = Math.max(0, Math.floor(Math.max(a.length, b.length) / 2) - 1);
   const takenB = new Uint8Array(b.length);

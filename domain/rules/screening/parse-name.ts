@@ -54,7 +54,7 @@ export interface ParsedName {
   truncated: boolean;
 }
 
-export const longestName = 400;
+const longestName = 400;
 const mostTokens = 24;
 const longestWord = 48;
 const wordWeight = { distinctive: 1, common: 0.65, generic: 0.5, particle: 0.2, title: 0.15, initial: 0.35 };

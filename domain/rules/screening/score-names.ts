@@ -40,14 +40,38 @@ export interface Step {
   because: string;
 }
 
+/** Features that measure one fact from several sides are told as one. */
+const toldAs: Partial<Record<FeatureName, string>> = {
+  firstEdit: 'wordDifference',
+  secondEdit: 'wordDifference',
+  thirdEdit: 'wordDifference',
+  furtherEdits: 'wordDifference',
+  dissimilarity: 'wordDifference',
+  shortWordEdits: 'wordDifference',
+  organisationEdits: 'wordDifference',
+  otherEdits: 'otherWordDifferences',
+  editsAndExtras: 'differenceAndMissingWords',
+  conflict: 'contradiction',
+  furtherConflicts: 'contradiction',
+  loneCommonWord: 'loneWord',
+};
+
 /** The steps by which the name loses points, largest first. */
 export function nameSteps(alignment: NameAlignment, model: NameModel): Step[] {
   const features = featuresOf(alignment);
-  return featureNames
-    .map((name, at): Step & { name: FeatureName } => ({ name, code: name, logOdds: model.weights[at]! * features[name], because: '' }))
-    .filter((step) => step.logOdds !== 0)
-    .sort((x, y) => x.logOdds - y.logOdds)
-    .map(({ name, ...step }) => ({ ...step, because: explainFeature(name, alignment) }));
+  const steps = new Map<string, Step & { largest: number }>();
+  featureNames.forEach((name, at) => {
+    const logOdds = model.weights[at]! * features[name];
+    if (logOdds === 0) return;
+    const code = toldAs[name] ?? name;
+    const known = steps.get(code);
+    if (!known) steps.set(code, { code, logOdds, because: explainFeature(name, alignment), largest: logOdds });
+    else {
+      known.logOdds += logOdds;
+      if (logOdds < known.largest) Object.assign(known, { because: explainFeature(name, alignment), largest: logOdds });
+    }
+  });
+  return [...steps.values()].sort((x, y) => x.logOdds - y.logOdds).map(({ code, logOdds, because }) => ({ code, logOdds, because }));
 }
 
 /**

@@ -63,6 +63,8 @@ function cautionSteps({ caution }: QualifiedProfile, alignment: NameAlignment, f
   const listedWords = alignment.tokensB.filter(countsAsWord);
   if (listedWords.length === 1 && alignment.tokensA.filter(countsAsWord).length > 1)
     steps.push({ code: 'listedLoneWord', logOdds: caution.listedLoneWord, because: `the listed name is the single word ${listedWords[0]!.written}` });
+  else if (listedWords.length === 1 && features.dissimilarity > 0 && alignment.a.legalForms.length > 0 && alignment.b.legalForms.length === 0)
+    steps.push({ code: 'listedLoneWord', logOdds: caution.listedLoneWord, because: 'a single word is only similar, and what was read as a legal form may be a part of the name' });
   if (features.onlyInQuery > 0) steps.push({ code: 'wordsOnlyInQuery', logOdds: caution.wordsOnlyInQuery * features.onlyInQuery, because: `${Math.round(features.onlyInQuery * 100)} % of the name asked for is not in the listed one` });
   return steps;
 }

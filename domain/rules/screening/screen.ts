@@ -21,7 +21,7 @@ export interface ScreeningContext {
   everyName?: boolean;
 }
 
-export const mostHits = 200;
+const mostHits = 200;
 
 /** Screens one name against all lists. Never throws and never passes what it could not search. */
 export function screenName(context: ScreeningContext, query: ScreeningQuery): ScreeningResult {

@@ -29,7 +29,6 @@ successors['soviet union'] = successors['ussr']!;
 successors['union of soviet socialist republics'] = successors['ussr']!;
 
 const codes = new Map(Object.entries(names).flatMap(([code, spellings]) => spellings.split('|').map((spelling): [string, string] => [spelling, code])));
-const known = new Set(Object.keys(names));
 
 /** The ISO codes a country name or code may mean; the cleaned text itself when the country is not known. */
 export function countryCodes(text: string): string[] {
@@ -44,8 +43,4 @@ export function countryCodes(text: string): string[] {
   if (successors[plain]) return successors[plain];
   const code = codes.get(plain) ?? codes.get(plain.replace(/^the | the$/g, ''));
   return code ? [code] : plain === '' ? [] : [plain];
-}
-
-export function isCountryCode(code: string): boolean {
-  return known.has(code);
 }
