@@ -32,7 +32,7 @@ export function spreadStale(draft: Draft, causes: readonly { position: number; b
     const record = draft.records[position]!;
     if (!['in_progress', 'submitted', 'done'].includes(record.state)) continue;
     const { id } = draft.graph.tasks[position]!;
-    const reason = because.join(' → ');
+    const reason = because.length > 1 ? `${because[0]}, through ${because.at(-1)}` : because[0]!;
     change(draft, position, { state: 'stale', signOffs: [], history: voidSignOffs(record, draft.at, reason), finishedAt: undefined, reason }, because);
     queue.push(...consumersOf(draft, position).map((consumer) => ({ position: consumer, because: [...because, id] })));
   }
