@@ -17,6 +17,7 @@ export interface Figures {
   errors: Record<string, number>;
   milliseconds: number;
   mistakes: CashDecision[];
+  decisions: readonly CashDecision[];
 }
 
 /** Runs the matcher on a world as the command line would, from the text of its files, and holds the result against the truth. */
@@ -32,7 +33,7 @@ export function measure(world: World, mode: CashMode): Figures {
 
 function compare(decisions: readonly CashDecision[], world: World): Omit<Figures, 'milliseconds'> {
   const present = new Set(world.invoices.map((row) => row.invoice_id!));
-  const figures = { payments: decisions.length, matchable: 0, applied: 0, right: 0, wrong: 0, onArrival: 0, pairs: 0, pairsFound: 0, wrongPairs: 0, errors: {} as Record<string, number>, mistakes: [] as CashDecision[] };
+  const figures = { payments: decisions.length, matchable: 0, applied: 0, right: 0, wrong: 0, onArrival: 0, pairs: 0, pairsFound: 0, wrongPairs: 0, errors: {} as Record<string, number>, mistakes: [] as CashDecision[], decisions };
   for (const decision of decisions) {
     const truth = world.truth.get(decision.payment.id) ?? new Set<string>();
     const isMatchable = truth.size > 0 && [...truth].every((id) => present.has(id));

@@ -19,6 +19,8 @@ export type Match = { payments: string[]; invoices: string[] };
 
 export const dataFolder = join(process.env.KONTOR_TEST_DATA ?? '../shared/data', 'cash-application');
 
+export const dataIsThere = existsSync(dataFolder);
+
 export function setsAtHand(): string[] {
   return ['single', 'multi'].filter((name) => existsSync(join(dataFolder, name, 'matches.csv')));
 }

@@ -5,7 +5,8 @@ import { KontorError, problemOf } from '../../domain/errors.ts';
 import { applyCash, type CashDecision, type CashInput, type CashMode } from '../../domain/rules/cash-application/apply-cash.ts';
 import { readClosedNumbers, readOpenItems, readPayments, readRelations } from '../../documents/cash-application/ledgers.ts';
 import { loadCashPolicies } from './cash-apply/policy.ts';
-import { explain, lineOf, summaryOf } from './cash-apply/report.ts';
+import { explain } from './cash-apply/explain.ts';
+import { lineOf, summaryOf } from './cash-apply/report.ts';
 
 const usage = `Usage: kontor cash-apply --invoices invoices.csv --payments payments.csv [options]
 
@@ -66,13 +67,12 @@ function match(options: Options): number {
     console.error(usage);
     return 2;
   }
-  const started = performance.now();
   const input = readInput(options);
   const { settings } = loadCashPolicies();
   const decisions = applyCash(input, settings, mode);
   if (options.explain !== undefined) return explainOne(decisions, options.explain);
   printLines(decisions);
-  console.error(summaryOf(decisions, { mode, seconds: (performance.now() - started) / 1000, megabytes: process.memoryUsage.rss() / 1_000_000 }));
+  console.error(summaryOf(decisions, { mode, seconds: process.cpuUsage().user / 1_000_000, megabytes: process.resourceUsage().maxRSS / 1024 }));
   return 0;
 }
 

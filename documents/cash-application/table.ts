@@ -28,7 +28,7 @@ export function readTable(bytes: Uint8Array, file: string): Table {
   if (headerLine.trim() === '') throw refuse('cash-file-malformed', 'The file has no header.', file, 1, 1);
   const separator = separators.find((candidate) => headerLine.includes(candidate)) ?? ',';
   const rows = readRows(text, separator, file);
-  const first = rows.next().value!;
+  const first = rows.next().value as Row;
   const header = first.fields.map((name) => name.trim());
   const repeated = header.findIndex((name, index) => header.indexOf(name) !== index);
   if (repeated >= 0) throw refuse('cash-file-malformed', `Column "${header[repeated]}" occurs twice.`, file, 1, first.columns[repeated]!);

@@ -22,21 +22,21 @@ export function lineOf(decision: CashDecision): DecisionLine {
     invoices: shown ? idsOf(shown) : [],
     arrival: decision.onArrival,
     score: shown?.score ?? 0,
-    reasons: [...(shown ? shown.contributions.map(({ name, weight, words }) => `${name} ${signed(weight)}: ${words}`) : []), ...obstacles],
+    reasons: [
+      ...(shown ? shown.reasons.map(({ reason }) => reason) : []),
+      ...(shown ? shown.contributions.map(({ name, weight, words }) => `${name} ${signed(weight)}: ${words}`) : []),
+      ...obstacles,
+    ],
     ...(judgement.runnerUp ? { runnerUp: { invoices: idsOf(judgement.runnerUp), score: judgement.runnerUp.score } } : {}),
   };
 }
 
-function idsOf(solution: Solution): string[] {
+function idsOf(solution: { items: Solution['items'] }): string[] {
   return solution.items.map((item) => item.fact.id).sort();
 }
 
 function signed(weight: number): string {
   return `${weight < 0 ? '−' : '+'}${Math.abs(weight).toFixed(1)}`;
-}
-
-export function explain(decision: CashDecision): string {
-  return JSON.stringify(lineOf(decision), undefined, 2);
 }
 
 export function summaryOf(decisions: readonly CashDecision[], run: { mode: CashMode; seconds: number; megabytes: number }): string {
@@ -47,6 +47,6 @@ export function summaryOf(decisions: readonly CashDecision[], run: { mode: CashM
     `${decisions.length} payments, ${run.mode}`,
     `applied ${count('auto')} (${share(count('auto'))}), on the day of arrival ${arrived} (${share(arrived)})`,
     `suggested ${count('suggest')}, open ${count('open')}`,
-    `${run.seconds.toFixed(1)} s, ${run.megabytes.toFixed(0)} MB`,
+    `${run.seconds.toFixed(1)} s processor time, ${run.megabytes.toFixed(0)} MB`,
   ].join('; ');
 }

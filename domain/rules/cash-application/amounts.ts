@@ -56,6 +56,8 @@ export const mostWeight = 6;
 /** Share of whole payments that equal the open amount exactly, and of those that differ within the tolerance. */
 const exactShare = 0.8;
 const differingShare = 0.1;
+/** Share of amounts that are round on purpose. */
+const roundShare = 0.1;
 
 /** Whether the customer's amounts repeat so often that an amount alone is no evidence; `usual` is the share over all customers. */
 export function amountsRepeat(profile: AmountProfile, usual: number): boolean {
@@ -79,9 +81,16 @@ export interface AmountMatch {
 export function amountWeight(profile: AmountProfile, repeats: boolean, match: AmountMatch): number {
   const window = match.difference === 0 ? 0 : match.slack;
   const share = match.difference === 0 ? exactShare : differingShare;
-  const byAccident = (2 * window + 1) / profile.spread;
+  const byAccident = Math.max(2 * window + 1, roundShare * roundness(match.amount)) / profile.spread;
   const elsewhere = match.parts === 1 ? sameElsewhere(profile, repeats && !match.isRest, match.amount, window) : profile.step / profile.spread;
   return Math.min(mostWeight, Math.log10(share / Math.min(1, share * elsewhere + byAccident)));
+}
+
+/** Largest power of ten that divides an amount: round amounts are met more often. */
+function roundness(amount: number): number {
+  let power = 1;
+  while (amount !== 0 && amount % (power * 10) === 0) power *= 10;
+  return power;
 }
 
 /** Share of other items that have this amount too; where amounts repeat, one more is always reckoned with. */

@@ -24,6 +24,8 @@ export interface CashDecision {
   /** The solution applied, or the best that is proposed. */
   readonly solution: Solution | undefined;
   readonly judgement: Judgement;
+  /** What settles which item, in units of the items' currency; empty unless applied. */
+  readonly allocations: readonly { item: string; amount: number }[];
   /** Applied on the day on which it was booked. */
   readonly onArrival: boolean;
 }
@@ -50,9 +52,9 @@ export function applyCash(input: CashInput, settings: MatchSettings, mode: CashM
   matcher.reconsider();
   matcher.settle();
   return input.payments.map((payment) => {
-    const { judgement, applied } = matcher.progress.get(payment)!;
+    const { judgement, applied, allocations } = matcher.progress.get(payment)!;
     const verdict = applied ? 'auto' : judgement.verdict === 'auto' ? 'suggest' : judgement.verdict;
-    return { payment, verdict, solution: applied ?? judgement.best, judgement, onArrival: onArrival.has(payment) };
+    return { payment, verdict, solution: applied ?? judgement.best, judgement, allocations, onArrival: onArrival.has(payment) };
   });
 }
 

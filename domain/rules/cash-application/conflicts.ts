@@ -6,10 +6,23 @@ import type { Item } from './state.ts';
  * left alone unless one is better by the margin: first come is never first served (CA-4, CA-14).
  */
 export function withoutConflicts(solutions: readonly Solution[], margin: number): Solution[] {
-  const distinct = solutions.filter((solution, index) => !solutions.slice(0, index).some((earlier) => isSameSolution(earlier, solution)));
+  const distinct = distinctOf(solutions);
   const rivals = rivalsOf(distinct);
   const kept = distinct.filter((solution) => [...rivals.get(solution)!].every((rival) => solution.score >= rival.score + margin));
   return kept.filter((solution) => !kept.some((larger) => includesPart(larger, solution)));
+}
+
+/** Partners find the same joint solution each from its own side; the most cautious view of it counts. */
+function distinctOf(solutions: readonly Solution[]): Solution[] {
+  const jointly = new Map<Item, Solution[]>();
+  const distinct: Solution[] = [];
+  for (const solution of [...solutions].sort((a, b) => a.score - b.score)) {
+    const known = jointly.get(solution.items[0]!) ?? [];
+    if (solution.kind === 'joint' && known.some((other) => isSameSolution(other, solution))) continue;
+    if (solution.kind === 'joint') jointly.set(solution.items[0]!, [...known, solution]);
+    distinct.push(solution);
+  }
+  return distinct;
 }
 
 /** A part payment that a joint solution of the same item contains says the same, only less. */

@@ -30,8 +30,9 @@ const rounding = 1; // one unit over, from amounts that were rounded elsewhere
 const rarity = { discount: 0.5, statedCharge: 0.3, usualCharge: 1.5 };
 
 /**
- * Explains why Σ open differs from the payment, in the order of CA-7: earned discount, bank charge, tolerance, then the discount
- * that was taken too late, which is a deduction. FX is settled before: amounts are compared in the items' currency at the
+ * Explains why Σ open differs from the payment, in the order of CA-7: earned discount, stated bank charge, tolerance, then the
+ * discount that was taken too late, which is a deduction. A charge that is only usual comes last: it is a guess, and an exact
+ * discount is a better one. FX is settled before: amounts are compared in the items' currency at the
  * statement's rate. Undefined when nothing explains it: then it is a part payment, a residual or another item.
  */
 export function explainDifference(difference: number, items: readonly ItemFact[], payment: PaymentFact, isCited: boolean, rules: DifferenceRules): ExplainedDifference | undefined {
@@ -52,7 +53,7 @@ export function explainDifference(difference: number, items: readonly ItemFact[]
   if (stated > 0 && isWithin(difference - stated)) return within(difference - stated, [charge], rarity.statedCharge);
   if (stated > 0 && earned && isWithin(difference - discount - stated)) return within(difference - discount - stated, [taken, charge], rarity.discount + rarity.statedCharge);
   if (isWithin(difference)) return within(difference, [], 0);
-  if (isCited && rules.usualCharges.includes(difference)) return within(0, [{ reason: 'BANK_FEE', amount: difference }], rarity.usualCharge);
   if (discount > 0 && isWithin(difference - discount)) return within(difference - discount, [taken], rarity.discount, 'the discount was taken too late: DISC_UNEARNED');
+  if (isCited && rules.usualCharges.includes(difference)) return within(0, [{ reason: 'BANK_FEE', amount: difference }], rarity.usualCharge);
   return undefined;
 }

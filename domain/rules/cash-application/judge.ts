@@ -8,10 +8,13 @@ export interface Judgement {
   readonly verdict: Verdict;
   readonly best: Solution | undefined;
   /** The best of the solutions that use the money otherwise. */
-  readonly runnerUp: Solution | undefined;
+  readonly runnerUp: RunnerUp | undefined;
   /** Why it is not applied without a person. */
   readonly obstacles: readonly string[];
 }
+
+/** Of the runner-up only what is shown is kept. */
+export type RunnerUp = Pick<Solution, 'kind' | 'items' | 'score' | 'vetoes'>;
 
 /** A solution is applied only if it is strong enough, nothing forbids it and no other comes near (CA-3, CA-4). */
 export function judge(solutions: readonly Solution[], exhausted: boolean, settings: MatchSettings): Judgement {
@@ -19,13 +22,14 @@ export function judge(solutions: readonly Solution[], exhausted: boolean, settin
   const first = ranked[0];
   if (!first) return { verdict: 'open', best: undefined, runnerUp: undefined, obstacles: exhausted ? ['search_exhausted'] : ['no open item fits'] };
   const best = first.vetoes.length === 0 ? first : (ranked.find((other) => other.vetoes.length === 0 && isSameUse(first, other)) ?? first);
-  const runnerUp = ranked.find((other) => other !== best && !isSameUse(best, other));
+  const second = ranked.find((other) => other !== best && !isSameUse(best, other));
+  const runnerUp: RunnerUp | undefined = second && { kind: second.kind, items: second.items, score: second.score, vetoes: second.vetoes };
   const obstacles = obstaclesOf(best, runnerUp, exhausted, settings);
   if (obstacles.length === 0) return { verdict: 'auto', best, runnerUp, obstacles };
   return { verdict: best.score >= 0 ? 'suggest' : 'open', best, runnerUp, obstacles };
 }
 
-function obstaclesOf(best: Solution, runnerUp: Solution | undefined, exhausted: boolean, settings: MatchSettings): string[] {
+function obstaclesOf(best: Solution, runnerUp: RunnerUp | undefined, exhausted: boolean, settings: MatchSettings): string[] {
   const obstacles = [...best.vetoes];
   if (best.score < settings.autoScore[best.kind]) obstacles.push(`score ${best.score} is below ${settings.autoScore[best.kind]}`);
   if (runnerUp && best.score - runnerUp.score < settings.margin) obstacles.push(`another solution comes near (${runnerUp.score})`);

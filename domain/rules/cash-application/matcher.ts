@@ -10,22 +10,20 @@ import { PayerBook, type PayerAnswer } from './payer.ts';
 import type { MatchSettings } from './settings.ts';
 import type { Solution } from './solution.ts';
 import { solve, type Attempt } from './solve.ts';
-import { newItem, newPool, newWaiting, type Item, type Pool, type Waiting } from './state.ts';
-
-export interface Application {
-  readonly solution: Solution;
-  readonly judgement: Judgement;
-}
+import { forget, newItem, newPool, newWaiting, type Item, type Pool, type Waiting } from './state.ts';
 
 /** One payment's way through the matcher: while it waits, its last judgement; once applied, the solution that was used. */
 export interface Progress {
   readonly payment: Waiting;
   judgement: Judgement;
   applied: Solution | undefined;
+  /** In units of the items' currency; empty until applied. A credit note's is negative. */
+  allocations: readonly { item: string; amount: number }[];
 }
 
 const nothing: Judgement = { verdict: 'open', best: undefined, runnerUp: undefined, obstacles: [] };
 const mostPoolsOfUnknown = 4;
+const shortestKnown = 4;
 
 /**
  * Applies payments to open items as days pass. Facts come in (customers, accounts, closed numbers, items, payments);
@@ -39,7 +37,7 @@ export class Matcher {
   private readonly directory = new NumberDirectory();
   private readonly pools = new Map<string, Map<string, Pool>>();
   private readonly itemsById = new Map<string, Item>();
-  private readonly itemsByAmount = new Map<string, Set<Item>>();
+  private readonly itemsByAmount = new Map<string, Item[]>();
   private readonly unidentified = new Set<Waiting>();
   private readonly touches = new Map<Waiting, ReadonlySet<Item>>();
   private readonly due = new Set<Waiting>();
@@ -64,7 +62,7 @@ export class Matcher {
   }
 
   addClosed(number: ClosedNumber): void {
-    this.directory.add(number.text, { customer: number.customer, field: number.field, item: undefined });
+    this.directory.add(compactNumber(number.text), { customer: number.customer, field: number.field, item: undefined });
   }
 
   openItem(fact: ItemFact): void {
@@ -76,8 +74,8 @@ export class Matcher {
     this.items++;
     pool.open.add(item);
     this.itemsById.set(fact.id, item);
-    this.amountEntry(fact.currency, fact.amount).add(item);
-    for (const { text, field } of fact.numbers) if (compactNumber(text).length >= 4) this.directory.add(text, { customer: fact.customer, field, item: fact.id });
+    this.amountEntry(fact.currency, fact.amount).push(item);
+    for (const { text, field } of item.numbers) if (text.length >= shortestKnown) this.directory.add(text, { customer: fact.customer, field, item: fact.id });
     for (const waiting of pool.waiting) if (waiting.day >= item.documentDay) this.due.add(waiting);
   }
 
@@ -89,7 +87,7 @@ export class Matcher {
 
   arrive(fact: PaymentFact): void {
     const payment = newWaiting(fact);
-    this.progress.set(fact, { payment, judgement: nothing, applied: undefined });
+    this.progress.set(fact, { payment, judgement: nothing, applied: undefined, allocations: [] });
     this.due.add(payment);
   }
 
@@ -158,7 +156,7 @@ export class Matcher {
     if (payer.customers.length === 0) return [];
     const pools = this.poolsOfUnknown(payment).filter((pool) => !payer.customers.includes(pool.customer));
     return pools.flatMap((pool) =>
-      solve(this.attempt(payment, pool, { ...payer, certainty: 'contradiction', words: 'the payer is another customer, without an approved relation' })).solutions,
+      solve(this.attempt(payment, pool, { ...payer, certainty: 'not related', words: 'the payer is another customer, without an approved relation' })).solutions,
     );
   }
 
@@ -204,13 +202,14 @@ export class Matcher {
 
   /** Books a solution: payments in full, items down to their rest; conservation is checked here and nowhere else. */
   private apply(solution: Solution): void {
+    this.allocate(solution);
     const paid = solution.payments.reduce((sum, payment) => sum + payment.amount, 0);
     const open = solution.items.reduce((sum, item) => sum + item.open, 0);
     if (solution.kind === 'part' ? paid > open : open - paid !== solution.difference) throw new RangeError('an allocation exceeds its receipt or item');
     for (const payment of solution.payments) {
       const progress = this.progress.get(payment.fact)!;
       progress.applied = solution;
-      payment.readings.clear();
+      forget(payment);
       this.touches.delete(payment);
       this.due.delete(payment);
       this.unidentified.delete(payment);
@@ -219,13 +218,29 @@ export class Matcher {
     for (const item of solution.items) this.reduce(item, solution.kind === 'part' ? item.open - paid : 0);
   }
 
+  /** What of each payment settles which item: never more than either holds (CA-14). */
+  private allocate(solution: Solution): void {
+    const open = new Map(solution.items.map((item) => [item, item.open]));
+    for (const payment of solution.payments) {
+      let left = payment.amount - solution.items.reduce((sum, item) => sum + Math.min(0, item.open), 0);
+      const allocations = solution.items.map((item) => {
+        const amount = Math.min(left, open.get(item)!);
+        open.set(item, open.get(item)! - amount);
+        left -= Math.max(0, amount);
+        return { item: item.fact.id, amount };
+      });
+      this.progress.get(payment.fact)!.allocations = allocations;
+    }
+  }
+
   private reduce(item: Item, rest: number): void {
     const { customer, currency } = item.fact;
-    this.amountEntry(currency, item.open).delete(item);
+    const before = this.amountEntry(currency, item.open);
+    before.splice(before.indexOf(item), 1);
     item.open = rest;
     const pool = this.poolOf(customer, currency);
     if (rest === 0) pool.open.delete(item);
-    else this.amountEntry(currency, rest).add(item);
+    else this.amountEntry(currency, rest).push(item);
     const slack = this.settings.slack.get(currency) ?? 1;
     for (const waiting of pool.waiting) {
       const fits = rest !== 0 && Math.abs(rest - waiting.amount) <= slack;
@@ -241,10 +256,10 @@ export class Matcher {
     return pool;
   }
 
-  private amountEntry(currency: string, amount: number): Set<Item> {
+  private amountEntry(currency: string, amount: number): Item[] {
     const key = `${currency} ${amount}`;
     let items = this.itemsByAmount.get(key);
-    if (!items) this.itemsByAmount.set(key, (items = new Set()));
+    if (!items) this.itemsByAmount.set(key, (items = []));
     return items;
   }
 }

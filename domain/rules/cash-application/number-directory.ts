@@ -1,4 +1,4 @@
-import { compactNumber, isDigit, type Memo } from './memo.ts';
+import { isDigit, type Memo } from './memo.ts';
 import type { NumberForms } from './number-series.ts';
 
 /** Who owns a known number. `item` is absent for numbers known only from the list of closed and foreign ones. */
@@ -19,8 +19,8 @@ export interface KnownNumber {
 export class NumberDirectory {
   private readonly owners = new Map<string, NumberOwner | NumberOwner[]>();
 
-  add(text: string, owner: NumberOwner): void {
-    const number = compactNumber(text);
+  /** `number` in the alphabet of memos. */
+  add(number: string, owner: NumberOwner): void {
     const known = this.owners.get(number);
     if (!known) this.owners.set(number, owner);
     else if (Array.isArray(known)) known.push(owner);

@@ -2,7 +2,7 @@ import type { ConfirmedAccount, CustomerFact, PayerRelation, PaymentFact } from 
 
 /** Who the payer is, or may be. Never decided by a similar name. */
 export interface PayerAnswer {
-  certainty: 'name' | 'account' | 'new account' | 'alias' | 'shared account' | 'contradiction' | 'unknown';
+  certainty: 'name' | 'account' | 'new account' | 'alias' | 'shared account' | 'contradiction' | 'not related' | 'unknown';
   /** Customers whose items are looked at; empty when unknown. */
   customers: readonly string[];
   words: string;
@@ -61,11 +61,6 @@ export class PayerBook {
     const aliased = this.byAlias(payment);
     if (aliased.length === 1) return { certainty: 'alias', customers: aliased, words: `the same name was used on another account of this customer` };
     return { certainty: 'unknown', customers: [], words: 'neither the name nor the account belongs to a known customer' };
-  }
-
-  /** Whether `payer` may settle items of `customer`: its own, or by an approved relation. */
-  mayPayFor(payer: string, customer: string): boolean {
-    return payer === customer || (this.relations.get(payer)?.has(customer) ?? false);
   }
 
   /** Customers for whom a payer holds an approved relation. */

@@ -1,8 +1,10 @@
 import { amountsRepeat, amountWeight, mostWeight } from './amounts.ts';
 import { unexplained, type Citations } from './citations.ts';
 import { explainDifference, type ExplainedDifference } from './differences.ts';
+import type { KnownNumber } from './number-directory.ts';
 import type { NumberForms } from './number-series.ts';
 import type { PayerAnswer } from './payer.ts';
+import { overlap } from './readings.ts';
 import type { MatchSettings } from './settings.ts';
 import { scoreOf, type Contribution, type Solution, type SolutionKind } from './solution.ts';
 import type { Item, Pool, Waiting } from './state.ts';
@@ -40,6 +42,7 @@ const payerWeight: Record<PayerAnswer['certainty'], number> = {
   alias: -1,
   'shared account': -1,
   contradiction: -3,
+  'not related': -3,
   unknown: -1.5,
 };
 const daysWithoutAge = 180;
@@ -201,17 +204,20 @@ export function commonContributions(attempt: Attempt, items: readonly Item[]): C
   ];
   const against = unexplained(attempt.payment, attempt.citations, items, attempt.forms);
   if (against > 0) contributions.push({ name: 'unexplained', weight: -against, words: 'the memo holds a number that none of these items has' });
-  const isReadOtherwise = (number: { start: number; end: number }) =>
-    items.some((item) => attempt.citations.of.get(item)?.readings.some((reading) => reading.start < number.end && number.start < reading.end));
-  const closed = attempt.citations.closed.filter((number) => !isReadOtherwise(number));
+  const closed = attempt.citations.closed.filter((number) => !isReadOtherwise(number, attempt, items));
   if (closed.length > 0) contributions.push({ name: 'closed number', weight: -closedCited, words: `cites ${closed.map(({ text }) => text).join(', ')}, which is not open any more` });
-  const foreign = attempt.citations.foreign.filter((number) => !isReadOtherwise(number));
+  const foreign = attempt.citations.foreign.filter((number) => !isReadOtherwise(number, attempt, items));
   if (foreign.length > 0) contributions.push({ name: 'foreign number', weight: -foreignCited, words: `cites ${foreign.map(({ text }) => text).join(', ')}, which belongs to somebody else` });
   const ages = items.map((item) => ageCost(attempt, item));
   const isCited = (item: Item) => weightOf(attempt, item) > 0;
   const age = items.every(isCited) ? Math.max(...ages) : ages.reduce((sum, cost) => sum + cost, 0);
   if (age > 0) contributions.push({ name: 'age', weight: -age, words: 'an item is long overdue' });
   return contributions;
+}
+
+/** Whether the characters of a number are read as a number of one of the items. */
+function isReadOtherwise(number: KnownNumber, attempt: Attempt, items: readonly Item[]): boolean {
+  return items.some((item) => attempt.citations.of.get(item)?.readings.some((reading) => overlap(reading, number) > 0));
 }
 
 /** Items long overdue are paid seldom: one power of ten a year, after half a year. */
@@ -266,8 +272,11 @@ function vetoesOf(attempt: Attempt, items: readonly Item[]): string[] {
   if (new Set(items.map((item) => item.fact.entity)).size > 1) vetoes.push('items of more than one legal entity');
   const repeats = amountsRepeat(pool.amounts, attempt.usualRepeats);
   if (repeats && items.some((item) => weightOf(attempt, item) === 0 && !isRest(item))) vetoes.push('the amounts of this customer repeat and an item is not cited');
+  const elsewhere = [...attempt.citations.closed, ...attempt.citations.foreign].filter((number) => !isReadOtherwise(number, attempt, items));
+  if (elsewhere.length > 0 && items.some((item) => !isStrong(attempt, item))) vetoes.push(`cites ${elsewhere[0]!.text}, which is closed or belongs to somebody else`);
   if (attempt.payer.certainty === 'alias' && items.some((item) => weightOf(attempt, item) === 0)) vetoes.push('the payer is known by an alias only and an item is not cited');
   if (attempt.payer.certainty === 'unknown' && items.some((item) => weightOf(attempt, item) < settings.strongCitation)) vetoes.push('the payer is unknown and an item is not cited clearly');
   if (attempt.payer.certainty === 'contradiction') vetoes.push('the payer\'s name and account contradict each other');
+  if (attempt.payer.certainty === 'not related') vetoes.push('no approved relation lets this payer pay for that customer');
   return vetoes;
 }

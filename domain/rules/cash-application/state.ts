@@ -28,8 +28,9 @@ export interface Waiting {
   /** Amount and currency in which items are compared: what was instructed, where the statement gives it with its rate (CA-12). */
   readonly amount: number;
   readonly currency: string;
-  readonly memo: Memo;
-  readonly readings: Map<Item, readonly Reading[]>;
+  /** What it says, read once; forgotten when the payment is applied. */
+  memo: Memo;
+  readings: Map<Item, readonly Reading[]>;
 }
 
 /** What one customer owes in one currency. */
@@ -39,6 +40,15 @@ export interface Pool {
   readonly open: Set<Item>;
   readonly waiting: Set<Waiting>;
   readonly amounts: AmountProfile;
+}
+
+const unread: Memo = { compact: '', gaps: [], tokens: [] };
+const noReadings = new Map<Item, readonly Reading[]>();
+
+/** An applied payment is kept for the answer only; its memo is not looked at again. */
+export function forget(payment: Waiting): void {
+  payment.memo = unread;
+  payment.readings = noReadings;
 }
 
 const shortestNumber = 3;
@@ -51,7 +61,7 @@ export function readableNumbers(numbers: readonly ItemNumber[], forms: NumberFor
   return numbers.flatMap(({ field, text }) => {
     const compact = compactNumber(text);
     const series = forms.of(compact);
-    return series && compact.length >= shortestNumber ? [{ field, text: compact, series }] : [];
+    return series && compact.length >= shortestNumber ? [{ field, text: compact === text ? text : compact, series }] : [];
   });
 }
 
