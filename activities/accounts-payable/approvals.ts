@@ -1,6 +1,8 @@
 import type { Trx } from '../../db/client.ts';
-import { closeTasks, openTasks, tasksOf, type NewTask } from '../../db/repositories/approvals.ts';
+import { openTasks, rebindTasks, tasksOf, voidTasks, type NewTask } from '../../db/repositories/approvals.ts';
+import { assessmentsOfVersions } from '../../db/repositories/assessments.ts';
 import type { CaseWithProgress } from '../../db/repositories/cases.ts';
+import { decisionsOf } from '../../db/repositories/decisions.ts';
 import { addBusinessMinutes } from '../../domain/calendar/business-hours.ts';
 import type { ApprovalStep } from '../../domain/model/approval-route.ts';
 import type { Approval } from '../../domain/model/approval.ts';
@@ -8,6 +10,8 @@ import type { Assessment } from '../../domain/model/assessment.ts';
 import type { InvoiceFacts } from '../../domain/model/invoice-facts.ts';
 import type { Person } from '../../domain/model/person.ts';
 import type { Awaited, Transition } from '../../domain/model/transition.ts';
+import { bindApprovals } from '../../domain/rules/accounts-payable/approval-binding.ts';
+import { decisionSubject } from '../../domain/rules/accounts-payable/decision-subject.ts';
 import { humanOf } from '../../domain/rules/accounts-payable/duties.ts';
 import { describeMoney } from '../../domain/rules/money.ts';
 
@@ -32,12 +36,12 @@ export interface Asking {
 }
 
 /**
- * Sees to it that exactly the right people are asked: approvals of another version are void (A8), steps follow one another, and
- * the first step that lacks persons has as many open tasks as it lacks.
+ * Sees to it that exactly the right people are asked: approvals of another version are kept or void (A8), steps follow one
+ * another, and the first step that lacks persons has as many open tasks as it lacks.
  */
 export async function arrangeApprovals(trx: Trx, asking: Asking): Promise<Approvals> {
-  const { current, assessment, decisionHash, at } = asking;
-  const transitions = await voidOtherVersions(trx, current, decisionHash, at);
+  const { current, assessment, decisionHash } = asking;
+  const transitions = await bindToVersion(trx, asking);
   const due = assessment.disposition === 'needs-approval' || assessment.disposition === 'ready-to-post';
   const step = due ? firstIncomplete(assessment.route.steps, await tasksOf(trx, current.case.id), asking) : undefined;
   if (!step) return { complete: due, asked: assessment.route.steps.length > 0, awaiting: [], deadlines: [], transitions };
@@ -46,13 +50,26 @@ export async function arrangeApprovals(trx: Trx, asking: Asking): Promise<Approv
   return { complete: false, asked: true, awaiting: open.map(awaited), deadlines: open.map(nextDeadline), transitions };
 }
 
-/** A8: a decision counts for the version that was seen; open tasks of another version are withdrawn. */
-async function voidOtherVersions(trx: Trx, { case: { id } }: CaseWithProgress, decisionHash: string, at: string): Promise<Transition[]> {
-  const others = (await tasksOf(trx, id)).filter((task) => task.decisionHash !== decisionHash);
-  const open = others.filter(({ state }) => state === 'open');
-  if (open.length === 0) return [];
-  await closeTasks(trx, id, 'superseded');
-  return [{ kind: 'approvals-voided', at, reason: 'the document or its assessment changed' }];
+/** A8: a decision counts for what was seen, and for a later version only where nothing changed that would void it. */
+async function bindToVersion(trx: Trx, { current, facts, assessment, decisionHash, at }: Asking): Promise<Transition[]> {
+  const { id, documentHash, documentVersion } = current.case;
+  const others = (await tasksOf(trx, id)).filter(isOfOtherVersion(decisionHash));
+  if (others.length === 0) return [];
+  const signed = new Map((await decisionsOf(trx, id, 'accepted')).map((decision) => [decision.approval, decision.decisionHash]));
+  const tasks = others.map((task) => ({ id: task.id, step: task.step, state: task.state, seen: signed.get(task.id) ?? task.decisionHash }));
+  const seen = await assessmentsOfVersions(trx, id, [...new Set(tasks.map((task) => task.seen))]);
+  const versions = new Map(seen.map((version) => [version.decisionHash ?? '', decisionSubject(version.result, version)]));
+  const binding = bindApprovals(tasks, versions, decisionSubject(assessment, { documentHash }), assessment.route.steps, facts.policies.approval.content);
+  await rebindTasks(trx, binding.kept, { decisionHash, documentHash, documentVersion });
+  await voidTasks(trx, binding.void);
+  return [
+    ...(binding.kept.length > 0 ? [{ kind: 'approvals-kept' as const, at, decisionHash, tasks: binding.kept }] : []),
+    ...(binding.void.length > 0 ? [{ kind: 'approvals-voided' as const, at, reason: binding.changes.length > 0 ? `changed: ${binding.changes.join(', ')}` : 'the step is not asked any more' }] : []),
+  ];
+}
+
+function isOfOtherVersion(decisionHash: string): (task: Approval) => task is Approval & { state: 'open' | 'decided' } {
+  return (task): task is Approval & { state: 'open' | 'decided' } => task.decisionHash !== decisionHash && (task.state === 'open' || task.state === 'decided');
 }
 
 /** The first step that has fewer distinct approvers than it needs; undefined when all have them. */
@@ -68,8 +85,8 @@ function approvers(step: ApprovalStep, tasks: readonly Approval[], decisionHash:
 
 async function openMissing(trx: Trx, asking: Asking, step: ApprovalStep): Promise<void> {
   const { current, decisionHash } = asking;
-  const tasks = (await tasksOf(trx, current.case.id)).filter((task) => task.step === step.id && task.decisionHash === decisionHash);
-  const open = tasks.filter(({ state }) => state === 'open').length;
+  const tasks = (await tasksOf(trx, current.case.id)).filter((task) => task.step === step.id);
+  const open = tasks.filter((task) => task.state === 'open' && task.decisionHash === decisionHash).length;
   const lacking = step.required - approvers(step, tasks, decisionHash, asking.facts.people).size - open;
   await openTasks(trx, Array.from({ length: Math.max(0, lacking) }, (_, index) => taskOf(asking, step, tasks.length + index + 1)));
 }

@@ -88,13 +88,13 @@ function spoken(decision: Decision, task: Pick<Approval, 'step' | 'decisionHash'
   };
 }
 
-/** What was accepted so far on any step, by the step it answered. */
+/** What was accepted so far on any step and still counts for this version (A8), by the step it answered. */
 async function earlierDecisions({ trx, current }: Hearing): Promise<ApprovalDecision[]> {
   const tasks = new Map((await tasksOf(trx, current.case.id)).map((task) => [task.id, task]));
   const accepted = await decisionsOf(trx, current.case.id, 'accepted');
   return accepted.flatMap((decision) => {
     const task = tasks.get(decision.approval ?? '');
-    return task ? [spoken(decision, task)] : [];
+    return task?.state === 'decided' ? [{ ...spoken(decision, task), decisionHash: task.decisionHash }] : [];
   });
 }
 

@@ -55,6 +55,22 @@ export async function closeTasks(trx: Trx, caseId: string, state: 'superseded' |
   return rows.map((row) => row.id);
 }
 
+/** A8: these answers and questions are about a version that is not the present one any more; who answered stays on record. */
+export async function voidTasks(trx: Trx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql(trx, `update tasks set state = 'superseded', closed_at = coalesce(closed_at, clock_timestamp()) where id = any (:ids::text[])`, { ids: [...ids] });
+}
+
+/** A8: these tasks stand for the new version too; what their persons saw stays in the signed decisions. */
+export async function rebindTasks(trx: Trx, ids: readonly string[], version: Pick<Approval, 'decisionHash' | 'documentHash' | 'documentVersion'>): Promise<void> {
+  if (ids.length === 0) return;
+  await sql(
+    trx,
+    `update tasks set decision_hash = :decisionHash, document_hash = :documentHash, document_version = :documentVersion where id = any (:ids::text[])`,
+    { ids: [...ids], ...version },
+  );
+}
+
 /** Changes who is asked, never what is decided (A7). */
 export async function escalateTask(trx: Trx, id: string, to: { candidateRole: string; candidatePersons: string[]; assignee?: string; dueAt: string; remindAt?: string; why: string }): Promise<void> {
   await sql(

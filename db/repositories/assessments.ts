@@ -70,6 +70,17 @@ export async function latestAssessment(db: Db, caseId: string): Promise<StoredAs
   return row && assessmentOf(row);
 }
 
+/** The newest assessment of each version that people were shown, by decision hash. */
+export async function assessmentsOfVersions(db: Db, caseId: string, decisionHashes: readonly string[]): Promise<StoredAssessment[]> {
+  const rows = await sql<AssessmentRow>(
+    db,
+    `select distinct on (decision_hash) ${COLUMNS} from assessments where case_id = :caseId and decision_hash = any (:decisionHashes::text[]) order by decision_hash, number desc`,
+    { caseId, decisionHashes: [...decisionHashes] },
+    'assessments-of-versions',
+  );
+  return rows.map(assessmentOf);
+}
+
 type AssessmentRow = Omit<StoredAssessment, 'decisionHash' | 'result'> & { decisionHash: string | null; result: unknown };
 
 function assessmentOf({ decisionHash, result, ...row }: AssessmentRow): StoredAssessment {

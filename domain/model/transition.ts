@@ -29,6 +29,7 @@ export const transitionSchema = z.discriminatedUnion('kind', [
   z.object({ ...base, kind: z.literal('exception-closed'), exceptionId: z.string(), code: z.string(), resolution: z.string(), by: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('decided'), subject: z.string(), by: z.string(), onBehalfOf: z.string().optional(), decision: z.string(), documentHash: z.string(), decisionHash: z.string(), policyVersion: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('approvals-voided'), reason: z.string() }).strict(),
+  z.object({ ...base, kind: z.literal('approvals-kept'), decisionHash: z.string(), tasks: z.array(z.string()) }).strict(),
   z.object({ ...base, kind: z.literal('escalated'), subject: z.string(), level: z.enum(['reminder', 'escalation', 'operator']), role: z.string(), person: z.string().optional(), dueAt: instantSchema.optional() }).strict(),
   z.object({ ...base, kind: z.literal('corrected'), by: z.string(), documentHash: z.string(), version: z.number().int() }).strict(),
   z.object({ ...base, kind: z.literal('posting'), system: z.string(), key: z.string(), status: z.enum(['posted', 'refused', 'reversed', 'released', 'unknown']), reference: z.string(), postingAt: instantSchema.optional() }).strict(),

@@ -58,6 +58,7 @@ export function applyTransition(progress: Progress, transition: Transition): Pro
       return { ...progress, stage: 'resumed', exceptions: progress.exceptions.filter((exception) => exception.id !== `parked:${transition.step}`) };
     case 'corrected':
     case 'approvals-voided':
+    case 'approvals-kept':
     case 'event-received':
       return progress;
     case 'ended':

@@ -49,10 +49,29 @@ export function changeVoidsApprovals(before: DecisionSubject, after: DecisionSub
   if (amount !== 'kept' && amount !== 'equal') changes.push(amount);
   if (targets(before.coding) !== targets(after.coding)) changes.push('cost-centre');
   if (before.dueDate !== after.dueDate) changes.push('due-date');
-  if (worstFirst.indexOf(after.match.status) < worstFirst.indexOf(before.match.status)) changes.push('match');
+  if (isWorse(before.match, after.match)) changes.push('match');
   // A document that changed in some other way was not seen by anybody.
   if (before.documentHash !== after.documentHash && amount === 'equal') changes.push('document');
   return changes;
+}
+
+/** A worse result, or the same one with a larger variance or against another order line. */
+function isWorse(before: DecisionSubject['match'], after: DecisionSubject['match']): boolean {
+  if (worstFirst.indexOf(after.status) < worstFirst.indexOf(before.status)) return true;
+  return after.lines.some((line) => {
+    const seen = before.lines.find((entry) => entry.line === line.line);
+    if (!seen || seen.orderNumber !== line.orderNumber || seen.orderLine !== line.orderLine) return true;
+    return grew(varianceOf(seen.priceVariance), varianceOf(line.priceVariance)) || grew(exact(seen.quantityVariance ?? '0'), exact(line.quantityVariance ?? '0'));
+  });
+}
+
+function varianceOf(variance: Money | null): ReturnType<typeof exact> {
+  return variance === null ? exact('0') : exactAmount(variance);
+}
+
+/** Only what is to our disadvantage counts: above the order, more than was received. */
+function grew(before: ReturnType<typeof exact>, after: ReturnType<typeof exact>): boolean {
+  return compareExact(after, exact('0')) > 0 && compareExact(after, before) > 0;
 }
 
 const worstFirst: MatchStatus[] = ['EXCEPTION', 'ACCEPTED_WITH_VARIANCE', 'AWAITING_RECEIPT', 'MATCHED_WITHIN_TOLERANCE', 'NOT_APPLICABLE', 'MATCHED'];
