@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   if (!settings.databaseUrl) throw new KontorError('setting-invalid', 'DATABASE_URL is not set.');
   const db = openDatabase(settings.databaseUrl, { poolSize: 16, applicationName: 'kontor-api' });
   const connection = lazyClient(settings);
-  const client = new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings) });
+  const client = new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings, { workflowService: connection.workflowService, refused: (payload) => logger.error(payload, 'a payload was refused') }) });
   openInvoiceReaders();
   const loginKey = signingKey(settings.stateDir, 'login');
   const metrics = createMetrics(db);

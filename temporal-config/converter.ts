@@ -1,7 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import type { WorkflowService } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
+import { optionalTsToDate } from '@temporalio/common/lib/time.js';
+import { KeyRingFile } from './key-ring.ts';
+import { payloadCodec, type PayloadRefusal } from './payload-codec.ts';
 import type { Settings } from './settings.ts';
 
-/** How payloads travel: plain JSON, or encrypted by the key ring of this installation. */
-export function dataConverter(_settings: Settings): DataConverter {
-  return {};
+export interface ConverterParts {
+  /** Of the connection that payloads travel over: the server knows when a run started. */
+  workflowService: WorkflowService;
+  /** Hears of each payload that was not accepted, for the log. */
+  refused(refusal: PayloadRefusal): void;
+}
+
+/**
+ * How payloads, summaries, details and failures travel: plain while this installation has no key ring, encrypted once it has
+ * one. See docs/decisions/payload-codec.md.
+ */
+export function dataConverter(settings: Settings, { workflowService, refused }: ConverterParts): DataConverter {
+  const ring = new KeyRingFile(settings.keyRingFile);
+  const runStart = rememberedFor(runStartMemoryMs, (workflowId) => askRunStart(workflowService, settings.namespace, workflowId));
+  const codec = payloadCodec({ ring, namespace: settings.namespace, runStart, refused, now: () => new Date() });
+  return { payloadCodecs: [codec], ...(ring.current() ? { failureConverterPath: fileURLToPath(new URL('failure-converter.cjs', import.meta.url)) } : {}) };
+}
+
+const notFound = 5; // gRPC status code
+/** Histories that began in plaintext hold many such payloads; a process id may get another run only after its end. */
+const runStartMemoryMs = 60_000;
+const mostRemembered = 1_000;
+
+/** The server's own word: whoever sends plaintext can choose a process id, but not the time at which its run started. */
+async function askRunStart(service: WorkflowService, namespace: string, workflowId: string): Promise<Date | undefined> {
+  try {
+    const { workflowExecutionInfo } = await service.describeWorkflowExecution({ namespace, execution: { workflowId } });
+    return optionalTsToDate(workflowExecutionInfo?.startTime);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === notFound) return undefined;
+    throw error;
+  }
+}
+
+function rememberedFor<Answer>(ms: number, ask: (key: string) => Promise<Answer>): (key: string) => Promise<Answer> {
+  const known = new Map<string, { until: number; answer: Promise<Answer> }>();
+  return (key) => {
+    const found = known.get(key);
+    if (found && found.until > performance.now()) return found.answer;
+    if (known.size >= mostRemembered) known.clear();
+    const answer = ask(key);
+    known.set(key, { until: performance.now() + ms, answer });
+    answer.catch(() => known.delete(key));
+    return answer;
+  };
 }

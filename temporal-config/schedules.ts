@@ -1,4 +1,5 @@
-import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions, type ScheduleUpdateOptions } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { erpChangesWorkflow } from '../workflows/contracts/erp-changes.ts';
 import { queues } from './queues.ts';
 
@@ -19,10 +20,27 @@ async function applyErpChanges(client: Client, entity: string, everyMs: number):
     args: [{ entity }],
     workflowExecutionTimeout: '5 minutes',
   } as const;
+  await apply(client, { scheduleId, spec, policies, action });
+}
+
+async function apply(client: Client, schedule: ScheduleOptions): Promise<void> {
   try {
-    await client.schedule.create({ scheduleId, spec, policies, action });
+    await client.schedule.create(schedule);
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(scheduleId).update((previous) => ({ ...previous, spec, policies, action }));
+    const { spec, policies, action } = schedule;
+    await client.schedule
+      .getHandle(schedule.scheduleId)
+      .update((previous) => ({ ...previous, spec, policies, action }) as ScheduleUpdateOptions)
+      .catch((refused: unknown) => replaceUnreadable(client, schedule, refused));
   }
+}
+
+/** A schedule from before the codec was switched on cannot be read, only made again; an operator's pause stays. */
+async function replaceUnreadable(client: Client, schedule: ScheduleOptions, refused: unknown): Promise<void> {
+  if (!(refused instanceof ApplicationFailure)) throw refused;
+  const { scheduleId } = schedule;
+  const { schedule: previous } = await client.workflowService.describeSchedule({ namespace: client.options.namespace, scheduleId });
+  await client.schedule.getHandle(scheduleId).delete();
+  await client.schedule.create({ ...schedule, state: { paused: previous?.state?.paused ?? false, note: previous?.state?.notes ?? '' } });
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
 /** The workflow code of all processes; `.ts` from the sources, `.js` from `dist/`. */
@@ -13,11 +14,13 @@ export interface Bundle {
 /**
  * Bundles the workflow code once for all workers of a process. Whatever a workflow imports is evaluated again for each
  * cached workflow, so the module list is asserted by a test: no schema library, no logger, no database, no node module.
+ * Failures raised in the sandbox are written by the converter that the worker uses too.
  */
-export async function bundleWorkflows(): Promise<Bundle> {
+export async function bundleWorkflows({ failureConverterPath }: Pick<DataConverter, 'failureConverterPath'> = {}): Promise<Bundle> {
   const modules = new Set<string>();
   const bundle: WorkflowBundleWithSourceMap = await bundleWorkflowCode({
     workflowsPath,
+    failureConverterPath,
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error },
     webpackConfigHook: (config) => {
       type Plugin = NonNullable<typeof config.plugins>[number];

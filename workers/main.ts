@@ -19,8 +19,8 @@ async function main(): Promise<void> {
   installRuntime(settings);
   const wiring = await wire(settings, { databaseUrl: settings.databaseUrl, poolSize: 24 });
   const connection = await connectWorker(settings);
-  const bundle = await bundleWorkflows();
-  const converter = dataConverter(settings);
+  const converter = dataConverter(settings, { workflowService: connection.workflowService, refused: (payload) => logger.error(payload, 'a payload was refused') });
+  const bundle = await bundleWorkflows(converter);
   const client = new Client({ connection, namespace: settings.namespace, dataConverter: converter });
 
   const common = { connection, namespace: settings.namespace, dataConverter: converter, shutdownGraceTime: '10s', shutdownForceTime: '20s' } satisfies Partial<WorkerOptions>;

@@ -10,6 +10,8 @@ import { readCursor } from '../../db/repositories/inbound.ts';
 import { seedSandbox, type SandboxSet } from '../../db/seed.ts';
 import type { Services } from '../../bin/services/services.ts';
 import { migrate } from '../../db/migrate.ts';
+import { dataConverter } from '../../temporal-config/converter.ts';
+import { createKeyRing } from '../../temporal-config/key-ring.ts';
 import { prepareNamespace } from '../../temporal-config/namespace.ts';
 import { readSettings, type Settings } from '../../temporal-config/settings.ts';
 import { startSandboxProcess, type SandboxProcess } from '../sandbox/process.ts';
@@ -44,6 +46,8 @@ export interface HouseOptions {
   erpPollMs?: number;
   /** PostgreSQL and Temporal of its own, for tests that kill them. */
   ownServices?: boolean;
+  /** With a key ring that was switched on before anything ran. */
+  encrypted?: boolean;
 }
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
@@ -58,7 +62,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const db = openDatabase(settings.databaseUrl as string, { applicationName: 'kontor-test' });
   await seedSandbox(db, (options.set ?? ((shipped) => shipped))(withErpTimes(readSandboxSet(settings.home), options, processingLimitMs)));
   const connection = await Connection.connect({ address: settings.temporalAddress as string });
-  const client = new Client({ connection, namespace: settings.namespace });
+  if (options.encrypted) createKeyRing(settings.keyRingFile, { now: new Date(), switchedOnAt: new Date() });
+  const client = new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings, { workflowService: connection.workflowService, refused() {} }) });
   return {
     services,
     settings,

@@ -1,0 +1,122 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { ApplicationFailure, METADATA_ENCODING_KEY, type Payload, type PayloadCodec, type SerializationContext } from '@temporalio/common';
+import proto from '@temporalio/proto';
+import type { ErrorCode } from '../domain/errors.ts';
+import { canonicalJson } from '../domain/rules/canonical-json.ts';
+import { encryptingKey, type KeyRingFile, type PayloadKey } from './key-ring.ts';
+
+const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
+
+/** What an encrypted payload says of itself in clear; all of it is authenticated. */
+export const encryptedEncoding = 'binary/encrypted';
+export const keyIdField = 'kontor-key-id';
+const schemaField = 'kontor-schema';
+const bindingField = 'kontor-binding';
+const schema = 'kontor-payload/1';
+
+const ivBytes = 12;
+const tagBytes = 16;
+
+/** `process`: good in one process only. `namespace`: the SDK named no process; such a payload is never read as part of one. */
+type Binding = { kind: 'process'; namespace: string; workflowId: string } | { kind: 'namespace'; namespace: string };
+
+export interface PayloadRefusal {
+  code: ErrorCode;
+  message: string;
+  workflowId: string | undefined;
+}
+
+export interface PayloadCodecParts {
+  ring: KeyRingFile;
+  namespace: string;
+  /** When the process's present run started; undefined when there is none. Asked only about plaintext. */
+  runStart(workflowId: string): Promise<Date | undefined>;
+  refused(refusal: PayloadRefusal): void;
+  now(): Date;
+}
+
+/**
+ * Encrypts every payload with AES-256-GCM under a key of its process, derived from the newest key of the ring; binds it to
+ * namespace and process, so that it is of no use in another; and refuses what is not encrypted, except in runs that started
+ * before the codec was switched on (S15, S16, S17). While there is no key ring payloads pass as they are.
+ */
+export function payloadCodec(parts: PayloadCodecParts): PayloadCodec {
+  return {
+    async encode(payloads, context) {
+      const ring = parts.ring.current();
+      if (!ring) return payloads;
+      const key = encryptingKey(ring, parts.now());
+      return payloads.map((payload) => encrypt(payload, key, bindingOf(parts.namespace, context)));
+    },
+    async decode(payloads, context) {
+      try {
+        return await Promise.all(payloads.map((payload) => open(parts, payload, context)));
+      } catch (error) {
+        if (error instanceof ApplicationFailure) parts.refused({ code: error.type as ErrorCode, message: error.message, workflowId: context?.workflowId });
+        throw error;
+      }
+    },
+  };
+}
+
+async function open(parts: PayloadCodecParts, payload: Payload, context: SerializationContext | undefined): Promise<Payload> {
+  if (textOf(payload, METADATA_ENCODING_KEY) === encryptedEncoding) return decrypt(parts, payload, bindingOf(parts.namespace, context));
+  const ring = parts.ring.current();
+  if (!ring) return payload;
+  const started = context?.workflowId === undefined ? undefined : await parts.runStart(context.workflowId);
+  if (started && started.getTime() < Date.parse(ring.switchedOnAt)) return payload;
+  throw refusal('payload-plaintext', `A payload of ${context?.workflowId ?? 'no process'} is not encrypted, and its run did not start before ${ring.switchedOnAt}.`);
+}
+
+function encrypt(payload: Payload, key: PayloadKey, binding: Binding): Payload {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv('aes-256-gcm', dataKey(key, binding), iv, { authTagLength: tagBytes });
+  cipher.setAAD(authenticated(key.id, binding));
+  const text = Buffer.concat([cipher.update(PayloadMessage.encode(payload).finish()), cipher.final()]);
+  const metadata = { [METADATA_ENCODING_KEY]: encryptedEncoding, [keyIdField]: key.id, [schemaField]: schema, [bindingField]: binding.kind };
+  return { metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, Buffer.from(value)])), data: Buffer.concat([iv, cipher.getAuthTag(), text]) };
+}
+
+function decrypt(parts: PayloadCodecParts, payload: Payload, binding: Binding): Payload {
+  const where = binding.kind === 'process' ? binding.workflowId : 'no process';
+  const keyId = textOf(payload, keyIdField) ?? '';
+  const key = parts.ring.current()?.keys.find(({ id }) => id === keyId);
+  if (!key) throw refusal('payload-key-unknown', `A payload of ${where} is encrypted with the key ${JSON.stringify(keyId.slice(0, 40))}, which the key ring does not hold.`);
+  const data = payload.data ?? new Uint8Array();
+  try {
+    if (textOf(payload, schemaField) !== schema || textOf(payload, bindingField) !== binding.kind || data.length < ivBytes + tagBytes) throw new Error('not of this form');
+    const decipher = createDecipheriv('aes-256-gcm', dataKey(key, binding), data.subarray(0, ivBytes), { authTagLength: tagBytes });
+    decipher.setAAD(authenticated(keyId, binding));
+    decipher.setAuthTag(data.subarray(ivBytes, ivBytes + tagBytes));
+    return PayloadMessage.decode(Buffer.concat([decipher.update(data.subarray(ivBytes + tagBytes)), decipher.final()]));
+  } catch {
+    throw refusal('payload-altered', `A payload of ${where} was altered, cut off or taken from another process.`);
+  }
+}
+
+/** A key of one process's own: random initialisation vectors then never come near the number at which they repeat. */
+function dataKey({ key }: PayloadKey, binding: Binding): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), canonicalJson([schema, binding]), 32));
+}
+
+function authenticated(keyId: string, binding: Binding): Buffer {
+  return Buffer.from(canonicalJson([schema, keyId, binding]));
+}
+
+/** A schedule adds the nominal time to the ids of its runs; their input was encrypted for the id without it. */
+const scheduledAt = /-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+
+function bindingOf(namespace: string, context: SerializationContext | undefined): Binding {
+  if (context?.workflowId === undefined) return { kind: 'namespace', namespace };
+  return { kind: 'process', namespace: context.namespace, workflowId: context.workflowId.replace(scheduledAt, '') };
+}
+
+function textOf(payload: Payload, field: string): string | undefined {
+  const value = payload.metadata?.[field];
+  return value ? Buffer.from(value).toString('utf8') : undefined;
+}
+
+/** Trying again cannot help: an activity fails at once and its case is parked with an owner. */
+function refusal(code: ErrorCode, message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, code);
+}

@@ -1,0 +1,168 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApplicationFailure, defaultPayloadConverter, type Payload, type SerializationContext } from '@temporalio/common';
+import fc from 'fast-check';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { createKeyRing, encryptingKey, KeyRingFile, readKeyRing, rotateKeyRing } from '../../temporal-config/key-ring.ts';
+import { encryptedEncoding, keyIdField, payloadCodec, type PayloadRefusal } from '../../temporal-config/payload-codec.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'kontor-ring-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const switchedOnAt = new Date('2026-11-20T09:00:00Z');
+const before = new Date('2026-11-20T08:59:59.999Z');
+const later = new Date('2026-11-20T10:00:00Z');
+const inCase = (workflowId: string, namespace = 'finance'): SerializationContext => ({ type: 'workflow', namespace, workflowId });
+const own = inCase('ap-invoice/DE01/1');
+const payload = (value: unknown): Payload => defaultPayloadConverter.toPayload(value)!;
+const valueOf = (opened: Payload | undefined): unknown => defaultPayloadConverter.fromPayload(opened!);
+const text = (bytes: Uint8Array | null | undefined) => Buffer.from(bytes ?? []).toString('latin1');
+
+let file: string;
+let count = 0;
+let refusals: PayloadRefusal[];
+let starts: Record<string, Date>;
+
+beforeEach(() => {
+  file = join(folder, `ring-${(count += 1)}`, 'keys.json');
+  refusals = [];
+  starts = {};
+});
+
+const ring = () => createKeyRing(file, { now: switchedOnAt, switchedOnAt });
+const codec = () =>
+  payloadCodec({ ring: new KeyRingFile(file), namespace: 'finance', runStart: async (id) => starts[id], refused: (one) => void refusals.push(one), now: () => later });
+const encrypted = async (value: unknown, context?: SerializationContext) => (await codec().encode([payload(value)], context))[0]!;
+
+describe('payload codec', () => {
+  it('gives back exactly what it was given, and shows nothing of it (S15)', async () => {
+    ring();
+    const one = codec();
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.jsonValue(), { maxLength: 4 }), fc.string({ minLength: 1 }), async (values, id) => {
+        const context = inCase(id);
+        const plain = values.map(payload);
+        const sealed = await one.encode(plain, context);
+        expect(sealed.map(({ metadata }) => text(metadata?.['encoding']))).toEqual(values.map(() => encryptedEncoding));
+        expect((await one.decode(sealed, context)).map(valueOf)).toEqual(plain.map(valueOf));
+      }),
+      { numRuns: 50 },
+    );
+    const canary = 'DE02120300000000202051';
+    const sealed = await encrypted({ iban: canary }, own);
+    expect(text(sealed.data)).not.toContain(canary);
+    expect(JSON.stringify(sealed)).not.toContain('json/plain');
+    expect(text((await encrypted('a', own)).data)).not.toBe(text((await encrypted('a', own)).data));
+  });
+
+  it('while there is no key ring payloads pass; an encrypted one is refused by its key', async () => {
+    const plain = payload('x');
+    expect(await codec().encode([plain], own)).toEqual([plain]);
+    expect(await codec().decode([plain], own)).toEqual([plain]);
+    ring();
+    const sealed = await encrypted('x', own);
+    rmSync(file);
+    await expect(codec().decode([sealed], own)).rejects.toMatchObject({ type: 'payload-key-unknown' });
+  });
+
+  const altered = (sealed: Payload, change: (data: Buffer) => Buffer): Payload => ({ ...sealed, data: change(Buffer.from(sealed.data!)) });
+  const flipped = (at: number) => (data: Buffer) => {
+    data[at] = data[at]! ^ 1;
+    return data;
+  };
+  it.each<[string, (sealed: Payload) => { sealed?: Payload; context?: SerializationContext | undefined }]>([
+    ['another process', () => ({ context: inCase('ap-invoice/DE01/2') })],
+    ['another namespace', () => ({ context: inCase('ap-invoice/DE01/1', 'other') })],
+    ['no process', () => ({ context: undefined })],
+    ['a cut tag', (sealed) => ({ sealed: altered(sealed, (data) => data.subarray(0, 20)) })],
+    ['nothing left', (sealed) => ({ sealed: altered(sealed, () => Buffer.alloc(0)) })],
+    ['a changed byte of the text', (sealed) => ({ sealed: altered(sealed, flipped(30)) })],
+    ['a changed tag', (sealed) => ({ sealed: altered(sealed, flipped(13)) })],
+    ['another form', (sealed) => ({ sealed: { ...sealed, metadata: { ...sealed.metadata, 'kontor-schema': Buffer.from('kontor-payload/0') } } })],
+    ['a loosened binding', (sealed) => ({ sealed: { ...sealed, metadata: { ...sealed.metadata, 'kontor-binding': Buffer.from('namespace') } }, context: undefined })],
+  ])('S16: %s does not open and says so', async (_what, change) => {
+    ring();
+    const sealed = await encrypted('x', own);
+    const changed = { sealed, context: own as SerializationContext | undefined, ...change(sealed) };
+    const error = await codec().decode([changed.sealed], changed.context).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ApplicationFailure);
+    expect(error).toMatchObject({ type: 'payload-altered', nonRetryable: true });
+    expect(refusals).toMatchObject([{ code: 'payload-altered' }]);
+  });
+
+  it('S16: a key that the ring does not hold is named', async () => {
+    ring();
+    const sealed = await encrypted('x', own);
+    const foreign = { ...sealed, metadata: { ...sealed.metadata, [keyIdField]: Buffer.from('payload-other') } };
+    await expect(codec().decode([foreign], own)).rejects.toThrow(/"payload-other"/);
+    expect(refusals).toMatchObject([{ code: 'payload-key-unknown', workflowId: 'ap-invoice/DE01/1' }]);
+  });
+
+  it('what was encrypted for no process is never read inside one', async () => {
+    ring();
+    const loose = await encrypted('x');
+    expect(valueOf((await codec().decode([loose]))[0])).toBe('x');
+    await expect(codec().decode([loose], own)).rejects.toMatchObject({ type: 'payload-altered' });
+  });
+
+  it('a scheduled run reads what was encrypted for its schedule; an activity what its process wrote', async () => {
+    ring();
+    const sealed = await encrypted('x', inCase('erp-changes/DE01'));
+    expect(valueOf((await codec().decode([sealed], inCase('erp-changes/DE01-2026-11-20T09:30:00Z')))[0])).toBe('x');
+    await expect(codec().decode([sealed], inCase('erp-changes/US01-2026-11-20T09:30:00Z'))).rejects.toMatchObject({ type: 'payload-altered' });
+    const activity: SerializationContext = { type: 'activity', namespace: 'finance', workflowId: 'ap-invoice/DE01/1', activityId: '7', isLocal: true };
+    expect(valueOf((await codec().decode([await encrypted('y', own)], activity))[0])).toBe('y');
+  });
+
+  it.each<[string, Date | undefined, boolean]>([
+    ['before the switch-on', before, true],
+    ['at the switch-on', switchedOnAt, false],
+    ['after it', later, false],
+    ['never', undefined, false],
+  ])('plaintext of a run that started %s', async (_when, start, accepted) => {
+    ring();
+    if (start) starts[own.workflowId!] = start;
+    const opened = codec().decode([payload('x')], own);
+    if (accepted) expect(valueOf((await opened)[0])).toBe('x');
+    else await expect(opened).rejects.toMatchObject({ type: 'payload-plaintext' });
+    await expect(codec().decode([payload('x')])).rejects.toMatchObject({ type: 'payload-plaintext' });
+  });
+});
+
+describe('key ring', () => {
+  it('S17: the newest key whose time has come encrypts, the others decrypt; a running process notices', async () => {
+    const first = ring().keys[0]!;
+    const one = codec();
+    const old = (await one.encode([payload('old')], own))[0]!;
+    const [, second, third] = rotateKeyRing(rotateOnce(file), { now: switchedOnAt, encryptsFrom: new Date('2027-01-01T00:00:00Z') }).keys;
+    const fresh = (await codec().encode([payload('new')], own))[0]!;
+    expect([old, fresh].map(({ metadata }) => text(metadata?.[keyIdField]))).toEqual([first.id, second!.id]);
+    expect((await one.decode([old, fresh], own)).map(valueOf)).toEqual(['old', 'new']);
+    expect(encryptingKey(readKeyRing(file)!, new Date('2027-01-01T00:00:00Z')).id).toBe(third!.id);
+  });
+
+  it('is private, is made once, and shows no key when it cannot be read', () => {
+    const { keys } = ring();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(() => ring()).toThrow(/is there already/);
+    expect(readKeyRing(file)!.keys).toEqual(keys);
+    const secret = keys[0]!.key.toString('base64');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"schema": 1', '"schema": 2'));
+    expect(() => readKeyRing(file)).toThrow(expect.not.objectContaining({ message: expect.stringContaining(secret) }));
+    chmodSync(file, 0o644);
+    expect(() => readKeyRing(file)).toThrow(/chmod 600/);
+  });
+
+  it('that has disappeared is an error, not a return to plaintext', async () => {
+    ring();
+    const keys = new KeyRingFile(file);
+    rmSync(file);
+    expect(() => keys.current()).toThrow(/disappeared/);
+  });
+});
+
+function rotateOnce(file: string): string {
+  rotateKeyRing(file, { now: switchedOnAt, encryptsFrom: new Date('2026-11-20T09:30:00Z') });
+  return file;
+}
