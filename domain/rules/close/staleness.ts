@@ -34,7 +34,8 @@ export function spreadStale(draft: Draft, causes: readonly { position: number; b
     const { id } = draft.graph.tasks[position]!;
     const reason = because.length > 1 ? `${because[0]}, through ${because.at(-1)}` : because[0]!;
     change(draft, position, { state: 'stale', signOffs: [], history: voidSignOffs(record, draft.at, reason), finishedAt: undefined, reason }, because);
-    queue.push(...consumersOf(draft, position).map((consumer) => ({ position: consumer, because: [...because, id] })));
+    const chain = [...because, id];
+    for (const consumer of consumersOf(draft, position)) queue.push({ position: consumer, because: chain });
   }
 }
 
