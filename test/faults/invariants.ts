@@ -21,6 +21,7 @@ export interface Judgement {
 
 export async function judge(house: House, accepted: readonly string[]): Promise<Judgement> {
   const cases = [...new Set(accepted)];
+  await drained(house, cases);
   const { documents } = await house.sandbox.ledger();
   const invoices = documents.filter(({ docType, externalRef }) => (docType === 'INV' || docType === 'CRM') && externalRef !== undefined);
   const broken = [
@@ -83,6 +84,14 @@ async function nothingStuck(house: House, cases: readonly string[]): Promise<str
   const waiting = await sql<{ id: string; kind: string; last_error: string | null }>(house.db, `select id, kind, last_error from outbox where state = 'waiting'`);
   const idle = await sql<{ id: string; stage: string }>(house.db, `select id, stage from cases where id = any (:cases::text[]) and closed_at is null and stage in ('received', 'checked', 'parked', 'resumed', 'posting-outcome-unknown')`, { cases });
   return [...waiting.map(({ id, kind, last_error }) => `I6: message ${id} (${kind}) waits: ${last_error}`), ...idle.map(({ id, stage }) => `I6: ${id} is stuck in ${stage}`)];
+}
+
+/** Gives what is under way the minute that I6 allows it. */
+async function drained(house: House, cases: readonly string[]): Promise<void> {
+  for (const until = Date.now() + 60_000; Date.now() < until; ) {
+    if ((await nothingStuck(house, cases)).length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 /** I7: after a send without an answer the counterpart was asked before anything was sent again. */
