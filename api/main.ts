@@ -10,7 +10,8 @@ import { KontorError } from '../domain/errors.ts';
 import { lazyClient } from '../temporal-config/connection.ts';
 import { dataConverter } from '../temporal-config/converter.ts';
 import { signingKey } from '../temporal-config/keys.ts';
-import { readSettings, type Settings } from '../temporal-config/settings.ts';
+import { readSettings } from '../temporal-config/settings.ts';
+import { developmentLoginOf } from './development-login.ts';
 import { watchFolder } from './intake/folder.ts';
 import { createMetrics } from './metrics.ts';
 import { apiOperations } from './routes/index.ts';
@@ -18,6 +19,7 @@ import { createServer } from './server.ts';
 
 const issuer = 'kontor-development';
 const requestsPerMinute = 6000;
+const patienceMs = 3_000;
 
 /** The API process: stateless, any number of replicas over one database. */
 async function main(): Promise<void> {
@@ -39,6 +41,7 @@ async function main(): Promise<void> {
       issuer,
       loginKey,
       decisionKey: signingKey(settings.stateDir, 'decisions'),
+      patienceMs,
       auditSigner: auditSigner(join(settings.stateDir, 'keys')),
       metrics,
       developmentLogin,
@@ -64,14 +67,6 @@ async function main(): Promise<void> {
       setTimeout(() => server.closeAllConnections(), 5_000).unref();
     });
   }
-}
-
-/** The development login lets anybody be anybody: only on this machine, never in production, never beside a real issuer. */
-function developmentLoginOf(settings: Settings): boolean {
-  if (settings.oidcIssuer) return false;
-  if (settings.nodeEnv === 'production') throw new KontorError('setting-invalid', 'The development login does not run with NODE_ENV=production: set an OIDC issuer.');
-  if (!['127.0.0.1', '::1', 'localhost'].includes(settings.bindAddress)) throw new KontorError('setting-invalid', `The development login only listens on this machine, not on ${settings.bindAddress}.`);
-  return true;
 }
 
 function fail(error: unknown): never {

@@ -7,9 +7,6 @@ import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
 import type { Decision } from '../../domain/model/decision.ts';
 import type { DecisionEffect, DecisionNotice, DecisionReceipt } from '../../workflows/contracts/invoice-to-pay.ts';
 
-/** How long a person waits to hear whether the decision counted; after that the relay repeats the update. */
-export const patienceMs = 3_000;
-
 export type Carried = { state: 'accepted'; effect: DecisionEffect } | { state: 'refused'; code: ErrorCode; message: string } | { state: 'unanswered' };
 
 /**

@@ -10,13 +10,15 @@ import type { SigningKey } from '../../temporal-config/keys.ts';
 import { problemAnswer } from '../middleware/problem.ts';
 import { replayMarker } from '../middleware/idempotency.ts';
 import type { Answer, Call } from '../operation.ts';
-import { carry, patienceMs, type Carried } from './carry.ts';
+import { carry, type Carried } from './carry.ts';
 import { receiptOf } from './receipt.ts';
 
 export interface DecisionParts {
   db: Db;
   client: Client;
   decisionKey: SigningKey;
+  /** How long a person waits to hear whether the decision counted; after that the relay repeats the update. */
+  patienceMs: number;
 }
 
 /** What a person says, about which version of what. */
@@ -30,7 +32,7 @@ export interface Asking {
   atDoor(): Promise<Decision | undefined>;
   /** Tells the items of one request apart. */
   item?: string;
-  /** When the answer is given up waiting for, in milliseconds since 1970. */
+  /** When waiting ends at the latest, in milliseconds since 1970. */
   deadline?: number;
 }
 
@@ -61,7 +63,7 @@ function decisionId({ claim }: AnyCall, item: string): string {
   return `d-${sha256(canonicalJson([claim.principal, claim.method, claim.route, claim.key, item])).slice(0, 32)}`;
 }
 
-async function propose({ db, decisionKey }: DecisionParts, call: AnyCall, id: string, said: Said): Promise<Decision> {
+async function propose({ db, decisionKey, patienceMs }: DecisionParts, call: AnyCall, id: string, said: Said): Promise<Decision> {
   const { case: caseId, approval, exception, payload, ...words } = said;
   const envelope = await signStatement(
     {
@@ -85,8 +87,8 @@ async function propose({ db, decisionKey }: DecisionParts, call: AnyCall, id: st
   return kept;
 }
 
-async function settle({ db, client }: DecisionParts, call: AnyCall, decision: Decision, { deadline = Date.now() + patienceMs }: Asking): Promise<Told> {
-  const heard: Carried = decision.state === 'proposed' ? await carry(db, client, decision, deadline) : settledAs(decision);
+async function settle({ db, client, patienceMs }: DecisionParts, call: AnyCall, decision: Decision, { deadline = Infinity }: Asking): Promise<Told> {
+  const heard: Carried = decision.state === 'proposed' ? await carry(db, client, decision, Math.min(deadline, Date.now() + patienceMs)) : settledAs(decision);
   const now = (await readDecision(db, decision.id)) ?? decision;
   const carried = heard.state === 'unanswered' && now.state !== 'proposed' ? settledAs(now) : heard;
   if (carried.state === 'refused') return problemAnswer(carried.code, carried.message, call.correlationId);

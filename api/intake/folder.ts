@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { listEntities } from '../../db/repositories/directory.ts';
 import { problem, type Problem } from '../../domain/errors.ts';
@@ -38,7 +39,7 @@ export function watchFolder(parts: FolderParts): FolderWatch {
   const loop = (async () => {
     while (!stopping.signal.aborted) {
       await look(parts, seen).catch((error: unknown) => parts.logger.warn({ err: error }, 'inbox folder: cannot look; trying again'));
-      await pause(parts.lookEveryMs ?? 1_000, stopping.signal);
+      await sleep(parts.lookEveryMs ?? 1_000, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
   return {
@@ -120,14 +121,4 @@ async function giveBackAbandoned(folder: string): Promise<void> {
     const found = await lstat(path).catch(() => undefined);
     if (found && Date.now() - found.ctimeMs > abandonedMs) await rename(path, join(folder, name)).catch(() => undefined);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
 }

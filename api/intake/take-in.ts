@@ -1,6 +1,8 @@
 import type { Db } from '../../db/client.ts';
+import { refusedRetention } from '../../db/repositories/blobs.ts';
 import { listEntities } from '../../db/repositories/directory.ts';
 import { acceptDocument, refuseDocument, type Delivery, type IntakeResult, type RequestToComplete } from '../../db/repositories/intake.ts';
+import { carriesMalwareSignature } from '../../documents/attachments.ts';
 import type { ReadAttachment, ReadResult } from '../../documents/invoice/result.ts';
 import { KontorError, problem, type Problem } from '../../domain/errors.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
@@ -24,9 +26,8 @@ export interface IncomingDocument extends Delivery {
   attachments: { name: string; mediaType: string; bytes: Buffer }[];
 }
 
-/** The limit of a document, and what is kept of refused ones. */
+/** The limit of a document. */
 export const maximumBytes = 20 * 1024 * 1024;
-const refusedRetention = { days: 30, quotaBytes: 2 * 1024 * 1024 * 1024 };
 
 /** Who looks after a refused delivery and until when: where nobody waits for the answer. */
 export type QueueOf = () => Promise<{ ownerRole: string; dueAt: string }>;
@@ -103,7 +104,7 @@ function accepted(document: IncomingDocument, read: Extract<ReadResult, { ok: tr
     metadata: { ...read.format, warnings: read.warnings },
     invoice,
     documentHash: read.documentHash,
-    attachments: [...read.attachments.map(embedded), ...document.attachments.map((file) => ({ ...file, quarantined: false }))],
+    attachments: [...read.attachments.map(embedded), ...document.attachments.map((file) => ({ ...file, quarantined: carriesMalwareSignature(file.bytes) }))],
     start: {
       process: invoiceToPayProcess,
       workflow: invoiceToPayWorkflow,

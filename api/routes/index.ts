@@ -23,6 +23,7 @@ export interface ApiParts extends IntakeParts {
   issuer: string;
   loginKey: SigningKey;
   decisionKey: SigningKey;
+  patienceMs: number;
   auditSigner: NoteSigner;
   metrics: Metrics;
   developmentLogin: boolean;

@@ -31,7 +31,7 @@ export interface ServedApi {
 }
 
 /** Serves the API over a given database and process engine. */
-export async function serveApi({ db, client, stateDir }: { db: Db; client: Client; stateDir: string }): Promise<ServedApi> {
+export async function serveApi({ db, client, stateDir, patienceMs = 3_000 }: { db: Db; client: Client; stateDir: string; patienceMs?: number }): Promise<ServedApi> {
   const loginKey = signingKey(stateDir, 'login');
   const metrics = createMetrics(db);
   const operations = apiOperations({
@@ -41,6 +41,7 @@ export async function serveApi({ db, client, stateDir }: { db: Db; client: Clien
     issuer: 'kontor-development',
     loginKey,
     decisionKey: signingKey(stateDir, 'decisions'),
+    patienceMs,
     auditSigner: auditSigner(join(stateDir, 'keys')),
     metrics,
     developmentLogin: true,
@@ -85,7 +86,7 @@ export async function openApi(): Promise<ApiHouse> {
   const db = openDatabase(database.url, { applicationName: 'kontor-test-api', poolSize: 16 });
   await seedSandbox(db, readSandboxSet(readSettings().home));
   const connection = Connection.lazy({ address: '127.0.0.1:9' });
-  const served = await serveApi({ db, client: new Client({ connection, namespace: 'none' }), stateDir });
+  const served = await serveApi({ db, client: new Client({ connection, namespace: 'none' }), stateDir, patienceMs: 300 });
   return {
     ...served,
     db,

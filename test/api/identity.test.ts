@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { developmentLoginOf } from '../../api/development-login.ts';
 import { permissions } from '../../api/permissions.ts';
 import { inTransaction } from '../../db/client.ts';
 import { readPerson, savePerson } from '../../db/repositories/directory.ts';
@@ -86,6 +87,14 @@ describeWithDatabase('who calls', () => {
   it('S5: every operation declares a right of the list; only these are public', () => {
     for (const { id, permission } of api.operations) expect([...Object.keys(permissions), 'public'], id).toContain(permission);
     expect(api.operations.filter(({ permission }) => permission === 'public').map(({ id }) => id).sort()).toEqual(['developmentLogin', 'health', 'listDevelopmentPeople', 'metrics', 'openApi', 'readiness', 'reference']);
+  });
+
+  it('the development login runs on this machine only, never in production, never beside a real issuer', () => {
+    const here = { oidcIssuer: undefined, nodeEnv: 'development', bindAddress: '127.0.0.1' };
+    expect(developmentLoginOf(here)).toBe(true);
+    expect(developmentLoginOf({ ...here, oidcIssuer: 'https://login.example.org' })).toBe(false);
+    expect(() => developmentLoginOf({ ...here, bindAddress: '0.0.0.0' })).toThrow(/only listens on this machine/);
+    expect(() => developmentLoginOf({ ...here, nodeEnv: 'production' })).toThrow(/NODE_ENV=production/);
   });
 
   it('the development login gives a token for people of the directory only', async () => {

@@ -1,0 +1,302 @@
+import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { inTransaction, sql } from '../../db/client.ts';
+import { openTasks } from '../../db/repositories/approvals.ts';
+import { openException } from '../../db/repositories/exceptions.ts';
+import { billed, submit } from '../support/invoices.ts';
+import { describeWithDatabase } from '../support/services.ts';
+import type { ApiClient } from './client.ts';
+import { conforms, openApi, type ApiHouse } from './house.ts';
+
+const hash = 'a'.repeat(64);
+
+describeWithDatabase('inbox, exceptions, audit and figures, without a process engine', () => {
+  let api: ApiHouse;
+  let lead: ApiClient;
+  let karl: ApiClient;
+  let caseId: string;
+
+  beforeAll(async () => {
+    api = await openApi();
+    [lead, karl] = await Promise.all([api.as('lars.thoma'), api.as('karl.brandt')]);
+    caseId = (await submit(api.db, billed({ lines: [{ quantity: '1', price: '100.00' }] }))).caseId;
+  });
+  afterAll(() => api.dispose());
+
+  async function task(changes: { role?: string; dueInHours?: number; case?: string } = {}): Promise<string> {
+    const id = `${changes.case ?? caseId}-t-${randomUUID().slice(0, 8)}`;
+    const dueAt = new Date(Date.now() + (changes.dueInHours ?? 300) * 3_600_000).toISOString();
+    await inTransaction(api.db, (trx) =>
+      openTasks(trx, [
+        { id, entity: 'DE01', case: changes.case ?? caseId, workflowId: `ap-invoice/DE01/${caseId}`, kind: 'approval', step: '1-team-lead', candidateRole: changes.role ?? 'team-lead', candidatePersons: [], dueAt, why: 'Up to 1000 EUR the team lead approves.', policyVersion: 'matrix@1', title: 'Invoice', documentHash: hash, decisionHash: hash, documentVersion: 1, amount: { currency: 'EUR', minor: '11900' } },
+      ]),
+    );
+    return id;
+  }
+
+  async function exception(changes: { entity?: string; case?: string } = {}): Promise<string> {
+    const id = `x-${randomUUID().slice(0, 8)}`;
+    const dueAt = new Date(Date.now() + 3_600_000).toISOString();
+    await inTransaction(api.db, (trx) =>
+      openException(trx, { id, entity: changes.entity ?? 'DE01', origin: changes.case ? 'process' : 'intake', code: 'price-variance', reasonCode: 'PRI', title: 'Above the order', findings: [], ownerRole: 'buyer', dueAt, ...(changes.case ? { case: changes.case, workflowId: `ap-invoice/DE01/${changes.case}` } : {}) }),
+    );
+    return id;
+  }
+
+  it('the inbox shows what is mine by urgency, counts it by due state, and pages without a gap or a repeat while rows arrive', async () => {
+    const ids = [await task({ dueInHours: -5 }), await task({ dueInHours: 100 }), await task({ dueInHours: 400 }), await task({ dueInHours: 401 })];
+    await task({ role: 'controller' });
+    const first = await karl.get('/v1/inbox?limit=2&type=approval');
+    conforms(api.operations, 'listInbox', first);
+    expect(first.body.counts).toEqual({ overdue: 1, today: 0, week: 1, later: 2 });
+    await task({ dueInHours: -6 });
+    const second = await karl.get(`/v1/inbox?limit=2&type=approval&cursor=${String(first.body.next)}`);
+    expect([...first.body.items, ...second.body.items].map((item: { id: string }) => item.id)).toEqual(ids);
+    expect(second.body.next).toBeUndefined();
+    expect((await karl.get('/v1/inbox?due=overdue')).body.items).toHaveLength(2);
+    expect((await (await api.as('emma.price')).get('/v1/inbox')).body.items).toEqual([]);
+  });
+
+  it('claim, release, forward, snooze and ask: by those to whom it is offered, each recorded once', async () => {
+    const id = await task();
+    const nora = await api.as('nora.falk');
+    const at = (verb: string) => `/v1/approvals/${id}/${verb}`;
+    expect(await (await api.as('petra.lang')).post(at('claim'))).toMatchObject({ status: 403, body: { code: 'not-permitted' } });
+    expect(await (await api.as('emma.price')).post(at('claim'))).toMatchObject({ status: 404 });
+    const claimed = await karl.post(at('claim'));
+    conforms(api.operations, 'claimApproval', claimed);
+    expect(claimed).toMatchObject({ status: 200, body: { assignee: 'karl.brandt' } });
+    expect((await nora.post(at('claim'))).status).toBe(403);
+    expect((await karl.post(at('snooze'), { body: { until: new Date(Date.now() + 7_200_000).toISOString() } })).status).toBe(200);
+    expect((await karl.get('/v1/inbox')).body.items.map((item: { id: string }) => item.id)).not.toContain(id);
+    expect((await karl.post(at('snooze'), { body: { until: '2020-01-01T00:00:00Z' } })).status).toBe(400);
+    const asked = await karl.post(at('comments'), { body: { body: 'Did you order this?', asks: 'ines.koch' } });
+    conforms(api.operations, 'commentApproval', asked);
+    expect((await karl.post(at('comments'), { body: { body: 'Hello', asks: 'emma.price' } })).status).toBe(400);
+    expect((await karl.post(at('forward'), { body: { to: 'emma.price' } })).status).toBe(400);
+    expect(await karl.post(at('forward'), { body: { to: 'nora.falk', comment: 'You know this supplier' } })).toMatchObject({ status: 200, body: { assignee: 'nora.falk' } });
+    expect((await nora.post(at('release'))).status).toBe(409);
+    expect((await karl.post(at('release'))).status).toBe(403);
+
+    const page = await nora.get(`/v1/approvals/${id}`);
+    conforms(api.operations, 'getApproval', page);
+    expect(page.body).toMatchObject({ mine: { offered: true, onBehalfOf: [] }, amount: { minor: '11900' }, document: { seller: 'Stahlwerk Nordheim GmbH' } });
+    expect(page.body.comments.map((entry: { body: string }) => entry.body)).toEqual(['Did you order this?', 'You know this supplier']);
+    const actions = await sql<{ action: string }>(api.db, `select action from audit_events where action like 'task.%' order by seq`);
+    expect(actions.map(({ action }) => action)).toEqual(['task.claimed', 'task.snoozed', 'task.asked', 'task.forwarded']);
+  });
+
+  it('a decision that nobody can judge is kept: 202 with its place; the same key and the same word meet the same decision', async () => {
+    const id = await task();
+    const asked = { body: { decision: 'approve', decisionHash: hash }, key: randomUUID() };
+    const kept = await karl.post(`/v1/approvals/${id}/decision`, asked);
+    conforms(api.operations, 'decideApproval', kept);
+    expect(kept).toMatchObject({ status: 202, body: { state: 'proposed', person: 'karl.brandt' } });
+    const location = kept.headers.get('location') as string;
+    expect(location).toBe(`/v1/decisions/${String(kept.body.id)}`);
+    const told = await karl.get(location);
+    conforms(api.operations, 'getDecision', told);
+    expect(told.body.state).toBe('proposed');
+    expect((await karl.post(`/v1/approvals/${id}/decision`, asked)).headers.get('idempotency-replayed')).toBe('true');
+    const [message] = await sql<{ state: string; key: string }>(api.db, `select state, key from outbox where kind = 'update-workflow' and key = :id`, { id: kept.body.id });
+    expect(message?.state).toBe('waiting');
+    expect((await (await api.as('emma.price')).get(location)).status).toBe(404);
+
+    await sql(api.db, `delete from requests where key = :key`, { key: asked.key }); // the process died before it answered
+    const repeated = await karl.post(`/v1/approvals/${id}/decision`, asked);
+    expect(repeated).toMatchObject({ status: 202, body: { id: kept.body.id } });
+    expect(repeated.headers.get('idempotency-replayed')).toBe('true');
+    expect(await karl.post(`/v1/approvals/${id}/decision`, { ...asked, body: { ...asked.body, decision: 'reject', reasonCode: 'PRI', target: 'supplier' } })).toMatchObject({ status: 422 });
+    expect(await sql(api.db, `select 1 from decisions where task_id = :id`, { id })).toHaveLength(1);
+  });
+
+  it('a batch answers each item for itself', async () => {
+    const good = await task();
+    const answer = await karl.post('/v1/decisions:batch', { body: { items: [{ approval: good, decision: 'approve', decisionHash: hash }, { approval: 'nothing', decision: 'approve', decisionHash: hash }, { approval: await task(), decision: 'approve', decisionHash: 'b'.repeat(64) }] } });
+    conforms(api.operations, 'decideBatch', answer);
+    expect(answer.body.results).toMatchObject([{ status: 202, receipt: { approval: good } }, { status: 404, problem: { code: 'unknown-resource' } }, { status: 409, problem: { code: 'stale-version' } }]);
+    expect(await karl.post('/v1/decisions:batch', { body: { items: [1, 2].map(() => ({ approval: good, decision: 'approve', decisionHash: hash })) } })).toMatchObject({ status: 400 });
+  });
+
+  it('exceptions: listed, counted, assigned by those who hand out work, invisible to another company', async () => {
+    const id = await exception({ case: caseId });
+    for (const [operation, path] of [['listExceptions', '/v1/exceptions?limit=1'], ['countExceptions', '/v1/exceptions:counts'], ['getException', `/v1/exceptions/${id}`]] as const) conforms(api.operations, operation, await lead.get(path));
+    expect((await (await api.as('emma.price')).get(`/v1/exceptions/${id}`)).status).toBe(404);
+    expect((await (await api.as('emma.price')).post(`/v1/exceptions/${id}/retry`, { body: {} })).status).toBe(404);
+    expect((await (await api.as('felix.ott')).post(`/v1/exceptions/${id}/assign`, { body: { person: 'ines.koch' } })).status).toBe(403);
+    const assigned = await lead.post(`/v1/exceptions/${id}/assign`, { body: { person: 'ines.koch' } });
+    conforms(api.operations, 'assignException', assigned);
+    expect(assigned.body.ownerPerson).toBe('ines.koch');
+    expect((await lead.post(`/v1/exceptions/${id}/assign`, { body: { person: 'emma.price' } })).status).toBe(400);
+    expect((await lead.post(`/v1/exceptions/${id}/assign`, { body: { person: null } })).body.ownerPerson).toBeUndefined();
+    expect(await lead.post(`/v1/exceptions/${id}/resolution`, { body: { resolution: 'override', reason: 'Agreed by phone' } })).toMatchObject({ status: 202 });
+    expect(await lead.post(`/v1/exceptions/${id}/resolution`, { body: { resolution: 'override', reason: 'Agreed by phone', decisionHash: hash } })).toMatchObject({ status: 409, body: { code: 'stale-version' } });
+  });
+
+  it('the refused delivery has no process: it is rejected here, never overridden', async () => {
+    const id = await exception();
+    expect(await lead.post(`/v1/exceptions/${id}/resolution`, { body: { resolution: 'override', reason: 'Take it anyway' } })).toMatchObject({ status: 422, body: { code: 'override-not-allowed' } });
+    expect((await lead.post(`/v1/exceptions/${id}/retry`, { body: {} })).status).toBe(404);
+    const closed = await lead.post(`/v1/exceptions/${id}/resolution`, { body: { resolution: 'reject', reason: 'Not readable', reasonCode: 'UNR', target: 'supplier' } });
+    conforms(api.operations, 'resolveException', closed);
+    expect(closed.body).toMatchObject({ state: 'resolved', resolution: 'reject', resolvedBy: 'lars.thoma' });
+    expect(await lead.post(`/v1/exceptions/${id}/resolution`, { body: { resolution: 'reject', reason: 'Not readable', reasonCode: 'UNR', target: 'supplier' } })).toMatchObject({ status: 409 });
+  });
+
+  it('invoices: detail, progress, document, list and counts have their form; another company sees nothing (S4)', async () => {
+    const paths: [string, string][] = [
+      ['getInvoice', `/v1/invoices/${caseId}`],
+      ['getInvoiceProgress', `/v1/invoices/${caseId}/progress`],
+      ['getInvoiceDocument', `/v1/invoices/${caseId}/document`],
+      ['listInvoices', '/v1/invoices?limit=1'],
+      ['countInvoices', '/v1/invoices:counts'],
+      ['whoAmI', '/v1/me'],
+    ];
+    const abroad = await api.as('emma.price');
+    for (const [operation, path] of paths) {
+      const answer = await lead.get(path);
+      expect(answer.status, path).toBe(200);
+      conforms(api.operations, operation, answer);
+      if (path.includes(caseId)) {
+        const other = await abroad.get(path);
+        const nothing = await abroad.get(path.replace(caseId, 'DE01-26-999999'));
+        expect([other.status, other.body.detail], path).toEqual([404, nothing.body.detail]);
+      }
+    }
+    expect((await abroad.get('/v1/invoices')).body.items).toEqual([]);
+    expect((await abroad.get('/v1/invoices?entity=DE01')).body.items).toEqual([]);
+    const document = { ...billed({ lines: [{ quantity: '1', price: '7.00' }] }) };
+    expect((await abroad.post('/v1/invoices?entity=DE01', { body: document })).status).toBe(403);
+    expect((await lead.get(`/v1/invoices/${caseId}/document?form=original`)).text).toContain('Stahlwerk');
+  });
+
+  it('lists page through everything once, in every order', async () => {
+    for (let index = 0; index < 5; index += 1) await submit(api.db, billed({ lines: [{ quantity: '1', price: `${10 + index}.00` }] }));
+    const all = (await lead.get('/v1/invoices?limit=200')).body.items.map((item: { id: string }) => item.id) as string[];
+    for (const order of ['newest', 'due', 'amount']) {
+      const seen: string[] = [];
+      let cursor = '';
+      do {
+        const page = await lead.get(`/v1/invoices?limit=2&order=${order}${cursor}`);
+        seen.push(...page.body.items.map((item: { id: string }) => item.id));
+        cursor = page.body.next ? `&cursor=${String(page.body.next)}` : '';
+        if (seen.length === 2) await submit(api.db, billed({ lines: [{ quantity: '1', price: '9999.00' }] }));
+      } while (cursor !== '');
+      expect(new Set(seen).size, order).toBe(seen.length);
+      expect([...all].every((id) => seen.includes(id)), order).toBe(true);
+    }
+  });
+
+  it('audit: events of a case with their hashes, paged over several chains, and a verdict that a planted change turns', async () => {
+    const auditor = await api.as('arne.holt');
+    expect((await karl.get('/v1/audit')).status).toBe(403);
+    const ofCase = await auditor.get(`/v1/audit?case=${caseId}`);
+    conforms(api.operations, 'listAudit', ofCase);
+    expect(ofCase.body.items.at(-1).event).toMatchObject({ action: 'intake.accepted', case: caseId, actor: 'person:anna.berg' });
+    const seen: string[] = [];
+    for (let cursor = '', more = true; more; ) {
+      const page = await auditor.get(`/v1/audit?limit=7${cursor}`);
+      seen.push(...page.body.items.map(({ hash: own }: { hash: string }) => own));
+      more = page.body.next !== undefined;
+      cursor = `&cursor=${String(page.body.next)}`;
+    }
+    const [{ count } = { count: 0 }] = await sql<{ count: number }>(api.db, `select count(*)::int as count from audit_events`);
+    expect([seen.length, new Set(seen).size]).toEqual([count, count]);
+
+    const good = await auditor.get('/v1/audit/verify');
+    conforms(api.operations, 'verifyAudit', good);
+    expect(good.body).toMatchObject({ ok: true, chainFaults: [] });
+    await sql(api.db, `alter table audit_events disable trigger user`);
+    await sql(api.db, `update audit_events set event = replace(event, 'person:anna.berg', 'person:anna.borg') where case_id = :caseId and seq = (select min(seq) from audit_events where case_id = :caseId)`, { caseId });
+    expect((await auditor.get('/v1/audit/verify')).body).toMatchObject({ ok: false, chainFaults: [{ entity: 'DE01', fault: 'altered' }] });
+    await sql(api.db, `update audit_events set event = replace(event, 'person:anna.borg', 'person:anna.berg')`);
+    await sql(api.db, `alter table audit_events enable trigger user`);
+    conforms(api.operations, 'listCheckpoints', await auditor.get('/v1/audit/checkpoints'));
+  });
+
+  it('figures and metrics count what is there', async () => {
+    const kpis = await lead.get('/v1/kpis');
+    conforms(api.operations, 'getKpis', kpis);
+    expect(kpis.body.invoices.accepted).toBeGreaterThan(5);
+    expect(kpis.body.invoices.straightThroughRate).toBeNull();
+    expect(kpis.body.approvals.find(({ role }: { role: string }) => role === 'team-lead').open).toBeGreaterThan(3);
+    expect((await lead.get('/v1/kpis?from=2026-12-01T00:00:00Z&to=2026-01-01T00:00:00Z')).status).toBe(400);
+    const metrics = await api.stranger.get('/metrics');
+    expect(metrics.body.toString()).toMatch(/kontor_http_request_duration_seconds_count\{operation="getKpis",status="200"\} 1/);
+    expect(metrics.body.toString()).toMatch(/kontor_outbox_waiting \d/);
+    expect(metrics.body.toString()).toMatch(/kontor_exceptions_open\{code="price-variance",owner_role="buyer"\} \d/);
+  });
+
+  it('health, readiness without an engine, and a reference that needs nobody else', async () => {
+    expect((await api.stranger.get('/healthz')).body).toEqual({ alive: true });
+    const ready = await api.stranger.get('/readyz');
+    conforms(api.operations, 'readiness', ready);
+    expect(ready).toMatchObject({ status: 503, body: { ready: false, parts: { database: { ok: true }, engine: { ok: false } } } });
+    const page = await api.stranger.get('/docs');
+    expect(page.text).toContain('/v1/approvals/{id}/decision');
+    expect(page.text).not.toMatch(/<script|https?:\/\//);
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'self'/);
+    expect(page.headers.get('x-powered-by')).toBeNull();
+  });
+
+  it('live events: only of visible companies, resumed by Last-Event-ID without a gap', async () => {
+    const mine = await listen(api.url, await token('lars.thoma'));
+    const abroad = await listen(api.url, await token('emma.price'));
+    const first = (await submit(api.db, billed({ lines: [{ quantity: '1', price: '21.00' }] }))).caseId;
+    const [event] = await mine.until((events) => events.length === 1);
+    expect(event).toMatchObject({ event: 'intake.accepted', data: { case: first, entity: 'DE01' } });
+    expect(event?.data).not.toHaveProperty('data');
+    mine.close();
+    const missed = (await submit(api.db, billed({ lines: [{ quantity: '1', price: '22.00' }] }))).caseId;
+    const resumed = await listen(api.url, await token('lars.thoma'), event?.id);
+    expect((await resumed.until((events) => events.length === 1))[0]?.data['case']).toBe(missed);
+    expect(abroad.events()).toEqual([]);
+    resumed.close();
+    abroad.close();
+    expect((await lead.get('/v1/events', { headers: { 'last-event-id': 'forged' } })).status).toBe(400);
+  });
+
+  it('the log carries ids and paths, never tokens, bodies or queries', () => {
+    expect(api.log()).toContain('/v1/inbox');
+    expect(api.log()).not.toMatch(/Bearer|Stahlwerk|eyJ[\w-]{10,}|cursor=/);
+  });
+
+  async function token(person: string): Promise<string> {
+    const login = await api.stranger.post('/v1/development/login', { body: { person }, key: null });
+    return login.body.token as string;
+  }
+});
+
+interface StreamEvent {
+  id: string;
+  event: string;
+  data: Record<string, unknown>;
+}
+
+/** A reader of server-sent events. */
+async function listen(url: string, token: string, lastEventId?: string) {
+  let text = '';
+  const outgoing = request(`${url}/v1/events`, { headers: { authorization: `Bearer ${token}`, ...(lastEventId ? { 'last-event-id': lastEventId } : {}) } });
+  outgoing.on('error', () => undefined);
+  outgoing.end();
+  await new Promise<void>((resolve) => outgoing.on('response', (response) => {
+    response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    response.on('error', () => undefined);
+    resolve();
+  }));
+  const events = (): StreamEvent[] =>
+    text.split('\n\n').flatMap((block) => {
+      const field = (name: string) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(block)?.[1];
+      const data = field('data');
+      return data && text.includes(`${block}\n\n`) ? [{ id: field('id') ?? '', event: field('event') ?? '', data: JSON.parse(data) as Record<string, unknown> }] : [];
+    });
+  return {
+    events,
+    close: () => outgoing.destroy(),
+    async until(enough: (events: StreamEvent[]) => boolean): Promise<StreamEvent[]> {
+      for (let wait = 0; wait < 100 && !enough(events()); wait += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+      return events();
+    },
+  };
+}
