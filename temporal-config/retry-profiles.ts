@@ -29,3 +29,9 @@ export const pollProfile = {
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 seconds', maximumAttempts: 3 },
 } satisfies ActivityOptions;
+
+/** The upkeep: chains are followed from their last signature on, which is long only the first time. */
+export const maintenanceProfile = {
+  startToCloseTimeout: '5 minutes',
+  retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 5 },
+} satisfies LocalActivityOptions;

@@ -1,11 +1,13 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions, type ScheduleUpdateOptions } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { erpChangesWorkflow } from '../workflows/contracts/erp-changes.ts';
+import { maintenanceWorkflow } from '../workflows/contracts/maintenance.ts';
 import { queues } from './queues.ts';
 
 /** Schedules are code: they are applied at start, idempotently, and operators pause or trigger them in Temporal Web. */
 export async function applySchedules(client: Client, entities: readonly string[], pollEveryMs: number): Promise<void> {
   for (const entity of entities) await applyErpChanges(client, entity, pollEveryMs);
+  await applyMaintenance(client);
 }
 
 async function applyErpChanges(client: Client, entity: string, everyMs: number): Promise<void> {
@@ -21,6 +23,16 @@ async function applyErpChanges(client: Client, entity: string, everyMs: number):
     workflowExecutionTimeout: '5 minutes',
   } as const;
   await apply(client, { scheduleId, spec, policies, action });
+}
+
+/** What was written between two signatures of the audit chains could be rewritten unnoticed: hence a quarter of an hour. */
+async function applyMaintenance(client: Client): Promise<void> {
+  await apply(client, {
+    scheduleId: 'sched/maintenance',
+    spec: { intervals: [{ every: '15 minutes' }] },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+    action: { type: 'startWorkflow', workflowType: maintenanceWorkflow, workflowId: 'maintenance', taskQueue: queues.workflows, args: [], workflowExecutionTimeout: '30 minutes' },
+  });
 }
 
 async function apply(client: Client, schedule: ScheduleOptions): Promise<void> {

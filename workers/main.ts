@@ -8,6 +8,7 @@ import { queues } from '../temporal-config/queues.ts';
 import { applySchedules } from '../temporal-config/schedules.ts';
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
 import { bundleWorkflows } from './bundle.ts';
+import { refuseUndeclared } from './declarations.ts';
 import { startRelay } from './relay.ts';
 import { wire } from './wire.ts';
 
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   if (!settings.databaseUrl) throw new Error('DATABASE_URL is not set');
   installRuntime(settings);
   const wiring = await wire(settings, { databaseUrl: settings.databaseUrl, poolSize: 24 });
+  await refuseUndeclared(wiring.db, new Date().toISOString().slice(0, 10));
   const connection = await connectWorker(settings);
   const converter = dataConverter(settings, { workflowService: connection.workflowService, refused: (payload) => logger.error(payload, 'a payload was refused') });
   const bundle = await bundleWorkflows(converter);

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { createErpChangeActivities } from '../activities/erp-changes/index.ts';
+import { createMaintenanceActivities } from '../activities/maintenance/index.ts';
 import { createPayablesErpActivities, createPayablesRecordActivities } from '../activities/accounts-payable/index.ts';
 import type { ErpAccess, PayablesParts } from '../activities/accounts-payable/parts.ts';
 import { openErp } from '../adapters/registry.ts';
 import { createAdapterTools } from '../adapters/tools/exchange.ts';
 import { createGuard, type CallObservation } from '../adapters/tools/guard.ts';
+import { auditSigner } from '../db/audit/keys.ts';
 import { openDatabase, type Db } from '../db/client.ts';
 import { databaseEpoch } from '../db/repositories/once.ts';
 import type { LegalEntity } from '../domain/model/legal-entity.ts';
@@ -41,7 +44,7 @@ export async function wire(settings: Settings, { databaseUrl, poolSize, observe 
   };
   return {
     db,
-    record: createPayablesRecordActivities(parts),
+    record: { ...createPayablesRecordActivities(parts), ...createMaintenanceActivities({ db, auditSigner: auditSigner(join(settings.stateDir, 'keys')) }) },
     erp: { ...createPayablesErpActivities(parts), ...createErpChangeActivities(parts) },
     close: () => db.destroy(),
   };

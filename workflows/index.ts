@@ -1,2 +1,3 @@
 export { erpChanges } from './accounts-payable/erp-changes.ts';
 export { invoiceToPay } from './accounts-payable/invoice-to-pay.ts';
+export { maintenance } from './operations/maintenance.ts';

@@ -8,12 +8,17 @@ import { runningOn } from './state.ts';
  * @throws KontorError `database-unavailable` when there is neither
  */
 export async function withDatabase<Result>(settings: Settings, work: (db: Db) => Promise<Result>): Promise<Result> {
-  const url = settings.databaseUrl ?? runningOn(settings.stateDir)?.addresses?.databaseUrl;
-  if (!url) throw new KontorError('database-unavailable', 'There is no database to work on: start Kontor with `npm start`, or set DATABASE_URL.');
-  const db = openDatabase(url, { poolSize: 2, applicationName: 'kontor-command' });
+  const db = openDatabase(databaseUrlOf(settings), { poolSize: 2, applicationName: 'kontor-command' });
   try {
     return await work(db);
   } finally {
     await db.destroy();
   }
+}
+
+/** @throws KontorError `database-unavailable` */
+export function databaseUrlOf(settings: Settings): string {
+  const url = settings.databaseUrl ?? runningOn(settings.stateDir)?.addresses?.databaseUrl;
+  if (!url) throw new KontorError('database-unavailable', 'There is no database to work on: start Kontor with `npm start`, or set DATABASE_URL.');
+  return url;
 }

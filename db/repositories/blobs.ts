@@ -22,6 +22,8 @@ export interface RefusedRetention {
   quotaBytes: number;
 }
 
+export const refusedRetention: RefusedRetention = { days: 30, quotaBytes: 2 * 1024 * 1024 * 1024 };
+
 export function contentHash(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

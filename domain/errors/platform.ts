@@ -35,6 +35,8 @@ export const platformErrors = {
   'effect-in-progress': { category: 'upstream-unavailable', title: 'Another attempt of this effect is at work', remedy: 'Nothing to do: it is tried again when that attempt has ended.' },
   'audit-file-unreadable': { category: 'invalid-input', title: 'The file is not an exported audit log', remedy: 'Use a file that `kontor audit export` wrote, unchanged.' },
   'audit-key-unreadable': { category: 'invalid-input', title: 'The file holds no verifier key', remedy: 'Use the one line that `kontor audit key` prints.' },
+  'audit-chain-broken': { category: 'conflict', title: 'The audit chain was changed afterwards', remedy: 'Run `kontor audit verify`, keep its answer and a copy of the database, and call internal control.' },
+  'process-undeclared': { category: 'rule-violation', title: 'Nobody answers for a process', remedy: 'Import its file from policies/processes with `kontor policy import`, let two persons activate it, and start again.' },
   'policy-not-active': { category: 'rule-violation', title: 'No version of this policy is in force', remedy: 'Import the policy file and let two persons activate it.' },
   'payload-keys-unreadable': { category: 'bug', title: 'The key ring of the payload codec cannot be used', remedy: 'Restore the file from its backup, with mode 600, and start the process again.' },
   'payload-keys-exist': { category: 'conflict', title: 'There is a key ring already', remedy: 'Add a key with `kontor keys rotate`; a ring that is replaced makes every encrypted process unreadable.' },
