@@ -1,5 +1,6 @@
-import { indexTerms } from './index-terms.ts';
-import type { ParsedName } from './parse-name.ts';
+import { buildVocabulary, namesAgreeingInMostWords, type Vocabulary } from './agreeing-words.ts';
+import { indexTerms, wordKeys } from './index-terms.ts';
+import type { ParsedName, Token } from './parse-name.ts';
 
 /** Inverted index over names: terms weighted by rarity (TF-IDF). It only chooses whom to compare; scores do not depend on it. */
 export interface CandidateIndex {
@@ -14,6 +15,7 @@ export interface CandidateIndex {
   /** Accumulators of one search, reused. */
   overlap: Float32Array;
   touched: Int32Array;
+  vocabulary: Vocabulary;
 }
 
 /** Names that are offered for comparison, at most. */
@@ -50,7 +52,7 @@ export function buildIndex(names: ParsedName[]): CandidateIndex {
     }
     norm[name] = Math.sqrt(norm[name]! || 1);
   }
-  return { terms, starts, postings, rarity, norm, overlap: new Float32Array(names.length), touched: new Int32Array(names.length) };
+  return { terms, starts, postings, rarity, norm, overlap: new Float32Array(names.length), touched: new Int32Array(names.length), vocabulary: buildVocabulary(names) };
 }
 
 function startsOf(termOf: number[], terms: number): Int32Array {
@@ -84,6 +86,18 @@ export function candidates(index: CandidateIndex, name: ParsedName, fits: (at: n
   }
   ranked.sort((x, y) => y.rank - x.rank || x.at - y.at);
   return ranked.slice(0, most).map((each) => each.at);
+}
+
+/** Positions of all names that agree in most words of `name`, in no order and without a limit. */
+export function agreeingNames(index: CandidateIndex, name: ParsedName): number[] {
+  return namesAgreeingInMostWords(index.vocabulary, name, (word) => namesByKey(index, word));
+}
+
+function* namesByKey({ terms, starts, postings }: CandidateIndex, word: Token): Iterable<Int32Array> {
+  for (const key of wordKeys(word)) {
+    const term = terms.get(key);
+    if (term !== undefined) yield postings.subarray(starts[term]!, starts[term + 1]!);
+  }
 }
 
 /** Adds up the weights of shared terms by name; returns how many names were touched. */

@@ -39,6 +39,16 @@ export function indexTerms(name: ParsedName): IndexTerm[] {
   return [...terms].map(([key, weight]) => ({ key, weight }));
 }
 
+/** Keys under which another form of the same word stands: its sound, its spellings and short forms, its sounds in the Arabic script. */
+export function wordKeys(token: Token): string[] {
+  const keys = nicknameGroups(token.text).map((group) => `n${group}`);
+  const spelling = spellingGroup(token.text);
+  if (spelling !== undefined) keys.push(`m${spelling}`);
+  if (token.sounds === '' && token.role === 'word' && token.skeleton.length >= 3) keys.push(`s${token.skeleton}`);
+  if (token.sounds !== '' && soundKeyOf(token).length >= 2) keys.push(`c${soundKeyOf(token)}`);
+  return keys;
+}
+
 /** The consonants that Arabic and Latin spellings share, for names in either script. */
 function addSounds(token: Token, add: (key: string, weight: number) => void): void {
   if (token.script !== 'Latin' && token.script !== 'Arabic') return;

@@ -1,6 +1,6 @@
 import { soundsOfArabic } from './arabic.ts';
 import { soundKeyOf } from './token-keys.ts';
-import { compareTokens } from './token-similarity.ts';
+import { compareTokens, type TokenMatch } from './token-similarity.ts';
 import type { NameKind, Token } from './parse-name.ts';
 
 export interface MergedTokens {
@@ -38,7 +38,7 @@ function mergeTowards(tokens: Token[], target: Token, others: Token[], kind: Nam
       const glued = glue(tokens.slice(from, from + length), written, target);
       if (!glued) continue;
       const match = compareTokens(glued, target);
-      if (match.edits > gluedBudget(glued, target) || (best && match.edits >= best.edits)) continue;
+      if (match.edits > (isSyllableMatch(match, glued, target) ? 1 : gluedBudget(glued, target)) || (best && match.edits >= best.edits)) continue;
       if (hasOwnPartner(tokens.slice(from, from + length), target, others, match.edits)) continue;
       best = { from, length, token: glued, edits: match.edits, acronym: false };
     }
@@ -101,10 +101,15 @@ function glue(run: Token[], written: string, target: Token): Token | undefined {
   return { text: written, native: first.script === 'Latin' ? written : native, written, script: first.script, role: 'word', weight: Math.max(weight, 0.65), skeleton: '', sounds, filiation: false, ...syllabic };
 }
 
+/** The same syllables in another romanisation or in characters. */
+function isSyllableMatch(match: TokenMatch, glued: Token, target: Token): boolean {
+  return match.how === 'romanisation' || (match.how === 'script' && glued.sounds === '' && target.sounds === '');
+}
+
 function gluedBudget(glued: Token, target: Token): number {
   const length = Math.min(glued.text.length, target.text.length);
   if (glued.sounds !== '' || target.sounds !== '') return length < 4 ? 0.3 : 1;
-  return length >= 9 ? 2 : length >= 6 ? 1 : 0;
+  return length >= 10 ? 2 : length >= 8 ? 1 : 0;
 }
 
 /** The number of words from `from` whose initial letters spell `target`; at least three. */

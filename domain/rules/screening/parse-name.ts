@@ -93,6 +93,7 @@ const silent = /['’‘`´ʿʾʻʼ′"“”„«»]/g;
 const initialism = /(?<![\p{L}\p{N}])(?:\p{L}\.){2,}\p{L}?(?![\p{L}\p{N}])/gu;
 
 function splitWords(text: string, kind: NameKind): Word[] {
+  if (!/[\p{L}\p{N}]/u.test(text)) return []; // signs such as % and & are words only beside others
   let prepared = text.toLowerCase().replace(silent, '').replace(/%/g, ' per cent').replace(/&|\+/g, ' and ');
   if (kind !== 'person') prepared = prepared.replace(initialism, (letters) => letters.replace(/\./g, ''));
   const words: Word[] = [];

@@ -1,7 +1,7 @@
 import type { ListEntry } from '../../model/list-entry.ts';
 import type { ScreeningHit, ScreeningQuery, ScreeningResult } from '../../model/screening.ts';
 import type { ScreeningProfile } from '../../policy/screening.ts';
-import { candidates } from './candidate-index.ts';
+import { agreeingNames, candidates } from './candidate-index.ts';
 import { parseName, type NameKind, type ParsedName } from './parse-name.ts';
 import { identifierHits } from './identifier-hits.ts';
 import { prepareScorer, type ListedNameScore, type QueryScorer } from './scorers.ts';
@@ -68,12 +68,16 @@ function nameHits(context: ScreeningContext, query: ScreeningQuery, parsed: Pars
   for (const name of parsed) {
     const perQuery = scorer(query, name);
     const fits = (at: number): boolean => (database.names[at]!.parsed.kind === 'person') === (name.kind === 'person');
+    const compare = (at: number): number => scoreOwners(database, database.names[at]!, perQuery, query, best);
+    const agreeing = context.everyName ? database.names.map((_, at) => at).filter(fits) : agreeingNames(database.index, name).filter(fits);
+    for (const at of agreeing) compare(at);
+    if (context.everyName) continue;
+    const compared = new Set(agreeing);
     let poor = 0;
-    const offered = context.everyName ? database.names.map((_, at) => at).filter(fits) : candidates(database.index, name, fits);
-    for (const at of offered) {
-      const score = scoreOwners(database, database.names[at]!, perQuery, query, best);
-      poor = score >= promising * perQuery.top ? 0 : poor + 1;
-      if (poor >= patience && !context.everyName) break;
+    for (const at of candidates(database.index, name, fits)) {
+      if (compared.has(at)) continue;
+      poor = compare(at) >= promising * perQuery.top ? 0 : poor + 1;
+      if (poor >= patience) break;
     }
   }
   return [...best].map(([at, found]) => ({ entry: database.entries[at]!, score: found.score, threshold: found.threshold, hit: () => hitOf(database.entries[at]!, found) }));
