@@ -37,6 +37,19 @@ describe('uniqueness (CA-4, W5, W6)', () => {
     expect(decision.judgement.runnerUp).toBeDefined();
   });
 
+  it('two sums that agree are never guessed: first come is not first served', () => {
+    const sums = [31_007, 42_113, 20_006, 53_114].map((amount, index) => item(`s${index}`, String(1_357_924_680 + index * 987_654_321), { amount }));
+    const decision = decide({ items: sums, payments: [payment('p', '', { amount: 73_120 })] }).get('p')!;
+    expect(decision.solution!.score).toBeGreaterThan(3);
+    expect(verdictOf(decision)).toMatch(/^suggest /);
+    expect(verdictOf(decide({ items: sums.slice(0, 3), payments: [payment('p', '', { amount: 73_120 })] }).get('p'))).toBe('auto s0,s1');
+  });
+
+  it('two payments of one day that claim the same item are both left alone', () => {
+    const both = [payment('p1', 'one', { amount: 23_421 }), payment('p2', 'two', { amount: 23_421 })];
+    expect([...decide({ items: [a, c], payments: both }).values()].map((one) => one.verdict)).toEqual(['suggest', 'suggest']);
+  });
+
   it('W6: 100 = 10 + 20 + 70, and four weekly 25 = 100, only when complete', () => {
     const parts = [item('x', '1000200030', { amount: 1_000 }), item('y', '2000300041', { amount: 2_000 }), item('z', '3000400052', { amount: 7_000 })];
     expect(verdictOf(decide({ items: parts, payments: [payment('p', '1000200030 2000300041 3000400052', { amount: 10_000 })] }).get('p'))).toBe('auto x,y,z');
@@ -59,10 +72,11 @@ describe('vetoes', () => {
   });
 
   it('amount alone is no evidence where the customer\'s amounts repeat', () => {
-    const repeated = Array.from({ length: 12 }, (_, index) => item(`r${index}`, String(3_141_592_653 + index * 271_828_183), { amount: 50_000 + (index % 6) * 10_000, documentDate: `20${10 + index}-01-01`, dueDate: `20${10 + index}-02-01` }));
-    const unique = item('u', '2718281828', { amount: 120_000, documentDate: '2026-01-01' });
-    expect(decide({ items: [...repeated, unique], payments: [payment('p', '', { amount: 120_000 })] }).get('p')!.verdict).toBe('suggest');
-    expect(verdictOf(decide({ items: [...repeated, unique], payments: [payment('p', '2718281828', { amount: 120_000 })] }).get('p'))).toBe('auto u');
+    const repeated = Array.from({ length: 300 }, (_, index) =>
+      item(`r${index}`, String(3_141_592_653 + index * 21_828_183), { amount: 50_123 + (index % 6) * 10_007, documentDate: '2010-01-01', dueDate: '2010-02-01' }));
+    const unique = item('u', '2718281828', { amount: 120_457, documentDate: '2026-01-01' });
+    expect(decide({ items: [...repeated, unique], payments: [payment('p', '', { amount: 120_457 })] }).get('p')!.verdict).toBe('suggest');
+    expect(verdictOf(decide({ items: [...repeated, unique], payments: [payment('p', '2718281828', { amount: 120_457 })] }).get('p'))).toBe('auto u');
   });
 
   it('a closed number is evidence against, a foreign one too', () => {
