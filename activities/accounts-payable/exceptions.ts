@@ -30,10 +30,11 @@ export async function arrangeExceptions(trx: Trx, assessed: Assessed): Promise<E
   const { current, assessment, decisionHash, at } = assessed;
   const { id: caseId, entity, workflowId, correlationId, documentHash } = current.case;
   const wanted = assessment.disposition === 'exception' ? byOwner(caseId, assessment.findings.filter(stops)) : new Map<string, Finding[]>();
+  const overdue = assessment.disposition === 'awaiting-receipt' ? assessment.findings.filter(({ severity }) => severity === 'wait').map((finding) => overdueReceiptId(caseId, finding)) : [];
   const open = (await openExceptionsOf(trx, caseId)).filter(({ origin }) => origin === 'process');
   const transitions: Transition[] = [];
 
-  for (const gone of open.filter(({ id }) => !wanted.has(id))) {
+  for (const gone of open.filter(({ id }) => !wanted.has(id) && !overdue.includes(id))) {
     await resolveException(trx, gone.id, { resolution: 'no-longer-found', by: 'system:rules', state: 'cancelled' });
     transitions.push({ kind: 'exception-closed', at, exceptionId: gone.id, code: gone.code, resolution: 'no-longer-found', by: 'system:rules' });
   }
@@ -84,6 +85,11 @@ function byOwner(caseId: string, findings: Finding[]): Map<string, Finding[]> {
     owners.set(owner, [...(owners.get(owner) ?? []), finding]);
   }
   return new Map([...owners].map(([owner, own]) => [exceptionId(caseId, owner, own), own]));
+}
+
+/** A receipt that has been awaited for too long keeps its exception for as long as it is awaited. */
+export function overdueReceiptId(caseId: string, { scope }: Pick<Finding, 'scope'>): string {
+  return `${caseId}-r-${scope.replace(/[^A-Za-z0-9]+/g, '-')}`;
 }
 
 function exceptionId(caseId: string, owner: string, findings: Finding[]): string {

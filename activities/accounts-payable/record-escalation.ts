@@ -14,6 +14,7 @@ import type { CalendarPolicy, DeadlinePolicy } from '../../domain/policy/index.t
 import { nextEscalation, rolesWithAuthority } from '../../domain/rules/accounts-payable/escalation.ts';
 import { nextDeadline } from './approvals.ts';
 import type { CaseRef, EscalationAnswer } from './commands.ts';
+import { overdueReceiptId } from './exceptions.ts';
 import { requiredEntity, requiredOf } from './lookup.ts';
 import type { PayablesParts } from './parts.ts';
 import { recordTransitions } from './transitions.ts';
@@ -98,7 +99,7 @@ async function overdueReceipts(trx: Trx, current: CaseWithProgress, clock: Clock
   const known = new Set((await openExceptionsOf(trx, id)).map((exception) => exception.id));
   const transitions: Transition[] = [];
   for (const finding of overdue) {
-    const exceptionId = `${id}-r-${finding.scope.replace(/[^A-Za-z0-9]+/g, '-')}`;
+    const exceptionId = overdueReceiptId(id, finding);
     if (known.has(exceptionId)) continue;
     await openException(trx, {
       id: exceptionId,

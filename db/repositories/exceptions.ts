@@ -8,7 +8,7 @@ const COLUMNS = `id, number, entity, case_id, workflow_id, origin, code, reason_
 export type NewException = Pick<ExceptionCase, 'id' | 'entity' | 'origin' | 'code' | 'reasonCode' | 'title' | 'findings' | 'ownerRole' | 'dueAt'> &
   Partial<Pick<ExceptionCase, 'case' | 'workflowId' | 'actionCode' | 'suggestion' | 'ownerPerson' | 'documentHash' | 'decisionHash' | 'source'>> & { correlationId?: string };
 
-/** Opens an exception; the same id again changes nothing. */
+/** Opens an exception; the same id again changes nothing, unless a process had found it gone and now finds it again. */
 export async function openException(trx: Trx, exception: NewException): Promise<void> {
   await sql(
     trx,
@@ -16,7 +16,9 @@ export async function openException(trx: Trx, exception: NewException): Promise<
                              due_at, document_hash, decision_hash, source, correlation_id)
      values (:id, :entity, :case, :workflowId, :origin, :code, :reasonCode, :actionCode, :title, :findings, :suggestion, :ownerRole, :ownerPerson,
              :dueAt, :documentHash, :decisionHash, :source, :correlationId)
-     on conflict (id) do nothing`,
+     on conflict (id) do update set state = 'open', due_at = excluded.due_at, owner_role = excluded.owner_role, owner_person = excluded.owner_person, level = 0,
+       decision_hash = excluded.decision_hash, resolution = null, resolution_detail = null, resolved_by = null, resolved_at = null
+       where exceptions.state = 'cancelled' and exceptions.origin = 'process'`,
     {
       case: null, workflowId: null, actionCode: null, suggestion: null, ownerPerson: null, documentHash: null, decisionHash: null, correlationId: null,
       ...exception,

@@ -1,5 +1,5 @@
 import type { Instant, PlainDate } from '../model/dates.ts';
-import { isBusinessDay, nextBusinessDay, type BusinessCalendar } from './business-days.ts';
+import { addBusinessDays, isBusinessDay, nextBusinessDay, type BusinessCalendar } from './business-days.ts';
 import { addDays, formatDate, parseDate, toDayNumber, weekday, daysInMonth, type Weekday } from './plain-date.ts';
 
 /** The n-th `weekday` of `month`, at `at` of UTC or of the zone's standard time. */
@@ -48,6 +48,11 @@ export function addBusinessMinutes(calendar: BusinessHours, from: Instant, minut
     left -= closes - minute;
     minute = closes;
   }
+}
+
+/** The end of business on the `days`-th business day after `date`; the day itself does not count. */
+export function closeOfBusiness(calendar: BusinessHours, date: PlainDate, days: number): Instant {
+  return toInstant(calendar, addBusinessDays(daysOf(calendar), date, days), minuteOfDay(calendar.hours.to));
 }
 
 /** Open minutes in [from, to); zero when `to` is not after `from`. */

@@ -1,4 +1,5 @@
-import { addBusinessHours } from '../../calendar/business-hours.ts';
+import { addBusinessHours, closeOfBusiness } from '../../calendar/business-hours.ts';
+import type { Instant } from '../../model/dates.ts';
 import type { ActionCode, Finding, FindingCode, Override, ReasonCode } from '../../model/finding.ts';
 import type { InvoiceFacts } from '../../model/invoice-facts.ts';
 
@@ -142,7 +143,7 @@ function toFinding(observation: Observation, facts: InvoiceFacts): Finding {
     overridden: known.overrides > 0 && consents(observation, fingerprint, facts) >= needed,
     ownerRole: role,
     ...(ownerPerson ? { ownerPerson } : {}),
-    dueAt: addBusinessHours(facts.calendar.content, facts.now, hoursFor(role, facts)),
+    dueAt: dueAtOf(observation, role, facts),
     suggestion: { action: known.action, text: known.text },
   };
 }
@@ -153,6 +154,13 @@ function consents(observation: Observation, fingerprint: string, facts: InvoiceF
   const covers = (override: Override): boolean =>
     override.findingCode === observation.code && override.scope === observation.scope && override.fingerprint === fingerprint && human(override.by) !== submitter;
   return new Set(facts.overrides.filter(covers).map((override) => human(override.by))).size;
+}
+
+/** A receipt may be awaited for some business days since the document came in; everything else is due in hours from now. */
+function dueAtOf({ code }: Observation, role: string, facts: InvoiceFacts): Instant {
+  const calendar = facts.calendar.content;
+  if (code === 'awaiting-receipt') return closeOfBusiness(calendar, facts.receivedOn, facts.policies.deadlines.content.receiptWaitDays);
+  return addBusinessHours(calendar, facts.now, hoursFor(role, facts));
 }
 
 function hoursFor(role: string, facts: InvoiceFacts): number {
