@@ -75,8 +75,9 @@ export interface EventCommand extends CaseRef {
 }
 
 export interface EventAnswer extends Recorded {
-  /** Set when the event settles the case. */
+  /** Set when the event settles the case: the bank's record, or the credit note that closes it without a payment. */
   settledBy?: string;
+  creditedBy?: string;
 }
 
 export interface EscalationAnswer extends Recorded {

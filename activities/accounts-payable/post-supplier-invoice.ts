@@ -4,6 +4,8 @@ import { latestAssessment, type StoredAssessment } from '../../db/repositories/a
 import { linkCases, lockCase, readCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { inTransaction, type Trx } from '../../db/client.ts';
 import { openException } from '../../db/repositories/exceptions.ts';
+import { recordInbound } from '../../db/repositories/inbound.ts';
+import { enqueue } from '../../db/repositories/outbox.ts';
 import { savePosting } from '../../db/repositories/postings.ts';
 import { markReservationsPosted } from '../../db/repositories/reservations.ts';
 import { KontorError } from '../../domain/errors.ts';
@@ -14,6 +16,7 @@ import { once } from '../once.ts';
 import type { PostAnswer, PostCommand } from './commands.ts';
 import { requiredEntity, requiredOf } from './lookup.ts';
 import type { ErpAccess, PayablesParts } from './parts.ts';
+import { paymentEventSource } from './record-payment-event.ts';
 import { technicalDueAt } from './parking.ts';
 import { recordTransitions } from './transitions.ts';
 
@@ -119,8 +122,9 @@ async function write(trx: Trx, answer: PostingAnswer, answered: PostAnswer, post
   if (answer.outcome === 'posted') {
     await savePosting(trx, { ...common, status: 'posted', reference: answer.document.documentNumber });
     await markReservationsPosted(trx, caseId, key);
-    const against = assessment.stored.result.credit?.against;
-    if (against) await linkCases(trx, entity, caseId, { otherCase: against, kind: 'credits' });
+    const { credit } = assessment.stored.result;
+    if (credit?.against) await linkCases(trx, entity, caseId, { otherCase: credit.against, kind: 'credits' });
+    if (credit?.against && credit.settlement === 'closes-both') await tellOfFullCredit(trx, current, credit.against, answer.document.documentNumber);
   } else {
     await savePosting(trx, { ...common, status: 'refused', detail: { code: answer.code } });
     await openRefusal(trx, current, answer, answered, posting);
@@ -130,6 +134,19 @@ async function write(trx: Trx, answer: PostingAnswer, answered: PostAnswer, post
     ...(assessment.stored.decisionHash ? { decisionHash: assessment.stored.decisionHash } : {}),
     policyVersions: assessment.stored.policyVersions,
     change: answer.outcome === 'posted' ? { onHold: assessment.stored.result.paymentBlock.blocked, milestones: ['posted'] } : {},
+  });
+}
+
+/** C4: a full credit of an unpaid invoice closes both; the invoice hears of it as of any other settlement. */
+async function tellOfFullCredit(trx: Trx, { case: { id, entity, correlationId } }: CaseWithProgress, against: string, reference: string): Promise<void> {
+  const credited = requiredOf(await readCase(trx, against), 'case', against);
+  const eventId = `credit-${id}`;
+  const payload = { caseId: against, status: 'credited', reference };
+  const fresh = await recordInbound(trx, { source: paymentEventSource, entity, events: [{ id: eventId, kind: 'credited', payload }] });
+  if (fresh.length === 0 || credited.case.closedAt !== undefined) return;
+  await enqueue(trx, {
+    entity, caseId: against, kind: 'signal-workflow', key: `${paymentEventSource}/${eventId}`, workflowId: credited.case.workflowId,
+    payload: { signal: 'paymentStatus', input: { eventId } }, correlationId,
   });
 }
 

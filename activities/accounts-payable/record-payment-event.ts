@@ -12,8 +12,11 @@ import { recordTransitions } from './transitions.ts';
 /** Where confirmations of payments enter the inbox. */
 export const paymentEventSource = 'payments';
 
-/** A payment's status as the payment run relays it. Only `confirmed` settles: the bank's own books said so (guarantee 3). */
-const paymentEventSchema = z.object({ caseId: z.string(), status: z.enum(['in-process', 'rejected', 'returned', 'confirmed']), reference: z.string() }).strict();
+/**
+ * A payment's status as the payment run relays it. Only `confirmed` settles as paid: the bank's own books said so
+ * (guarantee 3). `credited` comes from the posting of a credit note of the same amount and closes without a payment (C4).
+ */
+const paymentEventSchema = z.object({ caseId: z.string(), status: z.enum(['in-process', 'rejected', 'returned', 'confirmed', 'credited']), reference: z.string() }).strict();
 
 /** Records what the inbox knows of a payment; a notice about an event that is not there moves nothing. */
 export async function recordPaymentEvent(parts: PayablesParts, { caseId, eventId }: EventCommand): Promise<EventAnswer> {
@@ -26,6 +29,7 @@ export async function recordPaymentEvent(parts: PayablesParts, { caseId, eventId
     const isPosted = (await postingsOf(trx, caseId)).some(({ kind, status }) => kind === 'post' && status === 'posted');
     const transitions: Transition[] = [{ kind: 'event-received', at, source: paymentEventSource, eventId, eventKind: payment.status }];
     await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
-    return { transitions, ...(payment.status === 'confirmed' && isPosted ? { settledBy: payment.reference } : {}) };
+    if (!isPosted) return { transitions };
+    return { transitions, ...(payment.status === 'confirmed' ? { settledBy: payment.reference } : {}), ...(payment.status === 'credited' ? { creditedBy: payment.reference } : {}) };
   });
 }

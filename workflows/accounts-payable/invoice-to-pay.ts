@@ -198,6 +198,7 @@ async function hearPayment(invoice: InvoiceCase, { eventId }: InboxNotice): Prom
     const answer = await parkable(invoice, 'recordPayment', () => recordPaymentEvent({ ...invoice.ref, eventId }));
     invoice.board.apply(answer.transitions);
     if (answer.settledBy) invoice.ending ??= { state: 'paid', settlement: 'bank-confirmed', reference: answer.settledBy };
+    if (answer.creditedBy) invoice.ending ??= { state: 'credited', reference: answer.creditedBy };
   });
 }
 

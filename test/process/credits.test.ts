@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { inTransaction } from '../../db/client.ts';
+import { latestAssessment } from '../../db/repositories/assessments.ts';
+import { recordInbound } from '../../db/repositories/inbound.ts';
+import { auditOf } from '../support/evidence.ts';
+import { openHouse, type House } from '../support/house.ts';
+import { billed, submit } from '../support/invoices.ts';
+import { people } from '../support/people.ts';
+import { describeWithServices } from '../support/services.ts';
+
+/** Credits of paid and unpaid invoices (C1 to C5). */
+const line = (quantity: string) => ({ orderNumber: '4500000118', orderLine: '10', quantity, price: '10.00' });
+
+describeWithServices('credit notes', () => {
+  let house: House;
+  let they: ReturnType<typeof people>;
+
+  beforeAll(async () => {
+    house = await openHouse();
+    they = people(house);
+    await house.startWorker();
+    await house.firstPoll('DE01');
+  });
+  afterAll(() => house.dispose());
+
+  const posted = async (number: string, quantity: string) => {
+    const { caseId } = await submit(house.db, billed({ number, lines: [line(quantity)] }));
+    return house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted');
+  };
+  const credit = async (number: string, preceding: string, quantity: string) => (await submit(house.db, billed({ number, class: 'credit-note', preceding: [preceding], lines: [line(quantity)] }))).caseId;
+  const approve = async (caseId: string) => {
+    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'approval');
+    await they.decide(caseId, 'lars.thoma', 'approve');
+    return house.caseWhen(caseId, ({ case: { state } }) => state !== 'running');
+  };
+  const pay = async (caseId: string, workflowId: string) => {
+    const eventId = `pay-${caseId}`;
+    await inTransaction(house.db, (trx) => recordInbound(trx, { source: 'payments', entity: 'DE01', events: [{ id: eventId, kind: 'confirmed', payload: { caseId, status: 'confirmed', reference: 'STMT-1' } }] }));
+    await house.client.workflow.getHandle(workflowId).signal('paymentStatus', { eventId });
+    return house.caseWhen(caseId, ({ case: { state } }) => state === 'paid');
+  };
+  const documentOf = async (key: string) => (await house.sandbox.ledger({ externalReference: key })).documents[0];
+
+  it('C3, C5: a return is credited after its own approval; the order line falls by what came back; the case ends credited', async () => {
+    const invoice = await posted('C-100', '10');
+    await house.sandbox.post('/erp/DE01/material-documents', { movementType: '122', orderNo: '4500000118', itemNo: '10', qty: '1993', postingDate: '2026-11-17', postedBy: 'petra.lang' });
+    const caseId = await credit('CN-1', 'C-100', '3');
+    const found = await approve(caseId);
+    expect(found.case.state).toBe('credited');
+    const { payable, credit: effect } = (await latestAssessment(house.db, caseId))!.result;
+    expect(payable).toEqual({ currency: 'EUR', minor: '-3570' });
+    expect(effect).toMatchObject({ kind: 'quantity', against: invoice.case.id, settlement: 'reduces-open' });
+    expect(await documentOf(found.progress.postings[0]!.key)).toMatchObject({ docType: 'CRM', status: 'POSTED', payableValue: '35.70' });
+    expect((await house.caseWhen(invoice.case.id, () => true)).case.state).toBe('running');
+    await house.sandbox.post('/erp/DE01/material-documents', { movementType: '101', orderNo: '4500000118', itemNo: '10', qty: '1993', postingDate: '2026-11-18', postedBy: 'petra.lang' });
+  });
+
+  it('C4: a full credit of an unpaid invoice closes both without a payment', async () => {
+    const invoice = await posted('C-200', '21');
+    const caseId = await credit('CN-2', 'C-200', '21');
+    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'exception');
+    await they.correct(caseId, 'lars.thoma', { creditKind: 'goodwill' });
+    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'approval');
+    const task = await they.openTask(caseId);
+    await they.decide(caseId, task.candidatePersons[0] ?? 'oskar.lind', 'approve', { task });
+    const found = await house.caseWhen(caseId, ({ case: { state } }) => state === 'credited');
+    expect((await latestAssessment(house.db, caseId))!.result.credit).toMatchObject({ settlement: 'closes-both' });
+    const closed = await house.caseWhen(invoice.case.id, ({ case: { state } }) => state === 'credited');
+    expect(closed.progress.postings).toMatchObject([{ status: 'posted' }]);
+    expect(await auditOf(house.db, invoice.case.id)).toContain('invoice.event-received');
+    expect(found.progress.postings).toHaveLength(1);
+  });
+
+  it('C4: a credit of a paid invoice leaves a debit balance; the payment stays what it was', async () => {
+    const invoice = await posted('C-300', '33');
+    await pay(invoice.case.id, invoice.case.workflowId);
+    const caseId = await credit('CN-3', 'C-300', '33');
+    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'exception');
+    await they.correct(caseId, 'anna.berg', { creditKind: 'goodwill' });
+    await approve(caseId);
+    expect((await latestAssessment(house.db, caseId))!.result.credit).toMatchObject({ kind: 'goodwill', settlement: 'debit-balance' });
+    expect((await house.caseWhen(invoice.case.id, () => true)).case.state).toBe('paid');
+  });
+
+  it('C1, C2: a credit without a reference, and credits above their invoice, stop with an owner', async () => {
+    const none = await submit(house.db, billed({ class: 'credit-note', lines: [line('2')] }));
+    const first = await house.caseWhen(none.caseId, ({ case: { stage } }) => stage === 'exception');
+    expect(first.progress.exceptions.map(({ owner }) => owner)).toContain('ap-clerk');
+    expect((await latestAssessment(house.db, none.caseId))!.result.findings.map(({ code }) => code)).toContain('credit-without-reference');
+    await posted('C-400', '4');
+    const more = await credit('CN-4', 'C-400', '5');
+    await house.caseWhen(more, ({ case: { stage } }) => stage === 'exception');
+    expect((await latestAssessment(house.db, more))!.result.findings.map(({ code }) => code)).toContain('credit-exceeds-invoice');
+  });
+});
