@@ -85,7 +85,7 @@ function amount({ minor }: Money): string {
 }
 
 /** Takes a document in as the API does, without HTTP. */
-export async function submit(db: Db, invoice: Invoice, options: { submitter?: string; channel?: string; messageId?: string } = {}): Promise<IntakeResult> {
+export async function submit(db: Db, invoice: Invoice, options: { submitter?: string; channel?: string; messageId?: string; attachments?: Parameters<typeof takeIn>[1]['attachments'] } = {}): Promise<IntakeResult> {
   const taken = await takeIn(
     { db, read: (bytes) => readInvoice(bytes) },
     {
@@ -95,7 +95,7 @@ export async function submit(db: Db, invoice: Invoice, options: { submitter?: st
       correlationId: `test-${randomUUID().slice(0, 12)}`,
       bytes: Buffer.from(JSON.stringify(invoice)),
       mediaType: 'application/json',
-      attachments: [],
+      attachments: options.attachments ?? [],
     },
     { mayEnter: () => true },
   );
