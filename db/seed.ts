@@ -3,7 +3,7 @@ import type { Delegation, Person } from '../domain/model/person.ts';
 import type { PolicyKind } from '../domain/policy/index.ts';
 import { inTransaction, sql, type Db } from './client.ts';
 import { lockKeys } from './locks.ts';
-import { saveDelegation, saveEntity, savePerson } from './repositories/directory.ts';
+import { readEntity, saveDelegation, saveEntity, savePerson } from './repositories/directory.ts';
 import { appendAudit, INSTALLATION } from './repositories/audit.ts';
 import { importPolicy } from './repositories/policies.ts';
 
@@ -37,6 +37,24 @@ export async function seedSandbox(db: Db, set: SandboxSet): Promise<boolean> {
     }
     await appendAudit(trx, INSTALLATION, [{ action: 'installation.seeded', actor: SEED, correlationId: SEED, data: { entities: set.entities.map((entity) => entity.id), versions } }]);
     return true;
+  });
+}
+
+/**
+ * Adds companies that came as a file after the first start; a company that is known keeps its settings. Its policies must
+ * be in force by then: two persons activate them. Answers the ids that are new.
+ */
+export async function addCompanies(db: Db, entities: readonly LegalEntity[]): Promise<string[]> {
+  return inTransaction(db, async (trx) => {
+    await lockKeys(trx, ['seed']);
+    const added: string[] = [];
+    for (const entity of entities) {
+      if (await readEntity(trx, entity.id)) continue;
+      await saveEntity(trx, entity);
+      added.push(entity.id);
+    }
+    if (added.length > 0) await appendAudit(trx, INSTALLATION, [{ action: 'installation.companies-added', actor: SEED, correlationId: SEED, data: { entities: added } }]);
+    return added;
   });
 }
 

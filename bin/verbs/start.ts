@@ -1,46 +1,88 @@
-// Start everything on this machine: database, Temporal, counterparts, worker and API; Ctrl-C stops it
+// Start everything on this machine and send the samples; --once decides, compares the outcome and ends
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KontorError } from '../../domain/errors.ts';
 import { readSettings, type Settings } from '../../temporal-config/settings.ts';
+import { settleSamples, showSamples, type DemoPlan } from '../demo/demo.ts';
+import { boardOn, outcomeTable } from '../demo/screen.ts';
+import { parseOptions } from '../options.ts';
 import { startInstallation } from '../services/installation.ts';
 import { keepRunning } from '../services/keep-running.ts';
 import { screen } from '../services/progress.ts';
 import type { ServicesPlan } from '../services/services.ts';
 import { ownState, runningOn, type Addresses } from '../services/state.ts';
 
-const usage = `Usage: kontor start
+const usage = `Usage: kontor start [--once | --no-samples]
 
 Starts PostgreSQL (unless DATABASE_URL), the Temporal server and its Web (unless TEMPORAL_ADDRESS), the sandbox
-counterparts, the worker and the API, and keeps them running until Ctrl-C. Ports and folders are settings:
-docs/runbook.md lists them.`;
+counterparts, the worker and the API, sends the shipped sample documents through the API, shows what becomes of each, and
+keeps everything running until Ctrl-C. Ports and folders are settings: docs/runbook.md lists them.
+
+  --once        decide by itself, print expected against actual and stop; 0 only if all agree. Where Kontor
+                runs already in this state folder, the samples go there and it is left running.
+  --no-samples  send nothing`;
+
+/** The local ERP is asked often, so that nobody waits long for a receipt. */
+const longestErpPollMs = 3_000;
+const announcedWithinMs = 120_000;
 
 export async function run(args: string[]): Promise<number> {
-  if (args.includes('--help')) {
+  const { values } = parseOptions({ args, options: { help: { type: 'boolean' }, once: { type: 'boolean' }, 'no-samples': { type: 'boolean' } } });
+  if (values.help) {
     console.log(usage);
     return 0;
   }
-  if (args.length > 0) throw new KontorError('usage-invalid', `kontor start does not know ${args.join(' ')}.`);
-  const settings = readSettings();
+  if (values.once && values['no-samples']) throw new KontorError('usage-invalid', '--once sends the samples; it cannot go with --no-samples.');
+  const read = readSettings();
+  const settings: Settings = { ...read, erpPollMs: Math.min(read.erpPollMs, longestErpPollMs) };
   const state = await ownState(settings.stateDir, screen);
-  if ('holder' in state) {
-    tellOfFirst(settings);
-    return 0;
-  }
+  if ('holder' in state) return values.once ? onceOnFirst(settings) : tellOfFirst(settings);
+
   const plan: ServicesPlan = { stateDir: settings.stateDir, ports: 'fixed', temporalStore: settings.temporalStore, web: true };
-  await keepRunning(state, screen, () => startInstallation(plan, settings, screen), ({ addresses }) => {
+  let code = values.once ? 1 : 0;
+  await keepRunning(state, screen, () => startInstallation(plan, settings, screen), ({ addresses }, stopping) => {
     state.announce(addresses);
-    console.log(overview(settings, addresses));
+    console.log(overview(settings, addresses, !values.once));
+    const demo = { home: settings.home, ...addresses, board: boardOn(process.stdout), stopping };
+    if (values.once) return settle(demo).then((outcome) => void (code = outcome));
+    if (!values['no-samples']) void showSamples(demo).catch((error: unknown) => tellWhyNot(error, stopping));
   });
+  return code;
+}
+
+async function settle(demo: DemoPlan): Promise<number> {
+  const rows = await settleSamples(demo);
+  const agree = rows.length > 0 && rows.every((row) => row.agrees);
+  console.log(`\n${outcomeTable(rows)}\n\n${agree ? 'Everything agrees with what was expected.' : 'Not everything agrees with what was expected.'}`);
+  return agree ? 0 : 1;
+}
+
+/** The installation stays up without them. */
+function tellWhyNot(error: unknown, stopping: AbortSignal): void {
+  if (!stopping.aborted) screen.note(`The samples are not followed any more: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+/** Sends the samples to the installation that runs on this state folder, as soon as it serves. */
+async function onceOnFirst(settings: Settings): Promise<number> {
+  const addresses = await screen.step('Kontor runs here already', async (because) => {
+    because('it is still being started');
+    for (const until = Date.now() + announcedWithinMs; Date.now() < until; await sleep(500)) {
+      const found = runningOn(settings.stateDir)?.addresses;
+      if (found) return found;
+    }
+    throw new KontorError('process-ended', `Kontor is being started on ${settings.stateDir} but does not serve. Its logs are in ${join(settings.stateDir, 'logs')}.`);
+  });
+  return settle({ home: settings.home, ...addresses, board: boardOn(process.stdout), stopping: new AbortController().signal });
+}
+
+function tellOfFirst(settings: Settings): number {
+  const first = runningOn(settings.stateDir);
+  if (first?.addresses) console.log(`Kontor already runs here (process ${first.owner.pid}).\n${overview(settings, first.addresses, true)}`);
+  else console.log(`Kontor is just being started here (process ${first?.owner.pid ?? 'unknown'}).`);
   return 0;
 }
 
-function tellOfFirst(settings: Settings): void {
-  const first = runningOn(settings.stateDir);
-  if (first?.addresses) console.log(`Kontor already runs here (process ${first.owner.pid}).\n${overview(settings, first.addresses)}`);
-  else console.log(`Kontor is just being started here (process ${first?.owner.pid ?? 'unknown'}).`);
-}
-
-function overview(settings: Settings, addresses: Addresses): string {
+function overview(settings: Settings, addresses: Addresses, stays: boolean): string {
   const database = new URL(addresses.databaseUrl);
   const rows = [
     ['API', `${addresses.apiUrl}/v1`],
@@ -50,5 +92,5 @@ function overview(settings: Settings, addresses: Addresses): string {
     ['Database', `${database.hostname}:${database.port}${database.pathname} as ${database.username}`],
     ['Logs', join(settings.stateDir, 'logs')],
   ];
-  return ['', ...rows.map(([what, where]) => `  ${what?.padEnd(16)}${where}`), '', 'Ctrl-C stops everything; the data stays.'].join('\n');
+  return ['', ...rows.map(([what, where]) => `  ${what?.padEnd(16)}${where}`), ...(stays ? ['', 'Ctrl-C stops everything; the data stays.'] : [])].join('\n');
 }

@@ -1,0 +1,67 @@
+import { whereabouts, type Followed, type OutcomeRow } from './outcome.ts';
+
+/** Where the live table goes: redrawn on a terminal, elsewhere one line for each change. */
+export interface Board {
+  show(followed: readonly Followed[]): void;
+  say(text: string): void;
+}
+
+export function boardOn(out: NodeJS.WriteStream): Board {
+  return out.isTTY ? terminalBoard(out) : lineBoard(out);
+}
+
+function lineBoard(out: NodeJS.WriteStream): Board {
+  const shown = new Map<string, string>();
+  return {
+    show(followed) {
+      for (const entry of followed) {
+        const line = cells(entry).join(' · ');
+        if (shown.get(entry.sample.name) === line || !entry.sent) continue;
+        shown.set(entry.sample.name, line);
+        out.write(`${line}\n`);
+      }
+    },
+    say: (text) => void out.write(`${text}\n`),
+  };
+}
+
+function terminalBoard(out: NodeJS.WriteStream): Board {
+  let drawn: string[] = [];
+  const erase = () => out.write(drawn.length === 0 ? '' : `\u001b[${drawn.length}A\u001b[J`);
+  const draw = (lines: string[]) => {
+    erase();
+    drawn = lines.map((line) => line.slice(0, Math.max(20, out.columns - 1)));
+    out.write(drawn.map((line) => `${line}\n`).join(''));
+  };
+  return {
+    show(followed) {
+      const lines = inColumns([['SAMPLE', 'CASE', 'STAGE', 'AWAITS', 'ERP'], ...followed.map(cells)]);
+      if (lines.join('\n') !== drawn.join('\n')) draw(lines);
+    },
+    say(text) {
+      const below = drawn;
+      erase();
+      drawn = [];
+      out.write(`${text}\n`);
+      draw(below);
+    },
+  };
+}
+
+function cells({ sample, sent, view }: Followed): string[] {
+  if (!sent) return [sample.name, '', sample.after === undefined ? '' : `waits for "${sample.after}"`, '', ''];
+  if (sent.status !== 202) return [sample.name, '', `refused ${sent.status} ${sent.code ?? ''}`, '', ''];
+  const stage = sent.accepted === 'same-content' ? 'the same document again' : view ? whereabouts(view) : 'accepted';
+  const awaits = [...new Set((view?.awaiting ?? []).map(({ what, role, person }) => `${person ?? role} (${what})`))].join(', ');
+  return [sample.name, sent.caseId ?? '', stage, awaits, view?.erpReference ?? ''];
+}
+
+/** Expected against actual, with a mark where they differ. */
+export function outcomeTable(rows: readonly OutcomeRow[]): string {
+  return inColumns([['', 'SAMPLE', 'EXPECTED', 'ACTUAL (API and ledger of the ERP)'], ...rows.map(({ agrees, name, expected, actual }) => [agrees ? 'ok' : 'NO', name, expected, actual])]).join('\n');
+}
+
+function inColumns(rows: string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cellsOf) => cellsOf[column]?.length ?? 0)));
+  return rows.map((cellsOf) => cellsOf.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+}
