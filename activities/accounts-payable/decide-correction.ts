@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { saveCorrections } from '../../db/repositories/documents.ts';
-import { plainDateSchema } from '../../domain/model/dates.ts';
+import { correctionSchema, type Correction } from '../../domain/model/correction.ts';
 import type { Corrections, LineCorrection } from '../../domain/model/invoice-facts.ts';
 import type { Person } from '../../domain/model/person.ts';
 import { humanOf } from '../../domain/rules/accounts-payable/duties.ts';
@@ -11,35 +10,7 @@ import { refusal, type Hearing, type Verdict } from './verify-decision.ts';
 const correctingRoles = ['ap-clerk', 'ap-lead'];
 const withdrawingRoles = ['ap-lead'];
 
-/** What AP may correct: our own data about the document. The sender's amounts are never corrected (F1). */
-export const correctionSchema = z
-  .object({
-    supplierId: z.string().min(1).max(60).optional(),
-    bankAccountId: z.string().min(1).max(60).optional(),
-    dueDate: plainDateSchema.optional(),
-    serviceDate: plainDateSchema.optional(),
-    requester: z.string().min(1).max(60).optional(),
-    creditKind: z.enum(['price', 'quantity', 'goodwill']).optional(),
-    creditOf: z.string().min(1).max(60).optional(),
-    lines: z
-      .array(
-        z
-          .object({
-            line: z.string().min(1).max(60),
-            orderNumber: z.string().min(1).max(60).optional(),
-            orderLine: z.string().min(1).max(60).optional(),
-            withoutOrder: z.boolean().optional(),
-            account: z.string().min(1).max(20).optional(),
-            costCentre: z.string().min(1).max(20).optional(),
-          })
-          .strict(),
-      )
-      .max(1000)
-      .default([]),
-  })
-  .strict()
-  .meta({ id: 'Correction', description: 'Corrections of our own data about a document; absent members stay as they are' });
-
+/** Corrects our own data about a document; whoever does it counts as a coder (A5). */
 export async function judgeCorrection(hearing: Hearing): Promise<Verdict> {
   const { trx, decision, current, facts } = hearing;
   if (!holdsOne(facts.people, decision.person, current.case.entity, correctingRoles)) return refusal('not-permitted', 'Accounts payable corrects documents.');
@@ -66,7 +37,7 @@ export async function judgeWithdrawal(hearing: Hearing): Promise<Verdict> {
 }
 
 /** Later corrections of a line replace earlier ones; everybody who made any counts as a coder (A5). */
-function merged(before: Corrections, { lines, ...head }: z.infer<typeof correctionSchema>, person: string): Corrections {
+function merged(before: Corrections, { lines = [], ...head }: Correction, person: string): Corrections {
   const byLine = new Map<string, LineCorrection>(before.lines.map((line) => [line.line, line]));
   for (const line of lines) byLine.set(line.line, { ...byLine.get(line.line), ...line });
   return { ...before, ...head, lines: [...byLine.values()], by: [...new Set([...before.by, person])].sort() };

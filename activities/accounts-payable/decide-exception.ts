@@ -28,8 +28,16 @@ export async function judgeResolution(hearing: Hearing): Promise<Verdict> {
 
 /** The facts were mended outside, or a parked step is to be tried again: look once more. */
 async function retry(hearing: Hearing, exception: ExceptionCase): Promise<Verdict> {
+  if (!mayRetry(hearing, exception)) return refusal('not-permitted', `This exception is retried by its owner (${exception.ownerRole}) or by accounts payable.`);
   if (exception.origin === 'technical' || exception.code === 'counterpart-rejected') await close(hearing, exception, 'retry');
   return { accepted: true, answer: { accepted: true, effect: 'resumed', transitions: [decided(hearing)] } };
+}
+
+/** The owner, and those who look after the document anyway: a retry looks again and decides nothing. */
+function mayRetry({ decision, current, facts }: Hearing, exception: ExceptionCase): boolean {
+  const person = facts.people.find(({ id }) => id === decision.person);
+  const roles = [exception.ownerRole, 'ap-clerk', 'ap-lead', facts.policies.deadlines.content.exceptions.operatorQueue];
+  return person?.active === true && (person.id === exception.ownerPerson || person.roles.some(({ entity, role }) => (entity === current.case.entity || entity === '*') && roles.includes(role)));
 }
 
 async function override(hearing: Hearing, exception: ExceptionCase): Promise<Verdict> {

@@ -3,47 +3,22 @@ import { latestAssessment } from '../../db/repositories/assessments.ts';
 import type { CaseWithProgress } from '../../db/repositories/cases.ts';
 import { decisionsOf } from '../../db/repositories/decisions.ts';
 import { KontorError } from '../../domain/errors.ts';
-import { plainDateSchema } from '../../domain/model/dates.ts';
+import { correctionSchema } from '../../domain/model/correction.ts';
 import type { Decision } from '../../domain/model/decision.ts';
 import type { Call } from '../operation.ts';
 import { hashSchema, reasonSchema } from './approval.ts';
 import { decideOnce, saysSame, type DecisionParts, type Said } from './decide-once.ts';
 
-const id = z.string().min(1).max(60);
 const version = { documentHash: hashSchema.meta({ description: '`documentHash` of the case as it was shown' }) };
 
-/** Corrections of our own data about a document; absent members stay as they are. The sender's amounts are never corrected (F1). */
-export const correctionSchema = z
-  .object({
-    ...version,
-    reason: reasonSchema.optional(),
-    correction: z
-      .object({
-        supplierId: id.optional(),
-        bankAccountId: id.optional(),
-        dueDate: plainDateSchema.optional(),
-        serviceDate: plainDateSchema.optional(),
-        requester: id.optional(),
-        creditKind: z.enum(['price', 'quantity', 'goodwill']).optional(),
-        creditOf: id.optional(),
-        lines: z
-          .array(
-            z
-              .object({ line: id, orderNumber: id.optional(), orderLine: id.optional(), withoutOrder: z.boolean().optional(), account: z.string().min(1).max(20).optional(), costCentre: z.string().min(1).max(20).optional() })
-              .strict(),
-          )
-          .max(1000)
-          .optional(),
-      })
-      .strict()
-      .refine((correction) => Object.keys(correction).length > 0, 'at least one member is corrected'),
-  })
+export const correctionRequestSchema = z
+  .object({ ...version, reason: reasonSchema.optional(), correction: correctionSchema })
   .strict()
   .meta({ id: 'CorrectionRequest' });
 
 export const withdrawalSchema = z.object({ ...version, reason: reasonSchema.optional() }).strict().meta({ id: 'WithdrawalRequest' });
 
-export function correctCase(parts: DecisionParts, call: Call<unknown, unknown, unknown>, found: CaseWithProgress, { documentHash, reason, correction }: z.infer<typeof correctionSchema>) {
+export function correctCase(parts: DecisionParts, call: Call<unknown, unknown, unknown>, found: CaseWithProgress, { documentHash, reason, correction }: z.infer<typeof correctionRequestSchema>) {
   return say(parts, call, found, documentHash, 'correct', { correction: withoutGaps(correction), ...(reason === undefined ? {} : { reason }) });
 }
 

@@ -13,7 +13,7 @@ import { progressSchema } from '../../domain/model/progress.ts';
 import type { IntakeResult } from '../../db/repositories/intake.ts';
 import { invoiceToPayProcess } from '../../workflows/contracts/invoice-to-pay.ts';
 import { personOf, requireEntity, unknown, visibleEntities } from '../access.ts';
-import { correctCase, correctionSchema, withdrawalSchema, withdrawCase } from '../decisions/case.ts';
+import { correctCase, correctionRequestSchema, withdrawalSchema, withdrawCase } from '../decisions/case.ts';
 import type { DecisionParts } from '../decisions/decide-once.ts';
 import { readMultipart } from '../intake/multipart.ts';
 import { takeIn, type IncomingDocument, type IntakeParts } from '../intake/take-in.ts';
@@ -175,7 +175,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       description: 'What the sender stated is never changed. A posted document is reversed and posted anew.',
       permission: 'invoices:correct',
       params: idParams,
-      body: { kind: 'json', schema: correctionSchema },
+      body: { kind: 'json', schema: correctionRequestSchema },
       responses: decisionResponses,
       handle: async (call) => correctCase(parts, call, await visibleCase(db, call), call.body),
     }),
