@@ -58,7 +58,7 @@ interface Found {
 }
 
 /** So many names in a row without a promising one, and the rest is not compared: they are offered best first. */
-const patience = 50;
+const patience = 100;
 const promising = 0.25;
 
 function nameHits(context: ScreeningContext, query: ScreeningQuery, parsed: ParsedName[]): Found[] {

@@ -24,7 +24,7 @@ export const arabicParticles: ReadonlyMap<string, string> = new Map([
 export const filiation: ReadonlySet<string> = new Set(['bin', 'ben', 'ibn', 'bint', 'ould', 'wuld', 'oglu', 'ogly']);
 
 /** Words that are particle and given name alike; a leading one is the name (`Ben Netanyahu`). */
-export const particleOrGivenName: ReadonlySet<string> = new Set(['ben', 'al', 'do', 'van', 'na', 'la', 'an', 'e', 'i', 'y']);
+export const particleOrGivenName: ReadonlySet<string> = new Set(['ben', 'do', 'van', 'na', 'la', 'an', 'e', 'i', 'y']);
 
 /** Titles, honorifics and forms of address; they never decide (M17). */
 export const honorifics: ReadonlySet<string> = new Set(
