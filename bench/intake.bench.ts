@@ -1,0 +1,123 @@
+import { freePort } from '../bin/services/ports.ts';
+import { startInstallation } from '../bin/services/installation.ts';
+import { withDisposableState } from '../bin/services/disposable.ts';
+import { screen } from '../bin/services/progress.ts';
+import { openDatabase, sql } from '../db/client.ts';
+import { readSettings, type Settings } from '../temporal-config/settings.ts';
+import { billed } from '../test/support/invoices.ts';
+import type { Result } from './benchmark.ts';
+
+export const summary = 'Intake over HTTP while processes run: how fast a document is accepted, and how fast it is posted';
+
+const callers = 20;
+const documents = 400;
+const inFlightFirst = 200;
+
+/**
+ * A whole installation on this machine. 200 documents are accepted first, so that their processes are in flight; then the
+ * answers of the rest are timed, each from the caller's side.
+ */
+export async function run(): Promise<Result> {
+  const settings = await onFreePorts(readSettings());
+  return withDisposableState('bench-intake', settings, screen, async (stateDir) => {
+    const own: Settings = { ...settings, stateDir };
+    const installation = await startInstallation({ stateDir, ports: 'free', temporalStore: own.temporalStore, web: false }, own, screen);
+    try {
+      return await measure(installation.addresses.apiUrl, installation.addresses.databaseUrl);
+    } finally {
+      await installation.stop();
+    }
+  });
+}
+
+async function measure(api: string, databaseUrl: string): Promise<Result> {
+  const token = await login(api);
+  await enterAll(api, token, inFlightFirst, 0);
+  const began = performance.now();
+  const times = (await enterAll(api, token, documents - inFlightFirst, inFlightFirst)).sort((a, b) => a - b);
+  const seconds = (performance.now() - began) / 1000;
+  const posted = await untilPosted(databaseUrl, documents);
+  return {
+    name: 'intake',
+    rows: [
+      {
+        callers,
+        'documents timed': times.length,
+        'in flight before': inFlightFirst,
+        '202 per second': round(times.length / seconds),
+        'p50 ms': round(at(times, 0.5)),
+        'p95 ms': round(at(times, 0.95)),
+        'max ms': round(at(times, 1)),
+        'posted per second': round(posted.perSecond),
+        'accepted to posted p50 ms': round(posted.p50),
+        'accepted to posted p95 ms': round(posted.p95),
+      },
+    ],
+    notes: ['API, worker, Temporal server (SQLite), PostgreSQL, sandbox ERP and the callers share the machine; durable commits are on.'],
+  };
+}
+
+async function enterAll(api: string, token: string, count: number, offset: number): Promise<number[]> {
+  const times: number[] = [];
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: callers }, async () => {
+      while (next < count) {
+        const index = offset + next++;
+        times.push(await enter(api, token, index));
+      }
+    }),
+  );
+  return times;
+}
+
+/** Amounts differ, so that no document looks like another. */
+async function enter(api: string, token: string, index: number): Promise<number> {
+  const invoice = billed({ number: `B-${index}-${Date.now()}`, lines: [{ orderNumber: '4500000103', orderLine: '10', quantity: '1', price: '3.95' }, { quantity: '1', price: `${100 + index * 7}.00`, name: 'Web hosting' }], seller: { name: 'Büro & Papier Handels GmbH', vatId: 'DE177334411' }, iban: 'DE75500999000010000104' });
+  const began = performance.now();
+  const response = await fetch(`${api}/v1/invoices`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': `bench-${index}-${process.pid}` }, body: JSON.stringify(invoice) });
+  const took = performance.now() - began;
+  if (response.status !== 202) throw new Error(`intake answered ${response.status}: ${await response.text()}`);
+  await response.arrayBuffer();
+  return took;
+}
+
+async function login(api: string): Promise<string> {
+  const response = await fetch(`${api}/v1/development/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ person: 'anna.berg' }) });
+  return ((await response.json()) as { token: string }).token;
+}
+
+/** Waits until every case has been assessed to the end or posted. */
+async function untilPosted(databaseUrl: string, count: number): Promise<{ perSecond: number; p50: number; p95: number }> {
+  const db = openDatabase(databaseUrl, { poolSize: 2 });
+  try {
+    for (let tries = 0; ; tries += 1) {
+      const [row] = await sql<{ settled: number; seconds: number; p50: number; p95: number }>(
+        db,
+        `select count(*) filter (where stage not in ('received', 'checked'))::int as settled,
+                extract(epoch from max(coalesce(posted_at, updated_at)) - min(created_at))::float as seconds,
+                (percentile_cont(0.5) within group (order by extract(epoch from coalesce(posted_at, updated_at) - created_at)) * 1000)::float as p50,
+                (percentile_cont(0.95) within group (order by extract(epoch from coalesce(posted_at, updated_at) - created_at)) * 1000)::float as p95
+           from cases`,
+      );
+      if (row && row.settled >= count) return { perSecond: count / row.seconds, p50: row.p50, p95: row.p95 };
+      if (tries > 1200) throw new Error('the processes did not settle');
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function onFreePorts(settings: Settings): Promise<Settings> {
+  const [apiPort, sandboxPort, workerMetricsPort] = [await freePort(), await freePort(), await freePort()];
+  return { ...settings, databaseUrl: undefined, temporalAddress: undefined, apiPort, sandboxPort, sandboxUrl: `http://127.0.0.1:${sandboxPort}`, workerMetricsPort };
+}
+
+function at(sorted: number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
