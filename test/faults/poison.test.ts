@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { takeIn } from '../../api/intake/take-in.ts';
+import { sql } from '../../db/client.ts';
+import { readInvoice } from '../../documents/invoice/read-invoice.ts';
+import { openHouse, type House } from '../support/house.ts';
+import { billed, submit } from '../support/invoices.ts';
+import { describeWithServices } from '../support/services.ts';
+
+/** F18: poison from channels where nobody waits for an answer: each is a row with an owner, no process, and the next document goes through. */
+const ubl = 'urn:oasis:names:specification:ubl:schema:xsd:Invoice-2';
+const good = () => billed({ lines: [{ orderNumber: '4500000118', orderLine: '10', quantity: '11', price: '10.00' }] });
+const entities = Array.from({ length: 12 }, (_, level) => `<!ENTITY e${level + 1} "${`&e${level};`.repeat(10)}">`).join('');
+const poison: [string, () => Buffer][] = [
+  ['XML that breaks off', () => Buffer.from(`<Invoice xmlns="${ubl}"><ID>1</ID`)],
+  ['XML of another namespace', () => Buffer.from('<Invoice xmlns="urn:nobody"><ID>1</ID></Invoice>')],
+  ['an entity bomb', () => Buffer.from(`<!DOCTYPE x [<!ENTITY e0 "ha">${entities}]><Invoice xmlns="${ubl}"><ID>&e12;</ID></Invoice>`)],
+  ['an external entity', () => Buffer.from(`<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><Invoice xmlns="${ubl}"><ID>&e;</ID></Invoice>`)],
+  ['elements in elements, ten thousand deep', () => Buffer.from(`<Invoice xmlns="${ubl}">${'<a>'.repeat(10_000)}${'</a>'.repeat(10_000)}</Invoice>`)],
+  ['50 MB', () => Buffer.alloc(50 * 1024 * 1024, 0x20)],
+  ['an amount that is no number', () => Buffer.from(JSON.stringify(good()).replace(/"minor":"\d+"/, '"minor":"NaN"'))],
+  ['an amount beyond all numbers', () => Buffer.from(JSON.stringify(good()).replace(/"minor":"\d+"/, '"minor":1e400'))],
+  ['a PDF without an invoice', () => Buffer.from('%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF')],
+  ['nothing at all', () => Buffer.alloc(0)],
+];
+
+describeWithServices('F18 poison documents', () => {
+  let house: House;
+
+  beforeAll(async () => {
+    house = await openHouse();
+    await house.startWorker();
+    await house.firstPoll('DE01');
+  });
+  afterAll(() => house.dispose());
+
+  const count = async (table: 'cases' | 'outbox' | 'exceptions') => (await sql<{ n: number }>(house.db, `select count(*)::int as n from ${table}`))[0]!.n;
+
+  it.each(poison)('%s becomes a row with an owner and starts nothing', async (name, bytes) => {
+    const before = { cases: await count('cases'), outbox: await count('outbox'), exceptions: await count('exceptions') };
+    const taken = await takeIn(
+      { db: house.db, read: (content) => readInvoice(content) },
+      { channel: 'folder', messageId: `poison-${name}`, submitter: 'system:folder', correlationId: 'poison', bytes: bytes(), mediaType: 'application/octet-stream', attachments: [] },
+      { mayEnter: () => true, queue: () => Promise.resolve({ ownerRole: 'ap-clerk', dueAt: new Date(Date.now() + 86_400_000).toISOString() }) },
+    );
+    expect(taken).toMatchObject({ ok: false, problem: { code: expect.any(String) } });
+    expect({ cases: await count('cases'), outbox: await count('outbox') }).toEqual({ cases: before.cases, outbox: before.outbox });
+    const [row] = await sql<{ origin: string; owner_role: string; case_id: string | null }>(house.db, `select origin, owner_role, case_id from exceptions order by number desc limit 1`);
+    expect(await count('exceptions')).toBe(before.exceptions + 1);
+    expect(row).toEqual({ origin: 'intake', owner_role: 'ap-clerk', case_id: null });
+  });
+
+  it('the next good document is posted as if nothing had been', async () => {
+    const { caseId } = await submit(house.db, good());
+    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted');
+  });
+});

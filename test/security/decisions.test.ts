@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { auditOf } from '../support/evidence.ts';
+import { openHouse, type House } from '../support/house.ts';
+import { billed, submit } from '../support/invoices.ts';
+import { outcomeOf, people } from '../support/people.ts';
+import { describeWithServices } from '../support/services.ts';
+
+/** What the process itself refuses, whatever reached it: identities, forged and moved decisions, notices that nobody sent. */
+const energy = (price: string) => billed({ lines: [{ quantity: '1', price, name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' });
+
+describeWithServices('decisions that reach the process directly', () => {
+  let house: House;
+  let they: ReturnType<typeof people>;
+
+  beforeAll(async () => {
+    house = await openHouse({
+      set: (shipped) => {
+        const copy = (id: string, of: string, role: string, limit: string) => ({ ...shipped.persons.find((person) => person.id === of)!, id, roles: [{ entity: 'DE01', role, limit: { currency: 'EUR', minor: limit } }] });
+        return {
+          ...shipped,
+          persons: [...shipped.persons, copy('anna.second', 'anna.berg', 'team-lead', '1000000'), copy('karl.second', 'karl.brandt', 'finance-manager', '5000000')],
+          delegations: [...shipped.delegations, { ...shipped.delegations[0]!, id: 'D-test', delegator: 'nora.falk', delegate: 'anna.berg' }],
+        };
+      },
+    });
+    they = people(house);
+    await house.startWorker();
+    await house.firstPoll('DE01');
+  });
+  afterAll(() => house.dispose());
+
+  const asked = async (price: string) => {
+    const { caseId, workflowId } = await submit(house.db, energy(price));
+    const { progress } = await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'approval');
+    return { caseId, workflowId, task: await they.openTask(caseId), decisions: progress.decisions.length };
+  };
+  const decisionsOf = async (caseId: string) => (await house.caseWhen(caseId, () => true)).progress.decisions.length;
+
+  it('S7: whoever entered a document cannot approve it, not with a second account and not for somebody else', async () => {
+    const { caseId } = await asked('510.00');
+    expect(await outcomeOf(they.decide(caseId, 'anna.second', 'approve'))).toBe('duties-conflict');
+    expect(await outcomeOf(they.decide(caseId, 'anna.berg', 'approve', { onBehalfOf: 'nora.falk' }))).toBe('duties-conflict');
+    expect(await decisionsOf(caseId)).toBe(0);
+    expect(await outcomeOf(they.decide(caseId, 'nora.falk', 'approve'))).toBe('accepted');
+  });
+
+  it('S7: one human cannot take two steps of a chain with two accounts', async () => {
+    const { caseId } = await asked('2300.00');
+    expect(await outcomeOf(they.decide(caseId, 'karl.brandt', 'approve'))).toBe('accepted');
+    expect(await outcomeOf(they.decide(caseId, 'karl.second', 'approve'))).toBe('duties-conflict');
+    expect(await outcomeOf(they.decide(caseId, 'clara.winter', 'approve'))).toBe('accepted');
+    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted');
+  });
+
+  it('S10: updates and signals with a valid connection but without a decision or an event on record move nothing', async () => {
+    const { caseId, workflowId, task } = await asked('520.00');
+    const handle = house.client.workflow.getHandle(workflowId);
+    for (const update of ['decide', 'resolveException', 'correct', 'withdraw']) expect(await outcomeOf(handle.executeUpdate(update, { args: [{ decisionId: 'd-invented' }] }))).toBe('unknown-resource');
+    await handle.signal('paymentStatus', { eventId: 'invented' });
+    await handle.signal('goodsReceived', { eventId: 'invented' });
+    await handle.query('progress');
+    const found = await house.caseWhen(caseId, () => true);
+    expect(found.case).toMatchObject({ state: 'running', stage: 'approval' });
+    expect(found.progress).toMatchObject({ decisions: [], postings: [] });
+    expect((await they.openTask(caseId)).id).toBe(task.id);
+  });
+
+  it.each(['case', 'person', 'decision', 'payload'])('S11: a genuine envelope beside another %s is refused and on record', async (what) => {
+    const [first, second] = [await asked(`5${what.length}3.00`), await asked(`6${what.length}4.00`)];
+    const decision = await they.propose(first.caseId, { update: 'decide', decision: 'approve', person: 'nora.falk', task: first.task });
+    const forged = {
+      case: { case_id: second.caseId, workflow_id: second.workflowId, task_id: second.task.id, decision_hash: second.task.decisionHash },
+      person: { person: 'karl.brandt' },
+      decision: { decision: 'reject', reason_code: 'PRI' },
+      payload: { payload: JSON.stringify({ target: 'supplier' }) },
+    }[what]!;
+    await house.db('decisions').where({ id: decision.id }).update(forged);
+    const target = what === 'case' ? second : first;
+    expect(await outcomeOf(they.carry({ ...decision, workflowId: target.workflowId }))).toBe('not-permitted');
+    expect(await decisionsOf(target.caseId)).toBe(0);
+    expect(await auditOf(house.db, target.caseId)).toContain('decision.refused');
+  });
+
+  it('S11: a document that was corrected after it was approved needs new approvals', async () => {
+    const { caseId, task } = await asked('2400.00');
+    expect(await outcomeOf(they.decide(caseId, 'karl.brandt', 'approve'))).toBe('accepted');
+    await they.correct(caseId, 'lars.thoma', { dueDate: '2026-12-24' });
+    await house.caseWhen(caseId, ({ progress }) => progress.awaiting.some(({ what, id }) => what === `approval ${task.step}` && id !== task.id));
+    expect(await outcomeOf(they.decide(caseId, 'clara.winter', 'approve', { task }))).not.toBe('accepted');
+    expect((await they.openTask(caseId)).step).toBe(task.step);
+  });
+});
