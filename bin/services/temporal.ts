@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { KontorError } from '../../domain/errors.ts';
 import { dynamicConfig, dynamicConfigFile, serverConfig, webConfig, type ServerStore } from '../../temporal-config/server/config.ts';
 import { toolEnvironment, type Settings } from '../../temporal-config/settings.ts';
 import { writableFolder } from './folders.ts';
-import { freePort } from './ports.ts';
+import { freePort, isFree } from './ports.ts';
 import { launch, whenReady, type Running } from './process.ts';
 import { createDatabase } from './postgres.ts';
 import { sqlTool, type TemporalPrograms } from './temporal-programs.ts';
@@ -60,10 +60,7 @@ export async function prepareTemporal(programs: TemporalPrograms, plan: Temporal
 }
 
 async function launchServer(program: string, folder: string, store: ServerStore, plan: TemporalPlan, at: { address: string; logFile: string }): Promise<Running> {
-  const ports = {
-    frontend: plan.port, frontendMembership: await freePort(), history: await freePort(), historyMembership: await freePort(), matching: await freePort(),
-    matchingMembership: await freePort(), worker: await freePort(), workerMembership: await freePort(), metrics: plan.metricsPort,
-  };
+  const ports = { ...(await innerPorts(join(folder, 'ports.json'))), frontend: plan.port, metrics: plan.metricsPort };
   const dynamicFile = join(folder, 'dynamic-config.yaml');
   const configFile = join(folder, 'server.yaml');
   writeFileSync(dynamicFile, dynamicConfigFile());
@@ -75,6 +72,24 @@ async function launchServer(program: string, folder: string, store: ServerStore,
   });
   await whenReady(running, at.logFile, readyWithinMs, () => serverAnswers(at.address));
   return running;
+}
+
+const innerRoles = ['frontendMembership', 'history', 'historyMembership', 'matching', 'matchingMembership', 'worker', 'workerMembership'] as const;
+type InnerPorts = Record<(typeof innerRoles)[number], number>;
+
+/**
+ * Free ports, those of the last start where they still are: for some time the store lists the members of that start, and a
+ * server that cannot reach them at their ports does not serve for half a minute.
+ */
+async function innerPorts(file: string): Promise<InnerPorts> {
+  const last = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<InnerPorts>) : {};
+  const ports = {} as InnerPorts;
+  for (const role of innerRoles) {
+    const before = last[role];
+    ports[role] = before !== undefined && (await isFree(before)) ? before : await freePort();
+  }
+  writeFileSync(file, JSON.stringify(ports));
+  return ports;
 }
 
 async function launchCommandLine(cli: string, folder: string, plan: TemporalPlan, at: { address: string; logFile: string }): Promise<Running> {
