@@ -58,7 +58,8 @@ export async function settleSamples(plan: DemoPlan): Promise<OutcomeRow[]> {
     await receiveGoods(run);
     await decide(run);
     rows = compareOutcomes(run.followed, await run.counterpart.invoices(), run.stamps.run);
-    if (run.followed.every(({ sent }) => sent) && rows.every(({ agrees }) => agrees)) break;
+    // What the rest of the ledger holds does not change by waiting.
+    if (rows.slice(0, run.followed.length).every(({ agrees }) => agrees)) break;
     const now = JSON.stringify([rows, run.followed.map(({ view }) => view)]);
     if (now !== before) [before, since] = [now, Date.now()];
     await pause(plan);
