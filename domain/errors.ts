@@ -5,6 +5,7 @@ import { documentErrors } from './errors/documents.ts';
 import { payablesErrors } from './errors/accounts-payable.ts';
 import { platformErrors } from './errors/platform.ts';
 import { screeningErrors } from './errors/screening.ts';
+import { statementErrors } from './errors/statements.ts';
 
 /**
  * The one catalogue of everything that can go wrong, by area. Each code says who must act (its category)
@@ -17,6 +18,7 @@ export const errorCatalogue = {
   ...cashApplicationErrors,
   ...screeningErrors,
   ...closeErrors,
+  ...statementErrors,
 } satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
