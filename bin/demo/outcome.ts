@@ -61,7 +61,7 @@ export function outcomeOf({ sent, view, number, sample }: Followed, followed: re
   return `${whereabouts(view)} · ${held}`;
 }
 
-export function whereabouts({ state, stage, exceptions }: CaseView): string {
+function whereabouts({ state, stage, exceptions }: CaseView): string {
   if (state !== 'running') return state;
   return [stage, ...exceptions.map(({ codes, owner }) => `${codes.join(', ')} with ${owner}`)].join(' ');
 }

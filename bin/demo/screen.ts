@@ -1,4 +1,4 @@
-import { whereabouts, type Followed, type OutcomeRow } from './outcome.ts';
+import type { Followed, OutcomeRow } from './outcome.ts';
 
 /** Where the live table goes: redrawn on a terminal, elsewhere one line for each change. */
 export interface Board {
@@ -15,7 +15,7 @@ function lineBoard(out: NodeJS.WriteStream): Board {
   return {
     show(followed) {
       for (const entry of followed) {
-        const line = cells(entry).join(' · ');
+        const line = cells(entry).filter((cell) => cell !== '').join(' · ');
         if (shown.get(entry.sample.name) === line || !entry.sent) continue;
         shown.set(entry.sample.name, line);
         out.write(`${line}\n`);
@@ -29,14 +29,15 @@ function terminalBoard(out: NodeJS.WriteStream): Board {
   let drawn: string[] = [];
   const erase = () => out.write(drawn.length === 0 ? '' : `\u001b[${drawn.length}A\u001b[J`);
   const draw = (lines: string[]) => {
+    const cut = lines.map((line) => line.slice(0, Math.max(20, out.columns - 1)));
+    if (cut.join('\n') === drawn.join('\n')) return;
     erase();
-    drawn = lines.map((line) => line.slice(0, Math.max(20, out.columns - 1)));
+    drawn = cut;
     out.write(drawn.map((line) => `${line}\n`).join(''));
   };
   return {
     show(followed) {
-      const lines = inColumns([['SAMPLE', 'CASE', 'STAGE', 'AWAITS', 'ERP'], ...followed.map(cells)]);
-      if (lines.join('\n') !== drawn.join('\n')) draw(lines);
+      draw(inColumns([['SAMPLE', 'CASE', 'STAGE', 'ERP', 'AWAITS'], ...followed.map(cells)]));
     },
     say(text) {
       const below = drawn;
@@ -51,9 +52,9 @@ function terminalBoard(out: NodeJS.WriteStream): Board {
 function cells({ sample, sent, view }: Followed): string[] {
   if (!sent) return [sample.name, '', sample.after === undefined ? '' : `waits for "${sample.after}"`, '', ''];
   if (sent.status !== 202) return [sample.name, '', `refused ${sent.status} ${sent.code ?? ''}`, '', ''];
-  const stage = sent.accepted === 'same-content' ? 'the same document again' : view ? whereabouts(view) : 'accepted';
+  const stage = sent.accepted === 'same-content' ? 'the same document again' : view ? (view.state === 'running' ? view.stage : view.state) : 'accepted';
   const awaits = [...new Set((view?.awaiting ?? []).map(({ what, role, person }) => `${person ?? role} (${what})`))].join(', ');
-  return [sample.name, sent.caseId ?? '', stage, awaits, view?.erpReference ?? ''];
+  return [sample.name, sent.caseId ?? '', stage, view?.erpReference ?? '', awaits];
 }
 
 /** Expected against actual, with a mark where they differ. */
