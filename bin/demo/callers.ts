@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { KontorError } from '../../domain/errors.ts';
 
-export interface Answer {
+interface Answer {
   status: number;
   // What the API answers is described by its OpenAPI document; callers read the few members that they name.
   body: any;
 }
 
-export interface Write {
+interface Write {
   json?: unknown;
   bytes?: Buffer;
   form?: FormData;

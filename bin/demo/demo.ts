@@ -126,7 +126,7 @@ async function invite({ plan, as, followed, deciders, done }: Run): Promise<void
   plan.board.say(`\n"${invited}" waits for ${asked.person}. This approves it:\n\n${approvalCommand(plan.apiUrl, task.id, token, asked.decisionHash)}\n`);
 }
 
-export function approvalCommand(apiUrl: string, task: string, token: string, decisionHash: string): string {
+function approvalCommand(apiUrl: string, task: string, token: string, decisionHash: string): string {
   const answer = JSON.stringify({ decision: 'approve', decisionHash });
   return [`curl '${apiUrl}/v1/approvals/${encodeURIComponent(task)}/decision'`, `-H 'Authorization: Bearer ${token}'`, `-H 'Idempotency-Key: ${randomUUID()}'`, `-H 'Content-Type: application/json'`, `-d '${answer}'`].join(' \\\n  ');
 }

@@ -50,7 +50,7 @@ export function compareOutcomes(followed: readonly Followed[], ledger: readonly 
   ];
 }
 
-export function outcomeOf({ sent, view, number, sample }: Followed, followed: readonly Followed[], ledger: readonly LedgerDocument[]): string {
+function outcomeOf({ sent, view, number, sample }: Followed, followed: readonly Followed[], ledger: readonly LedgerDocument[]): string {
   if (!sent) return 'not sent yet';
   const held = `ERP: ${ledger.filter(({ vendorInvoiceNo }) => vendorInvoiceNo === number).map(describe).join(' + ') || 'nothing'}`;
   if (sent.status !== 202) return `refused ${sent.status} ${sent.code ?? ''} · ${held}`;
