@@ -111,6 +111,9 @@ export const findingCatalogue: Record<FindingCode, Entry> = {
   'possible-splitting': entry('OTH', 'controller', 'info', 1, 'NOA', 'Several documents of this supplier and requester together reach a higher approval band.'),
 };
 
+/** As people would tell them: first what the document is and whose, then how it compares, last how it is booked. */
+const importance = Object.keys(findingCatalogue) as FindingCode[];
+
 const severityOrder: Finding['severity'][] = ['block', 'review', 'wait', 'info'];
 
 /**
@@ -169,7 +172,7 @@ function hoursFor(role: string, facts: InvoiceFacts): number {
 }
 
 function bySeverityCodeScope(a: Finding, b: Finding): number {
-  return severityOrder.indexOf(a.severity) - severityOrder.indexOf(b.severity) || compareText(a.code, b.code) || compareText(a.fingerprint, b.fingerprint);
+  return severityOrder.indexOf(a.severity) - severityOrder.indexOf(b.severity) || importance.indexOf(a.code) - importance.indexOf(b.code) || compareText(a.fingerprint, b.fingerprint);
 }
 
 /** By UTF-16 code units: the same on every machine, unlike a locale's order. */
