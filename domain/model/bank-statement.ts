@@ -36,7 +36,8 @@ const transactionShape = {
   returnReason: z.string().optional(),
 };
 
-export const entryDetailSchema = z.object(transactionShape).strict();
+/** One payment of a batch; some banks name the payments without their amounts. */
+export const entryDetailSchema = z.object({ ...transactionShape, amount: moneySchema.optional() }).strict();
 
 /** One line of a statement. Booking and value date are separate; only `booked` entries count towards the balance (SI-8). */
 export const statementEntrySchema = z

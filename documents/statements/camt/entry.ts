@@ -19,15 +19,15 @@ export function readEntry(element: Element, path: string): StatementEntry {
   const bookingDate = dateAt(element, 'BookgDt', path);
   const valueDate = dateAt(element, 'ValDt', path);
   const code = codeOf(element);
-  const { amount: _, ...facts } = only ?? { amount, references: {}, text: '' };
+  const facts = only ?? { references: {}, text: '' };
   return {
     ...(bookingDate ? { bookingDate } : {}),
     ...(valueDate ? { valueDate } : {}),
-    amount,
     status: statusOf(element, path),
     ...(reversal ? { reversal: true as const } : {}),
     ...(code ? { code } : {}),
     ...facts,
+    amount,
     references: { ...(message ? { message } : {}), ...(paymentInformation ? { paymentInformation } : {}), ...facts.references, ...(bank ? { bank } : {}) },
     text: facts.text || plain(textAt(element, 'AddtlNtryInf') ?? ''),
     ...(details.length > 1 ? { details } : {}),
@@ -59,14 +59,13 @@ export function missing(element: Element, path: string): KontorError {
 
 function readDetail(element: Element, whole: Money, reversal: boolean, path: string, only: boolean): EntryDetail {
   const own = amountAt(element, 'Amt', path) ?? amountAt(element, 'AmtDtls/TxAmt/Amt', path) ?? amountAt(element, 'AmtDtls/InstdAmt/Amt', path);
-  if (!own && !only) throw missing(element, `${path}/Amt`);
   const debit = (textAt(element, 'CdtDbtInd') ?? (whole.minor.startsWith('-') ? 'DBIT' : 'CRDT')) === 'DBIT';
   const endToEndId = given(textAt(element, 'Refs/EndToEndId'));
   // A reversal keeps the parties of the payment that it takes back.
   const counterparty = counterpartyOf(element, debit === reversal ? 'Dbtr' : 'Cdtr');
   const returnReason = textAt(element, 'RtrInf/Rsn/Cd', 'RtrInf/Rsn/Prtry', 'RtrInf/RtrRsn/Cd', 'RtrInf/RtrRsn/Prtry');
   return {
-    amount: only || !own ? whole : debit ? negated(own) : own,
+    ...(only ? { amount: whole } : own ? { amount: debit ? negated(own) : own } : {}),
     ...(endToEndId ? { endToEndId } : {}),
     references: referencesOf(element),
     ...(counterparty ? { counterparty } : {}),

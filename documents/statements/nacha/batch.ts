@@ -38,8 +38,6 @@ export function readBatch(records: Line[], fileDate: string, modifier: string): 
   const controlAt = adv ? layout.advBatchControl : layout.batchControl;
   if (field(control, controlAt.class) !== serviceClass || digits(control, controlAt.number, 'the batch number') !== number)
     throw new KontorError('statement-control-total', `Line ${control.line}: service class or number of the batch are not those of its header.`, { place: placeAt(control, controlAt.class) });
-  if ((serviceClass === '220' && totals.debit > 0n) || (serviceClass === '225' && totals.credit > 0n))
-    throw new KontorError('statement-malformed', `Line ${header.line}: a batch of service class ${serviceClass} holds entries of the other direction.`, { place: placeAt(header, at.class) });
   checkTotals(control, controlAt, totals);
   return { account: field(header, at.companyId) || field(header, at.company), number: `${fileDate}/${modifier}/${number}`, currency: 'USD', entries, findings: [] };
 }
@@ -71,12 +69,12 @@ function readEntry(record: Line, addenda: Line[], at: EntryLayout, date: string)
   const code = field(record, at.code);
   if (!/^[2345][1-9]$|^8[1-8]$/.test(code)) throw new KontorError('statement-malformed', `Line ${record.line}: ${shown(code)} is no transaction code.`, { place: placeAt(record, at.code) });
   checkDigit(record);
-  if (field(record, at.addenda) === '0' && addenda.length > 0 || field(record, at.addenda) === '1' && addenda.length === 0)
-    throw new KontorError('statement-malformed', `Line ${record.line}: the addenda indicator says ${field(record, at.addenda)}, but ${addenda.length} addenda follow.`, { place: placeAt(record, at.addenda) });
+  if (field(record, at.addenda) !== (addenda.length > 0 ? '1' : '0'))
+    throw new KontorError('statement-malformed', `Line ${record.line}: the addenda indicator is ${shown(field(record, at.addenda))}, and ${addenda.length} addenda follow.`, { place: placeAt(record, at.addenda) });
   const cents = digits(record, at.amount, 'the amount');
   const trace = digits(record, at.trace, 'the trace number').toString().padStart(15, '0');
   const [name, account, id] = [plain(field(record, at.name)), field(record, at.account), given(field(record, at.id))];
-  const facts = readAddenda(addenda);
+  const facts = readAddenda(addenda, trace);
   return {
     bookingDate: date,
     valueDate: date,
@@ -90,18 +88,27 @@ function readEntry(record: Line, addenda: Line[], at: EntryLayout, date: string)
   };
 }
 
+/** The published codes: R01 to R85, C01 to C14 and C61 to C69. */
+const returnCode = /^R(0[1-9]|[1-7]\d|8[0-5])$/;
+const changeCode = /^C(0[1-9]|1[0-4]|6[1-9])$/;
+
 /** 99 returns the entry for a reason (R01 …) and 98 corrects its data (C01 …); both name the trace of the original. */
-function readAddenda(addenda: Line[]): { text: string; returnReason?: string; originalTrace?: string } {
+function readAddenda(addenda: Line[], trace: string): { text: string; returnReason?: string; originalTrace?: string } {
   const texts: string[] = [];
   let returned: { returnReason: string; originalTrace: string } | undefined;
   for (const record of addenda) {
     const type = digits(record, layout.addenda.type, 'the addenda type').toString().padStart(2, '0');
-    if (type !== '98' && type !== '99') {
+    const ownTrace = type === '98' || type === '99';
+    // The last seven digits of the trace tie an addendum to its entry; a shifted record shows here first.
+    const sequence = record.text.slice(...layout.addenda.entry);
+    if (!/^\d{7}$/.test(sequence) || (!ownTrace && sequence !== trace.slice(-7)))
+      throw new KontorError('statement-malformed', `Line ${record.line}: ${shown(sequence)} is not the sequence number of the entry ${trace}.`, { place: placeAt(record, layout.addenda.entry) });
+    if (!ownTrace) {
       texts.push(field(record, layout.addenda.information));
       continue;
     }
     const reason = field(record, layout.returned.reason);
-    if (!(type === '99' ? /^R\d\d$/ : /^C\d\d$/).test(reason)) throw new KontorError('statement-malformed', `Line ${record.line}: ${shown(reason)} is no reason code.`, { place: placeAt(record, layout.returned.reason) });
+    if (!(type === '99' ? returnCode : changeCode).test(reason)) throw new KontorError('statement-malformed', `Line ${record.line}: ${shown(reason)} is no reason code.`, { place: placeAt(record, layout.returned.reason) });
     digits(record, layout.returned.original, 'the original trace number');
     returned = { returnReason: reason, originalTrace: field(record, layout.returned.original) };
     texts.push(field(record, layout.returned.information));

@@ -10,14 +10,13 @@ const entry = { code: [1, 3], bank: [3, 11], check: [11, 12], account: [12, 29],
 
 /** Where each field stands, by kind of record. IAT entries and ADV batches have layouts of their own. */
 export const layout = {
-  fileHeader: { destination: [3, 13], origin: [13, 23], date: [23, 29], modifier: [33, 34] },
-  batchHeader: { class: [1, 4], company: [4, 20], companyId: [40, 50], kind: [50, 53], description: [53, 63], date: [69, 75], number: [87, 94] },
-  iatHeader: { class: [1, 4], company: [4, 20], companyId: [40, 50], kind: [50, 53], description: [53, 63], date: [69, 75], number: [87, 94] },
+  fileHeader: { date: [23, 29], modifier: [33, 34] },
+  batchHeader: { class: [1, 4], company: [4, 20], companyId: [40, 50], kind: [50, 53], date: [69, 75], number: [87, 94] },
   entry,
   iatEntry: { ...entry, account: [39, 74], id: [0, 0], name: [0, 0] },
   advEntry: { ...entry, account: [12, 27], amount: [27, 39], id: [0, 0], trace: [79, 94] },
-  addenda: { type: [1, 3], information: [3, 83], sequence: [83, 87] },
-  returned: { type: [1, 3], reason: [3, 6], original: [6, 21], information: [35, 79], trace: [79, 94] },
+  addenda: { type: [1, 3], information: [3, 83], entry: [87, 94] },
+  returned: { type: [1, 3], reason: [3, 6], original: [6, 21], information: [35, 79] },
   batchControl: { ...control, debit: [20, 32], credit: [32, 44] },
   advBatchControl: { ...control, debit: [20, 40], credit: [40, 60] },
   fileControl: { ...fileControl, debit: [31, 43], credit: [43, 55] },
@@ -36,6 +35,9 @@ export function splitLines(text: string): Line[] {
     if (line.trim() === '') return [];
     const content = line.trimEnd();
     if (content.length > 94) throw new KontorError('statement-malformed', `Line ${index + 1} has ${content.length} columns; a record has 94.`, { place: { line: index + 1, column: 95 } });
+    // eslint-disable-next-line no-control-regex
+    const control = content.search(/[\u0000-\u001f\u007f]/);
+    if (control >= 0) throw new KontorError('statement-malformed', `Line ${index + 1}, column ${control + 1}: a record holds no control characters.`, { place: { line: index + 1, column: control + 1 } });
     return [{ text: content.padEnd(94), line: index + 1 }];
   });
 }

@@ -29,7 +29,8 @@ export function readNacha(text: string): StatementFile {
       problems.push(problemOf(error));
     }
   }
-  checkFile(trailer, batches);
+  // A wrong batch explains a wrong file; otherwise something is lost that no batch shows, and nothing of the file can be trusted.
+  if (problems.length === 0) checkFile(trailer, batches);
   return { format: 'nacha', statements, problems };
 }
 

@@ -22,9 +22,9 @@ function totals({ opening, closing, entries }: BankStatement): StatementFinding[
 
 function detailsOf(entry: StatementEntry, index: number): StatementFinding[] {
   const { details, amount } = entry;
-  if (!details || details.some((detail) => detail.amount.currency !== amount.currency)) return [];
+  if (!details || details.some((detail) => detail.amount?.currency !== amount.currency)) return [];
   let sum = 0n;
-  for (const detail of details) sum += BigInt(detail.amount.minor);
+  for (const detail of details) sum += BigInt(detail.amount?.minor ?? 0);
   if (sum === BigInt(amount.minor)) return [];
   return [{ code: 'details-differ', message: `The ${details.length} payments of entry ${index + 1} add up to ${sum}, the entry to ${amount.minor} (${amount.currency}, minor units).` }];
 }

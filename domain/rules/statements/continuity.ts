@@ -14,9 +14,10 @@ export function nothingSeen(): SeenStatements {
 /**
  * Judges a statement against those before it (SI-3, SI-6): the same again is a repeat, the same number with other content a
  * conflict, a number left out or an opening that is not the last closing a gap. A number of 1 may start a new year.
- * Remembers the statement unless it was seen before.
+ * Remembers the statement unless it was seen before; without an account there is nothing to compare.
  */
 export function checkContinuity(statement: BankStatement, seen: SeenStatements): StatementFinding[] {
+  if (statement.account === '') return [];
   const account = `${statement.account} ${statement.currency ?? ''}`;
   const identity = `${account} ${statement.number ?? ''} ${statement.pages?.first ?? ''} ${statement.openingDate ?? ''} ${statement.closingDate ?? statement.entries[0]?.bookingDate ?? ''}`;
   const known = seen.byNumber.get(identity);
