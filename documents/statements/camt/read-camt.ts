@@ -1,5 +1,5 @@
 import { KontorError, problemOf, type Problem } from '../../../domain/errors.ts';
-import type { BankStatement, StatementFinding } from '../../../domain/model/bank-statement.ts';
+import type { BankStatement, StatementEntry, StatementFinding } from '../../../domain/model/bank-statement.ts';
 import type { Money } from '../../../domain/model/money.ts';
 import { shown } from '../amounts.ts';
 import type { StatementFile } from '../result.ts';
@@ -74,7 +74,7 @@ class Draft {
     if (this.problem) return;
     try {
       const path = `${this.path}/${element.name}[${index}]`;
-      if (element.name === 'Ntry') this.entries.push(readEntry(element, path));
+      if (element.name === 'Ntry') this.entries.push(detached(readEntry(element, path)));
       else if (element.name === 'Bal') this.balances.push({ kind: textAt(element, 'Tp/CdOrPrtry/Cd', 'Tp/Cd', 'Tp/CdOrPrtry/Prtry') ?? '', amount: signedAmount(element, path), date: dateAt(element, 'Dt', path) });
       else if (!this.header.has(element.name)) this.header.set(element.name, element);
     } catch (error) {
@@ -124,4 +124,9 @@ class Draft {
   private copyFinding(mark: string | undefined): StatementFinding[] {
     return mark ? [{ code: 'copy', message: `The bank marks the statement as ${mark}; it is no new money if the original is known.` }] : [];
   }
+}
+
+/** Texts of a stream are windows on its parts: without a copy every entry would keep the whole part in memory that it came from. */
+function detached(entry: StatementEntry): StatementEntry {
+  return JSON.parse(JSON.stringify(entry)) as StatementEntry;
 }
