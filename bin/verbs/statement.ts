@@ -37,7 +37,7 @@ export async function run(args: string[]): Promise<number> {
 
 async function readFile(file: string, seen: ReturnType<typeof nothingSeen>): Promise<StatementResult> {
   try {
-    return await readStatement(createReadStream(file, { highWaterMark: 256 * 1024 }), seen);
+    return await readStatement(createReadStream(file, { highWaterMark: 64 * 1024 }), seen);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
