@@ -82,7 +82,7 @@ async function chainVerifies(house: House): Promise<string[]> {
 /** I6: nothing waits that nobody waits for. */
 async function nothingStuck(house: House, cases: readonly string[]): Promise<string[]> {
   const waiting = await sql<{ id: string; kind: string; last_error: string | null }>(house.db, `select id, kind, last_error from outbox where state = 'waiting'`);
-  const idle = await sql<{ id: string; stage: string }>(house.db, `select id, stage from cases where id = any (:cases::text[]) and closed_at is null and stage in ('received', 'checked', 'parked', 'resumed', 'posting-outcome-unknown')`, { cases });
+  const idle = await sql<{ id: string; stage: string }>(house.db, `select id, stage from cases where id = any (:cases::text[]) and closed_at is null and (stage in ('received', 'checked', 'parked', 'resumed', 'posting-outcome-unknown') or (stage in ('approval', 'exception') and awaiting_roles = '{}'))`, { cases });
   return [...waiting.map(({ id, kind, last_error }) => `I6: message ${id} (${kind}) waits: ${last_error}`), ...idle.map(({ id, stage }) => `I6: ${id} is stuck in ${stage}`)];
 }
 

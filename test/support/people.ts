@@ -95,9 +95,21 @@ export function people(house: { db: Db; client: Client; settings: { stateDir: st
       if (!exception) throw new Error(`${caseId} has no open exception`);
       return say(caseId, { update: 'resolveException', decision, person, exception: exception.id, payload: { reason: 'Agreed with the supplier by phone' }, ...more });
     },
-    correct: (caseId: string, person: string, correction: Record<string, unknown>) => say(caseId, { update: 'correct', decision: 'correct', person, payload: { correction } }),
-    withdraw: (caseId: string, person: string) => say(caseId, { update: 'withdraw', decision: 'withdraw', person }),
+    correct: (caseId: string, person: string, correction: Record<string, unknown>) => whenFree(() => say(caseId, { update: 'correct', decision: 'correct', person, payload: { correction } })),
+    withdraw: (caseId: string, person: string) => whenFree(() => say(caseId, { update: 'withdraw', decision: 'withdraw', person })),
   };
+}
+
+/** Says it again while the ERP is being asked, as a person who is told to wait does. */
+async function whenFree(said: () => Promise<DecisionReceipt>): Promise<DecisionReceipt> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await said();
+    } catch (error) {
+      if (tries > 100 || (error as { cause?: { type?: string } }).cause?.type !== 'step-in-progress') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 /** The code with which the process refused, or `accepted`. */
