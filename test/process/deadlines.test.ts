@@ -83,7 +83,7 @@ describeWithServices('deadlines and flickering facts', () => {
     const { caseId } = await submit(house.db, { ...billed({ lines: [item('4500000902', '5', '14.00')] }), notes: [`abc${hidden}def`] });
     await house.caseWhen(caseId, stage('exception'));
     const codes = async () => (await openExceptionsOf(house.db, caseId)).map(({ code }) => code).sort();
-    expect(await codes()).toEqual(['cumulative-variance', 'suspicious-text']);
+    expect(await codes()).toEqual(['price-variance', 'suspicious-text']);
     const change = (netPrice: string) => house.sandbox.post('/erp/DE01/purchase-orders/4500000902/changes', { item: { itemNo: '10', netPrice } });
     const until = async (wanted: string[]) => {
       for (let tries = 0; JSON.stringify(await codes()) !== JSON.stringify(wanted); tries += 1) {
@@ -94,6 +94,6 @@ describeWithServices('deadlines and flickering facts', () => {
     await change('14.00');
     await until(['suspicious-text']);
     await change('10.00');
-    await until(['cumulative-variance', 'suspicious-text']);
+    await until(['price-variance', 'suspicious-text']);
   });
 });
