@@ -3,6 +3,7 @@ import type { ErrorCategory, ErrorEntry } from './errors/category.ts';
 import { closeErrors } from './errors/close.ts';
 import { documentErrors } from './errors/documents.ts';
 import { payablesErrors } from './errors/accounts-payable.ts';
+import { paymentErrors } from './errors/payments.ts';
 import { platformErrors } from './errors/platform.ts';
 import { screeningErrors } from './errors/screening.ts';
 import { statementErrors } from './errors/statements.ts';
@@ -19,6 +20,7 @@ export const errorCatalogue = {
   ...screeningErrors,
   ...closeErrors,
   ...statementErrors,
+  ...paymentErrors,
 } satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { payerAccountSchema } from './payment.ts';
 
 /** A company of the installation. One file in `policies/entities/` each; adding a company is adding a file. */
 export const legalEntitySchema = z
@@ -16,9 +17,13 @@ export const legalEntitySchema = z
     timeZone: z.string(),
     /** Names of the policies in force for this company, by kind. */
     policies: z
-      .object({ tolerances: z.string(), approval: z.string(), duplicates: z.string(), deadlines: z.string(), coding: z.string(), tax: z.string(), posting: z.string() })
+      .object({ tolerances: z.string(), approval: z.string(), duplicates: z.string(), deadlines: z.string(), coding: z.string(), tax: z.string(), posting: z.string(), payments: z.string().optional() })
       .strict(),
     erp: z.object({ adapter: z.string(), settings: z.record(z.string(), z.unknown()) }).strict(),
+    /** The bank that payment files go to, and the accounts that are paid from there; a company without it does not pay through Kontor. */
+    bank: z.object({ adapter: z.string(), settings: z.record(z.string(), z.unknown()), accounts: z.array(payerAccountSchema).min(1) }).strict().optional(),
+    /** Who is asked about payees before money leaves (P10); without it nothing is released. */
+    screening: z.object({ adapter: z.string(), settings: z.record(z.string(), z.unknown()) }).strict().optional(),
   })
   .strict()
   .meta({ id: 'LegalEntity' });

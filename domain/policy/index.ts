@@ -4,6 +4,7 @@ import { calendarPolicySchema } from './calendar.ts';
 import { codingPolicySchema, type CodingPolicy } from './coding.ts';
 import { deadlinePolicySchema, type DeadlinePolicy } from './deadlines.ts';
 import { duplicatePolicySchema, type DuplicatePolicy } from './duplicates.ts';
+import { paymentPolicySchema } from './payments.ts';
 import { postingPolicySchema, type PostingPolicy } from './posting.ts';
 import { processPolicySchema } from './process.ts';
 import { taxPolicySchema, type TaxPolicy } from './tax.ts';
@@ -18,6 +19,7 @@ export const policySchemas = {
   coding: codingPolicySchema,
   tax: taxPolicySchema,
   posting: postingPolicySchema,
+  payments: paymentPolicySchema,
   calendar: calendarPolicySchema,
   process: processPolicySchema,
 } as const;
@@ -46,6 +48,7 @@ export type { CalendarPolicy } from './calendar.ts';
 export type { CodingPolicy } from './coding.ts';
 export type { DeadlinePolicy } from './deadlines.ts';
 export type { DuplicatePolicy } from './duplicates.ts';
+export type { PaymentPolicy } from './payments.ts';
 export type { PostingPolicy } from './posting.ts';
 export type { ProcessPolicy } from './process.ts';
 export type { TaxPolicy } from './tax.ts';

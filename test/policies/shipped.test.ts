@@ -6,7 +6,7 @@ import type { Policy, PolicyKind } from '../../domain/policy/index.ts';
 
 const root = join(import.meta.dirname, '../../policies');
 const folders: Record<PolicyKind, string> = {
-  tolerances: 'tolerances', approval: 'approval', duplicates: 'duplicates', deadlines: 'deadlines', coding: 'coding', tax: 'tax', posting: 'posting', calendar: 'calendars', process: 'processes',
+  tolerances: 'tolerances', approval: 'approval', duplicates: 'duplicates', deadlines: 'deadlines', coding: 'coding', tax: 'tax', posting: 'posting', payments: 'payments', calendar: 'calendars', process: 'processes',
 };
 const filesOf = (folder: string): string[] => readdirSync(join(root, folder)).filter((file) => file.endsWith('.yaml')).map((file) => join(folder, file));
 const files = Object.values(folders).flatMap(filesOf);

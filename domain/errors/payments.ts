@@ -1,0 +1,11 @@
+import type { ErrorEntry } from './category.ts';
+
+/** What keeps money from moving. */
+export const paymentErrors = {
+  'payment-file-invalid': { category: 'rule-violation', title: 'The payment file cannot be written', remedy: 'Correct the named element of the payment, or take the item out of the run.' },
+  'payment-order-malformed': { category: 'invalid-input', title: 'The payment order cannot be read', remedy: 'Correct the named field and try again.' },
+  'iban-invalid': { category: 'rule-violation', title: 'The IBAN is not valid', remedy: 'Have the supplier confirm the account; nothing is paid to it before.' },
+  'bank-message-malformed': { category: 'invalid-input', title: 'A message of the bank cannot be read', remedy: 'Ask the bank for the message again; it is kept as it came.' },
+  'run-empty': { category: 'rule-violation', title: 'Nothing is due', remedy: 'Look at the excluded items for their reasons, or choose a later date.' },
+  'run-not-open': { category: 'conflict', title: 'The payment run does not take this any more', remedy: 'Look at its present state.' },
+} as const satisfies Record<string, ErrorEntry>;
