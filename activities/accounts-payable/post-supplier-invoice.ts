@@ -1,4 +1,3 @@
-import type { PostingAnswer } from '../../adapters/ports/erp.ts';
 import { tasksOf } from '../../db/repositories/approvals.ts';
 import { latestAssessment, type StoredAssessment } from '../../db/repositories/assessments.ts';
 import { linkCases, lockCase, readCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
@@ -10,56 +9,39 @@ import { savePosting } from '../../db/repositories/postings.ts';
 import { markReservationsPosted } from '../../db/repositories/reservations.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { PostingDraft } from '../../domain/model/assessment.ts';
-import type { SupplierInvoiceCommand } from '../../domain/model/posting.ts';
+import type { PostedDocument, SupplierInvoiceCommand } from '../../domain/model/posting.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { once } from '../once.ts';
 import type { PostAnswer, PostCommand } from './commands.ts';
-import { requiredEntity, requiredOf } from './lookup.ts';
+import { erpEffect, erpOf, type Refused } from './erp-effect.ts';
+import { requiredOf } from './lookup.ts';
 import type { ErpAccess, PayablesParts } from './parts.ts';
 import { paymentEventSource } from './record-payment-event.ts';
 import { technicalDueAt } from './parking.ts';
 import { recordTransitions } from './transitions.ts';
-
-/** Added to the longest call, so that a slow answer still belongs to its own attempt. */
-export const leaseMarginMs = 2_000;
 
 /**
  * Posts an assessed document to the company's ERP, once under its key. What is posted is the assessment that was approved and
  * nothing newer or older (M19, guarantee 4); a refusal by the ERP becomes an exception with an owner.
  */
 export async function postSupplierInvoice(parts: PayablesParts, command: PostCommand, attempt: number): Promise<PostAnswer> {
-  const { caseId, entity, key, correlationId } = command;
+  const { entity, key, correlationId } = command;
   const assessment = await currentAssessment(parts, command);
   if (!assessment) return { outcome: 'stale', transitions: [] };
-  const erp = parts.erpOf(await requiredEntity(parts.db, entity));
-  const request: SupplierInvoiceCommand = { ...assessment.draft, externalReference: key, correlationId };
+  const erp = await erpOf(parts, entity);
   const at = parts.now().toISOString();
-  const dueAt = await technicalDueAt(parts, entity, at);
-  let answered: PostAnswer | undefined;
-
-  const result = await once<PostingAnswer, PostAnswer>(
-    { db: parts.db, attempt, processEpoch: parts.processEpoch },
-    {
-      key,
-      entity,
-      caseId,
-      system: erp.system,
-      request,
-      settleWindowMs: erp.settleWindowMs,
-      leaseMs: erp.longestCallMs + leaseMarginMs,
-      enquire: () => enquire(erp, entity, key, correlationId),
-      send: () => erp.port.postSupplierInvoice(request, { correlationId }),
-      outcomeOf(answer) {
-        answered = answerOf(answer, { assessment, erp, command, at, dueAt });
-        return answer.outcome === 'posted' ? answered : undefined;
-      },
-      write: (trx, answer) => write(trx, answer, answered as PostAnswer, { assessment, erp, command, at, dueAt }),
-    },
-  ).catch(async (error: unknown) => {
+  const posting: Posting = { assessment, erp, command, at, dueAt: await technicalDueAt(parts, entity, at) };
+  const request: SupplierInvoiceCommand = { ...assessment.draft, externalReference: key, correlationId };
+  const answer = await erpEffect<PostAnswer>(parts, erp, command, attempt, {
+    request,
+    enquire: () => erp.port.findByExternalReference(entity, key, { correlationId }),
+    send: () => erp.port.postSupplierInvoice(request, { correlationId }),
+    outcomeOf: (document) => postedAnswer(document, posting),
+    write: (trx, current, answered) => (answered.outcome === 'posted' ? writePosted(trx, current, answered.document, posting) : writeRefused(trx, current, answered, posting)),
+  }).catch(async (error: unknown) => {
     if (error instanceof KontorError && error.category === 'outcome-unknown') await showUnknown(parts, erp, command, at);
     throw error;
   });
-  return 'transitions' in result ? result : (answered as PostAnswer);
+  return 'code' in answer ? refusedAnswer(answer, posting) : answer;
 }
 
 interface Current {
@@ -91,50 +73,42 @@ async function isApproved(db: PayablesParts['db'], { caseId, decisionHash, resul
   return result.route.steps.every((step) => approved.filter((task) => task.step === step.id).length >= step.required);
 }
 
-async function enquire({ port }: ErpAccess, entity: string, key: string, correlationId: string): Promise<PostingAnswer | undefined> {
-  const document = await port.findByExternalReference(entity, key, { correlationId });
-  return document && { outcome: 'posted', document };
+function postedAnswer({ documentNumber: reference }: PostedDocument, { assessment: { stored: { result } }, erp, command: { key }, at }: Posting): PostAnswer {
+  const blockOutstanding = result.paymentBlock.reasons.some((reason) => reason === 'approval' || reason === 'receipt');
+  return { outcome: 'posted', reference, blockOutstanding, transitions: [{ kind: 'posting', at, system: erp.system, key, status: 'posted', reference, amount: result.payable }] };
 }
 
-function answerOf(answer: PostingAnswer, { assessment, erp, command, at, dueAt }: Posting): PostAnswer {
-  const { key, caseId } = command;
-  if (answer.outcome === 'posted') {
-    const reference = answer.document.documentNumber;
-    const { result } = assessment.stored;
-    const blockOutstanding = result.paymentBlock.reasons.some((reason) => reason === 'approval' || reason === 'receipt');
-    return { outcome: 'posted', reference, blockOutstanding, transitions: [{ kind: 'posting', at, system: erp.system, key, status: 'posted', reference }] };
-  }
-  const exceptionId = `${caseId}-e-${answer.code.slice(0, 20)}-${at.replace(/\D/g, '').slice(4, 14)}`;
+function refusedAnswer({ code }: Refused, { erp, command: { key, caseId }, at, dueAt }: Posting): PostAnswer {
+  const exceptionId = `${caseId}-e-${code.slice(0, 20)}-${at.replace(/\D/g, '').slice(4, 14)}`;
   const transitions: Transition[] = [
-    { kind: 'posting', at, system: erp.system, key, status: 'refused', reference: answer.code },
+    { kind: 'posting', at, system: erp.system, key, status: 'refused', reference: code },
     { kind: 'exception-opened', at, exceptionId, code: 'counterpart-rejected', owner: 'ap-clerk' },
     { kind: 'awaiting', at, stage: 'refused-by-erp', awaiting: [{ what: 'resolve counterpart-rejected', subject: exceptionId, role: 'ap-clerk', since: at, dueAt }] },
   ];
   return { outcome: 'refused', reference: exceptionId, nextDeadline: dueAt, transitions };
 }
 
-/** State, read model and audit, in the transaction that records the outcome. */
-async function write(trx: Trx, answer: PostingAnswer, answered: PostAnswer, posting: Posting): Promise<void> {
-  const { command, erp, assessment } = posting;
-  const { caseId, entity, key } = command;
-  const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
-  const common = { key, entity, caseId, system: erp.system, kind: 'post' as const, amount: assessment.stored.result.payable };
-  if (answer.outcome === 'posted') {
-    await savePosting(trx, { ...common, status: 'posted', reference: answer.document.documentNumber });
-    await markReservationsPosted(trx, caseId, key);
-    const { credit } = assessment.stored.result;
-    if (credit?.against) await linkCases(trx, entity, caseId, { otherCase: credit.against, kind: 'credits' });
-    if (credit?.against && credit.settlement === 'closes-both') await tellOfFullCredit(trx, current, credit.against, answer.document.documentNumber);
-  } else {
-    await savePosting(trx, { ...common, status: 'refused', detail: { code: answer.code } });
-    await openRefusal(trx, current, answer, answered, posting);
-  }
-  await recordTransitions(trx, current, answered.transitions, {
-    actor: `counterpart:${erp.system}`,
-    ...(assessment.stored.decisionHash ? { decisionHash: assessment.stored.decisionHash } : {}),
-    policyVersions: assessment.stored.policyVersions,
-    change: answer.outcome === 'posted' ? { onHold: assessment.stored.result.paymentBlock.blocked, milestones: ['posted'] } : {},
-  });
+async function writePosted(trx: Trx, current: CaseWithProgress, document: PostedDocument, posting: Posting): Promise<void> {
+  const { caseId, entity, key } = posting.command;
+  const { credit, payable, paymentBlock } = posting.assessment.stored.result;
+  await savePosting(trx, { key, entity, caseId, system: posting.erp.system, kind: 'post', amount: payable, status: 'posted', reference: document.documentNumber });
+  await markReservationsPosted(trx, caseId, key);
+  if (credit?.against) await linkCases(trx, entity, caseId, { otherCase: credit.against, kind: 'credits' });
+  if (credit?.against && credit.settlement === 'closes-both') await tellOfFullCredit(trx, current, credit.against, document.documentNumber);
+  await recordTransitions(trx, current, postedAnswer(document, posting).transitions, { ...originOf(posting), change: { onHold: paymentBlock.blocked, milestones: ['posted'] } });
+}
+
+async function writeRefused(trx: Trx, current: CaseWithProgress, answer: Refused, posting: Posting): Promise<void> {
+  const { caseId, entity, key } = posting.command;
+  const { payable } = posting.assessment.stored.result;
+  const answered = refusedAnswer(answer, posting);
+  await savePosting(trx, { key, entity, caseId, system: posting.erp.system, kind: 'post', amount: payable, status: 'refused', detail: { code: answer.code } });
+  await openRefusal(trx, current, answer, answered.reference as string, posting);
+  await recordTransitions(trx, current, answered.transitions, originOf(posting));
+}
+
+function originOf({ erp, assessment: { stored } }: Posting): { actor: string; decisionHash?: string; policyVersions: Record<string, string> } {
+  return { actor: `counterpart:${erp.system}`, ...(stored.decisionHash ? { decisionHash: stored.decisionHash } : {}), policyVersions: stored.policyVersions };
 }
 
 /** C4: a full credit of an unpaid invoice closes both; the invoice hears of it as of any other settlement. */
@@ -150,9 +124,9 @@ async function tellOfFullCredit(trx: Trx, { case: { id, entity, correlationId } 
   });
 }
 
-async function openRefusal(trx: Trx, { case: { workflowId, correlationId, documentHash } }: CaseWithProgress, answer: Extract<PostingAnswer, { outcome: 'refused' }>, answered: PostAnswer, { command, dueAt }: Posting): Promise<void> {
+async function openRefusal(trx: Trx, { case: { workflowId, correlationId, documentHash } }: CaseWithProgress, answer: Refused, id: string, { command, dueAt }: Posting): Promise<void> {
   await openException(trx, {
-    id: answered.reference as string,
+    id,
     entity: command.entity,
     case: command.caseId,
     workflowId,

@@ -69,7 +69,7 @@ async function record(trx: Trx, judged: Judged): Promise<AssessmentAnswer> {
   const exceptions = await arrangeExceptions(trx, { current, assessment, decisionHash, at });
   const approvals = await arrangeApprovals(trx, { current, facts, assessment, decisionHash, at });
   const disposition = nextStep(current, assessment, approvals);
-  const transitions = transitionsOf(judged, decisionHash, disposition, exceptions, approvals);
+  const transitions = transitionsOf(judged, { assessmentId, decisionHash }, disposition, exceptions, approvals);
   await recordTransitions(trx, current, transitions, {
     actor: 'system:rules',
     decisionHash,
@@ -104,14 +104,15 @@ function nextStep(current: CaseWithProgress, assessment: Assessment, approvals: 
   }
 }
 
-function transitionsOf({ current, facts, assessment, at }: Judged, decisionHash: string, disposition: Disposition, exceptions: Exceptions, approvals: Approvals): Transition[] {
+function transitionsOf({ current, facts, assessment, at }: Judged, version: { assessmentId: string; decisionHash: string }, disposition: Disposition, exceptions: Exceptions, approvals: Approvals): Transition[] {
   const transitions: Transition[] = [
     {
       kind: 'assessed',
       at,
+      ...version,
       disposition: assessment.disposition,
       documentHash: facts.documentHash,
-      decisionHash,
+      payable: assessment.payable,
       findings: [...new Set(assessment.findings.map(({ code }) => code))],
       policyVersions: assessment.policyVersions,
     },

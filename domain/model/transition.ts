@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instantSchema } from './dates.ts';
+import { moneySchema } from './money.ts';
 
 /**
  * One step forward of a process. The record activity writes it as an audit event and applies it to the read model in one
@@ -23,7 +24,7 @@ const awaitedSchema = z
 export type Awaited = z.infer<typeof awaitedSchema>;
 
 export const transitionSchema = z.discriminatedUnion('kind', [
-  z.object({ ...base, kind: z.literal('assessed'), disposition: z.string(), documentHash: z.string(), decisionHash: z.string().optional(), findings: z.array(z.string()), policyVersions: z.record(z.string(), z.string()) }).strict(),
+  z.object({ ...base, kind: z.literal('assessed'), assessmentId: z.string().optional(), disposition: z.string(), documentHash: z.string(), decisionHash: z.string().optional(), payable: moneySchema.optional(), findings: z.array(z.string()), policyVersions: z.record(z.string(), z.string()) }).strict(),
   z.object({ ...base, kind: z.literal('awaiting'), stage: z.string(), awaiting: z.array(awaitedSchema) }).strict(),
   z.object({ ...base, kind: z.literal('exception-opened'), exceptionId: z.string(), code: z.string(), owner: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('exception-closed'), exceptionId: z.string(), code: z.string(), resolution: z.string(), by: z.string() }).strict(),
@@ -32,7 +33,7 @@ export const transitionSchema = z.discriminatedUnion('kind', [
   z.object({ ...base, kind: z.literal('approvals-kept'), decisionHash: z.string(), tasks: z.array(z.string()) }).strict(),
   z.object({ ...base, kind: z.literal('escalated'), subject: z.string(), level: z.enum(['reminder', 'escalation', 'operator']), role: z.string(), person: z.string().optional(), dueAt: instantSchema.optional() }).strict(),
   z.object({ ...base, kind: z.literal('corrected'), by: z.string(), documentHash: z.string(), version: z.number().int() }).strict(),
-  z.object({ ...base, kind: z.literal('posting'), system: z.string(), key: z.string(), status: z.enum(['posted', 'refused', 'reversed', 'released', 'unknown']), reference: z.string(), postingAt: instantSchema.optional() }).strict(),
+  z.object({ ...base, kind: z.literal('posting'), system: z.string(), key: z.string(), status: z.enum(['posted', 'refused', 'reversed', 'released', 'unknown']), reference: z.string(), amount: moneySchema.optional() }).strict(),
   z.object({ ...base, kind: z.literal('parked'), step: z.string(), code: z.string(), owner: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('resumed'), step: z.string(), by: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('event-received'), source: z.string(), eventId: z.string(), eventKind: z.string() }).strict(),

@@ -1,61 +1,138 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toInvoiceBody } from '../../adapters/erp/sandbox/translate.ts';
+import { inTransaction, sql } from '../../db/client.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
-import { sql } from '../../db/client.ts';
+import { appendAudit } from '../../db/repositories/audit.ts';
+import type { Transition } from '../../domain/model/transition.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
+import { people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 import { judge } from './invariants.ts';
 
-/** A judge that never complains is worthless: each defect is planted in a healthy house, one after the other, and has to be seen. */
+/**
+ * A judge that never complains is worthless: each defect is planted in a healthy house, one after the other, and has to be
+ * seen. They stay where they are, so what is new in each judgement is what counts.
+ */
 describeWithServices('the judge of the fault tests', () => {
   let house: House;
   let caseId: string;
   let key: string;
+  let approved: string;
+  let known = new Set<string>();
 
   beforeAll(async () => {
     house = await openHouse();
+    const they = people(house);
     const worker = await house.startWorker();
     await house.firstPoll('DE01');
-    caseId = (await submit(house.db, billed({ lines: [{ orderNumber: '4500000118', orderLine: '10', quantity: '11', price: '10.00' }] }))).caseId;
-    const { progress } = await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted');
-    key = progress.postings[0]!.key;
+    const first = billed({ lines: [{ orderNumber: '4500000118', orderLine: '10', quantity: '11', price: '10.00' }] });
+    caseId = (await submit(house.db, first)).caseId;
+    key = (await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted')).progress.postings[0]!.key;
+    const energy = billed({ lines: [{ quantity: '1', price: '420.00', name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' });
+    approved = (await submit(house.db, energy)).caseId;
+    await house.caseWhen(approved, ({ case: { stage } }) => stage === 'approval');
+    const task = await they.openTask(approved);
+    await they.decide(approved, task.candidatePersons[0]!, 'approve', { task });
+    await house.caseWhen(approved, ({ case: { stage } }) => stage === 'posted');
     await worker.stop();
   });
   afterAll(() => house.dispose());
 
-  const complaints = async (accepted = [caseId]) => (await judge(house, accepted)).broken.map((sentence) => sentence.slice(0, 2));
+  /** Invariants of the complaints that were not there before. */
+  const complaints = async (more: string[] = []) => {
+    const { broken } = await judge(house, [caseId, approved, ...more], 0);
+    const fresh = broken.filter((sentence) => !known.has(sentence));
+    known = new Set([...known, ...broken]);
+    return [...new Set(fresh.map((sentence) => sentence.slice(0, 2)))].sort();
+  };
   /** What a worker without `once` would do: send again, without an enquiry. */
   const sendAgain = async (externalReference: string) => {
     const { posting } = (await latestAssessment(house.db, caseId))!.result;
     await house.sandbox.post('/erp/DE01/supplier-invoices', toInvoiceBody({ ...posting!, externalReference, correlationId: 'planted' }));
   };
-  const asSuperuser = (statement: string) => house.db.transaction(async (trx) => {
+  /** Past the triggers that guard the tables. */
+  const asSuperuser = (statement: string, bindings: Record<string, unknown> = {}) => inTransaction(house.db, async (trx) => {
     await sql(trx, `set local session_replication_role = replica`);
-    await sql(trx, statement);
+    await sql(trx, statement, bindings);
   });
+  /** As a genuine part of the chain. */
+  const tell = (of: string, { kind, ...data }: Transition, decisionHash?: string) =>
+    inTransaction(house.db, (trx) => appendAudit(trx, 'DE01', [{ action: `invoice.${kind}`, actor: 'system:planted', case: of, correlationId: 'planted', data, ...(decisionHash ? { decisionHash } : {}) }]));
+  const at = () => new Date().toISOString();
+  const versionOf = async (id: string) => (await latestAssessment(house.db, id))!.decisionHash as string;
+  const approval = async (by: string): Promise<Transition> => ({ kind: 'decided', at: at(), subject: 'planted', by, decision: 'approve', documentHash: 'planted', decisionHash: await versionOf(approved), policyVersion: 'planted' });
 
   it('is content with a healthy house', async () => {
     expect(await complaints()).toEqual([]);
   });
 
-  it('sees a document that was accepted and lost (I1)', async () => {
-    expect(await complaints([caseId, 'DE01-26-999999'])).toEqual(['I1']);
+  it('I1: a document that was accepted and lost', async () => {
+    expect(await complaints(['DE01-26-999999'])).toEqual(['I1']);
   });
 
-  it('sees a second document under a key, sent without an enquiry (I2, I7)', async () => {
+  it('I2, I7: a second document under a key, sent without an enquiry', async () => {
     await sendAgain(key);
-    await asSuperuser(`update effects set sends = 2 where key = '${key}'`);
     expect(await complaints()).toEqual(['I2', 'I7']);
   });
 
-  it('sees a document under a key of its own (I3)', async () => {
+  it('I2, I3: a second document of a supplier\'s number under a key of its own', async () => {
     await sendAgain('ap-invoice:random');
-    expect(await complaints()).toContain('I3');
+    expect(await complaints()).toEqual(['I2', 'I3']);
   });
 
-  it('sees another amount than ours (I3)', async () => {
-    await asSuperuser(`update postings set amount_minor = amount_minor + 1 where key = '${key}'`);
-    expect((await judge(house, [caseId])).broken.some((sentence) => sentence.startsWith('I3') && sentence.includes('for us and'))).toBe(true);
+  it('I3, I8: a posting that the chain tells of and the counterpart does not know', async () => {
+    await tell(caseId, { kind: 'posting', at: at(), system: 'erp:sandbox', key: 'ap-invoice:invented', status: 'posted', reference: '1', amount: { currency: 'EUR', minor: '13090' } }, await versionOf(caseId));
+    expect(await complaints()).toEqual(['I3', 'I8']);
+  });
+
+  it('I4, I8: a posting that is told twice', async () => {
+    const posting: Transition = { kind: 'posting', at: at(), system: 'erp:sandbox', key, status: 'posted', reference: '1', amount: { currency: 'EUR', minor: '13090' } };
+    await tell(caseId, posting, await versionOf(caseId));
+    expect(await complaints()).toContain('I4');
+  });
+
+  it.each([
+    ['by whoever entered the document', 'anna.berg'],
+    ['twice by one human', undefined],
+  ])('I5: an approval %s', async (_what, person) => {
+    const { progress } = await house.caseWhen(approved, () => true);
+    await tell(approved, await approval(person ?? progress.decisions[0]!.by));
+    expect(await complaints()).toContain('I5');
+  });
+
+  it('I5: a posting without anybody\'s approval', async () => {
+    await asSuperuser(`update audit_events set event = replace(event, '"decision":"approve"', '"decision":"endorse"') where case_id = :approved`, { approved });
+    expect(await complaints()).toContain('I5');
+  });
+
+  it('I4: a changed and a missing record', async () => {
+    await asSuperuser(`delete from audit_events where entity = 'DE01' and seq = 1`);
+    expect(await complaints()).toContain('I4');
+  });
+
+  it('I6: a message that nobody carries, and a case that stands still', async () => {
+    await asSuperuser(`update outbox set state = 'waiting' where id = (select min(id) from outbox)`);
+    expect(await complaints()).toContain('I6');
+    await asSuperuser(`update outbox set state = 'done' where state = 'waiting'`);
+    await asSuperuser(`update cases set stage = 'checked' where id = :caseId`, { caseId });
+    expect(await complaints()).toContain('I6');
+  });
+
+  it('I8: a read model that says something else', async () => {
+    await asSuperuser(`update cases set progress = jsonb_set(progress, '{stage}', '"approval"') where id = :approved`, { approved });
+    expect((await judge(house, [approved], 0)).broken.some((sentence) => sentence.startsWith(`I8: ${approved}`))).toBe(true);
+  });
+
+  it('I9: an account in a log', async () => {
+    appendFileSync(join(house.processes.folder, 'logs', 'worker.log'), 'paid to DE59500999000010000101\n');
+    expect(await complaints()).toEqual(['I9']);
+  });
+
+  it('I1: a case whose process never came to be', async () => {
+    await inTransaction(house.db, (trx) => appendAudit(trx, 'DE01', [{ action: 'intake.accepted', actor: 'system:planted', case: 'DE01-26-888888', correlationId: 'planted', data: { contentHash: 'planted' } }]));
+    expect(await complaints()).toEqual(['I1']);
   });
 });

@@ -24,10 +24,13 @@ export interface House {
   db: Db;
   client: Client;
   sandbox: SandboxProcess;
+  /** After a send the sandbox ERP knows the truth at the latest after this long. */
+  settleWindowMs: number;
   processes: Processes;
   /** Only with `ownServices`. */
   services: Services | undefined;
-  startWorker(env?: Record<string, string>): Promise<ReadyNodeProcess>;
+  /** `home`: another checkout than this one. */
+  startWorker(env?: Record<string, string>, home?: string): Promise<ReadyNodeProcess>;
   startApi(env?: Record<string, string>): Promise<ReadyNodeProcess>;
   /** Waits until the case fits; answers it, or throws with what it was instead. */
   caseWhen(id: string, fits: (found: CaseWithProgress) => boolean, withinMs?: number): Promise<CaseWithProgress>;
@@ -70,8 +73,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     db,
     client,
     sandbox,
+    settleWindowMs: settleWindowOf(options, processingLimitMs),
     processes: own,
-    startWorker: (env) => own.start({ name: 'worker', file: 'workers/main.ts', settings, env }),
+    startWorker: (env, home) => own.start({ name: 'worker', file: 'workers/main.ts', settings: home === undefined ? settings : { ...settings, home }, env }),
     startApi: (env) => own.start({ name: 'api', file: 'api/main.ts', settings, env }),
     caseWhen: (id, fits, withinMs = 30_000) => caseWhen(db, id, fits, withinMs),
     async firstPoll(entity) {
@@ -103,12 +107,20 @@ async function houseOn(services: Services, changes: Partial<Settings>): Promise<
 }
 
 /** The shipped companies with an ERP that settles quickly, so that a test can wait for the end of its settle window. */
-function withErpTimes(shipped: SandboxSet, { erpTimeoutMs = 1_000 }: HouseOptions, processingLimitMs: number): SandboxSet {
+function withErpTimes(shipped: SandboxSet, options: HouseOptions, processingLimitMs: number): SandboxSet {
   const entities = shipped.entities.map((entity) => ({
     ...entity,
-    erp: { ...entity.erp, settings: { ...entity.erp.settings, timeoutMs: erpTimeoutMs, settleWindowMs: processingLimitMs + 2 * erpTimeoutMs } },
+    erp: { ...entity.erp, settings: { ...entity.erp.settings, timeoutMs: erpTimeoutOf(options), settleWindowMs: settleWindowOf(options, processingLimitMs) } },
   }));
   return { ...shipped, entities };
+}
+
+function erpTimeoutOf({ erpTimeoutMs = 1_000 }: HouseOptions): number {
+  return erpTimeoutMs;
+}
+
+function settleWindowOf(options: HouseOptions, processingLimitMs: number): number {
+  return processingLimitMs + 2 * erpTimeoutOf(options);
 }
 
 async function caseWhen(db: Db, id: string, fits: (found: CaseWithProgress) => boolean, withinMs: number): Promise<CaseWithProgress> {
