@@ -13,7 +13,8 @@ export function numberInCreditorReference(text: string): string | undefined {
   return isCreditorReference(text) ? text.replace(/\s/g, '').toUpperCase().slice(4) : undefined;
 }
 
-function remainder97(text: string): number {
+/** ISO 7064 MOD 97-10 over letters (10 to 35) and digits, as IBANs and creditor references use it. */
+export function remainder97(text: string): number {
   let remainder = 0;
   for (const character of text) for (const digit of String(parseInt(character, 36))) remainder = (remainder * 10 + Number(digit)) % 97;
   return remainder;
