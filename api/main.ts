@@ -12,13 +12,13 @@ import { dataConverter } from '../temporal-config/converter.ts';
 import { signingKey } from '../temporal-config/keys.ts';
 import { readSettings } from '../temporal-config/settings.ts';
 import { developmentLoginOf } from './development-login.ts';
+import { httpServer } from './http-server.ts';
 import { watchFolder } from './intake/folder.ts';
 import { createMetrics } from './metrics.ts';
 import { apiOperations } from './routes/index.ts';
 import { createServer } from './server.ts';
 
 const issuer = 'kontor-development';
-const requestsPerMinute = 6000;
 const patienceMs = 3_000;
 
 /** The API process: stateless, any number of replicas over one database. */
@@ -51,15 +51,14 @@ async function main(): Promise<void> {
     db,
     findPerson: (id) => readPerson(db, id),
     logger,
-    requestsPerMinute,
+    limits: settings.requestLimits,
+    trustedProxies: settings.trustedProxies,
     answered: metrics.answered,
   });
   const inbox = watchFolder({ db, read: readInvoiceInWorker, root: join(settings.stateDir, 'inbox'), logger });
-  const server = app.listen(settings.apiPort, settings.bindAddress, (error?: Error) => {
-    if (error) return fail(error);
+  const server = httpServer(app).on('error', fail).listen(settings.apiPort, settings.bindAddress, () => {
     console.log(JSON.stringify({ ready: true, service: 'api', port: (server.address() as AddressInfo).port }));
   });
-  server.requestTimeout = 60_000;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       server.close(() => void inbox.stop().then(() => Promise.allSettled([connection.close(), closeInvoiceReaders(), db.destroy()])).then(() => process.exit(0)));

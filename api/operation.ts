@@ -18,6 +18,8 @@ export interface Operation<Params = unknown, Query = unknown, Body = unknown> {
   description?: string;
   /** The right that the caller needs; `public` needs no identity. */
   permission: Permission | 'public';
+  /** `heavy`: does much work at once, and is therefore counted apart (see RequestLimits). */
+  effort?: 'heavy';
   params?: z.ZodType<Params>;
   query?: z.ZodType<Query>;
   body?: JsonBody<Body> | RawBody;

@@ -1,5 +1,4 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
-import rateLimit from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
@@ -10,9 +9,10 @@ import type { Person } from '../domain/model/person.ts';
 import { correlate, correlationOf } from './middleware/correlation.ts';
 import { authenticate, type TokenAuthority } from './middleware/identity.ts';
 import { answerOnce } from './middleware/idempotency.ts';
-import { invalidRequest, problemDocument, problems, sendProblem, unknownRoute } from './middleware/problem.ts';
+import { countRequests, type RequestCounters, type RequestLimits } from './middleware/limits.ts';
+import { invalidRequest, problems, unknownRoute } from './middleware/problem.ts';
 import type { Answer, Call, Caller, Operation } from './operation.ts';
-import { entitiesWith } from './permissions.ts';
+import { entitiesWith, type Permission } from './permissions.ts';
 
 export interface ServerParts {
   operations: Operation[];
@@ -20,8 +20,9 @@ export interface ServerParts {
   db: Db;
   findPerson(id: string): Promise<Person | undefined>;
   logger: Logger;
-  /** Requests a minute and caller. */
-  requestsPerMinute: number;
+  limits: RequestLimits;
+  /** Proxies whose word on the caller's address counts; of anybody else it is ignored. */
+  trustedProxies: readonly string[];
   /** Hears of every answer, for the metrics. */
   answered(operation: string, status: number, seconds: number): void;
 }
@@ -37,21 +38,24 @@ export function createServer(parts: ServerParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  app.set('trust proxy', [...parts.trustedProxies]);
   app.use(correlate);
   app.use(pinoHttp({ logger: parts.logger, genReqId: (request) => correlationOf(request as Request), serializers: { req: loggedRequest, res: loggedResponse } }));
   app.use(helmet({ contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], connectSrc: ["'self'"] } } }));
-  app.use(rateLimit({ windowMs: 60_000, limit: parts.requestsPerMinute, standardHeaders: 'draft-8', legacyHeaders: false, handler: tooManyRequests }));
-  for (const operation of parts.operations) mount(app, operation, parts);
+  const counters = countRequests(parts.limits);
+  for (const operation of parts.operations) mount(app, operation, parts, counters);
   app.use(unknownRoute);
   app.use(problems((error, correlationId) => parts.logger.error({ err: error, correlationId }, 'unexpected error')));
   return app;
 }
 
-/** Who calls is known before a byte of the body is read: strangers cost nothing. */
-function mount(app: Express, operation: Operation, parts: ServerParts): void {
+/** Who calls is known, and counted, before a byte of the body is read: strangers cost nothing. */
+function mount(app: Express, operation: Operation, parts: ServerParts, counters: RequestCounters): void {
   const callers = new WeakMap<Request, Caller>();
-  const identify: RequestHandler = async (request, _response, next) => {
-    callers.set(request, await permittedCaller(operation, request, parts));
+  const identify: RequestHandler = async (request, response, next) => {
+    const caller = await countedCaller(operation, request, response, parts, counters);
+    if (operation.permission !== 'public') await requireRight(operation.permission, caller, parts);
+    callers.set(request, caller);
     next();
   };
   app[operation.method](pathPattern(operation.path), timed(operation, parts), identify, bodyReader(operation), async (request: Request, response: Response) => {
@@ -84,13 +88,22 @@ function bodyReader(operation: Operation) {
   return express.raw({ type: () => true, limit: rawLimit, inflate: false });
 }
 
-async function permittedCaller(operation: Operation, request: Request, parts: ServerParts): Promise<Caller> {
-  if (operation.permission === 'public') return nobody;
-  const caller = await authenticate(request.header('authorization'), parts.authority);
-  const person = await parts.findPerson(caller.personId);
-  if (!person?.active) throw new KontorError('not-authenticated', 'This person is not known here (any more).');
-  if (entitiesWith(person, operation.permission).length === 0) throw new KontorError('not-permitted', `Your roles do not include the right ${operation.permission}.`);
+/** Persons are counted by themselves wherever they call from, whoever proves no identity by address; nothing was looked up yet. */
+async function countedCaller(operation: Operation, request: Request, response: Response, { authority }: ServerParts, counters: RequestCounters): Promise<Caller> {
+  const caller = operation.permission === 'public' ? undefined : await authenticate(request.header('authorization'), authority).catch((error: unknown) => error as Error);
+  if (caller === undefined || caller instanceof Error) await counters.stranger(request, response);
+  if (caller instanceof Error) throw caller;
+  if (caller === undefined) return nobody;
+  const principal = `${caller.issuer}|${caller.personId}`;
+  await counters.person(request, response, principal);
+  if (operation.effort === 'heavy') await counters.heavy(request, response, principal);
   return caller;
+}
+
+async function requireRight(permission: Permission, caller: Caller, { findPerson }: ServerParts): Promise<void> {
+  const person = await findPerson(caller.personId);
+  if (!person?.active) throw new KontorError('not-authenticated', 'This person is not known here (any more).');
+  if (entitiesWith(person, permission).length === 0) throw new KontorError('not-permitted', `Your roles do not include the right ${permission}.`);
 }
 
 function parseCall(operation: Operation, request: Request, response: Response, caller: Caller): Call<unknown, unknown, unknown> {
@@ -125,10 +138,6 @@ function send(response: Response, answer: Answer): void {
   if (answer.body === undefined) response.end();
   else if (Buffer.isBuffer(answer.body) || typeof answer.body === 'string') response.send(answer.body);
   else response.json(answer.body);
-}
-
-function tooManyRequests(request: Request, response: Response): void {
-  sendProblem(response, problemDocument('too-many-requests', 'This caller sends more requests than its limit.', correlationOf(request)));
 }
 
 /** What a log line may say of a request: never headers, queries or bodies, which carry tokens and personal data. */

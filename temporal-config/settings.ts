@@ -1,5 +1,6 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,6 +50,10 @@ export interface Settings {
 
   /** Keys of the payload codec, mode 0600; the codec is off while the file is absent. */
   keyRingFile: string;
+  /** Requests a minute that the API takes of one person, of one person on costly routes, and of one address without an identity. */
+  requestLimits: { person: number; heavy: number; stranger: number };
+  /** Addresses or networks of proxies whose X-Forwarded-For counts. */
+  trustedProxies: string[];
   /** Set: people log in there and the development login is refused. */
   oidcIssuer: string | undefined;
 
@@ -81,7 +86,8 @@ const home = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const ownVariables = [
   'KONTOR_STATE', 'KONTOR_LOG_LEVEL', 'KONTOR_BIND_ADDRESS', 'KONTOR_API_PORT', 'KONTOR_SANDBOX_PORT', 'KONTOR_SANDBOX_URL', 'KONTOR_ERP_POLL_MS',
   'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_CLI', 'KONTOR_TEMPORAL_STORE',
-  'KONTOR_WORKER_METRICS_PORT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER', 'KONTOR_TEST_DATA', 'KONTOR_TEST_DATABASE_URL',
+  'KONTOR_WORKER_METRICS_PORT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER',
+  'KONTOR_REQUESTS_PER_MINUTE', 'KONTOR_HEAVY_REQUESTS_PER_MINUTE', 'KONTOR_STRANGER_REQUESTS_PER_MINUTE', 'KONTOR_TRUSTED_PROXIES', 'KONTOR_TEST_DATA', 'KONTOR_TEST_DATABASE_URL',
   'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT',
 ] as const;
 
@@ -119,6 +125,12 @@ export function readSettings(env: Environment = process.env): Settings {
     workerMetricsPort: read.port('KONTOR_WORKER_METRICS_PORT', 8435),
 
     keyRingFile: read.folder('KONTOR_KEY_RING', join(stateDir, 'keys', 'payload-keys.json')),
+    requestLimits: {
+      person: read.count('KONTOR_REQUESTS_PER_MINUTE') ?? 6_000,
+      heavy: read.count('KONTOR_HEAVY_REQUESTS_PER_MINUTE') ?? 60,
+      stranger: read.count('KONTOR_STRANGER_REQUESTS_PER_MINUTE') ?? 600,
+    },
+    trustedProxies: read.networks('KONTOR_TRUSTED_PROXIES'),
     oidcIssuer: read.url('KONTOR_OIDC_ISSUER', ['http:', 'https:']),
 
     testDataDir: read.folder('KONTOR_TEST_DATA', resolve(home, '../shared/data')),
@@ -150,6 +162,10 @@ export function settingsEnvironment(settings: Settings, env: Environment = proce
     KONTOR_WORKER_METRICS_PORT: String(settings.workerMetricsPort),
     KONTOR_KEY_RING: settings.keyRingFile,
     KONTOR_OIDC_ISSUER: settings.oidcIssuer,
+    KONTOR_REQUESTS_PER_MINUTE: String(settings.requestLimits.person),
+    KONTOR_HEAVY_REQUESTS_PER_MINUTE: String(settings.requestLimits.heavy),
+    KONTOR_STRANGER_REQUESTS_PER_MINUTE: String(settings.requestLimits.stranger),
+    KONTOR_TRUSTED_PROXIES: settings.trustedProxies.join(',') || undefined,
   });
 }
 
@@ -214,6 +230,14 @@ function reader(env: Environment) {
       // The value may carry a password, so that it is never repeated in a message.
       if (protocols.includes(protocol)) return value;
       throw new KontorError('setting-invalid', `The environment variable ${name} is not a URL that starts with ${protocols.map((one) => `${one}//`).join(' or ')}.`);
+    },
+    networks(name: string): string[] {
+      const all = (text(name) ?? '').split(',').map((one) => one.trim()).filter((one) => one !== '');
+      const wellFormed = (one: string) => {
+        const [address = '', bits = '0', more] = one.split('/');
+        return isIP(address) !== 0 && more === undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128);
+      };
+      return all.every(wellFormed) ? all : refuse(name, 'addresses or networks such as 10.0.0.0/8, separated by commas');
     },
     hostAndPort(name: string): string | undefined {
       const value = text(name);

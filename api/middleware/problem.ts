@@ -22,7 +22,7 @@ export const statusOfCategory: Record<ErrorCategory, number> = {
 };
 
 /** Codes whose status says more than their category does. */
-const statusOfCode: Partial<Record<ErrorCode, number>> = { 'document-too-large': 413, 'request-too-large': 413, 'media-type-unsupported': 415 };
+const statusOfCode: Partial<Record<ErrorCode, number>> = { 'document-too-large': 413, 'request-too-large': 413, 'media-type-unsupported': 415, 'request-timeout': 408 };
 
 export const problemSchema = z
   .object({

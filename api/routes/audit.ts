@@ -75,6 +75,7 @@ export function auditRoutes({ db, auditSigner }: AuditParts): Operation[] {
       tag: 'audit',
       summary: 'Follow every visible chain from its first event and compare it with the signed checkpoints',
       permission: 'audit:read',
+      effort: 'heavy',
       responses: { 200: { description: 'The verdict; `ok` is false with the first fault of each chain', schema: verdictSchema } },
       async handle({ caller }) {
         const entities = await visibleEntities(db, caller, 'audit:read');

@@ -158,6 +158,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       tag: 'invoices',
       summary: 'Evidence pack (zip): document, facts, decisions, postings, audit events with their proofs',
       permission: 'evidence:read',
+      effort: 'heavy',
       params: idParams,
       responses: { 200: { description: 'A zip file; its README says how to verify it offline', mediaType: 'application/zip' } },
       async handle(call) {

@@ -4,6 +4,7 @@ import type { ErrorEntry } from './category.ts';
 export const platformErrors = {
   'request-invalid': { category: 'invalid-input', title: 'The request does not have the expected form', remedy: 'Mend the named field and send it again.' },
   'request-too-large': { category: 'invalid-input', title: 'The request is too large', remedy: 'Send less at once.' },
+  'request-timeout': { category: 'invalid-input', title: 'The request came too slowly', remedy: 'Send it again, over a better line.' },
   'media-type-unsupported': { category: 'invalid-input', title: 'This route does not take such content', remedy: 'See /docs for the media types it takes.' },
   'idempotency-key-missing': { category: 'invalid-input', title: 'A write needs an Idempotency-Key', remedy: 'Send a key of your own that stays the same when you repeat this request.' },
   'idempotency-key-reused': { category: 'rule-violation', title: 'The Idempotency-Key was used for another request', remedy: 'Use a new key for a new request.' },

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
+import { httpServer, type Patience } from '../../api/http-server.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import type { RequestLimits } from '../../api/middleware/limits.ts';
 import type { Operation } from '../../api/operation.ts';
 import { apiOperations } from '../../api/routes/index.ts';
 import { createServer } from '../../api/server.ts';
@@ -27,11 +29,26 @@ export interface ServedApi {
   log(): string;
   as(person: string): Promise<ApiClient>;
   stranger: ApiClient;
+  /** Open connections of clients. */
+  connections(): Promise<number>;
   close(): void;
 }
 
+export interface ServedParts {
+  db: Db;
+  client: Client;
+  stateDir: string;
+  patienceMs?: number;
+  limits?: RequestLimits;
+  trustedProxies?: string[];
+  /** Of the HTTP server with slow clients. */
+  patience?: Patience;
+}
+
+const unlimited: RequestLimits = { person: 1_000_000, heavy: 1_000_000, stranger: 1_000_000 };
+
 /** Serves the API over a given database and process engine. */
-export async function serveApi({ db, client, stateDir, patienceMs = 3_000 }: { db: Db; client: Client; stateDir: string; patienceMs?: number }): Promise<ServedApi> {
+export async function serveApi({ db, client, stateDir, patienceMs = 3_000, limits = unlimited, trustedProxies = [], patience }: ServedParts): Promise<ServedApi> {
   const loginKey = signingKey(stateDir, 'login');
   const metrics = createMetrics(db);
   const operations = apiOperations({
@@ -54,10 +71,11 @@ export async function serveApi({ db, client, stateDir, patienceMs = 3_000 }: { d
     db,
     findPerson: (id) => readPerson(db, id),
     logger: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
-    requestsPerMinute: 1_000_000,
+    limits,
+    trustedProxies,
     answered: metrics.answered,
   });
-  const server = app.listen(0, '127.0.0.1');
+  const server = httpServer(app, patience).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
@@ -66,6 +84,7 @@ export async function serveApi({ db, client, stateDir, patienceMs = 3_000 }: { d
     log: () => lines.join(''),
     as: async (person) => apiClient(url, await tokenOf(stateDir, person)),
     stranger: apiClient(url),
+    connections: () => new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count)))),
     close() {
       server.closeAllConnections();
       server.close();
@@ -80,13 +99,13 @@ export interface ApiHouse extends ServedApi {
 }
 
 /** The API over a seeded database of its own; its process engine does not answer. */
-export async function openApi(): Promise<ApiHouse> {
+export async function openApi(options: Omit<ServedParts, 'db' | 'client' | 'stateDir'> = {}): Promise<ApiHouse> {
   const stateDir = mkdtempSync(join(tmpdir(), 'kontor-api-'));
   const database = await freshDatabase();
   const db = openDatabase(database.url, { applicationName: 'kontor-test-api', poolSize: 16 });
   await seedSandbox(db, readSandboxSet(readSettings().home));
   const connection = Connection.lazy({ address: '127.0.0.1:9' });
-  const served = await serveApi({ db, client: new Client({ connection, namespace: 'none' }), stateDir, patienceMs: 300 });
+  const served = await serveApi({ db, client: new Client({ connection, namespace: 'none' }), stateDir, patienceMs: 300, ...options });
   return {
     ...served,
     db,

@@ -25,6 +25,9 @@ describe('settings', () => {
     ['a port out of range', { KONTOR_SANDBOX_PORT: '65536' }, /KONTOR_SANDBOX_PORT is "65536"/],
     ['an address without a port', { TEMPORAL_ADDRESS: 'temporal' }, /TEMPORAL_ADDRESS is "temporal"; expected HOST:PORT/],
     ['a store that does not exist', { KONTOR_TEMPORAL_STORE: 'oracle' }, /expected one of sqlite, postgres/],
+    ['a limit of nothing', { KONTOR_REQUESTS_PER_MINUTE: '0' }, /KONTOR_REQUESTS_PER_MINUTE is "0"; expected a whole number/],
+    ['a proxy by its name', { KONTOR_TRUSTED_PROXIES: '10.0.0.1,proxy' }, /expected addresses or networks/],
+    ['a network that is too wide a number', { KONTOR_TRUSTED_PROXIES: '10.0.0.0/33' }, /expected addresses or networks/],
     ['a database of another kind', { DATABASE_URL: 'mysql://u:very-secret@db/books' }, /DATABASE_URL is not a URL that starts with postgres:/],
   ])('refuse %s', (_what, env, message) => {
     expect(() => readSettings(env)).toThrow(message);
@@ -46,7 +49,9 @@ describe('settings', () => {
       DATABASE_URL: 'postgres://u:p@127.0.0.1:5440/kontor', TEMPORAL_ADDRESS: '127.0.0.1:7233', TEMPORAL_NAMESPACE: 'finance', KONTOR_API_PORT: '9001',
       KONTOR_SANDBOX_PORT: '9002', KONTOR_SANDBOX_URL: 'http://127.0.0.1:9002', KONTOR_STATE: '/state', KONTOR_LOG_LEVEL: 'warn', NODE_ENV: 'production',
       KONTOR_BIND_ADDRESS: '127.0.0.2', KONTOR_WORKER_METRICS_PORT: '9003', KONTOR_KEY_RING: '/state/ring.json', KONTOR_OIDC_ISSUER: 'https://issuer.example', KONTOR_ERP_POLL_MS: '500',
+      KONTOR_REQUESTS_PER_MINUTE: '100', KONTOR_HEAVY_REQUESTS_PER_MINUTE: '3', KONTOR_STRANGER_REQUESTS_PER_MINUTE: '7', KONTOR_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
     });
+    expect(settings).toMatchObject({ requestLimits: { person: 100, heavy: 3, stranger: 7 }, trustedProxies: ['10.0.0.0/8', '::1'] });
     expect(readSettings(settingsEnvironment(settings, {}))).toEqual(settings);
   });
 
