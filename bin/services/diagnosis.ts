@@ -64,11 +64,18 @@ async function temporal(settings: Settings): Promise<Finding> {
   const what = 'Temporal server';
   if (settings.temporalAddress) return temporalAnswers(settings, settings.temporalAddress);
   const { cli, server, fetchedCli, go } = surveyTemporal(settings);
-  if (cli) return { what, state: 'ok', found: `command line ${cli.version} (${cli.path})` };
+  if (cli) return { what, state: 'ok', found: startDev(settings, cli, server) };
   if (server) return { what, state: 'ok', found: `${serverVersion}, built (${server})` };
   if (fetchedCli) return { what, state: 'ok', found: `fetched command line (${fetchedCli})` };
-  if (go?.newEnough) return { what, state: 'ok', found: `not built yet; Go ${go.version} builds ${serverVersion} at the first start, about five minutes` };
+  if (go?.newEnough) return { what, state: 'ok', found: `not built yet; Go ${go.version} builds ${serverVersion} at the first start, five to ten minutes` };
   return { what, state: 'gap', found: go ? `Go ${go.version} is too old to build it` : 'neither command line, nor built server, nor Go', mend: `Install Go ${goVersion} or newer, or the temporal command line, or set TEMPORAL_ADDRESS.` };
+}
+
+/** The command line comes before a built server, keeps its processes elsewhere, and brings Web along. */
+function startDev(settings: Settings, cli: { path: string; version: string }, built: string | undefined): string {
+  const from = settings.temporalCli === undefined ? 'on PATH' : 'of KONTOR_TEMPORAL_CLI';
+  const unused = built ? `; the built ${serverVersion} stays unused, and what it ran lies in server.db` : '';
+  return `command line ${cli.version} ${from} (${cli.path}), run as \`temporal server start-dev\` with its store in ${join(settings.stateDir, 'temporal', 'cli-server.db')}${unused}`;
 }
 
 function web(settings: Settings): Finding {

@@ -54,7 +54,7 @@ export async function officialPrograms(settings: Settings, progress: Progress): 
   const paths = cachePaths(settings);
   await goInstall(settings, progress, {
     what: `the official Temporal server ${serverVersion}`, module: `go.temporal.io/server/cmd/server@v${serverVersion}`, program: paths.server,
-    expectation: 'once for this machine and version, about five minutes',
+    expectation: 'once for this machine and version, five to ten minutes',
   });
   await goInstall(settings, progress, {
     what: `Temporal Web ${webVersion}`, module: `github.com/temporalio/ui-server/v2/cmd/server@v${webVersion}`, program: paths.web,

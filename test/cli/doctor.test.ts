@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diagnose } from '../../bin/services/diagnosis.ts';
 import { freePort } from '../../bin/services/ports.ts';
+import { serverVersion } from '../../temporal-config/server/versions.ts';
 import { readSettings, type Settings } from '../../temporal-config/settings.ts';
 
 let folder: string;
@@ -55,6 +56,22 @@ describe('doctor', () => {
     writeFileSync(join(folder, 'a-file'), '');
     settings = { ...settings, cacheDir: join(folder, 'a-file', 'cache') };
     expect(await finding(/^Cache folder$/)).toMatchObject({ state: 'gap', found: expect.stringContaining('ENOTDIR'), mend: expect.stringContaining('XDG_CACHE_HOME') });
+  });
+
+  it('explains what a command line runs, where that keeps its processes, and that a built server stays unused', async () => {
+    const temporalCli = join(folder, 'temporal');
+    writeFileSync(temporalCli, '#!/bin/sh\necho "temporal version 1.8.2 (Server 1.31.2, UI 2.50.1)"\n', { mode: 0o755 });
+    settings = { ...settings, temporalCli };
+    const { found } = (await finding(/^Temporal server$/))!;
+    expect(found).toContain('command line 1.8.2 of KONTOR_TEMPORAL_CLI');
+    expect(found).toContain('`temporal server start-dev`');
+    expect(found).toContain(join(settings.stateDir, 'temporal', 'cli-server.db'));
+    expect(found).not.toContain('stays unused');
+    const built = join(settings.cacheDir, `temporal-server-${serverVersion}`);
+    mkdirSync(built, { recursive: true });
+    writeFileSync(join(built, 'server'), '');
+    expect((await finding(/^Temporal server$/))!.found).toContain(`the built ${serverVersion} stays unused`);
+    expect(await finding(/^Temporal Web$/)).toMatchObject({ state: 'ok', found: 'in the command line' });
   });
 
   it('makes no folder', async () => {

@@ -64,7 +64,7 @@ describe('the way to a Temporal server', () => {
     expect(await Promise.all([findTemporal(settings, progress), findTemporal(settings, progress)])).toEqual([official(), official()]);
     expect(await findTemporal(settings, progress)).toEqual(official());
     expect(builds()).toEqual([`go.temporal.io/server/cmd/server@v${serverVersion}`, `github.com/temporalio/ui-server/v2/cmd/server@v${webVersion}`]);
-    expect(lines.join('\n')).toContain(`Building the official Temporal server ${serverVersion} with Go (once for this machine and version, about five minutes)`);
+    expect(lines.join('\n')).toContain(`Building the official Temporal server ${serverVersion} with Go (once for this machine and version, five to ten minutes)`);
   });
 
   it('waits no longer for a builder that was killed', async () => {
