@@ -28,7 +28,7 @@ export async function printConsolidation(file: string, format: string): Promise<
   const wrong = new ProblemList();
   for (const journal of new Set(group.entities.map((entity) => entity.journal))) {
     const members = new Set(group.entities.filter((entity) => entity.journal === journal).map(({ id }) => id));
-    const problems = await streamBook(beside(journal), { accounts: chart }, (line) => members.has(line.entity) && balances.add(line));
+    const problems = await streamBook(beside(journal), { accounts: chart }, (line) => members.has(line.entity) && balances.add(line), 'figures');
     for (const problem of problems.first) wrong.add(problem);
   }
   if (wrong.count > 0) {

@@ -8,12 +8,12 @@ import { checkLine, JournalBalances, type BookFacts } from '../../domain/rules/l
 import type { LedgerLine } from '../../domain/rules/ledger/ledger-line.ts';
 import { periodTable } from '../../domain/rules/ledger/period-guard.ts';
 import type { Range } from '../../domain/rules/ledger/trial-balance.ts';
-import { readJournalLines } from '../../documents/ledger/journal-csv.ts';
+import { readJournalLines, type JournalDetail } from '../../documents/ledger/journal-csv.ts';
 import { readAccounts, readCostCentres, readPeriods } from '../../documents/ledger/table-csv.ts';
 import { readYaml } from '../../documents/ledger/yaml-file.ts';
 import { ProblemList, UsageError } from './output.ts';
 
-const chunkBytes = 1 << 20;
+const chunkBytes = 1 << 18;
 
 export function chunksOf(path: string): AsyncIterable<Uint8Array> {
   return createReadStream(path, { highWaterMark: chunkBytes });
@@ -37,10 +37,10 @@ export async function bookFacts(files: BookFiles): Promise<BookFacts> {
  * Streams the lines of a journal file through every check of a line and of balance, and hands the good ones on.
  * Returns what is wrong; only with none may a total be shown.
  */
-export async function streamBook(path: string, facts: BookFacts, use: (line: LedgerLine) => void): Promise<ProblemList> {
+export async function streamBook(path: string, facts: BookFacts, use: (line: LedgerLine) => void, detail: JournalDetail = 'all'): Promise<ProblemList> {
   const problems = new ProblemList();
   const balances = new JournalBalances();
-  for await (const batch of readJournalLines(chunksOf(path), path, (problem) => problems.add(problem)))
+  for await (const batch of readJournalLines(chunksOf(path), path, (problem) => problems.add(problem), detail))
     for (const line of batch) {
       for (const problem of checkLine(line, facts)) problems.add(problem);
       for (const problem of balances.add(line)) problems.add(problem);

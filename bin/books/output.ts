@@ -41,11 +41,14 @@ export class ProblemList {
 }
 
 export function reportProblems(problems: ProblemList): void {
-  for (const { message, remedy, place, code } of problems.first) {
-    const located = place?.line && !message.includes(`line ${place.line}`) ? `line ${place.line}: ` : '';
-    process.stderr.write(`${located}${message} ${remedy} [${code}]\n`);
-  }
+  for (const { message, remedy, place, code } of problems.first) process.stderr.write(`${placed(message, place)} ${remedy} [${code}]\n`);
   if (problems.count > problems.first.length) process.stderr.write(`… and ${problems.count - problems.first.length} more problems\n`);
+}
+
+/** Says where before saying what, unless the message does so itself. */
+function placed(message: string, place: Problem['place']): string {
+  if (!place?.line || message.includes(`line ${place.line}`)) return message;
+  return `${[place.file, `line ${place.line}`, place.column && `column ${place.column}`].filter(Boolean).join(', ')}: ${message}`;
 }
 
 /** Runs a verb: expected failures and wrong arguments become sentences and exit codes (1 refused, 2 usage). */
@@ -58,7 +61,7 @@ export async function runVerb(usage: string, args: string[], verb: () => Promise
     return await verb();
   } catch (error) {
     if (error instanceof KontorError) {
-      process.stderr.write(`${error.message} [${error.code}]\n`);
+      process.stderr.write(`${placed(error.message, error.place)} [${error.code}]\n`);
       return 1;
     }
     if (error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) {

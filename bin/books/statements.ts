@@ -16,7 +16,7 @@ export async function printStatements(journal: string, options: LedgerOptions): 
   const range = rangeOf(options);
   if (options['reported-at']) return printRestatement(journal, facts, range, options['reported-at'], options);
   const balance = new TrialBalance(range);
-  const problems = await streamBook(journal, facts, (line) => balance.add(line));
+  const problems = await streamBook(journal, facts, (line) => balance.add(line), 'figures');
   if (problems.count > 0) {
     reportProblems(problems);
     return 1;
@@ -80,7 +80,7 @@ async function printRestatement(journal: string, facts: BookFacts, range: Range,
     before.add(line);
     now.add(line);
     late.add(line);
-  });
+  }, 'figures');
   if (problems.count > 0) {
     reportProblems(problems);
     return 1;

@@ -10,7 +10,7 @@ const header = ['entity', 'ledger', 'account', 'name', 'currency', 'opening', 'd
 export async function printTrialBalance(journal: string, options: LedgerOptions): Promise<number> {
   const facts = await bookFacts(options);
   const balance = new TrialBalance(rangeOf(options));
-  const problems = await streamBook(journal, facts, (line) => balance.add(line));
+  const problems = await streamBook(journal, facts, (line) => balance.add(line), 'figures');
   if (problems.count > 0) {
     reportProblems(problems);
     return 1;

@@ -2,19 +2,20 @@ import { isPlainDate } from '../../domain/calendar/plain-date.ts';
 import { exact, isDecimal, minus, roundTo, type Exact } from '../../domain/rules/decimal.ts';
 import { currencyDigits, isCurrency } from '../../domain/rules/money.ts';
 import type { PlainDate } from '../../domain/model/dates.ts';
-import { refuse, type Row, type Table } from './table.ts';
+import { KontorError, type ErrorCode } from '../../domain/errors.ts';
+import type { CsvReader } from '../csv/csv-reader.ts';
 
 /** Reads the fields of one table by column name; every refusal names line and column. */
 export class FieldReader {
-  private readonly table: Table;
+  private readonly file: string;
   private readonly positions: Map<string, number>;
 
-  constructor(table: Table, required: readonly string[]) {
-    this.table = table;
-    this.positions = new Map(table.header.map((name, index) => [name, index]));
+  constructor(table: CsvReader, required: readonly string[]) {
+    this.file = table.format.file;
+    this.positions = new Map(table.columns.map((name, index) => [name, index]));
     for (const name of required) {
       if (this.positions.has(name)) continue;
-      throw refuse('cash-column-missing', `Column "${name}" is missing; the header has ${table.header.map((column) => `"${column}"`).join(', ')}.`, table.file, 1, 1);
+      throw this.refuseAt('cash-column-missing', `Column "${name}" is missing; the header has ${table.columns.map((column) => `"${column}"`).join(', ')}.`, 1, 1);
     }
   }
 
@@ -23,31 +24,31 @@ export class FieldReader {
   }
 
   /** The field as text, empty when the column is absent. */
-  optional(row: Row, column: string): string {
+  optional(row: CsvReader, column: string): string {
     const position = this.positions.get(column);
-    return position === undefined ? '' : row.fields[position]!.trim();
+    return position === undefined ? '' : row.text(position).trim();
   }
 
   /** The field exactly as it stands, blanks included. */
-  verbatim(row: Row, column: string): string {
+  verbatim(row: CsvReader, column: string): string {
     const position = this.positions.get(column);
-    return position === undefined ? '' : row.fields[position]!;
+    return position === undefined ? '' : row.text(position);
   }
 
-  required(row: Row, column: string): string {
+  required(row: CsvReader, column: string): string {
     const text = this.optional(row, column);
     if (text === '') throw this.refuse('cash-field-missing', `"${column}" is empty.`, row, column);
     return text;
   }
 
-  currency(row: Row, column: string): string {
+  currency(row: CsvReader, column: string): string {
     const code = this.required(row, column);
     if (!isCurrency(code)) throw this.refuse('cash-currency-unknown', `"${code}" is no ISO 4217 currency.`, row, column);
     return code;
   }
 
   /** An amount in units of `unitDigits(currency)` decimals. */
-  amount(row: Row, column: string, currency: string): number {
+  amount(row: CsvReader, column: string, currency: string): number {
     const text = this.required(row, column);
     const units = readUnits(text, currency);
     if (units === undefined) throw this.refuse('cash-amount-malformed', `"${text.slice(0, 40)}" is no decimal with at most ${unitDigits(currency)} decimals.`, row, column);
@@ -55,7 +56,7 @@ export class FieldReader {
   }
 
   /** `20261120` or `2026-11-20`. */
-  date(row: Row, column: string): PlainDate {
+  date(row: CsvReader, column: string): PlainDate {
     const text = this.required(row, column);
     const date = /^\d{8}$/.test(text) ? `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}` : text;
     if (!isPlainDate(date)) throw this.refuse('cash-date-malformed', `"${text.slice(0, 40)}" is no date of the calendar.`, row, column);
@@ -63,7 +64,7 @@ export class FieldReader {
   }
 
   /** Reads an id and refuses one that another row has. */
-  uniqueId(row: Row, column: string, seen: Map<string, number>): string {
+  uniqueId(row: CsvReader, column: string, seen: Map<string, number>): string {
     const id = this.required(row, column);
     const earlier = seen.get(id);
     if (earlier !== undefined) throw this.refuse('cash-id-duplicate', `"${id}" stands in line ${earlier} already.`, row, column);
@@ -71,8 +72,13 @@ export class FieldReader {
     return id;
   }
 
-  refuse(code: Parameters<typeof refuse>[0], message: string, row: Row, column: string): Error {
-    return refuse(code, message, this.table.file, row.line, row.columns[this.positions.get(column) ?? 0]!);
+  refuse(code: ErrorCode, message: string, row: CsvReader, column: string): KontorError {
+    const place = row.place(this.positions.get(column) ?? 0);
+    return this.refuseAt(code, message, place.line, place.column);
+  }
+
+  refuseAt(code: ErrorCode, message: string, line: number, column: number): KontorError {
+    return new KontorError(code, message, { place: { file: this.file, line, column } });
   }
 }
 

@@ -1,6 +1,8 @@
 import type { ClosedNumber, CustomerFact, ItemFact, PayerRelation, PaymentFact, StructuredReference } from '../../domain/rules/cash-application/facts.ts';
 import { FieldReader } from './fields.ts';
-import { readTable, refuse, type Row } from './table.ts';
+import type { CsvReader } from '../csv/csv-reader.ts';
+import { readCsv } from '../csv/open-csv.ts';
+import { cashFile } from './cash-file.ts';
 
 export interface OpenItemList {
   items: ItemFact[];
@@ -15,11 +17,11 @@ const numberColumns = [
 
 /** Open items, one a row; a negative amount is a credit note. Throws a KontorError with line and column. */
 export function readOpenItems(bytes: Uint8Array, file: string): OpenItemList {
-  const table = readTable(bytes, file);
-  const fields = new FieldReader(table, ['invoice_id', 'Company Code', 'Assignment Number', 'Billing Number', 'Customer ID', 'Customer Name', 'Currency Code', 'Amount', 'Document Date', 'Due Date']);
+  const { reader, records } = readCsv(bytes, cashFile(file), { required: [] });
+  const fields = new FieldReader(reader, ['invoice_id', 'Company Code', 'Assignment Number', 'Billing Number', 'Customer ID', 'Customer Name', 'Currency Code', 'Amount', 'Document Date', 'Due Date']);
   const seen = new Map<string, number>();
   const names = new Map<string, Set<string>>();
-  const items = Array.from(table.rows, (row): ItemFact => {
+  const items = Array.from(records, (row): ItemFact => {
     const currency = fields.currency(row, 'Currency Code');
     const customer = fields.required(row, 'Customer ID');
     const amount = fields.amount(row, 'Amount', currency);
@@ -45,10 +47,10 @@ export function readOpenItems(bytes: Uint8Array, file: string): OpenItemList {
 
 /** Payments received, one a row. Throws a KontorError with line and column. */
 export function readPayments(bytes: Uint8Array, file: string): PaymentFact[] {
-  const table = readTable(bytes, file);
-  const fields = new FieldReader(table, ['payment_id', 'Business Partner', 'Account Number', 'Memo Line', 'Amount', 'Currency', 'Posting Date']);
+  const { reader, records } = readCsv(bytes, cashFile(file), { required: [] });
+  const fields = new FieldReader(reader, ['payment_id', 'Business Partner', 'Account Number', 'Memo Line', 'Amount', 'Currency', 'Posting Date']);
   const seen = new Map<string, number>();
-  return Array.from(table.rows, (row): PaymentFact => {
+  return Array.from(records, (row): PaymentFact => {
     const currency = fields.currency(row, 'Currency');
     const amount = fields.amount(row, 'Amount', currency);
     if (amount <= 0) throw fields.refuse('cash-amount-sign', 'A payment received is more than 0.', row, 'Amount');
@@ -69,49 +71,49 @@ export function readPayments(bytes: Uint8Array, file: string): PaymentFact[] {
 
 /** Numbers of closed items (with their customer) and of other companies' items (without). Columns as for open items; only one number column is needed. */
 export function readClosedNumbers(bytes: Uint8Array, file: string): ClosedNumber[] {
-  const table = readTable(bytes, file);
-  const fields = new FieldReader(table, []);
+  const { reader, records } = readCsv(bytes, cashFile(file), { required: [] });
+  const fields = new FieldReader(reader, []);
   if (!numberColumns.some(([column]) => fields.has(column)))
-    throw refuse('cash-column-missing', `None of the columns ${numberColumns.map(([column]) => `"${column}"`).join(', ')} is there.`, file, 1, 1);
-  return Array.from(table.rows).flatMap((row) => {
+    throw fields.refuseAt('cash-column-missing', `None of the columns ${numberColumns.map(([column]) => `"${column}"`).join(', ')} is there.`, 1, 1);
+  return Array.from(records, (row): ClosedNumber[] => {
     const numbers = numbersOf(fields, row);
-    if (numbers.length === 0) throw refuse('cash-field-missing', 'The row has no number.', file, row.line, 1);
+    if (numbers.length === 0) throw fields.refuseAt('cash-field-missing', 'The row has no number.', row.line, 1);
     const customer = fields.optional(row, 'Customer ID');
-    return numbers.map((number): ClosedNumber => ({ ...number, ...(customer ? { customer } : {}) }));
-  });
+    return numbers.map((number) => ({ ...number, ...(customer ? { customer } : {}) }));
+  }).flat();
 }
 
 /** Approved relations: the customer in `Payer ID` may pay items of the one in `Customer ID`. */
 export function readRelations(bytes: Uint8Array, file: string): PayerRelation[] {
-  const table = readTable(bytes, file);
-  const fields = new FieldReader(table, ['Payer ID', 'Customer ID']);
-  return Array.from(table.rows, (row) => ({ payer: fields.required(row, 'Payer ID'), customer: fields.required(row, 'Customer ID') }));
+  const { reader, records } = readCsv(bytes, cashFile(file), { required: [] });
+  const fields = new FieldReader(reader, ['Payer ID', 'Customer ID']);
+  return Array.from(records, (row) => ({ payer: fields.required(row, 'Payer ID'), customer: fields.required(row, 'Customer ID') }));
 }
 
-function numbersOf(fields: FieldReader, row: Row): { field: string; text: string }[] {
+function numbersOf(fields: FieldReader, row: CsvReader): { field: string; text: string }[] {
   return numberColumns.flatMap(([column, field]) => {
     const text = fields.optional(row, column);
     return text ? [{ field, text }] : [];
   });
 }
 
-function termsOf(fields: FieldReader, row: Row, currency: string): Pick<ItemFact, 'terms'> {
+function termsOf(fields: FieldReader, row: CsvReader, currency: string): Pick<ItemFact, 'terms'> {
   if (fields.optional(row, 'Discount Amount') === '') return {};
   return { terms: { amount: fields.amount(row, 'Discount Amount', currency), until: fields.date(row, 'Discount Date') } };
 }
 
-function chargesOf(fields: FieldReader, row: Row, currency: string): Pick<PaymentFact, 'charges'> {
+function chargesOf(fields: FieldReader, row: CsvReader, currency: string): Pick<PaymentFact, 'charges'> {
   return fields.optional(row, 'Charges') === '' ? {} : { charges: fields.amount(row, 'Charges', currency) };
 }
 
-function instructedOf(fields: FieldReader, row: Row): Pick<PaymentFact, 'instructed'> {
+function instructedOf(fields: FieldReader, row: CsvReader): Pick<PaymentFact, 'instructed'> {
   if (fields.optional(row, 'Instructed Amount') === '') return {};
   const currency = fields.currency(row, 'Instructed Currency');
   return { instructed: { currency, amount: fields.amount(row, 'Instructed Amount', currency), rate: fields.required(row, 'Exchange Rate') } };
 }
 
 /** Structured references in one field, separated by a vertical bar; `number=amount` states what a line pays. */
-function referencesOf(fields: FieldReader, row: Row): Pick<PaymentFact, 'references'> {
+function referencesOf(fields: FieldReader, row: CsvReader): Pick<PaymentFact, 'references'> {
   const text = fields.optional(row, 'References');
   if (text === '') return {};
   const references = text.split('|').map((part): StructuredReference => ({ kind: part.trim().startsWith('RF') ? 'creditor-reference' : 'remittance-line', text: part.trim() }));

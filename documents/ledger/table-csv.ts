@@ -4,7 +4,9 @@ import { accountSchema, type Account } from '../../domain/model/account.ts';
 import { costCentreSchema, type CostCentre } from '../../domain/model/cost-centre.ts';
 import { exchangeRateSchema, type ExchangeRate } from '../../domain/model/exchange-rate.ts';
 import { periodSchema, type Period } from '../../domain/model/period.ts';
-import { columnOf, readCsv } from './csv.ts';
+import type { CsvReader } from '../csv/csv-reader.ts';
+import { openCsv } from '../csv/open-csv.ts';
+import { ledgerFile } from './ledger-file.ts';
 
 /** Column names of a small table and the members of the noun that they fill; a name with ! must be there. */
 const accountColumns = { 'code!': 'code', 'name!': 'name', 'type!': 'type', section: 'section', cash_flow: 'cashFlow', translation: 'translation', control: 'control', intercompany: 'intercompany', estimate: 'estimate', cost_centre: 'costCentre', valid_from: 'validFrom', valid_to: 'validTo' };
@@ -41,27 +43,27 @@ async function readTable<T>(chunks: Chunks, file: string, columns: Record<string
   const names = Object.keys(columns).map((name) => name.replace('!', ''));
   const required = Object.keys(columns).filter((name) => name.endsWith('!')).map((name) => name.slice(0, -1));
   const members = Object.values(columns);
-  const table = await readCsv(chunks, file, names, required);
+  const { reader, records } = await openCsv(chunks, ledgerFile(file), { known: names, required });
   const rows: Row<T>[] = [];
-  for await (const batch of table.batches)
-    for (const record of batch) {
+  for await (const record of records)
+    while (record.next()) {
       const draft: Record<string, unknown> = { schemaVersion: 1, ...defaults };
-      for (const [index, column] of table.columns.entries()) {
-        const text = record.fields[index]!;
+      for (const [index, column] of reader.columns.entries()) {
+        const text = record.text(index);
         const member = members[names.indexOf(column)]!;
         if (text !== '') draft[member] = convert[member] ? convert[member](text) : text;
       }
       const parsed = schema.safeParse(draft);
-      if (!parsed.success) throw faultOf(parsed.error.issues[0]!, table.columns, names, members, record, file);
+      if (!parsed.success) throw faultOf(parsed.error.issues[0]!, names, members, record);
       rows.push({ line: record.line, item: parsed.data });
     }
   return rows;
 }
 
-function faultOf(issue: { path: PropertyKey[]; message: string }, columns: readonly string[], names: readonly string[], members: readonly string[], record: { line: number; fields: readonly string[] }, file: string): KontorError {
+function faultOf(issue: { path: PropertyKey[]; message: string }, names: readonly string[], members: readonly string[], record: CsvReader): KontorError {
   const name = names[members.indexOf(String(issue.path[0]))] ?? String(issue.path[0]);
-  const column = columnOf(record, Math.max(0, columns.indexOf(name)));
-  return new KontorError('ledger-file-malformed', `${file}, line ${record.line}, column ${column}: ${name}: ${issue.message}.`, { place: { file, line: record.line, column, path: name } });
+  const { line, column } = record.place(Math.max(0, record.columns.indexOf(name)));
+  return record.fault(line, column, `${name}: ${issue.message}`);
 }
 
 function byCode<T extends { code: string }>(rows: readonly Row<T>[], file: string): Map<string, T> {

@@ -34,7 +34,7 @@ describe('kontor ledger', () => {
     ['no date', `${header}\nJ1,2026-02-30,1000,EUR,5`, 'line 2, column 4: date "2026-02-30" is not a date'],
     ['no currency', `${header}\nJ1,2026-10-01,1000,EUX,5`, 'line 2, column 20: currency "EUX"'],
     ['a column that nobody knows', `${header},colour\n`, 'line 1, column 38: unknown column "colour"'],
-    ['a missing field', `${header}\nJ1,2026-10-01,1000,EUR`, 'line 2, column 24: 4 fields where the header has 5'],
+    ['a missing field', `${header}\nJ1,2026-10-01,1000,EUR`, 'line 2, column 23: 4 fields where the header has 5'],
     ['an open quotation mark', `${header}\n"J1,2026-10-01,1000,EUR,5\n`, 'line 2, column 1: a quotation mark is opened and never closed'],
   ])('%s gets its line and reason, and no figures', (_name, text, message) => {
     const run = kontor('ledger', 'trial-balance', file('bad.csv', text), ...accounts);
