@@ -1,4 +1,5 @@
 import type { GoodsReceipt } from '../../domain/model/goods-receipt.ts';
+import type { Money } from '../../domain/model/money.ts';
 import type { PostedDocument, SupplierInvoiceCommand } from '../../domain/model/posting.ts';
 import type { PurchaseOrder } from '../../domain/model/purchase-order.ts';
 import type { Supplier } from '../../domain/model/supplier.ts';
@@ -14,6 +15,9 @@ export type { CallContext } from './definition.ts';
 export interface ErpPort {
   /** Suppliers of the company that share any of the given marks; the caller decides which of them it is. */
   findSuppliers(query: SupplierQuery, context: CallContext): Promise<Supplier[]>;
+
+  /** The suppliers with these ids as they are now; unknown ids are absent from the answer. */
+  getSuppliers(entity: string, ids: string[], context: CallContext): Promise<Supplier[]>;
 
   /** The orders with these numbers; unknown numbers are absent from the answer. */
   getPurchaseOrders(entity: string, numbers: string[], context: CallContext): Promise<PurchaseOrder[]>;
@@ -36,6 +40,15 @@ export interface ErpPort {
   /** Lifts or sets the payment block of a posted document. */
   setPaymentBlock?(command: PaymentBlockCommand, context: CallContext): Promise<PostingAnswer>;
 
+  /** Books a payment that the bank has confirmed, and clears the documents that it settles. Only `once` may call it. */
+  bookPayment?(command: PaymentBookingCommand, context: CallContext): Promise<PostingAnswer>;
+
+  /** Takes a booked payment back after the money was returned: what it settled is open again. */
+  reversePayment?(command: ReverseCommand, context: CallContext): Promise<PostingAnswer>;
+
+  /** Every payable of the company that is open in its books. */
+  getOpenPayables?(entity: string, context: CallContext): Promise<OpenDocument[]>;
+
   /** Receipts and order changes after `cursor` (exclusive), oldest first; an absent cursor starts at the beginning. */
   changesSince(entity: string, cursor: string | undefined, context: CallContext): Promise<ErpChanges>;
 }
@@ -50,6 +63,10 @@ export const erpOperations = {
   findByExternalReference: 'read',
   reverseDocument: 'effect',
   setPaymentBlock: 'effect',
+  getSuppliers: 'read',
+  bookPayment: 'effect',
+  reversePayment: 'effect',
+  getOpenPayables: 'read',
   changesSince: 'read',
 } as const satisfies Record<keyof ErpPort, Operation>;
 
@@ -92,6 +109,26 @@ export interface PaymentBlockCommand {
   documentNumber: string;
   externalReference: string;
   blocked: boolean;
+}
+
+/** One transfer: amounts are what was paid, signed as the documents (credits negative); discounts were taken off. */
+export interface PaymentBookingCommand {
+  entity: string;
+  externalReference: string;
+  correlationId: string;
+  supplierId: string;
+  amount: Money;
+  documents: { documentNumber: string; amount: Money; discount: Money }[];
+  bookedOn: string;
+  /** The bank's reference of the entry that confirmed it. */
+  bankReference: string;
+}
+
+/** `open` is signed: negative for a credit. */
+export interface OpenDocument {
+  documentNumber: string;
+  externalReference: string | undefined;
+  open: Money;
 }
 
 /** A refusal is an answer: the ERP's own code and text become an exception case, never a retry. */

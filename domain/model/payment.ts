@@ -21,7 +21,7 @@ export const payerAccountSchema = z
 export type PayerAccount = z.infer<typeof payerAccountSchema>;
 
 /** Who is paid for one document, as the supplier record says on the day of the run. */
-export const payeeAccountSchema = bankAccountSchema.extend({ routingNumber: z.string().optional() }).strict();
+export const payeeAccountSchema = bankAccountSchema;
 export type PayeeAccount = z.infer<typeof payeeAccountSchema>;
 
 /**

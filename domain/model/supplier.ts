@@ -7,6 +7,8 @@ export const bankAccountSchema = z
     version: z.number().int().positive(),
     iban: z.string().optional(),
     account: z.string().optional(),
+    /** Routing number of the account's bank, where there is no IBAN. */
+    routingNumber: z.string().optional(),
     bic: z.string().optional(),
     holder: z.string(),
     country: z.string(),

@@ -13,6 +13,8 @@ export const chart = {
   grir: '191100',
   priceDifference: '281500',
   exchange: '660000',
+  bank: '113100',
+  cashDiscount: '276000',
 } as const;
 
 /** A journal line before it is written: minor units, debits positive; without `companyMinor` it is converted at the document's rate. */
@@ -89,7 +91,7 @@ function companyTarget(open: { before: Exact; after: Exact }, before: ItemPositi
 }
 
 export function nextNumber(books: CompanyBooks, type: DocumentType): string {
-  const range = { GR: '50', RT: '55', INV: '51', CRM: '52', REV: '53', PRC: '54' }[type];
+  const range = { GR: '50', RT: '55', INV: '51', CRM: '52', REV: '53', PRC: '54', PAY: '56' }[type];
   return `${range}${String((books.lastNumbers.get(type) ?? 0) + 1).padStart(8, '0')}`;
 }
 

@@ -21,8 +21,15 @@ export interface QuantityEffect {
   invoicedValue?: string;
 }
 
-/** GR receipt, RT return, INV invoice, CRM credit memo, REV reversal, PRC revaluation after a price change. */
-export type DocumentType = 'GR' | 'RT' | 'INV' | 'CRM' | 'REV' | 'PRC';
+/** GR receipt, RT return, INV invoice, CRM credit memo, PAY outgoing payment, REV reversal, PRC revaluation after a price change. */
+export type DocumentType = 'GR' | 'RT' | 'INV' | 'CRM' | 'PAY' | 'REV' | 'PRC';
+
+/** What a payment takes off a document: positive for an invoice, negative for a credit memo. */
+export interface Settlement {
+  documentNo: string;
+  amount: string;
+  discount: string;
+}
 
 /** A posted document. Its lines balance per currency and in company currency; only `status`, `payBlock` and `reversedBy` ever change. */
 export interface ErpDocument {
@@ -48,6 +55,8 @@ export interface ErpDocument {
   items: InvoiceItem[];
   taxes: Invoice['taxes'];
   movement?: Movement;
+  /** Of a payment and of its reversal. */
+  settles?: Settlement[];
   reverses?: string;
   reversedBy?: string;
   reason?: string;

@@ -38,6 +38,7 @@ export function postInvoice(books: CompanyBooks, invoice: Invoice, enteredAt: st
 export function reverseInvoice(books: CompanyBooks, documentNo: string, marks: Pick<ErpDocument, 'externalRef' | 'traceRef' | 'reason'>, enteredAt: string): ErpFact {
   const original = invoiceDocument(books, documentNo);
   if (original.status === 'REVERSED') throw new Refusal(409, 'ALREADY-REVERSED', `document ${documentNo} was reversed by ${original.reversedBy}`);
+  if (original.openValue !== original.payableValue) throw new Refusal(422, 'PAID', `document ${documentNo} has payments; reverse them first`);
   const opposite = original.docType === 'CRM' ? 1n : -1n;
   const currencies = currenciesOn(books.company, original.currencyCode, original.postingDate);
   const entry = invoiceEntry(books, original, opposite, currencies);

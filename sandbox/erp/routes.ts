@@ -5,8 +5,9 @@ import type { ErpDocument } from './documents.ts';
 import type { Erp } from './erp.ts';
 import { invoiceDocument, postInvoice, reverseInvoice, setPayBlock } from './invoices.ts';
 import { changeOrder, inspectMovement, postMovement } from './movements.ts';
+import { openItems, postPayment, reversePayment } from './payments.ts';
 import { billingHistory, type CompanyBooks } from './state.ts';
-import { inspectionSchema, invoiceSchema, movementSchema, orderChangeSchema, payBlockSchema, reversalSchema, type Order } from './vendor-model.ts';
+import { inspectionSchema, invoiceSchema, movementSchema, orderChangeSchema, outgoingPaymentSchema, payBlockSchema, reversalSchema, type Order } from './vendor-model.ts';
 import { searchVendors } from './vendor-search.ts';
 
 /** The ERP's public interface. Lists answer `{items}`, one object answers itself, an error `{error: {code, text}}`. */
@@ -28,6 +29,10 @@ export function erpRoutes(erp: Erp): Route[] {
     { name: 'erp.invoices.post', method: 'POST', path: '/erp/:company/supplier-invoices', handle: inCompany(postSupplierInvoice), reference },
     { name: 'erp.invoices.reverse', method: 'POST', path: '/erp/:company/supplier-invoices/:document/reversal', handle: inCompany(postReversal), reference },
     { name: 'erp.invoices.block', method: 'POST', path: '/erp/:company/supplier-invoices/:document/payment-block', handle: inCompany(postPayBlock), reference },
+    { name: 'erp.payments.find', method: 'GET', path: '/erp/:company/outgoing-payments', handle: inCompany(findInvoices), reference: ({ query }) => query.get('externalRef') ?? undefined },
+    { name: 'erp.payments.post', method: 'POST', path: '/erp/:company/outgoing-payments', handle: inCompany(postOutgoingPayment), reference },
+    { name: 'erp.payments.reverse', method: 'POST', path: '/erp/:company/outgoing-payments/:document/reversal', handle: inCompany(postPaymentReversal), reference },
+    { name: 'erp.openitems.read', method: 'GET', path: '/erp/:company/open-items', handle: inCompany((books) => list(openItems(books))) },
     { name: 'erp.changes.read', method: 'GET', path: '/erp/:company/changes', handle: inCompany(readChanges) },
   ];
 
@@ -54,6 +59,14 @@ export function erpRoutes(erp: Erp): Route[] {
 
   function postReversal(books: CompanyBooks, { params, body }: Request): Answer {
     return posted(reverseInvoice(books, params['document'] ?? '', parseBody(reversalSchema, body), erp.now()));
+  }
+
+  function postOutgoingPayment(books: CompanyBooks, { body }: Request): Answer {
+    return posted(postPayment(books, parseBody(outgoingPaymentSchema, body), erp.now()));
+  }
+
+  function postPaymentReversal(books: CompanyBooks, { params, body }: Request): Answer {
+    return posted(reversePayment(books, params['document'] ?? '', parseBody(reversalSchema, body), erp.now()));
   }
 
   function postPayBlock(books: CompanyBooks, { params, body }: Request): Answer {

@@ -1,7 +1,7 @@
 import { exact, plus, zero, type Exact } from '../../domain/rules/decimal.ts';
 import type { FactRecord } from '../shared/journal-file.ts';
-import { chart, minorUnits } from './books.ts';
-import type { DocumentType, ErpDocument } from './documents.ts';
+import { amountText, chart, minorUnits } from './books.ts';
+import type { DocumentType, ErpDocument, Settlement } from './documents.ts';
 import type { Company, Movement, Order, OrderChange, OrderItem, Vendor } from './vendor-model.ts';
 
 /** What is committed. A fact carries its result (numbers, journal lines), so that rebuilding the state computes nothing anew. */
@@ -131,8 +131,17 @@ function addDocument(books: CompanyBooks, document: ErpDocument): void {
   for (const orderNo of new Set(document.quantities.map((effect) => effect.orderNo))) remember(books.byOrder, orderNo, document);
   for (const effect of document.quantities) moveQuantities(books, effect);
   for (const line of document.lines) if (line.account === chart.grir) moveGrir(books, document, line);
+  for (const settled of document.settles ?? []) settle(books, settled);
   const reversed = document.reverses === undefined ? undefined : books.documents.get(document.reverses);
   if (reversed) Object.assign(reversed, { status: 'REVERSED', reversedBy: document.documentNo, openValue: '0' });
+}
+
+/** Open values are written without sign, as the documents are. */
+function settle(books: CompanyBooks, { documentNo, amount, discount }: Settlement): void {
+  const document = books.documents.get(documentNo) as ErpDocument;
+  const sign = document.docType === 'CRM' ? -1n : 1n;
+  const { currencyCode } = document;
+  document.openValue = amountText(minorUnits(document.openValue, currencyCode) - sign * (minorUnits(amount, currencyCode) + minorUnits(discount, currencyCode)), currencyCode);
 }
 
 function moveQuantities(books: CompanyBooks, effect: ErpDocument['quantities'][number]): void {

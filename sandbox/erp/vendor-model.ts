@@ -51,6 +51,8 @@ export const vendorSchema = z
             revision: z.number().int().positive().default(1),
             iban: z.string().optional(),
             accountNo: z.string().optional(),
+            /** Routing number of the bank, where accounts have no IBAN. */
+            routingNo: z.string().optional(),
             swift: z.string().optional(),
             holder: z.string(),
             countryCode: z.string(),
@@ -177,6 +179,20 @@ export const invoiceSchema = z
 export type Invoice = z.infer<typeof invoiceSchema>;
 
 export const reversalSchema = z.object({ externalRef: z.string().optional(), traceRef: z.string().optional(), reason: z.string() }).strict();
+/** Money that left: documents with the signed amounts that it settles; credit memos are negative. */
+export const outgoingPaymentSchema = z
+  .object({
+    externalRef: z.string().optional(),
+    traceRef: z.string().optional(),
+    vendorNo: z.string(),
+    postingDate: date,
+    currencyCode: currency,
+    bankRef: z.string(),
+    settles: z.array(z.object({ documentNo: z.string(), amount: decimal, discount: decimal.default('0') }).strict()).min(1),
+  })
+  .strict();
+export type OutgoingPayment = z.infer<typeof outgoingPaymentSchema>;
+
 export const payBlockSchema = z.object({ externalRef: z.string().optional(), traceRef: z.string().optional(), payBlock: z.enum(['', 'R']) }).strict();
 
 /** What `POST /_sandbox/seed` and the files in `sandbox/seed/` hold, for one company. */

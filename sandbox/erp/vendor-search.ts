@@ -1,7 +1,7 @@
 import type { CompanyBooks } from './state.ts';
 import type { Vendor } from './vendor-model.ts';
 
-/** Vendors that share any of the marks in the query: `vatRegNo`, `taxNo`, `registerNo`, `partnerCode`, `iban`, `name`; each may repeat. */
+/** Vendors that share any of the marks in the query: `vendorNo`, `vatRegNo`, `taxNo`, `registerNo`, `partnerCode`, `iban`, `name`; each may repeat. */
 export function searchVendors(books: CompanyBooks, query: URLSearchParams): Vendor[] {
   const marks = [...query].map(([kind, value]) => ({ kind, value: compact(value) })).filter(({ value }) => value !== '');
   return [...books.vendors.values()].filter((vendor) => marks.some(({ kind, value }) => carries(vendor, kind, value)));
@@ -9,6 +9,8 @@ export function searchVendors(books: CompanyBooks, query: URLSearchParams): Vend
 
 function carries(vendor: Vendor, kind: string, value: string): boolean {
   switch (kind) {
+    case 'vendorNo':
+      return vendor.vendorNo === value;
     case 'vatRegNo':
     case 'taxNo':
     case 'registerNo':

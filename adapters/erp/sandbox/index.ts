@@ -4,14 +4,14 @@ import type { AdapterDefinition, CallContext } from '../../ports/definition.ts';
 import type { ErpPort, PostingAnswer } from '../../ports/erp.ts';
 import { createClient } from './client.ts';
 import { sandboxErpConfigSchema, type SandboxErpConfig } from './config.ts';
-import { liveDocument, payBlockOf, supplierQuery, toChanges, toGoodsReceipt, toInvoiceBody, toPostedDocument, toPurchaseOrder, toSupplier } from './translate.ts';
+import { liveDocument, payBlockOf, supplierQuery, toChanges, toGoodsReceipt, toInvoiceBody, toOpenDocument, toPaymentBody, toPostedDocument, toPurchaseOrder, toSupplier } from './translate.ts';
 import { changesSchema, documentSchema, listOf, movementSchema, orderSchema, rateSchema, vendorSchema, type WireDocument } from './wire.ts';
 
 /** The ERP of the sandbox (`sandbox/erp`). */
 export const sandboxErp: AdapterDefinition<ErpPort, SandboxErpConfig> = {
   name: 'sandbox',
   title: 'Sandbox ERP',
-  capabilities: ['findSuppliers', 'getPurchaseOrders', 'getGoodsReceipts', 'getExchangeRate', 'postSupplierInvoice', 'findByExternalReference', 'reverseDocument', 'setPaymentBlock', 'changesSince'],
+  capabilities: ['findSuppliers', 'getPurchaseOrders', 'getGoodsReceipts', 'getExchangeRate', 'postSupplierInvoice', 'findByExternalReference', 'reverseDocument', 'setPaymentBlock', 'getSuppliers', 'bookPayment', 'reversePayment', 'getOpenPayables', 'changesSince'],
   config: sandboxErpConfigSchema,
   settleWindowMs: (config) => config.settleWindowMs,
   longestCallMs: (config) => config.timeoutMs,
@@ -25,6 +25,12 @@ export const sandboxErp: AdapterDefinition<ErpPort, SandboxErpConfig> = {
         if (marks.length === 0) return [];
         const { items } = await client.read({ purpose: 'find suppliers', path: ['vendors'], query: marks }, listOf(vendorSchema), context);
         return items.map((vendor) => toSupplier(query.entity, vendor));
+      },
+
+      async getSuppliers(entity, ids, context) {
+        if (ids.length === 0) return [];
+        const { items } = await client.read({ purpose: 'get suppliers', path: ['vendors'], query: each('vendorNo', ids) }, listOf(vendorSchema), context);
+        return items.map((vendor) => toSupplier(entity, vendor));
       },
 
       async getPurchaseOrders(entity, numbers, context) {
@@ -66,6 +72,20 @@ export const sandboxErp: AdapterDefinition<ErpPort, SandboxErpConfig> = {
       setPaymentBlock({ documentNumber, externalReference, blocked }, context) {
         const body = { externalRef: externalReference, traceRef: context.correlationId, payBlock: payBlockOf(blocked) };
         return post('set payment block', ['supplier-invoices', documentNumber, 'payment-block'], externalReference, body, context);
+      },
+
+      bookPayment(command, context) {
+        return post('book payment', ['outgoing-payments'], command.externalReference, toPaymentBody(command), context);
+      },
+
+      reversePayment({ documentNumber, externalReference, correlationId, reason }, context) {
+        const body = { externalRef: externalReference, traceRef: correlationId, reason };
+        return post('reverse payment', ['outgoing-payments', documentNumber, 'reversal'], externalReference, body, context);
+      },
+
+      async getOpenPayables(_entity, context) {
+        const { items } = await client.read({ purpose: 'get open payables', path: ['open-items'], query: [] }, listOf(documentSchema), context);
+        return items.map(toOpenDocument);
       },
 
       async changesSince(_entity, cursor, context) {

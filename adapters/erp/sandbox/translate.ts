@@ -6,7 +6,7 @@ import type { PurchaseOrder, PurchaseOrderLine } from '../../../domain/model/pur
 import type { Supplier } from '../../../domain/model/supplier.ts';
 import { exact, toText } from '../../../domain/rules/decimal.ts';
 import { moneyFromDecimal, negateMoney, toDecimalText } from '../../../domain/rules/money.ts';
-import type { ErpChanges, SupplierQuery } from '../../ports/erp.ts';
+import type { ErpChanges, OpenDocument, PaymentBookingCommand, SupplierQuery } from '../../ports/erp.ts';
 import type { WireChanges, WireDocument, WireMovement, WireOrder, WireVendor } from './wire.ts';
 
 /** Canonical ↔ wire, without I/O. A status word that is not listed takes the careful meaning: never posted, never payable, never open. */
@@ -46,6 +46,7 @@ export function toSupplier(entity: string, vendor: WireVendor): Supplier {
       version: bank.revision,
       iban: bank.iban,
       account: bank.accountNo,
+      routingNumber: bank.routingNo,
       bic: bank.swift,
       holder: bank.holder,
       country: bank.countryCode,
@@ -173,6 +174,23 @@ export function toPostedDocument(document: WireDocument, externalReference: stri
     paymentBlocked: document.payBlock !== '',
     reversedBy: document.reversedBy,
   };
+}
+
+export function toPaymentBody(command: PaymentBookingCommand): object {
+  return {
+    externalRef: command.externalReference,
+    traceRef: command.correlationId,
+    vendorNo: command.supplierId,
+    postingDate: command.bookedOn,
+    currencyCode: command.amount.currency,
+    bankRef: command.bankReference,
+    settles: command.documents.map(({ documentNumber, amount, discount }) => ({ documentNo: documentNumber, amount: toDecimalText(amount), discount: toDecimalText(discount) })),
+  };
+}
+
+export function toOpenDocument(document: WireDocument): OpenDocument {
+  const open = moneyFromDecimal(document.currencyCode, document.openValue);
+  return { documentNumber: document.documentNo, externalReference: document.externalRef, open: document.docType === 'CRM' ? negateMoney(open) : open };
 }
 
 /** Of several documents with one reference, the live one; it is the caller's duty that there is but one. */

@@ -27,6 +27,7 @@ export const vendorSchema = z.object({
       revision: z.number().int().positive(),
       iban: z.string().optional(),
       accountNo: z.string().optional(),
+      routingNo: z.string().optional(),
       swift: z.string().optional(),
       holder: z.string(),
       countryCode: z.string(),

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import type { Money } from '../../domain/model/money.ts';
+import { json, sql, type Db, type Trx } from '../client.ts';
+
+export interface TakenMessage {
+  source: string;
+  id: string;
+  entity: string;
+  kind: string;
+  text: string;
+}
+
+/** What became of a delivery: `fresh` to be read, `known` seen under this id before, `repeated` the same content under another id. */
+export type Delivery = 'fresh' | 'known' | 'repeated';
+
+/** Keeps a message as it came and says whether it is news. */
+export async function takeMessage(trx: Trx, message: TakenMessage): Promise<Delivery> {
+  const bytes = Buffer.from(message.text, 'utf8');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const [same] = await sql(trx, `select 1 from bank_messages where source = :source and sha256 = :sha256 and id <> :id limit 1`, { source: message.source, sha256, id: message.id });
+  const added = await sql(
+    trx,
+    `insert into bank_messages (source, id, entity, kind, sha256, state) values (:source, :id, :entity, :kind, :sha256, :state) on conflict do nothing returning 1`,
+    { source: message.source, id: message.id, entity: message.entity, kind: message.kind, sha256, state: same ? 'repeated' : 'taken' },
+  );
+  if (added.length === 0) return 'known';
+  await sql(
+    trx,
+    `insert into blobs (entity, sha256, bytes, size, media_type, purpose, retention) values (:entity, :sha256, :bytes, :size, 'text/plain', 'bank-message', 'accepted')
+     on conflict (entity, sha256) do update set retention = 'accepted', expires_at = null where blobs.retention = 'refused'`,
+    { entity: message.entity, sha256, bytes, size: bytes.length },
+  );
+  return same ? 'repeated' : 'fresh';
+}
+
+export async function quarantineMessage(trx: Trx, source: string, id: string, problem: unknown): Promise<void> {
+  await sql(trx, `update bank_messages set state = 'quarantined', problem = :problem where source = :source and id = :id`, { source, id, problem: json(problem) });
+}
+
+export interface NewBankEntry {
+  identity: string;
+  account: string;
+  statement?: string;
+  messageId: string;
+  bookingDate?: string;
+  amount: Money;
+  endToEndId?: string;
+  reference: string;
+  onStatement: boolean;
+  outcome: 'confirms' | 'returns' | 'unmatched' | 'mismatch' | 'other';
+  runId?: string;
+  detail?: Record<string, unknown>;
+}
+
+/** Which of these entries were never seen: an advice and the statement after it tell of one booking. A statement marks what only an advice told. */
+export async function keepEntries(trx: Trx, entity: string, entries: readonly NewBankEntry[]): Promise<Set<string>> {
+  if (entries.length === 0) return new Set();
+  const rows = await sql<{ identity: string; fresh: boolean }>(
+    trx,
+    `insert into bank_entries (identity, entity, account, statement, message_id, booking_date, currency, amount_minor, end_to_end_id, reference, on_statement, outcome, run_id, detail)
+     select x ->> 'identity', :entity, x ->> 'account', x ->> 'statement', x ->> 'messageId', (x ->> 'bookingDate')::date, x #>> '{amount,currency}', (x #>> '{amount,minor}')::numeric,
+            x ->> 'endToEndId', x ->> 'reference', (x ->> 'onStatement')::boolean, x ->> 'outcome', x ->> 'runId', coalesce(x -> 'detail', '{}')
+       from jsonb_array_elements(:entries) as x
+     on conflict (entity, identity) do update set on_statement = bank_entries.on_statement or excluded.on_statement, statement = coalesce(excluded.statement, bank_entries.statement)
+     returning identity, (xmax = 0) as fresh`,
+    { entity, entries: json(entries) },
+  );
+  return new Set(rows.filter(({ fresh }) => fresh).map(({ identity }) => identity));
+}
+
+export interface BankEntry {
+  identity: string;
+  account: string;
+  statement: string | null;
+  bookingDate: string | null;
+  currency: string;
+  minor: string;
+  endToEndId: string | null;
+  reference: string;
+  onStatement: boolean;
+  outcome: string;
+  runId: string | null;
+}
+
+/** Which of these identities are in the books already. */
+export async function knownEntries(db: Db, entity: string, identities: readonly string[]): Promise<Set<string>> {
+  const rows = await sql<{ identity: string }>(db, `select identity from bank_entries where entity = :entity and identity = any (:identities)`, { entity, identities });
+  return new Set(rows.map(({ identity }) => identity));
+}
+
+/** Entries since a day, for the daily reconciliation. */
+export async function entriesSince(db: Db, entity: string, since: string): Promise<BankEntry[]> {
+  return sql<BankEntry>(
+    db,
+    `select identity, account, statement, booking_date as "bookingDate", currency, amount_minor::text as minor, end_to_end_id as "endToEndId", reference, on_statement as "onStatement", outcome, run_id as "runId"
+       from bank_entries where entity = :entity and coalesce(booking_date, created_at::date) >= :since order by identity`,
+    { entity, since },
+  );
+}
+
+export async function keepUnmatchedStatus(trx: Trx, status: { source: string; messageId: string; endToEndId: string; entity: string; status: unknown }): Promise<void> {
+  await sql(
+    trx,
+    `insert into unmatched_statuses (source, message_id, end_to_end_id, entity, status) values (:source, :messageId, :endToEndId, :entity, :status) on conflict do nothing`,
+    { ...status, status: json(status.status) },
+  );
+}
+
+/** Statuses that wait for their payment, oldest first. */
+export async function unmatchedStatuses(db: Db, entity: string): Promise<{ source: string; messageId: string; endToEndId: string; status: unknown; createdAt: string }[]> {
+  return sql(db, `select source, message_id as "messageId", end_to_end_id as "endToEndId", status, created_at as "createdAt" from unmatched_statuses where entity = :entity and matched_at is null order by created_at limit 1000`, { entity });
+}
+
+export async function matchStatus(trx: Trx, { source, messageId, endToEndId }: { source: string; messageId: string; endToEndId: string }): Promise<void> {
+  await sql(trx, `update unmatched_statuses set matched_at = clock_timestamp() where source = :source and message_id = :messageId and end_to_end_id = :endToEndId`, { source, messageId, endToEndId });
+}

@@ -1,0 +1,165 @@
+import type { Money } from '../../domain/model/money.ts';
+import type { ProposedInstruction, ProposedItem } from '../../domain/model/payment.ts';
+import { json, sql, type Db, type Trx } from '../client.ts';
+
+/** One transfer of a run, with the documents that it settles. */
+export interface StoredInstruction {
+  runId: string;
+  endToEndId: string;
+  entity: string;
+  supplierId: string;
+  amount: Money;
+  executionDate: string;
+  instruction: ProposedInstruction;
+  screening: { state: string; reference: string; at: string } | null;
+  state: string;
+  bankStatus: string | null;
+  reasonCode: string | null;
+  removedReason: string | null;
+  confirmedBy: string | null;
+  returnedBy: string | null;
+  settledAt: string | null;
+}
+
+export interface StoredItem {
+  runId: string;
+  caseId: string;
+  entity: string;
+  revision: number;
+  endToEndId: string;
+  item: ProposedItem;
+  state: string;
+}
+
+export interface NewInstruction {
+  endToEndId: string;
+  accountKey: string;
+  instruction: ProposedInstruction;
+}
+
+/** Items that no other run holds at this revision; the live unique index decides, whatever was read before (P7, D11). */
+export async function claimItems(trx: Trx, entity: string, runId: string, items: readonly (ProposedItem & { endToEndId: string })[], state: 'proposed' | 'removed'): Promise<string[]> {
+  if (items.length === 0) return [];
+  const rows = await sql<{ caseId: string }>(
+    trx,
+    `insert into payment_items (run_id, case_id, entity, revision, end_to_end_id, currency, open_minor, discount_minor, amount_minor, pay_by, detail, state)
+     select :runId, x ->> 'caseId', :entity, (x ->> 'revision')::int, x ->> 'endToEndId', x #>> '{open,currency}', (x #>> '{open,minor}')::numeric,
+            coalesce((x #>> '{discount,amount,minor}')::numeric, 0), (x #>> '{amount,minor}')::numeric, (x ->> 'payBy')::date, x - 'endToEndId', :state
+       from jsonb_array_elements(:items) as x
+     on conflict do nothing returning case_id as "caseId"`,
+    { runId, entity, items: json(items), state },
+  );
+  return rows.map(({ caseId }) => caseId);
+}
+
+export async function addInstructions(trx: Trx, entity: string, runId: string, instructions: readonly NewInstruction[], state: 'proposed' | 'removed'): Promise<void> {
+  if (instructions.length === 0) return;
+  await sql(
+    trx,
+    `insert into payment_instructions (run_id, end_to_end_id, entity, group_key, supplier_id, payee_name, account, account_key, currency, amount_minor, execution_date, details, possible_duplicates, state)
+     select :runId, x ->> 'endToEndId', :entity, x #>> '{instruction,groupKey}', x #>> '{instruction,payee,supplierId}', x #>> '{instruction,payee,name}', x #> '{instruction,account}', x ->> 'accountKey',
+            x #>> '{instruction,amount,currency}', (x #>> '{instruction,amount,minor}')::numeric, (x #>> '{instruction,executionDate}')::date, x -> 'instruction', x #> '{instruction,possibleDuplicates}', :state
+       from jsonb_array_elements(:instructions) as x`,
+    { runId, entity, instructions: json(instructions), state },
+  );
+}
+
+const INSTRUCTION = `run_id as "runId", end_to_end_id as "endToEndId", entity, supplier_id as "supplierId", jsonb_build_object('currency', currency, 'minor', amount_minor::text) as amount,
+  execution_date as "executionDate", details as instruction, screening, state, bank_status as "bankStatus", reason_code as "reasonCode", removed_reason as "removedReason",
+  confirmed_by as "confirmedBy", returned_by as "returnedBy", settled_at as "settledAt"`;
+
+/** A page of a run's transfers in the order of their end-to-end ids; without `limit` all of them. */
+export async function instructionsOf(db: Db, runId: string, page: { after?: string; limit?: number; states?: readonly string[] } = {}): Promise<StoredInstruction[]> {
+  return sql<StoredInstruction>(
+    db,
+    `select ${INSTRUCTION} from payment_instructions
+      where run_id = :runId and (:after::text is null or end_to_end_id > :after) and (:states::text[] is null or state = any (:states))
+      order by end_to_end_id limit :limit`,
+    { runId, after: page.after, states: page.states, limit: page.limit ?? null },
+  );
+}
+
+export async function itemsOf(db: Db, runId: string, page: { after?: string; limit?: number } = {}): Promise<StoredItem[]> {
+  return sql<StoredItem>(
+    db,
+    `select run_id as "runId", case_id as "caseId", entity, revision, end_to_end_id as "endToEndId", detail as item, state from payment_items
+      where run_id = :runId and (:after::text is null or case_id > :after) order by case_id limit :limit`,
+    { runId, after: page.after, limit: page.limit ?? null },
+  );
+}
+
+/** Payments of a document, newest first: what its page shows. */
+export async function paymentsOfCase(db: Db, caseId: string): Promise<{ runId: string; endToEndId: string; amount: Money; state: string; reasonCode: string | null; confirmedBy: string | null }[]> {
+  return sql(
+    db,
+    `select i.run_id as "runId", i.end_to_end_id as "endToEndId", jsonb_build_object('currency', i.currency, 'minor', i.amount_minor::text) as amount, i.state,
+            p.reason_code as "reasonCode", p.confirmed_by as "confirmedBy"
+       from payment_items i left join payment_instructions p on p.run_id = i.run_id and p.end_to_end_id = i.end_to_end_id
+      where i.case_id = :caseId order by i.created_at desc`,
+    { caseId },
+  );
+}
+
+export interface InstructionChange {
+  endToEndId: string;
+  state: string;
+  bankStatus?: string;
+  reasonCode?: string;
+  confirmedBy?: string;
+  returnedBy?: string;
+  removedBy?: string;
+  removedReason?: string;
+}
+
+/** Moves transfers and the documents in them; the caller decided with the pure rule under the run's lock. */
+export async function changeInstructions(trx: Trx, runId: string, changes: readonly InstructionChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await sql(
+    trx,
+    `with change as (
+       select * from jsonb_to_recordset(:changes) as x ("endToEndId" text, state text, "bankStatus" text, "reasonCode" text, "confirmedBy" text, "returnedBy" text, "removedBy" text, "removedReason" text)
+     ), moved as (
+       update payment_instructions p set state = c.state, bank_status = coalesce(c."bankStatus", bank_status), reason_code = coalesce(c."reasonCode", reason_code),
+              confirmed_by = coalesce(c."confirmedBy", confirmed_by), returned_by = coalesce(c."returnedBy", returned_by),
+              removed_by = coalesce(c."removedBy", removed_by), removed_reason = coalesce(c."removedReason", removed_reason),
+              settled_at = case when c.state in ('confirmed', 'rejected', 'returned', 'removed') then clock_timestamp() else settled_at end
+         from change c where p.run_id = :runId and p.end_to_end_id = c."endToEndId" returning p.end_to_end_id, p.state
+     )
+     update payment_items i set state = m.state from moved m where i.run_id = :runId and i.end_to_end_id = m.end_to_end_id`,
+    { runId, changes: json(changes) },
+  );
+}
+
+/** Moves every transfer of a run that is in one of the states. */
+export async function moveAll(trx: Trx, runId: string, from: readonly string[], state: string): Promise<void> {
+  await sql(trx, `update payment_instructions set state = :state where run_id = :runId and state = any (:from)`, { runId, from, state });
+  await sql(trx, `update payment_items set state = :state where run_id = :runId and state = any (:from)`, { runId, from, state });
+}
+
+export async function saveScreening(trx: Trx, runId: string, results: readonly { endToEndId: string; state: string; reference: string; at: string }[]): Promise<void> {
+  if (results.length === 0) return;
+  await sql(
+    trx,
+    `update payment_instructions p set screening = x - 'endToEndId' from jsonb_array_elements(:results) as x where p.run_id = :runId and p.end_to_end_id = x ->> 'endToEndId'`,
+    { runId, results: json(results) },
+  );
+}
+
+/** How many transfers of a run are in which state, with their sums. */
+export async function countStates(db: Db, runId: string): Promise<{ state: string; count: number; minor: string }[]> {
+  return sql(db, `select state, count(*)::int as count, sum(amount_minor)::text as minor from payment_instructions where run_id = :runId group by state order by state`, { runId });
+}
+
+/** Transfers on their way, by end-to-end id: what statements and statuses are held against. Locks them until the transaction ends. */
+export async function lockInstructions(trx: Trx, entity: string, endToEndIds: readonly string[]): Promise<StoredInstruction[]> {
+  return sql<StoredInstruction>(
+    trx,
+    `select ${INSTRUCTION} from payment_instructions where entity = :entity and end_to_end_id = any (:endToEndIds) and state <> 'removed' order by end_to_end_id for update`,
+    { entity, endToEndIds },
+  );
+}
+
+/** Transfers of files that a batch entry without details may stand for, by batch identification. */
+export async function lockOutstanding(trx: Trx, runId: string): Promise<StoredInstruction[]> {
+  return sql<StoredInstruction>(trx, `select ${INSTRUCTION} from payment_instructions where run_id = :runId and state <> 'removed' order by end_to_end_id for update`, { runId });
+}
