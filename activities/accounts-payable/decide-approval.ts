@@ -7,8 +7,9 @@ import type { Money } from '../../domain/model/money.ts';
 import { judgeDecision } from '../../domain/rules/accounts-payable/approval-decision.ts';
 import { dutiesOf } from '../../domain/rules/accounts-payable/approval-route.ts';
 import { sumMoney } from '../../domain/rules/money.ts';
+import { refusal, type Verdict } from '../decisions.ts';
 import { arrangeApprovals } from './approvals.ts';
-import { refusal, type Hearing, type Verdict } from './verify-decision.ts';
+import type { Hearing } from './verify-decision.ts';
 
 /** Approve or reject a task: for the version that was seen, by somebody who may, once (A3–A9). */
 export async function judgeApproval(hearing: Hearing): Promise<Verdict> {

@@ -3,8 +3,9 @@ import { correctionSchema, type Correction } from '../../domain/model/correction
 import type { Corrections, LineCorrection } from '../../domain/model/invoice-facts.ts';
 import type { Person } from '../../domain/model/person.ts';
 import { humanOf } from '../../domain/rules/accounts-payable/duties.ts';
+import { refusal, type Verdict } from '../decisions.ts';
 import { decided } from './decide-approval.ts';
-import { refusal, type Hearing, type Verdict } from './verify-decision.ts';
+import type { Hearing } from './verify-decision.ts';
 
 /** Roles that may correct our side of a document, or withdraw one that somebody else entered. */
 const correctingRoles = ['ap-clerk', 'ap-lead'];

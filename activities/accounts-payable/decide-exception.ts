@@ -5,8 +5,9 @@ import type { ExceptionCase } from '../../domain/model/exception-case.ts';
 import { findingSchema, type Finding } from '../../domain/model/finding.ts';
 import { dutiesOf } from '../../domain/rules/accounts-payable/approval-route.ts';
 import { exceptionResolution, type Resolution, type ResolutionJudgement } from '../../domain/rules/accounts-payable/exception-resolution.ts';
+import { refusal, type Verdict } from '../decisions.ts';
 import { decided } from './decide-approval.ts';
-import { refusal, type Hearing, type Verdict } from './verify-decision.ts';
+import type { Hearing } from './verify-decision.ts';
 
 /** Resolve an exception: override its findings (M20, D10), reject the document (A13), or retry after something was mended. */
 export async function judgeResolution(hearing: Hearing): Promise<Verdict> {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { inTransaction, type Trx } from '../../db/client.ts';
 import { readFacts, saveAssessment } from '../../db/repositories/assessments.ts';
 import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
@@ -12,7 +11,7 @@ import type { Transition } from '../../domain/model/transition.ts';
 import { assessInvoice } from '../../domain/rules/accounts-payable/assess.ts';
 import { decisionSubject } from '../../domain/rules/accounts-payable/decision-subject.ts';
 import { documentKeys } from '../../domain/rules/accounts-payable/document-number.ts';
-import { canonicalJson } from '../../domain/rules/canonical-json.ts';
+import { hashOf } from '../decisions.ts';
 import { arrangeApprovals, type Approvals } from './approvals.ts';
 import type { AssessmentAnswer, CaseRef, Disposition } from './commands.ts';
 import { arrangeExceptions, type Exceptions } from './exceptions.ts';
@@ -205,9 +204,4 @@ function deadline(exceptions: Exceptions, approvals: Approvals, assessment: Asse
 function orderNumbersOf({ orders, invoice, corrections }: InvoiceFacts): string[] {
   const stated = [invoice.references.order, ...invoice.lines.map(({ orderNumber }) => orderNumber), ...corrections.lines.map(({ orderNumber }) => orderNumber), ...orders.map(({ number }) => number)];
   return [...new Set(stated.filter((number) => number !== undefined))].sort();
-}
-
-/** SHA-256 of the canonical JSON: what approvals carry and are checked against (A8). */
-export function hashOf(subject: unknown): string {
-  return createHash('sha256').update(canonicalJson(subject)).digest('hex');
 }

@@ -20,11 +20,11 @@ export interface TransitionOrigin {
  * chain's head stays locked until commit.
  */
 export async function recordTransitions(trx: Trx, current: CaseWithProgress, transitions: Transition[], origin: TransitionOrigin): Promise<void> {
-  const { id, entity, correlationId } = current.case;
+  const { id, entity, process, correlationId } = current.case;
   await saveCase(trx, id, { ...origin.change, progress: applyTransitions(current.progress, transitions) });
   if (transitions.length === 0) return;
   const entries = transitions.map(({ kind, ...data }): AuditEntry => ({
-    action: `invoice.${kind}`,
+    action: `${subjectOf(process)}.${kind}`,
     actor: origin.actor,
     ...(origin.onBehalfOf ? { onBehalfOf: origin.onBehalfOf } : {}),
     case: id,
@@ -34,4 +34,9 @@ export async function recordTransitions(trx: Trx, current: CaseWithProgress, tra
     data,
   }));
   await appendAudit(trx, entity, entries);
+}
+
+/** `ap-invoice` is told as `invoice.…`, `ap-payment-run` as `payment-run.…`. */
+function subjectOf(process: string): string {
+  return process.replace(/^ap-/, '');
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instantSchema } from './dates.ts';
 
 /** The workflow update that carries the decision. */
-export const decisionUpdateSchema = z.enum(['decide', 'resolveException', 'correct', 'withdraw']);
+export const decisionUpdateSchema = z.enum(['decide', 'resolveException', 'correct', 'withdraw', 'release', 'removeItem', 'cancel']);
 export type DecisionUpdate = z.infer<typeof decisionUpdateSchema>;
 
 /**

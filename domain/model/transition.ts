@@ -29,6 +29,7 @@ export const transitionSchema = z.discriminatedUnion('kind', [
   z.object({ ...base, kind: z.literal('exception-opened'), exceptionId: z.string(), code: z.string(), owner: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('exception-closed'), exceptionId: z.string(), code: z.string(), resolution: z.string(), by: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('decided'), subject: z.string(), by: z.string(), onBehalfOf: z.string().optional(), decision: z.string(), documentHash: z.string(), decisionHash: z.string(), policyVersion: z.string() }).strict(),
+  z.object({ ...base, kind: z.literal('alerted'), alert: z.enum(['break-glass']), subject: z.string(), by: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('approvals-voided'), reason: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('approvals-kept'), decisionHash: z.string(), tasks: z.array(z.string()) }).strict(),
   z.object({ ...base, kind: z.literal('escalated'), subject: z.string(), level: z.enum(['reminder', 'escalation', 'operator']), role: z.string(), person: z.string().optional(), dueAt: instantSchema.optional() }).strict(),
@@ -37,6 +38,12 @@ export const transitionSchema = z.discriminatedUnion('kind', [
   z.object({ ...base, kind: z.literal('parked'), step: z.string(), code: z.string(), owner: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('resumed'), step: z.string(), by: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('event-received'), source: z.string(), eventId: z.string(), eventKind: z.string() }).strict(),
+  z.object({ ...base, kind: z.literal('reopened'), by: z.string(), reason: z.string() }).strict(),
+  z.object({ ...base, kind: z.literal('proposed'), contentHash: z.string(), items: z.number().int(), instructions: z.number().int(), excluded: z.number().int(), total: moneySchema, policyVersions: z.record(z.string(), z.string()) }).strict(),
+  z.object({ ...base, kind: z.literal('payments-removed'), by: z.string(), reason: z.string(), endToEndIds: z.array(z.string()), total: moneySchema, contentHash: z.string() }).strict(),
+  z.object({ ...base, kind: z.literal('screened'), clear: z.number().int(), held: z.number().int() }).strict(),
+  z.object({ ...base, kind: z.literal('filed'), messageId: z.string(), fileHash: z.string(), transfers: z.number().int(), controlSum: z.string() }).strict(),
+  z.object({ ...base, kind: z.literal('payments-moved'), source: z.string(), states: z.record(z.string(), z.number().int()) }).strict(),
   z.object({ ...base, kind: z.literal('ended'), state: z.string(), reference: z.string().optional() }).strict(),
 ]);
 export type Transition = z.infer<typeof transitionSchema>;

@@ -56,6 +56,17 @@ export function applyTransition(progress: Progress, transition: Transition): Pro
       return { ...progress, stage: 'parked', exceptions: [...progress.exceptions, { id: `parked:${transition.step}`, code: transition.code, owner: transition.owner, since: transition.at }] };
     case 'resumed':
       return { ...progress, stage: 'resumed', exceptions: progress.exceptions.filter((exception) => exception.id !== `parked:${transition.step}`) };
+    case 'reopened':
+      return { ...progress, state: 'running', stage: 'reopened' };
+    case 'proposed':
+      return { ...progress, stage: 'proposed', awaiting: [], policyVersions: { ...progress.policyVersions, ...transition.policyVersions } };
+    case 'screened':
+      return { ...progress, stage: 'screened' };
+    case 'filed':
+      return { ...progress, stage: 'filed' };
+    case 'payments-moved':
+    case 'payments-removed':
+    case 'alerted':
     case 'corrected':
     case 'approvals-voided':
     case 'approvals-kept':
