@@ -71,7 +71,7 @@ function viewOf(graph: CloseGraph, state: CloseState, context: EvaluationContext
   return {
     task: task.id,
     state: stateName(graph, state, position),
-    due: toInstant(task.due),
+    due: graph.dues[position]!,
     end: toInstant(plan.ends[position]!),
     overdue,
     late: plan.ends[position]! > task.due,

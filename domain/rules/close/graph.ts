@@ -1,8 +1,12 @@
+import { toInstant } from '../../calendar/zoned-time.ts';
 import type { CloseTask } from '../../model/close-task.ts';
+import type { Instant } from '../../model/dates.ts';
 
 /** Tasks of one close by position, with edges both ways; made once, then only read. */
 export interface CloseGraph {
   readonly tasks: readonly CloseTask[];
+  /** When each is due, in the form that people are shown. */
+  readonly dues: readonly Instant[];
   readonly positions: ReadonlyMap<string, number>;
   readonly before: readonly (readonly number[])[];
   readonly softBefore: readonly (readonly number[])[];
@@ -29,7 +33,7 @@ export function closeGraph(tasks: readonly CloseTask[]): CloseGraph {
   }
   const parents = new Set(sorted.map((task) => task.parent));
   const derived = sorted.map((task) => parents.has(task.id) || (task.kind === 'milestone' && !task.owner));
-  return { tasks: sorted, positions, before, softBefore, dependants, order: topological(before, softBefore, dependants), byInput, derived };
+  return { tasks: sorted, dues: sorted.map((task) => toInstant(task.due)), positions, before, softBefore, dependants, order: topological(before, softBefore, dependants), byInput, derived };
 }
 
 function topological(before: readonly (readonly number[])[], softBefore: readonly (readonly number[])[], dependants: readonly (readonly number[])[]): number[] {
