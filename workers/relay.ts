@@ -6,6 +6,7 @@ import { inTransaction, type Db } from '../db/client.ts';
 import { listen } from '../db/listen.ts';
 import { refuseDecision } from '../db/repositories/decisions.ts';
 import { claimOutbox, markDone, markFailed, markRefused, OUTBOX_CHANNEL, type ClaimedMessage } from '../db/repositories/outbox.ts';
+import { crossesStep, nextUpdateId } from '../temporal-config/decision-update.ts';
 import { searchAttributes } from '../temporal-config/search-attributes.ts';
 
 /**
@@ -93,6 +94,7 @@ async function deliver(client: Client, message: ClaimedMessage): Promise<Deliver
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'done';
     if (error instanceof WorkflowNotFoundError) return { refused: { code: 'already-decided', message: 'The process has ended.' } };
+    if (crossesStep(error)) return { failed: 'a step is under way that this would cross' };
     if (error instanceof WorkflowUpdateFailedError) return { refused: refusalOf(error) };
     return { failed: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' };
   }
@@ -114,7 +116,8 @@ async function start(client: Client, message: ClaimedMessage): Promise<void> {
 
 async function update(client: Client, handle: WorkflowHandle, message: ClaimedMessage): Promise<void> {
   const { update: name, input } = message.payload as { update: string; input: unknown };
-  await client.withDeadline(Date.now() + updateDeadlineMs, () => handle.executeUpdate(name, { updateId: message.key, args: [input] }));
+  const ask = (updateId: string) => client.withDeadline(Date.now() + updateDeadlineMs, () => handle.executeUpdate(name, { updateId, args: [input] }));
+  await ask(message.key).catch((error: unknown) => (crossesStep(error) ? ask(nextUpdateId(message.key)) : Promise.reject(error as Error)));
 }
 
 /** Refused for good: the row is closed and so is the decision behind it, so that its author learns why. */

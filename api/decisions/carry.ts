@@ -1,32 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { inTransaction, type Db } from '../../db/client.ts';
-import { refuseDecision } from '../../db/repositories/decisions.ts';
+import { readDecision, refuseDecision } from '../../db/repositories/decisions.ts';
 import { markDoneByKey } from '../../db/repositories/outbox.ts';
 import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
 import type { Decision } from '../../domain/model/decision.ts';
+import { crossesStep, nextUpdateId } from '../../temporal-config/decision-update.ts';
 import type { DecisionEffect, DecisionNotice, DecisionReceipt } from '../../workflows/contracts/invoice-to-pay.ts';
 
 export type Carried = { state: 'accepted'; effect: DecisionEffect } | { state: 'refused'; code: ErrorCode; message: string } | { state: 'unanswered' };
 
 /**
- * Tells the process of a decision that is committed already, as the update with the decision's own id: told twice it counts
- * once. Without an answer in time the decision stays proposed and the relay carries it.
+ * Tells the process of a decision that is committed already. Without an answer in time the decision stays proposed and the
+ * relay carries it on; so it does when the process is busy with its counterpart for longer than a person waits.
  */
 export async function carry(db: Db, client: Client, decision: Decision, deadline: number): Promise<Carried> {
-  const answer = await inTime(deadline, () => update(client, decision, deadline));
+  const answer = await inTime(deadline, () => ask(db, client, decision, deadline));
   if (answer.state === 'unanswered') return answer;
   if (answer.state === 'refused') await inTransaction(db, (trx) => refuseDecision(trx, decision.id, answer));
   await markDoneByKey(db, 'update-workflow', decision.id);
   return answer;
 }
 
-async function update(client: Client, { id, workflowId, update: name }: Decision, deadline: number): Promise<Carried> {
+const shortestPauseMs = 100;
+const longestPauseMs = 800;
+
+/** Asks again while the process has a step under way that the decision would cross. */
+async function ask(db: Db, client: Client, decision: Decision, deadline: number): Promise<Carried> {
+  let updateId = decision.id;
+  for (let pause = shortestPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
+    const answer = await update(client, decision, updateId, deadline);
+    if (answer !== 'busy') return answer;
+    if (Date.now() + pause >= deadline) return { state: 'unanswered' };
+    await sleep(pause);
+    if ((await readDecision(db, decision.id))?.state !== 'proposed') return { state: 'unanswered' }; // its row knows the answer
+    updateId = nextUpdateId(decision.id);
+  }
+}
+
+async function update(client: Client, { id, workflowId, update: name }: Decision, updateId: string, deadline: number): Promise<Carried | 'busy'> {
   try {
     const handle = client.workflow.getHandle(workflowId);
-    const { effect } = await client.withDeadline(deadline, () => handle.executeUpdate<DecisionReceipt, [DecisionNotice]>(name, { updateId: id, args: [{ decisionId: id }] }));
+    const { effect } = await client.withDeadline(deadline, () => handle.executeUpdate<DecisionReceipt, [DecisionNotice]>(name, { updateId, args: [{ decisionId: id }] }));
     return { state: 'accepted', effect };
   } catch (error) {
+    if (crossesStep(error)) return 'busy';
     if (error instanceof WorkflowUpdateFailedError) return refusalOf(error);
     if (error instanceof WorkflowNotFoundError) return { state: 'refused', code: 'already-decided', message: 'The process has ended.' };
     return { state: 'unanswered' };

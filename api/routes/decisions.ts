@@ -14,7 +14,7 @@ const idParams = z.object({ id: z.string().min(1).max(80) });
 /** Answers of every decision: it counts, or it waits for the process. */
 export const decisionResponses = {
   200: { description: 'The process has accepted it; the same again has no further effect', schema: receiptSchema },
-  202: { description: 'Kept and not judged yet, because the process does not answer; `Location` tells what becomes of it', schema: receiptSchema },
+  202: { description: 'Kept and not judged yet, because the process does not answer or is busy with its counterpart; `Location` tells what becomes of it', schema: receiptSchema },
 };
 
 const batchSchema = z.object({ items: z.array(batchItemSchema).min(1).max(100) }).strict();
