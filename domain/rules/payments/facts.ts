@@ -1,0 +1,53 @@
+import type { BusinessCalendar } from '../../calendar/business-days.ts';
+import type { PlainDate } from '../../model/dates.ts';
+import type { Decimal } from '../../model/money.ts';
+import type { EarlierPayment, Exclusion, Payable, PayerAccount, PaymentHold } from '../../model/payment.ts';
+import type { Versioned } from '../../policy/index.ts';
+import type { PaymentPolicy } from '../../policy/payments.ts';
+import { exact, type Exact } from '../decimal.ts';
+import { minorOf } from '../money.ts';
+
+/** All that a proposal is made from, at one moment. */
+export interface PaymentFacts {
+  entity: { id: string; currency: string; country: string };
+  runDate: PlainDate;
+  nextRunDate: PlainDate;
+  /** The bank's cut-off of the run date is over: what is sent now is executed on its next day. */
+  afterCutOff?: boolean;
+  payerAccount: PayerAccount;
+  policy: Versioned<PaymentPolicy>;
+  payables: Payable[];
+  holds: PaymentHold[];
+  /** Payments of other runs, for the search for double payments (P12). */
+  earlier: EarlierPayment[];
+  /** Units of `to` for one unit of `from`; limits are compared in the policy's currency. */
+  rates?: { from: string; to: string; rate: Decimal }[];
+  today: PlainDate;
+}
+
+/** What the rules of one proposal share. */
+export interface Setting {
+  facts: PaymentFacts;
+  policy: PaymentPolicy;
+  calendar: BusinessCalendar;
+  executionDate: PlainDate;
+  /** When the next run would be executed. */
+  nextExecutionDate: PlainDate;
+}
+
+/** Units of the policy's currency for one unit of `currency`; undefined when it is not known, never 1.0. */
+export function limitRate({ facts, policy }: Setting, currency: string): Exact | undefined {
+  if (currency === policy.currency) return exact('1');
+  const found = facts.rates?.find((rate) => rate.from === currency && rate.to === policy.currency);
+  const rate = found ? exact(found.rate) : undefined;
+  return rate && rate.unscaled > 0n ? rate : undefined;
+}
+
+/** A credit note, or an invoice with a negative total (C1). An invoice that was prepaid too far is none. */
+export function isCredit(payable: Pick<Payable, 'class' | 'gross'>): boolean {
+  return payable.class === 'credit-note' || minorOf(payable.gross) < 0n;
+}
+
+export function exclusion(payable: Pick<Payable, 'caseId'>, rule: string, code: string, message: string, until?: PlainDate): Exclusion {
+  return { caseId: payable.caseId, code, rule, message, ...(until === undefined ? {} : { until }) };
+}
