@@ -1,8 +1,10 @@
 import { addBusinessDays } from '../../calendar/business-days.ts';
 import type { Exclusion, Payable, PaymentHold } from '../../model/payment.ts';
 import { describeMoney, isCurrency, minorOf } from '../money.ts';
+import { isCreditorReference } from '../cash-application/creditor-reference.ts';
 import { blocksOpenItem } from './bank-status.ts';
 import { exclusion, isCredit, limitRate, type Setting } from './facts.ts';
+import { looksLikeCreditorReference } from './order-faults.ts';
 import { accountNumberFault, methodFor } from './payee-account.ts';
 
 /** Means of payment (UNTDID 4461) that we send by credit transfer. */
@@ -32,6 +34,7 @@ function documentReasons(payable: Payable): Exclusion[] {
   if (!payable.approved) add('not-approved', 'The posted version of the document is not approved.');
   if (payable.blocked) add('blocked', 'The document is blocked for payment.');
   if (payable.inRun && blocksOpenItem(payable.inRun.state)) add('in-other-run', `Run ${payable.inRun.runId} holds the document: its payment is ${payable.inRun.state}.`);
+  if (payable.remittance !== undefined && looksLikeCreditorReference(payable.remittance) && !isCreditorReference(payable.remittance)) add('reference-invalid', 'The creditor reference that the supplier wants quoted has wrong check digits (ISO 11649).');
   if (payable.meansCode !== undefined && !creditTransferCodes.has(payable.meansCode)) add('other-means', `The supplier is paid by other means (code ${payable.meansCode}), not by credit transfer.`);
   return reasons;
 }

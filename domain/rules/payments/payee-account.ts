@@ -1,6 +1,7 @@
 import type { PayeeAccount } from '../../model/payment.ts';
 import type { PaymentPolicy } from '../../policy/payments.ts';
 import { compactIban, ibanFault } from './iban.ts';
+import { isRoutingNumber } from './routing-number.ts';
 
 export type PaymentMethod = PaymentPolicy['methods'][number];
 
@@ -33,11 +34,4 @@ function reaches(method: PaymentMethod['method'], { iban, account, routingNumber
   if (method === 'sepa') return iban !== undefined && sepaCountries.has(compactIban(iban).slice(0, 2));
   if (method === 'ach') return account !== undefined && routingNumber !== undefined;
   return iban !== undefined || account !== undefined;
-}
-
-/** Nine digits; weights 3, 7, 1 give a multiple of ten. */
-function isRoutingNumber(text: string): boolean {
-  if (!/^\d{9}$/.test(text)) return false;
-  const sum = [...text].reduce((total, digit, index) => total + Number(digit) * [3, 7, 1][index % 3]!, 0);
-  return sum > 0 && sum % 10 === 0;
 }
