@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { openBankService } from './bank/service.ts';
 import { openErpService } from './erp/service.ts';
+import { openScreeningService } from './screening/service.ts';
 import { controlRoutes } from './shared/control.ts';
 import { createExecutor } from './shared/execute.ts';
 import { createFaults } from './shared/faults.ts';
@@ -11,7 +13,7 @@ export interface SandboxSettings {
   port: number;
   /** The ERP's ledger file; other counterparts keep theirs beside it. */
   file: string;
-  /** A folder with one seed file a company; absent = start empty. */
+  /** A folder with one seed file a company, and a folder for each other counterpart; absent = start empty. */
   seedFolder?: string;
   /** No request is committed later than this after it was received: the settle window of adapters must not be shorter. */
   processingLimitMs: number;
@@ -26,8 +28,12 @@ export interface Sandbox {
 
 /** The counterparts of a local installation: foreign systems in a process of their own, with their own memory and truth. */
 export async function startSandbox(settings: SandboxSettings): Promise<Sandbox> {
-  const erp = openErpService(settings.file, readSeeds(settings.seedFolder));
-  const services = [erp];
+  const beside = (name: string) => join(dirname(settings.file), `${name}.jsonl`);
+  const services = [
+    openErpService(settings.file, readSeeds(settings.seedFolder)),
+    openBankService(beside('bank'), readSeeds(settings.seedFolder, 'bank')),
+    openScreeningService(beside('screening'), readSeeds(settings.seedFolder, 'screening')),
+  ];
   const faults = createFaults();
   const executor = createExecutor(faults, settings.processingLimitMs, async () => {
     for (const service of services) await service.durable();
@@ -45,8 +51,9 @@ export async function startSandbox(settings: SandboxSettings): Promise<Sandbox> 
   };
 }
 
-function readSeeds(folder: string | undefined): unknown[] {
-  if (folder === undefined) return [];
+function readSeeds(seedFolder: string | undefined, service = ''): unknown[] {
+  const folder = seedFolder && join(seedFolder, service);
+  if (!folder || !existsSync(folder)) return [];
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
   return files.sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown);
 }

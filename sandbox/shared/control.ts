@@ -6,6 +6,8 @@ import { parseBody, Refusal, type Request, type Route } from './http.ts';
 export interface SandboxService {
   name: string;
   routes: Route[];
+  /** Development interface of its own under `/_sandbox/<service>/`; named `sandbox.<service>.…`, so that no fault strikes it. */
+  control?: Route[];
   /** The service's own truth; filters are the query of `GET /_sandbox/ledger`. */
   ledger(query: URLSearchParams): unknown;
   /** Loads more data, in the service's own form. */
@@ -44,6 +46,7 @@ export function controlRoutes(services: SandboxService[], faults: Faults, execut
       for (const service of chosen(query.get('service') ?? 'erp')) service.seed(body);
       return { seeded: true };
     }),
+    ...services.flatMap((service) => service.control ?? []),
   ];
 
   function chosen(name: string | null): SandboxService[] {

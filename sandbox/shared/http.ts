@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
 
@@ -6,6 +6,8 @@ export interface Request {
   /** Values of the `:name` parts of the path. */
   params: Record<string, string>;
   query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  /** What the JSON says; the text itself where the route takes text. */
   body: unknown;
 }
 
@@ -24,6 +26,8 @@ export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** `/erp/:company/vendors` */
   path: string;
+  /** What a body is: JSON where nothing is said. */
+  takes?: 'text';
   handle(request: Request): Answer;
   /** The reference that an effect carries or a read asks for: lets `commit-late` see the enquiry. */
   reference?(request: Request): string | undefined;
@@ -67,7 +71,7 @@ export interface Exchange {
   onClientGone(listener: () => void): void;
 }
 
-const maximumBody = 10 * 1024 * 1024;
+const maximumBody = 64 * 1024 * 1024;
 
 export function createSandboxServer(routes: Route[], execute: Execute): Server {
   const table = routes.map((route) => ({ route, parts: route.path.split('/') }));
@@ -84,7 +88,7 @@ export function createSandboxServer(routes: Route[], execute: Execute): Server {
     const found = find(incoming.method ?? 'GET', url.pathname);
     if (!found) return send(outgoing, new Refusal(404, 'ROUTE', `there is nothing under ${incoming.method} ${url.pathname}`).answer());
     try {
-      const request = { params: found.params, query: url.searchParams, body: await readBody(incoming) };
+      const request = { params: found.params, query: url.searchParams, headers: incoming.headers, body: await readBody(incoming, found.route.takes) };
       await execute(found.route, request, exchangeOf(incoming, outgoing, receivedAt));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -131,7 +135,7 @@ function exchangeOf(incoming: IncomingMessage, outgoing: ServerResponse, receive
   };
 }
 
-async function readBody(incoming: IncomingMessage): Promise<unknown> {
+async function readBody(incoming: IncomingMessage, takes: Route['takes']): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -139,9 +143,11 @@ async function readBody(incoming: IncomingMessage): Promise<unknown> {
     if (size > maximumBody) throw new Refusal(413, 'SIZE', `a body may have ${maximumBody} bytes`);
     chunks.push(chunk);
   }
+  const text = Buffer.concat(chunks).toString('utf8');
+  if (takes === 'text') return text;
   if (size === 0) return undefined;
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(text);
   } catch {
     throw new Refusal(400, 'FORMAT', 'the body is not JSON');
   }

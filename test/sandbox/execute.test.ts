@@ -13,7 +13,7 @@ describe('carrying out a request', () => {
     let onDisk = () => undefined as void;
     const disk = new Promise<void>((resolve) => (onDisk = resolve));
     const { execute } = createExecutor(faults, 10_000, () => disk);
-    const done = execute(route, { params: {}, query: new URLSearchParams(), body: undefined }, exchange(told));
+    const done = execute(route, { params: {}, query: new URLSearchParams(), headers: {}, body: undefined }, exchange(told));
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(told).toEqual([]);
     onDisk();

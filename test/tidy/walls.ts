@@ -30,6 +30,7 @@ export const walls: Wall[] = [
   { from: 'adapters/ports', values: ['adapters/ports', 'domain', 'npm:zod'], why: 'a port is an interface' },
   { from: 'adapters/tools', values: ['adapters/tools', 'adapters/ports', 'domain', 'node:*', 'npm:zod'], why: 'what wraps every adapter' },
   { from: 'adapters/registry.ts', values: ['adapters', 'domain'], why: 'the one list of adapters' },
+  { from: 'adapters/bank', values: ['adapters/bank/transport', 'adapters/ports', 'adapters/tools', 'domain', 'node:*', 'npm:*'], why: 'formats of banks share the ways to a bank, and nothing else' },
   { from: 'adapters', values: ['adapters/ports', 'adapters/tools', 'domain', 'node:*', 'npm:*'], why: 'adapters never meet each other' },
   { from: 'db', values: ['db', 'domain', 'node:*', 'npm:knex', 'npm:pg', 'npm:zod'], why: 'the database knows the domain and nothing else of ours' },
   { from: 'temporal-config', values: ['temporal-config', 'domain', 'workflows/contracts', 'node:*', 'npm:@temporalio/*', 'npm:jose', 'npm:yaml', 'npm:zod'], types: ['bin'], why: 'how we speak to the process engine' },
@@ -39,7 +40,7 @@ export const walls: Wall[] = [
     types: ['workflows', 'activities'],
     why: 'the API lets people in; it never touches an adapter',
   },
-  { from: 'sandbox', values: ['sandbox', 'domain', 'node:*', 'npm:express', 'npm:zod'], types: ['adapters/ports'], why: 'a counterpart is a foreign system: it shares nothing that it could excuse itself with' },
+  { from: 'sandbox', values: ['sandbox', 'domain', 'node:*', 'npm:express', 'npm:saxes', 'npm:zod'], types: ['adapters/ports'], why: 'a counterpart is a foreign system: it shares nothing that it could excuse itself with' },
 ];
 
 /** Folders that compose or look at everything. */

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { parseBody, Refusal, type Answer, type Request, type Route } from '../shared/http.ts';
+import type { Bank } from './bank.ts';
+
+/** The bank's public interface. A connection holds all its companies; `account` narrows messages to one of them. */
+export function bankRoutes(bank: Bank): Route[] {
+  const upToDate = (use: (request: Request) => Answer) => (request: Request) => {
+    bank.catchUp();
+    return use(request);
+  };
+  return [
+    { name: 'bank.files.post', method: 'POST', path: '/bank/files', takes: 'text', handle: upToDate(receive), reference: ({ headers }) => headerOf(headers['x-message-id']) },
+    { name: 'bank.files.find', method: 'GET', path: '/bank/files', handle: upToDate(find), reference: ({ query }) => query.get('messageId') ?? undefined },
+    { name: 'bank.messages.read', method: 'GET', path: '/bank/messages', handle: upToDate(read) },
+  ];
+
+  function receive({ headers, body }: Request): Answer {
+    const messageId = headerOf(headers['x-message-id']);
+    if (messageId === undefined) throw new Refusal(400, 'FORMAT', 'the header x-message-id is missing');
+    const { reference } = bank.receive(String(body), messageId);
+    bank.catchUp();
+    return { status: 201, body: { reference } };
+  }
+
+  /** What was accepted under the id comes first; a refusal is listed with its reason, a duplicate only where nothing else is known. */
+  function find({ query }: Request): Answer {
+    const messageId = query.get('messageId') ?? '';
+    const accepted = [...bank.state.files.values()].filter((file) => file.messageId === messageId);
+    const refused = bank.state.refusals.filter((file) => file.messageId === messageId && (accepted.length === 0 || file.code !== 'DUPL'));
+    const items = [
+      ...accepted.map(({ reference, receivedAt, state, debtorAccount }) => ({ messageId, reference, receivedAt: new Date(receivedAt).toISOString(), state, debtorAccount })),
+      ...refused.map(({ reference, receivedAt, code, text }) => ({ messageId, reference, receivedAt: new Date(receivedAt).toISOString(), state: 'RJCT', refused: { code, text } })),
+    ];
+    return { status: 200, body: { items } };
+  }
+
+  function read({ query }: Request): Answer {
+    const after = parseBody(z.coerce.number().int().nonnegative(), query.get('after') ?? '0');
+    const limit = parseBody(z.coerce.number().int().positive().max(200), query.get('limit') ?? 100);
+    const account = query.get('account');
+    const items: { id: string; kind: string; text: string }[] = [];
+    let next = after;
+    let size = 0;
+    for (const { account: owner, ...message } of bank.state.outbox.slice(after)) {
+      if (items.length === limit || (items.length > 0 && size + message.text.length > pageCharacters)) break;
+      next += 1;
+      if (account !== null && owner !== account) continue;
+      items.push(message);
+      size += message.text.length;
+    }
+    return { status: 200, body: { items, next: String(next) } };
+  }
+}
+
+/** A page holds about this much text: statements may be large. */
+const pageCharacters = 4_000_000;
+
+function headerOf(value: string | string[] | undefined): string | undefined {
+  return (Array.isArray(value) ? value[0] : value) || undefined;
+}
