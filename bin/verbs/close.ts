@@ -90,13 +90,14 @@ function show(view: CloseView, replayed: Replayed, format: string): void {
   if (format === 'table') {
     print(table(header, cells));
     if (stale.length > 0) print(`\n${table(['became stale', 'at', 'because'], stale.map((change) => [change.task, change.at, change.because.join(' → ')]))}`);
+    print(`\n${table(['entity', 'stands against its hard close'], Object.entries(view.hardClose).flatMap(([entity, blockers]) => blockers.map((blocker) => [entity, blocker])))}`);
     print(`\nCritical path: ${view.criticalPath.join(' → ')}\nPredicted end: ${view.predictedEnd}, ${view.daysToClose} business days after the period end`);
     return;
   }
   for (const task of view.tasks) print(jsonLine({ kind: 'task', ...task }));
   for (const change of replayed.log) print(jsonLine({ kind: change.to === 'stale' ? 'stale' : 'change', ...change }));
   for (const { event, problem } of replayed.refused) print(jsonLine({ kind: 'refused', event, problem }));
-  print(jsonLine({ kind: 'close', counts: view.counts, runnable: view.runnable, criticalPath: view.criticalPath, predictedEnd: view.predictedEnd, daysToClose: view.daysToClose, repeatedEvents: replayed.repeated }));
+  print(jsonLine({ kind: 'close', counts: view.counts, runnable: view.runnable, hardClose: view.hardClose, criticalPath: view.criticalPath, predictedEnd: view.predictedEnd, daysToClose: view.daysToClose, repeatedEvents: replayed.repeated }));
 }
 
 function latestOf(events: readonly CloseEvent[]): string | undefined {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instantSchema, plainDateSchema } from './dates.ts';
-import { moneySchema } from './money.ts';
+import { moneySchema, type Money } from './money.ts';
 
 const idSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$/, 'letters, digits, dot, dash and underscore');
 const timeSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 17:00');
@@ -37,7 +37,7 @@ export const taskTemplateSchema = z
     minutes: z.number().int().min(0).max(100_000),
     /** Names of attachments or system proofs without which it is not done (CL-6). */
     evidence: z.array(z.string()).default([]),
-    /** Differences below it need no work of the owner. */
+    /** A difference up to it needs no work of the owner: the task goes straight to its reviewer, or is done where it has none. */
     materiality: moneySchema.optional(),
     /** Figures it rests on; a changed value makes it stale (CL-8). `{entity}` stands for the entity's key. */
     inputs: z.array(z.string()).default([]),
@@ -97,6 +97,7 @@ export interface CloseTask {
   readonly earliest: number | undefined;
   readonly minutes: number;
   readonly evidence: readonly string[];
+  readonly materiality: Money | undefined;
   readonly inputs: readonly string[];
   readonly event: string | undefined;
   readonly mandatory: boolean;
@@ -122,6 +123,10 @@ export const closeEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('unblocked'), ...onTask, ...actor }).strict(),
   /** An automated or event task ran; its proof counts as the evidence that it declares. */
   z.object({ type: z.literal('ran'), ...onTask, outcome: z.enum(['succeeded', 'failed']), hash: z.string().optional(), reason: z.string().optional() }).strict(),
+  /** What a match or the books leave unexplained in the matter of a task that has a materiality; its proof counts as the evidence that it declares. */
+  z.object({ type: z.literal('difference'), ...onTask, difference: moneySchema, hash: z.string().optional() }).strict(),
+  /** What only the books can say against a hard close of an entity (CL-10); the latest word counts. */
+  z.object({ type: z.literal('books'), ...base, entityKey: z.string(), unpostedJournals: z.number().int().min(0), uncertifiedBankReconciliations: z.array(z.string()), intercompanyWithinThreshold: z.boolean() }).strict(),
   z.object({ type: z.literal('arrived'), ...base, event: z.string(), entityKey: z.string().optional() }).strict(),
   /** A figure that tasks rest on: balance, rate, late posting. `value` is compared as text. */
   z.object({ type: z.literal('input'), ...base, input: z.string(), value: z.string() }).strict(),

@@ -3,6 +3,7 @@ import type { Instant, PlainDate } from '../../model/dates.ts';
 import type { TaskStateName } from '../../model/close-task.ts';
 import type { People } from './duties.ts';
 import type { CloseGraph } from './graph.ts';
+import { hardCloseBlockers } from './period-close.ts';
 import { schedule, type HoursByEntity, type Schedule } from './schedule.ts';
 import { isComplete, mayBegin, stateName, type CloseState } from './state.ts';
 
@@ -30,6 +31,8 @@ export interface CloseView {
   readonly tasks: readonly TaskView[];
   /** Automated tasks that can run now, the stale ones again (CL-4, CL-7). */
   readonly runnable: readonly string[];
+  /** What stands against a hard close, by entity key (CL-10). */
+  readonly hardClose: Readonly<Record<string, readonly string[]>>;
   readonly counts: Readonly<Record<TaskStateName, number>>;
   readonly criticalPath: readonly string[];
   readonly predictedEnd: Instant;
@@ -56,6 +59,7 @@ export function evaluate(graph: CloseGraph, state: CloseState, context: Evaluati
   return {
     tasks,
     runnable: runnable.map((task) => task.id),
+    hardClose: Object.fromEntries([...context.hours.keys()].map((key) => [key, hardCloseBlockers(graph, state, key)])),
     counts,
     criticalPath: plan.criticalPath.map((position) => graph.tasks[position]!.id),
     predictedEnd: toInstant(plan.end),

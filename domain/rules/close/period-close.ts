@@ -5,26 +5,22 @@ import type { CloseEvent } from '../../model/close-task.ts';
 import type { ClosePolicy } from '../../policy/close.ts';
 import { isOneOf, type People } from './duties.ts';
 import type { CloseGraph } from './graph.ts';
-import { isComplete, type CloseState } from './state.ts';
+import { isComplete, type BookCloseFacts, type CloseState } from './state.ts';
 
-/** What only the books can say about a hard close (CL-10). */
-export interface BookCloseFacts {
-  readonly unpostedJournals: number;
-  readonly uncertifiedBankReconciliations: readonly string[];
-  readonly intercompanyWithinThreshold: boolean;
-}
-
-/** Mandatory tasks that are not done, and stale ones: sentences, in the order of ids (CL-10). */
+/** Mandatory tasks that are not done, stale ones, and what the books say: sentences, tasks in the order of ids (CL-10). */
 export function hardCloseBlockers(graph: CloseGraph, state: CloseState, entityKey: string): string[] {
-  return graph.tasks.flatMap((task, position) => {
+  const tasks = graph.tasks.flatMap((task, position) => {
     const record = state.records[position]!;
     if (task.entityKey !== entityKey) return [];
     if (record.state === 'stale') return [`${task.id} is stale`];
     return task.mandatory && !isComplete(record) ? [`${task.id} is not done`] : [];
   });
+  return [...tasks, ...bookBlockers(state.books.get(entityKey))];
 }
 
-export function bookBlockers(facts: BookCloseFacts): string[] {
+/** Books that have said nothing are no reason to believe that all is well. */
+function bookBlockers(facts: BookCloseFacts | undefined): string[] {
+  if (!facts) return ['nobody has told what the books say (an event of type books)'];
   return [
     ...(facts.unpostedJournals > 0 ? [`${facts.unpostedJournals} journal${facts.unpostedJournals === 1 ? ' is' : 's are'} not posted`] : []),
     ...facts.uncertifiedBankReconciliations.map((id) => `bank reconciliation ${id} is not certified`),

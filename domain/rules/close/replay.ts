@@ -18,7 +18,7 @@ export interface Replayed {
 }
 
 /** Causes before effects where two events carry the same time. */
-const rank: readonly CloseEvent['type'][] = ['period', 'input', 'arrived', 'unblocked', 'reopened', 'started', 'evidence', 'ran', 'submitted', 'approved', 'rejected', 'waived', 'blocked'];
+const rank: readonly CloseEvent['type'][] = ['period', 'books', 'input', 'arrived', 'difference', 'unblocked', 'reopened', 'started', 'evidence', 'ran', 'submitted', 'approved', 'rejected', 'waived', 'blocked'];
 
 /**
  * The close after all events in the order of their times, whatever the order of their delivery, each counted once:

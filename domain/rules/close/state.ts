@@ -13,6 +13,13 @@ export interface SignOff extends Actor {
   readonly at: Instant;
 }
 
+/** What only the books can say about a hard close (CL-10). */
+export interface BookCloseFacts {
+  readonly unpostedJournals: number;
+  readonly uncertifiedBankReconciliations: readonly string[];
+  readonly intercompanyWithinThreshold: boolean;
+}
+
 export type PeriodStatus = 'open' | 'soft-closed' | 'hard-closed';
 
 /** A sign-off that counted until something changed: kept, and not valid any more (CL-7). */
@@ -43,6 +50,8 @@ export interface CloseState {
   readonly inputs: ReadonlyMap<string, string>;
   /** `event` or `event@KEY` of what has arrived. */
   readonly arrived: ReadonlySet<string>;
+  /** What the books said last, by entity key. */
+  readonly books: ReadonlyMap<string, BookCloseFacts>;
   /** Period status by entity key; absent means open. A reopened hard close falls back after `until`. */
   readonly periods: ReadonlyMap<string, { readonly status: PeriodStatus; readonly until?: Instant }>;
   readonly at: Instant | undefined;
@@ -53,7 +62,7 @@ const untouched: TaskRecord = {
 };
 
 export function newClose(graph: CloseGraph): CloseState {
-  return { records: graph.tasks.map(() => untouched), inputs: new Map(), arrived: new Set(), periods: new Map(), at: undefined };
+  return { records: graph.tasks.map(() => untouched), inputs: new Map(), arrived: new Set(), books: new Map(), periods: new Map(), at: undefined };
 }
 
 export function periodStatus(state: CloseState, entityKey: string, at: Instant): PeriodStatus {

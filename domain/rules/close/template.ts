@@ -54,10 +54,16 @@ function closeTask(template: CloseTemplate, entity: Entity, task: TaskTemplate, 
     earliest: task.earliest && at(task.earliest),
     minutes: task.minutes,
     evidence: task.evidence,
-    inputs: task.inputs.map((input) => named(input)!).sort(compareText),
+    materiality: task.materiality,
+    inputs: [...task.inputs.map((input) => named(input)!), ...(task.materiality ? [differenceInput(`${key}/${task.id}`)] : [])].sort(compareText),
     event: task.event,
     mandatory: task.mandatory,
   };
+}
+
+/** The figure under which a task rests on the difference that was told of it (CL-8). */
+export function differenceInput(task: string): string {
+  return `difference/${task}`;
 }
 
 /** Own predecessors, those of the parents above, and the parts of a parent: it is done when they are (CL-3). */

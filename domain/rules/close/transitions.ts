@@ -1,10 +1,12 @@
 import { problem, type Problem } from '../../errors.ts';
 import type { CloseEvent, CloseTask } from '../../model/close-task.ts';
 import type { ClosePolicy } from '../../policy/close.ts';
+import { absoluteMoney, compareMoney, describeMoney } from '../money.ts';
 import { dutiesConflict, isOneOf, mayActAs, type People } from './duties.ts';
 import type { CloseGraph } from './graph.ts';
 import { hardCloseBlockers, reopenedUntil } from './period-close.ts';
 import { change, completeDerived, consumersOf, finish, spreadStale, voidSignOffs, type Change, type Draft } from './staleness.ts';
+import { differenceInput } from './template.ts';
 import { consumedNow, mayBegin, periodStatus, stateName, type Actor, type CloseState, type SignOff } from './state.ts';
 
 /** What a close is judged by: its tasks, its people, and who may waive and reopen. */
@@ -49,9 +51,11 @@ export function openClose(rules: CloseRules, state: CloseState, at: string): App
 }
 
 function applyToClose(rules: CloseRules, draft: Draft, event: Exclude<CloseEvent, TaskEvent>): Problem | undefined {
+  if ('entityKey' in event && event.entityKey && !rules.graph.tasks.some((task) => task.entityKey === event.entityKey)) return problem('task-unknown', `There is no entity ${event.entityKey} in this close.`);
   switch (event.type) {
     case 'input': return inputChanged(draft, event);
     case 'arrived': return arrived(draft, event);
+    case 'books': return booksTold(draft, event);
     case 'period': return periodChanged(rules, draft, event);
   }
 }
@@ -73,6 +77,7 @@ function applyToTask(rules: CloseRules, draft: Draft, event: TaskEvent): Problem
     case 'blocked': return block(step, event);
     case 'unblocked': return unblock(step, event);
     case 'ran': return ran(step, event);
+    case 'difference': return differenceTold(step, event);
   }
 }
 
@@ -190,6 +195,27 @@ function ran(step: Step, event: Of<'ran'>): Problem | undefined {
   return undefined;
 }
 
+/**
+ * A changed difference makes stale what rested on the old one (CL-8). One within the materiality asks nothing of the
+ * owner: the reviewer has it next, or it is done where there is none. A material one is left to the owner.
+ */
+function differenceTold(step: Step, event: Of<'difference'>): Problem | undefined {
+  const { rules, draft, task, position } = step;
+  const { difference, hash } = event;
+  if (!task.materiality) return problem('task-state', `${task.id} has no materiality that a difference could be held against.`);
+  if (task.materiality.currency !== difference.currency) return problem('difference-currency', `The difference of ${task.id} is told in ${difference.currency}, its materiality is in ${task.materiality.currency}.`);
+  if (!mayBegin(rules.graph, draft.state, position)) return notNow(task, stateName(rules.graph, draft.state, position), 'judged by its difference', waitsFor(rules.graph, draft.state, position));
+  if (task.evidence.length > 0 && !hash) return problem('evidence-missing', `${task.id} needs ${task.evidence.join(', ')}: the difference came without proof.`);
+  inputChanged(draft, { type: 'input', at: event.at, input: differenceInput(task.id), value: describeMoney(difference) });
+  const { state } = draft.records[position]!;
+  if (compareMoney(absoluteMoney(difference), task.materiality) > 0 || !['open', 'stale'].includes(state)) return undefined;
+  const because = `${describeMoney(difference)} is within the materiality of ${describeMoney(task.materiality)}`;
+  const signOff: SignOff = { by: 'kontor', role: 'system', at: event.at };
+  change(draft, position, { state: 'submitted', startedAt: event.at, evidence: new Map(task.evidence.map((name) => [name, hash!])), signOffs: [signOff], reason: undefined, consumed: consumedNow(rules.graph, draft.state, position) }, [because]);
+  if (task.reviewers.length === 0) complete(step, [signOff], because);
+  return undefined;
+}
+
 function complete({ draft, position }: Step, signOffs: readonly SignOff[], because: string): void {
   finish(draft, position, signOffs, [because]);
   completeDerived(draft, [position]);
@@ -208,6 +234,10 @@ function inputChanged(draft: Draft, event: Of<'input'>): undefined {
 function arrived(draft: Draft, event: Of<'arrived'>): undefined {
   const key = event.entityKey ? `${event.event}@${event.entityKey}` : event.event;
   draft.state = { ...draft.state, arrived: new Set([...draft.state.arrived, key]) };
+}
+
+function booksTold(draft: Draft, { entityKey, unpostedJournals, uncertifiedBankReconciliations, intercompanyWithinThreshold }: Of<'books'>): undefined {
+  draft.state = { ...draft.state, books: new Map([...draft.state.books, [entityKey, { unpostedJournals, uncertifiedBankReconciliations, intercompanyWithinThreshold }]]) };
 }
 
 function periodChanged(rules: CloseRules, draft: Draft, event: Of<'period'>): Problem | undefined {

@@ -1,57 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { largeTemplate } from '../../../bench/close/close-template.ts';
 import { Random } from '../../../bench/close/random.ts';
-import { toEpochMs, toInstant } from '../../../domain/calendar/zoned-time.ts';
-import { closeTemplateSchema, type CloseEvent, type CloseTemplate } from '../../../domain/model/close-task.ts';
+import { toInstant } from '../../../domain/calendar/zoned-time.ts';
+import type { CloseEvent } from '../../../domain/model/close-task.ts';
 import { evaluate } from '../../../domain/rules/close/evaluation.ts';
 import { closeGraph } from '../../../domain/rules/close/graph.ts';
 import { replay, type Replayed } from '../../../domain/rules/close/replay.ts';
 import { workingHours } from '../../../domain/rules/close/schedule.ts';
-import { newClose, stateName } from '../../../domain/rules/close/state.ts';
+import { newClose } from '../../../domain/rules/close/state.ts';
 import { instantiate, templateProblems } from '../../../domain/rules/close/template.ts';
-import type { CloseRules } from '../../../domain/rules/close/transitions.ts';
-
-type Task = Record<string, unknown>;
-const task = (id: string, more: Task = {}): Task => ({ id, title: id, kind: 'manual', owner: 'anna', due: { workday: 2, time: '17:00' }, minutes: 60, ...more });
-const template = (tasks: Task[], more: Task = {}): CloseTemplate => closeTemplateSchema.parse({
-  schemaVersion: 1, name: 'test', version: 1, calendars: { de: { weekend: [6, 7], holidays: [] } },
-  people: { anna: { groups: ['accounting'], manager: 'clara' }, ben: { groups: ['accounting'] }, clara: { groups: ['controlling'] }, dora: { groups: ['controlling'] } },
-  entities: [{ id: 'DE', calendar: 'de', timeZone: 'Europe/Berlin' }], tasks, ...more,
-});
-const policy = { name: 'test', effectiveFrom: '2026-01-01', waiveGroup: 'controlling', reopenGroup: 'controlling', controllerGroup: 'controlling', hardReopenHours: 24 };
-const opens = toEpochMs('2026-11-01', '00:00', 'UTC');
-
-function close(of: CloseTemplate, events: CloseEvent[]): Replayed & { states: Record<string, string>; view: ReturnType<typeof evaluate>; codes: string[] } {
-  expect(templateProblems(of)).toEqual([]);
-  const graph = closeGraph(instantiate(of, '2026-10'));
-  const rules: CloseRules = { graph, people: of.people, policy };
-  const replayed = replay(rules, newClose(graph), toInstant(opens), events);
-  const now = Date.parse(events.at(-1)?.at ?? toInstant(opens));
-  return {
-    ...replayed,
-    states: Object.fromEntries(graph.tasks.map(({ id }, position) => [id.slice(3), stateName(graph, replayed.state, position)])),
-    view: evaluate(graph, replayed.state, { people: of.people, hours: workingHours(of), periodEnd: '2026-10-31', opens, now }),
-    codes: replayed.refused.map(({ problem }) => problem.code),
-  };
-}
-
-/** Events a minute apart: `started bank anna`, `approved bank ben clara` (ben for clara), `input cash 5`. */
-function story(...lines: string[]): CloseEvent[] {
-  return lines.map((text, index) => {
-    const at = new Date(Date.UTC(2026, 10, 2, 8, index)).toISOString();
-    const [type, subject = '', by = '', third] = text.split(' ');
-    if (type === 'input') return { type, at, input: subject, value: by };
-    if (type === 'arrived') return { type, at, event: subject };
-    if (type === 'period') return { type, at, entityKey: 'DE', status: subject as 'open', by, ...(third ? { approvedBy: third } : {}) };
-    if (type === 'ran') return { type, at, task: `DE/${subject}`, outcome: by === 'failed' ? 'failed' : 'succeeded', hash: 'proof' };
-    const base = { at, task: `DE/${subject}`, by };
-    if (type === 'evidence') return { ...base, type, name: third ?? 'file', hash: 'h', source: 's' };
-    if (type === 'waived') return { ...base, type, reason: 'immaterial', approvedBy: third ?? '' };
-    if (type === 'reopened' || type === 'rejected' || type === 'blocked') return { ...base, type, reason: 'wrong', ...(third ? { onBehalfOf: third } : {}) };
-    return { ...base, type: type as 'started', ...(third ? { onBehalfOf: third } : {}) };
-  });
-}
-const carryOut = (id: string): string[] => [`started ${id} anna`, `submitted ${id} anna`];
+import { carryOut, close, opens, policy, story, task, template } from './story.ts';
 
 describe('CL-3: templates that are refused', () => {
   it.each([
@@ -176,9 +134,9 @@ describe('CL-7, CL-8: what a change makes stale', () => {
     ['reopened without authority', [...certified, 'reopened fa anna'], { fa: 'done', tb: 'done' }, ['not-permitted']],
     ['reopened when only its owner began', ['started fa anna', 'reopened fa clara'], { fa: 'in_progress' }, ['task-state']],
     ['CL-10: hard closed while something is open', [...certified, 'period hard-closed clara'], { fa: 'done' }, ['hard-close-blocked']],
-    ['CL-7: reopened after the hard close', [...certified, ...carryOut('later'), 'period hard-closed clara', 'reopened fa clara'], { fa: 'done' }, ['period-closed']],
-    ['CL-10: hard close reopened by one', [...certified, ...carryOut('later'), 'period hard-closed clara', 'period open clara'], { fa: 'done' }, ['duties-conflict']],
-    ['CL-10: hard close reopened by two', [...certified, ...carryOut('later'), 'period hard-closed clara', 'period soft-closed clara dora', 'reopened fa clara'], { fa: 'in_progress', tb: 'stale' }, []],
+    ['CL-7: reopened after the hard close', [...certified, ...carryOut('later'), 'books 0', 'period hard-closed clara', 'reopened fa clara'], { fa: 'done' }, ['period-closed']],
+    ['CL-10: hard close reopened by one', [...certified, ...carryOut('later'), 'books 0', 'period hard-closed clara', 'period open clara'], { fa: 'done' }, ['duties-conflict']],
+    ['CL-10: hard close reopened by two', [...certified, ...carryOut('later'), 'books 0', 'period hard-closed clara', 'period soft-closed clara dora', 'reopened fa clara'], { fa: 'in_progress', tb: 'stale' }, []],
   ])('%s', (_name, events, states, codes) => {
     const result = close(books, story(...events));
     expect(result.states).toMatchObject(states);
@@ -186,7 +144,7 @@ describe('CL-7, CL-8: what a change makes stale', () => {
   });
 
   it('a reopened hard close falls back after its time', () => {
-    const events = story(...certified, ...carryOut('later'), 'period hard-closed clara', 'period open clara dora');
+    const events = story(...certified, ...carryOut('later'), 'books 0', 'period hard-closed clara', 'period open clara dora');
     const late: CloseEvent = { type: 'reopened', task: 'DE/fa', by: 'clara', reason: 'x', at: '2026-11-09T08:00:00Z' };
     expect(close(books, [...events, late]).codes).toEqual(['period-closed']);
   });

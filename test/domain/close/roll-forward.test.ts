@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../../domain/model/journal.ts';
 import type { Reconciliation } from '../../../domain/model/reconciliation.ts';
-import { bookBlockers } from '../../../domain/rules/close/period-close.ts';
 import { rollForward, staleOpenings } from '../../../domain/rules/close/roll-forward.ts';
 
 const eur = (minor: string): { currency: string; minor: string } => ({ currency: 'EUR', minor });
@@ -32,9 +31,4 @@ describe('CL-9: roll-forward', () => {
 
   it.each([['2026-10', '2027-01', ['2026-11', '2026-12', '2027-01']], ['2026-Q4', '2027-Q2', ['2027-Q1', '2027-Q2']], ['2026-10', '2026-10', []]])('a change in %s makes the openings up to %s stale', (changed, current, expected) =>
     expect(staleOpenings(changed, current)).toEqual(expected));
-
-  it('CL-10: what the books say against a hard close', () => {
-    expect(bookBlockers({ unpostedJournals: 0, uncertifiedBankReconciliations: [], intercompanyWithinThreshold: true })).toEqual([]);
-    expect(bookBlockers({ unpostedJournals: 2, uncertifiedBankReconciliations: ['bank'], intercompanyWithinThreshold: false })).toHaveLength(3);
-  });
 });
