@@ -20,10 +20,16 @@ export async function visibleEntities(db: Db, caller: Caller, permission: Permis
   return granted.includes(asked) ? [asked] : [];
 }
 
-/** Something of another company is answered as unknown: its existence is not told (S4). */
+/**
+ * Something of another company is answered as unknown: its existence is not told (S4). A right that the caller has in another
+ * company only is refused where the thing itself is visible.
+ */
 export async function requireEntity(db: Db, caller: Caller, permission: Permission, entity: string, what: string): Promise<void> {
-  const visible = await visibleEntities(db, caller, permission);
-  if (visible !== undefined && !visible.includes(entity)) throw unknown(what);
+  const person = await personOf(db, caller);
+  const has = (right: Permission) => entitiesWith(person, right).some((granted) => granted === '*' || granted === entity);
+  if (has(permission)) return;
+  if (has('me:read')) throw new KontorError('not-permitted', `Your roles at this company do not include the right ${permission}.`);
+  throw unknown(what);
 }
 
 export function unknown(what: string): KontorError {

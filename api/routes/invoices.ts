@@ -178,7 +178,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       params: idParams,
       body: { kind: 'json', schema: correctionRequestSchema },
       responses: decisionResponses,
-      handle: async (call) => correctCase(parts, call, await visibleCase(db, call), call.body),
+      handle: async (call) => correctCase(parts, call, await visibleCase(db, call, 'invoices:correct'), call.body),
     }),
     operation({
       id: 'withdrawInvoice',
@@ -190,7 +190,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       params: idParams,
       body: { kind: 'json', schema: withdrawalSchema },
       responses: decisionResponses,
-      handle: async (call) => withdrawCase(parts, call, await visibleCase(db, call), call.body),
+      handle: async (call) => withdrawCase(parts, call, await visibleCase(db, call, 'invoices:submit'), call.body),
     }),
   ];
 }

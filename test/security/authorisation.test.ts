@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { permissions } from '../../api/permissions.ts';
+import { inTransaction, sql } from '../../db/client.ts';
+import { openTasks } from '../../db/repositories/approvals.ts';
+import { readCase } from '../../db/repositories/cases.ts';
+import { listPeople, savePerson } from '../../db/repositories/directory.ts';
+import { openException } from '../../db/repositories/exceptions.ts';
+import { apiClient, tokenOf, type Answered } from '../api/client.ts';
+import { openApi, type ApiHouse } from '../api/house.ts';
+import { billed, submit } from '../support/invoices.ts';
+import { describeWithDatabase } from '../support/services.ts';
+import { roles, rows, type Role, type Row, type Sample } from './authorisation-rows.ts';
+
+const hash = 'a'.repeat(64);
+const own = 'DE01';
+const other = 'US01';
+
+describeWithDatabase('S4: every route for every role, at the own and at another company', () => {
+  let api: ApiHouse;
+  let kept: Pick<Sample, 'case' | 'documentHash' | 'decision'>;
+  let forReading: Sample | undefined;
+
+  beforeAll(async () => {
+    api = await openApi({ patienceMs: 1 });
+    await inTransaction(api.db, async (trx) => {
+      for (const role of roles) {
+        const person = (suffix: string, held: { entity: string; role: Role }[]) => savePerson(trx, { id: `${role}.${suffix}`, employeeId: `${role}.${suffix}`, name: role, active: true, roles: held });
+        await person('own', [{ entity: own, role }]);
+        await person('other', [{ entity: other, role }]);
+        // Sees things of the own company, as somebody without any particular right, and has the role elsewhere.
+        await person('both', [{ entity: other, role }, { entity: own, role: 'cost-centre-owner' }]);
+        await person('left', []);
+      }
+    });
+    const { caseId } = await submit(api.db, billed({ lines: [{ quantity: '1', price: '100.00' }] }));
+    kept = { case: caseId, documentHash: (await readCase(api.db, caseId))!.case.documentHash!, decision: '' };
+    const said = await ask('ap-clerk.own', 'withdrawInvoice', await sample());
+    kept.decision = (said.body as { id: string }).id;
+  });
+  afterAll(() => api.dispose());
+
+  async function sample(): Promise<Sample> {
+    const [approval, exception] = [`t-${randomUUID()}`, `x-${randomUUID()}`];
+    const due = { dueAt: new Date(Date.now() + 3_600_000).toISOString(), entity: own, case: kept.case, workflowId: `ap-invoice/${own}/${kept.case}` };
+    await inTransaction(api.db, async (trx) => {
+      await openTasks(trx, [{ ...due, id: approval, kind: 'approval', step: '1-team-lead', candidateRole: 'team-lead', candidatePersons: [], why: 'Up to 1000 EUR.', policyVersion: 'matrix@1', title: 'Invoice', documentHash: hash, decisionHash: hash, documentVersion: 1, amount: { currency: 'EUR', minor: '11900' } }]);
+      await openException(trx, { ...due, id: exception, origin: 'process', code: 'price-variance', reasonCode: 'PRI', title: 'Above the order', findings: [], ownerRole: 'buyer', documentHash: hash, decisionHash: hash });
+    });
+    return { ...kept, approval, exception, hash };
+  }
+
+  /** What is only read is read by all of them; what is changed is made anew. */
+  async function sampleFor(id: string): Promise<Sample> {
+    if (api.operations.find((operation) => operation.id === id)!.method === 'get') return (forReading ??= await sample());
+    return sample();
+  }
+
+  async function ask(person: string | undefined, id: string, about: Sample): Promise<Answered> {
+    const { path, asked } = rows[id]!;
+    const { method } = api.operations.find((operation) => operation.id === id)!;
+    const client = person === undefined ? api.stranger : apiClient(api.url, await tokenOf(api.stateDir, person));
+    if (id === 'streamEvents') return firstOfStream(person, path(about));
+    return client.call(method.toUpperCase(), path(about), asked?.(about));
+  }
+
+  /** A stream has no end: its status is enough. */
+  async function firstOfStream(person: string | undefined, path: string): Promise<Answered> {
+    const stop = new AbortController();
+    const response = await fetch(api.url + path, { signal: stop.signal, headers: person === undefined ? {} : { authorization: `Bearer ${await tokenOf(api.stateDir, person)}` } });
+    stop.abort();
+    return { status: response.status, headers: response.headers, text: '', body: undefined };
+  }
+
+  const hasRight = ({ may }: Row, role: Role) => may === 'everybody' || may === 'public' || may.includes(role);
+  const ownStatus = ({ own: status }: Row, role: Role) => (typeof status === 'function' ? status(role) : status);
+
+  it('every operation has a row, every row an operation, every role a column', async () => {
+    const missing = api.operations.map(({ id }) => id).filter((id) => !rows[id]);
+    expect(missing, 'add a row to test/security/authorisation-rows.ts for each').toEqual([]);
+    expect(Object.keys(rows).filter((id) => !api.operations.some((operation) => operation.id === id))).toEqual([]);
+    const known = new Set<string>(roles);
+    const named = [...Object.values(permissions).flatMap((of) => (of === '*' ? [] : [...of])), ...(await listPeople(api.db)).flatMap((person) => person.roles.map(({ role }) => role))];
+    expect([...new Set(named)].filter((role) => !known.has(role)).sort()).toEqual([]);
+  });
+
+  it.each(Object.entries(rows))('%s', async (id, row) => {
+    const wrong: string[] = [];
+    const judge = async (who: string, status: number, answer: Answered) => void (answer.status === status || wrong.push(`${who}: ${answer.status} instead of ${status}: ${answer.text.slice(0, 200)}`));
+    for (const role of row.may === 'public' ? roles.slice(0, 1) : roles) {
+      const about = await sampleFor(id);
+      const right = hasRight(row, role);
+      const elsewhere = await ask(`${role}.other`, id, about);
+      await judge(`${role} elsewhere`, right ? (row.elsewhere === 'nothing' ? 200 : row.elsewhere) : 403, elsewhere);
+      if (row.elsewhere === 'nothing' && right) for (const secret of [about.case, about.exception, about.approval, '"DE01"', ...(row.shows ? [row.shows(about)] : [])]) expect(elsewhere.text, `${role} elsewhere`).not.toContain(secret);
+      if (row.may !== 'everybody' && row.elsewhere === 404) await judge(`${role} elsewhere, visitor here`, 403, await ask(`${role}.both`, id, about));
+      const here = await ask(`${role}.own`, id, about);
+      await judge(`${role} here`, right ? ownStatus(row, role) : 403, here);
+      if (row.shows && right) expect(here.text, `${role} here`).toContain(row.shows(about));
+    }
+    const about = await sampleFor(id);
+    if (row.may !== 'public') {
+      await judge('somebody without any role', 403, await ask(`${roles[0]}.left`, id, about));
+      await judge('nobody', 401, await ask(undefined, id, about));
+    } else await judge('nobody', ownStatus(row, roles[0]), await ask(undefined, id, about));
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(Object.entries(rows).filter(([, row]) => row.elsewhere === 404))('%s: what belongs to another company is answered like what does not exist', async (id, row) => {
+    const about = await sample();
+    const somebody = `${row.may === 'everybody' ? 'team-lead' : row.may[0]!}.other`;
+    const told = ({ status, body, headers }: Answered) => ({ status, body: { ...(body as Record<string, unknown>), correlationId: '' }, names: [...headers.keys()].sort() });
+    const nothing = await ask(somebody, id, { ...about, case: 'nothing', approval: 'nothing', exception: 'nothing', decision: 'nothing' });
+    expect(told(await ask(somebody, id, about))).toEqual(told(nothing));
+  });
+
+  it('a batch answers each foreign task like an unknown one', async () => {
+    const about = await sample();
+    const foreign = (await ask('team-lead.other', 'decideBatch', about)).body as { results: unknown[] };
+    const unknown = (await ask('team-lead.other', 'decideBatch', { ...about, approval: 'nothing' })).body as { results: unknown[] };
+    const told = (results: unknown[]) => JSON.stringify(results).replaceAll(about.approval, 'nothing').replace(/"correlationId":"[^"]*"/, '');
+    expect(told(foreign.results)).toBe(told(unknown.results));
+    expect(foreign.results).toMatchObject([{ status: 404 }]);
+  });
+
+  it('nothing of all that was decided or changed by somebody from elsewhere', async () => {
+    expect(await sql(api.db, `select person from decisions where person not like '%.own'`)).toEqual([]);
+    expect(await sql(api.db, `select actor from audit_events where actor like 'person:%.other' or actor like 'person:%.both' or actor like 'person:%.left'`)).toEqual([]);
+  });
+});
