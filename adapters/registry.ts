@@ -1,5 +1,7 @@
 import { KontorError } from '../domain/errors.ts';
+import { iso20022Bank } from './bank/iso20022/index.ts';
 import { sandboxErp } from './erp/sandbox/index.ts';
+import { bankOperations, type BankPort } from './ports/bank.ts';
 import type { AdapterDefinition, AdapterTools } from './ports/definition.ts';
 import { erpOperations, type ErpPort } from './ports/erp.ts';
 import { screeningOperations, type ScreeningPort } from './ports/screening.ts';
@@ -8,6 +10,7 @@ import type { Guard } from './tools/guard.ts';
 
 /** The adapters of this installation, by the name that an entity's file gives them. A new adapter is one line here. */
 const erpAdapters = new Map([sandboxErp].map((definition) => [definition.name, openable(definition)]));
+const bankAdapters = new Map([openableBank(iso20022Bank)].map((bank) => [bank.name, bank.open]));
 const screeningAdapters = new Map([sandboxScreening].map((definition) => [definition.name, openableScreening(definition)]));
 
 /** An ERP in use: the guarded port, and how long "not found" proves nothing after a send. */
@@ -25,16 +28,19 @@ export function openErp(adapter: string, settings: unknown, tools: AdapterTools,
   return open(settings, tools, guard);
 }
 
-function openable<Config>(definition: AdapterDefinition<ErpPort, Config>) {
-  return (settings: unknown, tools: AdapterTools, guard: Guard): OpenedErp => {
-    const parsed = definition.config.safeParse(settings);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new KontorError('request-invalid', `settings of ERP adapter ${definition.name}: ${issue?.message}`, { place: { path: ['erp', 'settings', ...(issue?.path ?? [])].join('.') } });
-    }
-    const erp = guard.wrap(definition.create(parsed.data, tools), erpOperations, definition.counterpart(parsed.data));
-    return { erp, capabilities: definition.capabilities, settleWindowMs: definition.settleWindowMs(parsed.data), longestCallMs: definition.longestCallMs(parsed.data) };
-  };
+/** A bank in use: the guarded port, and how long "not found" proves nothing after a send. */
+export interface OpenedBank {
+  bank: BankPort;
+  capabilities: readonly string[];
+  settleWindowMs: number;
+  longestCallMs: number;
+}
+
+/** Opens the bank of one legal entity; unknown names and settings that do not fit are refused with the field. */
+export function openBank(adapter: string, settings: unknown, tools: AdapterTools, guard: Guard): OpenedBank {
+  const open = bankAdapters.get(adapter);
+  if (!open) throw new KontorError('request-invalid', `there is no bank adapter ${adapter}; the adapters are ${[...bankAdapters.keys()].join(', ')}`, { place: { path: 'bank.adapter' } });
+  return open(settings, tools, guard);
 }
 
 /** A screening service in use. It has no effects, so there is nothing to wait for. */
@@ -50,13 +56,39 @@ export function openScreening(adapter: string, settings: unknown, tools: Adapter
   return open(settings, tools, guard);
 }
 
+function openable<Config>(definition: AdapterDefinition<ErpPort, Config>) {
+  return (settings: unknown, tools: AdapterTools, guard: Guard): OpenedErp => {
+    const config = configured('erp', definition, settings);
+    const erp = guard.wrap(definition.create(config, tools), erpOperations, definition.counterpart(config));
+    return { erp, ...facts(definition, config) };
+  };
+}
+
+function openableBank<Config>(definition: AdapterDefinition<BankPort, Config>) {
+  const open = (settings: unknown, tools: AdapterTools, guard: Guard): OpenedBank => {
+    const config = configured('bank', definition, settings);
+    // Writing a file is arithmetic: it passes no gate, and its refusals are the caller's to see.
+    const { writeFile, ...calls } = definition.create(config, tools);
+    const { writeFile: _pure, ...operations } = bankOperations;
+    return { bank: { writeFile, ...guard.wrap(calls, operations, definition.counterpart(config)) }, ...facts(definition, config) };
+  };
+  return { name: definition.name, open };
+}
+
 function openableScreening<Config>(definition: AdapterDefinition<ScreeningPort, Config>) {
   return (settings: unknown, tools: AdapterTools, guard: Guard): OpenedScreening => {
-    const parsed = definition.config.safeParse(settings);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new KontorError('request-invalid', `settings of screening adapter ${definition.name}: ${issue?.message}`, { place: { path: ['screening', 'settings', ...(issue?.path ?? [])].join('.') } });
-    }
-    return { screening: guard.wrap(definition.create(parsed.data, tools), screeningOperations, definition.counterpart(parsed.data)), longestCallMs: definition.longestCallMs(parsed.data) };
+    const config = configured('screening', definition, settings);
+    return { screening: guard.wrap(definition.create(config, tools), screeningOperations, definition.counterpart(config)), longestCallMs: definition.longestCallMs(config) };
   };
+}
+
+function configured<Config>(port: string, definition: Pick<AdapterDefinition<unknown, Config>, 'name' | 'config'>, settings: unknown): Config {
+  const parsed = definition.config.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new KontorError('request-invalid', `settings of ${port} adapter ${definition.name}: ${issue?.message}`, { place: { path: [port, 'settings', ...(issue?.path ?? [])].join('.') } });
+}
+
+function facts<Config>({ capabilities, settleWindowMs, longestCallMs }: Pick<AdapterDefinition<unknown, Config>, 'capabilities' | 'settleWindowMs' | 'longestCallMs'>, config: Config) {
+  return { capabilities, settleWindowMs: settleWindowMs(config), longestCallMs: longestCallMs(config) };
 }

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { KontorError } from '../../../domain/errors.ts';
+import type { SubmissionAnswer } from '../../ports/bank.ts';
+import type { BankTransport } from '../../ports/bank-transport.ts';
+import type { AdapterTools, CallContext, ExchangeAnswer, Operation } from '../../ports/definition.ts';
+import type { HttpTransportConfig } from './config.ts';
+
+const refusalSchema = z.object({ code: z.string().min(1), text: z.string() });
+const receiptSchema = z.object({ reference: z.string().min(1) });
+const errorSchema = z.object({ error: refusalSchema });
+/** Files that the bank knows under a message id; `refused` where it did not take one. */
+const filesSchema = z.object({ items: z.array(z.object({ messageId: z.string(), reference: z.string().min(1), refused: refusalSchema.optional() })) });
+const messagesSchema = z.object({ items: z.array(z.object({ id: z.string().min(1), kind: z.string(), text: z.string() })), next: z.string() });
+
+/**
+ * Three calls under the base URL:
+ *
+ * - `POST files` with the file as body and its id in `x-message-id`: 2xx `{reference}`, or 4xx `{error: {code, text}}` when it is refused;
+ * - `GET files?messageId=`: `{items: [{messageId, reference, refused?: {code, text}}]}`, empty while the bank knows nothing;
+ * - `GET messages?after=&account=`, both optional: `{items: [{id, kind, text}], next}`, oldest first; `next` is the cursor to go on from, also after no message.
+ */
+export function createHttpTransport(config: HttpTransportConfig, tools: AdapterTools): BankTransport {
+  const base = config.baseUrl.endsWith('/') ? config.baseUrl : `${config.baseUrl}/`;
+  return {
+    async put(file, context) {
+      const purpose = 'send payment file';
+      const headers = { 'content-type': `${file.mediaType}; charset=utf-8`, 'x-message-id': file.messageId, 'x-file-name': file.fileName };
+      const answer = await tools.exchange({ operation: 'effect', purpose, method: 'POST', url: new URL('files', base), headers, body: file.text, timeoutMs: config.timeoutMs, context });
+      if (answer.status < 300) return { outcome: 'received', reference: parsed(answer, receiptSchema, purpose, 'effect').reference };
+      const refusal = errorSchema.safeParse(json(answer));
+      if (answer.status < 400 || !refusal.success) throw new KontorError('counterpart-unreadable', `${purpose}: answered ${answer.status} without a reason that can be read`);
+      return refused(refusal.data.error);
+    },
+
+    async find(messageId, context) {
+      const { items } = await read('find payment file', 'files', { messageId }, filesSchema, context);
+      const found = items.find((file) => file.messageId === messageId);
+      return found && (found.refused ? refused(found.refused) : { outcome: 'received', reference: found.reference });
+    },
+
+    async fetch(cursor, context) {
+      const { items, next } = await read('fetch bank messages', 'messages', { after: cursor, account: config.account }, messagesSchema, context);
+      return { messages: items, cursor: next };
+    },
+  };
+
+  async function read<Schema extends z.ZodType>(purpose: string, path: string, query: Record<string, string | undefined>, schema: Schema, context: CallContext): Promise<z.infer<Schema>> {
+    const url = new URL(path, base);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.append(name, value);
+    const answer = await tools.exchange({ operation: 'read', purpose, method: 'GET', url, timeoutMs: config.timeoutMs, context });
+    if (answer.status !== 200) throw new KontorError('counterpart-unreadable', `${purpose}: answered ${answer.status} where a result was expected`);
+    return parsed(answer, schema, purpose, 'read');
+  }
+}
+
+function refused({ code, text }: z.infer<typeof refusalSchema>): SubmissionAnswer {
+  return { outcome: 'refused', code, message: text };
+}
+
+/** A 2xx that cannot be read does not say that the bank has the file, nor that it has not. */
+function parsed<Schema extends z.ZodType>(answer: ExchangeAnswer, schema: Schema, purpose: string, operation: Operation): z.infer<Schema> {
+  const result = schema.safeParse(json(answer));
+  if (result.success) return result.data;
+  const place = result.error.issues[0]?.path.join('.') ?? '';
+  throw new KontorError(operation === 'effect' ? 'outcome-unknown' : 'counterpart-unreadable', `${purpose}: the answer has no readable field "${place}"`);
+}
+
+function json(answer: ExchangeAnswer): unknown {
+  try {
+    return JSON.parse(answer.text);
+  } catch {
+    return undefined;
+  }
+}
