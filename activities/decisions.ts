@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inTransaction, type Db, type Trx } from '../db/client.ts';
 import { appendAudit } from '../db/repositories/audit.ts';
-import { lockCase, type CaseWithProgress } from '../db/repositories/cases.ts';
+import { lockCase, type CaseChange, type CaseWithProgress } from '../db/repositories/cases.ts';
 import { acceptDecision, lockDecision, refuseDecision } from '../db/repositories/decisions.ts';
 import type { Decision } from '../domain/model/decision.ts';
 import type { Transition } from '../domain/model/transition.ts';
@@ -19,8 +19,9 @@ export interface HeardDecision {
   at: string;
 }
 
-export type AcceptedAnswer = { accepted: true; effect: DecisionEffect; reasonCode?: string; transitions: Transition[] };
-export type Verdict = { accepted: true; answer: AcceptedAnswer } | Refused;
+export type AcceptedAnswer = { accepted: true; effect: DecisionEffect; reasonCode?: string; duplicateOf?: string; transitions: Transition[] };
+/** `change` is what else the decision changes in the case's row. */
+export type Verdict = { accepted: true; answer: AcceptedAnswer; change?: Omit<CaseChange, 'progress'> } | Refused;
 export interface Refused {
   accepted: false;
   code: string;
@@ -49,7 +50,7 @@ export async function hearDecision(parts: HearingParts, command: { caseId: strin
     if (decision.state === 'refused') return refusal(decision.refusal?.code ?? 'already-decided', decision.refusal?.message ?? 'This decision was refused.');
 
     const verdict = (await formalFault(parts, { current, decision })) ?? (await judge({ trx, decision, current, at }));
-    return verdict.accepted ? accept(trx, current, decision, verdict.answer) : refuse(trx, current, decision, verdict);
+    return verdict.accepted ? accept(trx, current, decision, verdict) : refuse(trx, current, decision, verdict);
   });
 }
 
@@ -83,13 +84,13 @@ function states(statement: DecisionStatement, decision: Decision): boolean {
   return same.every(([signed, stored]) => signed === stored);
 }
 
-async function accept(trx: Trx, current: CaseWithProgress, decision: Decision, answer: AcceptedAnswer): Promise<AcceptedAnswer> {
+async function accept(trx: Trx, current: CaseWithProgress, decision: Decision, { answer, change }: Extract<Verdict, { accepted: true }>): Promise<AcceptedAnswer> {
   await acceptDecision(trx, decision.id);
   await recordTransitions(trx, current, answer.transitions, {
     actor: `person:${decision.person}`,
     ...(decision.onBehalfOf ? { onBehalfOf: `person:${decision.onBehalfOf}` } : {}),
     decisionHash: decision.decisionHash,
-    change: { touched: true },
+    change: { ...change, touched: true },
   });
   return answer;
 }

@@ -1,18 +1,19 @@
-import type { Trx } from '../../db/client.ts';
+import type { Db, Trx } from '../../db/client.ts';
 import { openTasks, rebindTasks, tasksOf, voidTasks, type NewTask } from '../../db/repositories/approvals.ts';
 import { assessmentsOfVersions } from '../../db/repositories/assessments.ts';
 import type { CaseWithProgress } from '../../db/repositories/cases.ts';
 import { decisionsOf } from '../../db/repositories/decisions.ts';
+import type { ApprovalDecision } from '../../domain/model/approval-decision.ts';
 import { addBusinessMinutes } from '../../domain/calendar/business-hours.ts';
 import type { ApprovalStep } from '../../domain/model/approval-route.ts';
 import type { Approval } from '../../domain/model/approval.ts';
 import type { Assessment } from '../../domain/model/assessment.ts';
 import type { InvoiceFacts } from '../../domain/model/invoice-facts.ts';
-import type { Person } from '../../domain/model/person.ts';
 import type { Awaited, Transition } from '../../domain/model/transition.ts';
+import { lackingApprovers } from '../../domain/rules/accounts-payable/approval-decision.ts';
+import { breakGlassOf } from '../../domain/rules/accounts-payable/approval-route.ts';
 import { bindApprovals } from '../../domain/rules/accounts-payable/approval-binding.ts';
 import { decisionSubject } from '../../domain/rules/accounts-payable/decision-subject.ts';
-import { humanOf } from '../../domain/rules/accounts-payable/duties.ts';
 import { describeMoney } from '../../domain/rules/money.ts';
 
 /** Where the approvals of a case stand for exactly this version of it. */
@@ -29,7 +30,7 @@ export interface Approvals {
 /** What asking needs to know. */
 export interface Asking {
   current: CaseWithProgress;
-  facts: Pick<InvoiceFacts, 'invoice' | 'calendar' | 'policies' | 'people'>;
+  facts: Pick<InvoiceFacts, 'invoice' | 'calendar' | 'policies' | 'approvalInForce' | 'people'>;
   assessment: Assessment;
   decisionHash: string;
   at: string;
@@ -43,9 +44,10 @@ export async function arrangeApprovals(trx: Trx, asking: Asking): Promise<Approv
   const { current, assessment, decisionHash } = asking;
   const transitions = await bindToVersion(trx, asking);
   const due = assessment.disposition === 'needs-approval' || assessment.disposition === 'ready-to-post';
-  const step = due ? firstIncomplete(assessment.route.steps, await tasksOf(trx, current.case.id), asking) : undefined;
+  const given = due && assessment.route.steps.length > 0 ? await approvalsGiven(trx, current.case.id, decisionHash) : [];
+  const step = due ? assessment.route.steps.find((candidate) => lacking(candidate, given, asking) > 0) : undefined;
   if (!step) return { complete: due, asked: assessment.route.steps.length > 0, awaiting: [], deadlines: [], transitions };
-  await openMissing(trx, asking, step);
+  await openMissing(trx, asking, step, lacking(step, given, asking));
   const open = (await tasksOf(trx, current.case.id, 'open')).filter((task) => task.decisionHash === decisionHash);
   return { complete: false, asked: true, awaiting: open.map(awaited), deadlines: open.map(nextDeadline), transitions };
 }
@@ -72,23 +74,26 @@ function isOfOtherVersion(decisionHash: string): (task: Approval) => task is App
   return (task): task is Approval & { state: 'open' | 'decided' } => task.decisionHash !== decisionHash && (task.state === 'open' || task.state === 'decided');
 }
 
-/** The first step that has fewer distinct approvers than it needs; undefined when all have them. */
-function firstIncomplete(steps: readonly ApprovalStep[], tasks: readonly Approval[], { decisionHash, facts }: Asking): ApprovalStep | undefined {
-  return steps.find((step) => approvers(step, tasks, decisionHash, facts.people).size < step.required);
+/** The approvals that count for this version, by the step they answered. */
+export async function approvalsGiven(db: Db, caseId: string, decisionHash: string): Promise<ApprovalDecision[]> {
+  const said = new Map((await decisionsOf(db, caseId, 'accepted')).map((decision) => [decision.approval, decision]));
+  const decided = (await tasksOf(db, caseId, 'decided')).filter((task) => task.decisionHash === decisionHash && task.decision === 'approve');
+  return decided.map((task) => {
+    const decision = said.get(task.id);
+    return { taskId: task.step, person: task.decidedBy ?? '', ...(decision?.onBehalfOf ? { onBehalfOf: decision.onBehalfOf } : {}), decision: 'approve', decisionHash, ...(decision?.payload['breakGlass'] === true ? { breakGlass: true } : {}) };
+  });
 }
 
-/** Humans who approved a step of this version; two log-ins of one human are one (A4). */
-function approvers(step: ApprovalStep, tasks: readonly Approval[], decisionHash: string, people: readonly Person[]): Set<string> {
-  const approved = tasks.filter((task) => task.step === step.id && task.decisionHash === decisionHash && task.state === 'decided' && task.decision === 'approve');
-  return new Set(approved.map(({ decidedBy }) => humanOf(decidedBy ?? '', people)));
+/** Persons that a step still lacks (A4, A10). */
+function lacking(step: ApprovalStep, given: readonly ApprovalDecision[], { facts }: Pick<Asking, 'facts'>): number {
+  return lackingApprovers(step, step.id, given, facts.people, breakGlassOf(facts));
 }
 
-async function openMissing(trx: Trx, asking: Asking, step: ApprovalStep): Promise<void> {
+async function openMissing(trx: Trx, asking: Asking, step: ApprovalStep, missing: number): Promise<void> {
   const { current, decisionHash } = asking;
   const tasks = (await tasksOf(trx, current.case.id)).filter((task) => task.step === step.id);
   const open = tasks.filter((task) => task.state === 'open' && task.decisionHash === decisionHash).length;
-  const lacking = step.required - approvers(step, tasks, decisionHash, asking.facts.people).size - open;
-  await openTasks(trx, Array.from({ length: Math.max(0, lacking) }, (_, index) => taskOf(asking, step, tasks.length + index + 1)));
+  await openTasks(trx, Array.from({ length: Math.max(0, missing - open) }, (_, index) => taskOf(asking, step, tasks.length + index + 1)));
 }
 
 function taskOf({ current, facts, assessment, decisionHash, at }: Asking, step: ApprovalStep, number: number): NewTask {

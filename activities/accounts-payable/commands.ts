@@ -67,7 +67,7 @@ export interface DecisionCommand extends CaseRef {
 }
 
 export type DecisionAnswer =
-  | ({ accepted: true; effect: DecisionEffect; reasonCode?: string } & Recorded)
+  | ({ accepted: true; effect: DecisionEffect; reasonCode?: string; duplicateOf?: string } & Recorded)
   | { accepted: false; code: string; message: string };
 
 export interface EventCommand extends CaseRef {

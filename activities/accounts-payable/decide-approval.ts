@@ -4,8 +4,9 @@ import type { ApprovalDecision } from '../../domain/model/approval-decision.ts';
 import type { Approval } from '../../domain/model/approval.ts';
 import type { Decision } from '../../domain/model/decision.ts';
 import type { Money } from '../../domain/model/money.ts';
+import type { Transition } from '../../domain/model/transition.ts';
 import { judgeDecision } from '../../domain/rules/accounts-payable/approval-decision.ts';
-import { dutiesOf } from '../../domain/rules/accounts-payable/approval-route.ts';
+import { breakGlassOf, dutiesOf, dutyRulesOf } from '../../domain/rules/accounts-payable/approval-route.ts';
 import { sumMoney } from '../../domain/rules/money.ts';
 import { refusal, type Verdict } from '../decisions.ts';
 import { arrangeApprovals } from './approvals.ts';
@@ -19,6 +20,7 @@ export async function judgeApproval(hearing: Hearing): Promise<Verdict> {
   const step = assessment?.result.route.steps.find(({ id }) => id === task.step);
   if (!assessment || !step || !assessment.result.amountForAuthority) return refusal('stale-version', 'The document has been assessed anew and this step is no longer part of it.');
 
+  const breakGlass = breakGlassOf(facts);
   const judgement = judgeDecision({
     decision: spoken(decision, task),
     task: { id: stepKey(task), entity: task.entity, caseId: task.case, step, role: task.candidateRole, state: task.state === 'open' ? 'open' : task.state === 'decided' ? 'decided' : 'voided', decisionHash: task.decisionHash, policyVersion: task.policyVersion, since: task.createdAt, reminded: task.remindedAt !== undefined },
@@ -27,7 +29,8 @@ export async function judgeApproval(hearing: Hearing): Promise<Verdict> {
     people: facts.people,
     delegations: facts.delegations,
     held: dutiesOf(facts),
-    duties: facts.policies.approval.content.duties,
+    duties: dutyRulesOf(facts),
+    ...(breakGlass ? { breakGlass } : {}),
     now: at,
   });
   if (judgement.outcome === 'refused') return refusal(judgement.code, judgement.message);
@@ -45,9 +48,14 @@ async function approve(hearing: Hearing, task: Approval): Promise<Verdict> {
     answer: {
       accepted: true,
       effect: approvals.complete ? 'complete' : 'recorded',
-      transitions: [decided(hearing), { kind: 'awaiting', at, stage: 'approval', awaiting: approvals.awaiting }],
+      transitions: [decided(hearing), ...alert(hearing, task), { kind: 'awaiting', at, stage: 'approval', awaiting: approvals.awaiting }],
     },
   };
+}
+
+/** A10: who watches the events hears of it at once. */
+function alert({ decision, at }: Hearing, task: Approval): Transition[] {
+  return decision.payload['breakGlass'] === true ? [{ kind: 'alerted', at, alert: 'break-glass', subject: task.id, by: decision.person }] : [];
 }
 
 async function reject(hearing: Hearing): Promise<Verdict> {
@@ -78,6 +86,7 @@ function stepKey({ step, decisionHash }: Pick<Approval, 'step' | 'decisionHash'>
 
 function spoken(decision: Decision, task: Pick<Approval, 'step' | 'decisionHash'>): ApprovalDecision {
   const target = decision.payload['target'] as ApprovalDecision['target'];
+  const reason = decision.payload['reason'];
   return {
     taskId: stepKey(task),
     person: decision.person,
@@ -86,6 +95,8 @@ function spoken(decision: Decision, task: Pick<Approval, 'step' | 'decisionHash'
     decisionHash: decision.decisionHash,
     ...(decision.reasonCode ? { reasonCode: decision.reasonCode as NonNullable<ApprovalDecision['reasonCode']> } : {}),
     ...(target ? { target } : {}),
+    ...(typeof reason === 'string' ? { comment: reason } : {}),
+    ...(decision.payload['breakGlass'] === true ? { breakGlass: true } : {}),
   };
 }
 

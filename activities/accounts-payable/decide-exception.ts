@@ -3,6 +3,7 @@ import { clearPair } from '../../db/repositories/invoice-keys.ts';
 import { lockException, resolveException } from '../../db/repositories/exceptions.ts';
 import type { ExceptionCase } from '../../domain/model/exception-case.ts';
 import { findingSchema, type Finding } from '../../domain/model/finding.ts';
+import type { Transition } from '../../domain/model/transition.ts';
 import { dutiesOf } from '../../domain/rules/accounts-payable/approval-route.ts';
 import { exceptionResolution, type Resolution, type ResolutionJudgement } from '../../domain/rules/accounts-payable/exception-resolution.ts';
 import { refusal, type Verdict } from '../decisions.ts';
@@ -22,16 +23,20 @@ export async function judgeResolution(hearing: Hearing): Promise<Verdict> {
       return override(hearing, exception);
     case 'reject':
       return reject(hearing, exception);
+    case 'duplicate':
+      return confirmDuplicate(hearing, exception);
     default:
-      return refusal('request-invalid', `An exception is resolved by override, retry or reject, not by ${decision.decision}.`);
+      return refusal('request-invalid', `An exception is resolved by override, retry, reject or duplicate, not by ${decision.decision}.`);
   }
 }
 
 /** The facts were mended outside, or a parked step is to be tried again: look once more. */
 async function retry(hearing: Hearing, exception: ExceptionCase): Promise<Verdict> {
   if (!mayRetry(hearing, exception)) return refusal('not-permitted', `This exception is retried by its owner (${exception.ownerRole}) or by accounts payable.`);
-  if (exception.origin === 'technical' || exception.code === 'counterpart-rejected') await close(hearing, exception, 'retry');
-  return { accepted: true, answer: { accepted: true, effect: 'resumed', transitions: [decided(hearing)] } };
+  const over = exception.origin !== 'process' || exception.code === 'counterpart-rejected';
+  if (over) await close(hearing, exception, 'retry');
+  const closed: Transition[] = over ? [{ kind: 'exception-closed', at: hearing.at, exceptionId: exception.id, code: exception.code, resolution: 'retry', by: hearing.decision.person }] : [];
+  return { accepted: true, answer: { accepted: true, effect: 'resumed', transitions: [decided(hearing), ...closed] } };
 }
 
 /** The owner, and those who look after the document anyway: a retry looks again and decides nothing. */
@@ -69,6 +74,18 @@ async function reject(hearing: Hearing, exception: ExceptionCase): Promise<Verdi
   }
   await close(hearing, exception, 'reject');
   return { accepted: true, answer: { accepted: true, effect: 'rejected', reasonCode: decision.reasonCode, transitions: [decided(hearing)] } };
+}
+
+/** It is the document that it looks like: the case ends as its duplicate (D1). */
+async function confirmDuplicate(hearing: Hearing, exception: ExceptionCase): Promise<Verdict> {
+  const findings = exception.findings.map((entry) => findingSchema.parse(entry));
+  const finding = findings.find(({ code, relatedCase }) => relatedCase !== undefined && code.startsWith('duplicate-'));
+  if (!finding) return refusal('decision-incomplete', 'Nothing in this exception says which document it would be a duplicate of.');
+  const judgement = judgeOne(hearing, finding, { kind: 'duplicate', reason: reasonOf(hearing) });
+  if (judgement.outcome === 'refused') return refusal(judgement.code, judgement.message);
+  if (judgement.outcome !== 'duplicate') return refusal('request-invalid', 'This exception is not about a duplicate.');
+  await close(hearing, exception, 'duplicate');
+  return { accepted: true, answer: { accepted: true, effect: 'duplicate', duplicateOf: judgement.of, transitions: [decided(hearing)] } };
 }
 
 function judgeOne({ decision, current, facts, at }: Hearing, finding: Finding, resolution: Resolution): ResolutionJudgement {

@@ -1,16 +1,16 @@
 import type { Db, Trx } from '../../db/client.ts';
-import { overridesOf } from '../../db/repositories/assessments.ts';
+import { firstPolicyVersion, overridesOf } from '../../db/repositories/assessments.ts';
 import type { CaseWithProgress } from '../../db/repositories/cases.ts';
 import { delegationsAt, peopleOf } from '../../db/repositories/directory.ts';
 import { attachmentsOf, readCorrections, type StoredDocument } from '../../db/repositories/documents.ts';
 import { findDuplicateCandidates, type DuplicateQuery } from '../../db/repositories/invoice-keys.ts';
-import { activePolicies, activePolicy } from '../../db/repositories/policies.ts';
+import { activePolicies, activePolicy, policyByVersion } from '../../db/repositories/policies.ts';
 import { recentInvoicesOf } from '../../db/repositories/recent-invoices.ts';
 import { reservationsOf } from '../../db/repositories/reservations.ts';
 import type { InvoiceFacts } from '../../domain/model/invoice-facts.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
 import type { Supplier } from '../../domain/model/supplier.ts';
-import type { AccountsPayablePolicies } from '../../domain/policy/index.ts';
+import type { AccountsPayablePolicies, ApprovalPolicy, Versioned } from '../../domain/policy/index.ts';
 import { addDays } from '../../domain/calendar/plain-date.ts';
 import { localDate } from '../../domain/calendar/business-hours.ts';
 import { documentKeys } from '../../domain/rules/accounts-payable/document-number.ts';
@@ -30,7 +30,10 @@ export async function assembleFacts(trx: Trx, company: LegalEntity, current: Cas
   const instant = now.toISOString();
   const calendar = await activePolicy(trx, 'calendar', company.calendar, instant.slice(0, 10));
   const today = localDate(calendar.content, instant);
-  const policies = await policiesOf(trx, company, today);
+  const inForce = await policiesOf(trx, company, today);
+  const bound = await boundApproval(trx, current);
+  const isBound = bound !== undefined && bound.version !== inForce.approval.version;
+  const policies = isBound ? { ...inForce, approval: bound } : inForce;
   const { invoice } = document;
   const withoutCandidates: InvoiceFacts = {
     caseId,
@@ -52,6 +55,7 @@ export async function assembleFacts(trx: Trx, company: LegalEntity, current: Cas
     people: await peopleOf(trx, entity),
     delegations: await delegationsAt(trx, entity, instant),
     policies,
+    ...(isBound ? { approvalInForce: inForce.approval } : {}),
     calendar,
     ...(erp.rate ? { rate: erp.rate } : {}),
     quarantined: (await attachmentsOf(trx, caseId)).filter(({ quarantined }) => quarantined).map(({ name }) => name),
@@ -71,6 +75,12 @@ const policyKinds = ['tolerances', 'approval', 'duplicates', 'deadlines', 'codin
 export async function policiesOf(db: Db, company: LegalEntity, date: string): Promise<AccountsPayablePolicies> {
   const active = await activePolicies(db, policyKinds.map((kind) => ({ kind, name: company.policies[kind] })), date);
   return Object.fromEntries(policyKinds.map((kind, index) => [kind, active[index]])) as unknown as AccountsPayablePolicies;
+}
+
+/** A9: the approval policy that this version of the document was first routed by, if it was routed before. */
+async function boundApproval(trx: Trx, { case: { id, documentHash } }: CaseWithProgress): Promise<Versioned<ApprovalPolicy> | undefined> {
+  const version = await firstPolicyVersion(trx, id, documentHash, 'approval');
+  return version === undefined ? undefined : policyByVersion(trx, 'approval', version);
 }
 
 function duplicateQuery({ caseId, entity, invoice, policies }: InvoiceFacts, supplier: Supplier | undefined): DuplicateQuery {

@@ -1,16 +1,18 @@
-import { tasksOf } from '../../db/repositories/approvals.ts';
 import { latestAssessment, type StoredAssessment } from '../../db/repositories/assessments.ts';
 import { linkCases, lockCase, readCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { inTransaction, type Trx } from '../../db/client.ts';
 import { openException } from '../../db/repositories/exceptions.ts';
 import { recordInbound } from '../../db/repositories/inbound.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
+import { policyByVersion } from '../../db/repositories/policies.ts';
 import { savePosting } from '../../db/repositories/postings.ts';
 import { markReservationsPosted } from '../../db/repositories/reservations.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { PostingDraft } from '../../domain/model/assessment.ts';
 import type { PostedDocument, SupplierInvoiceCommand } from '../../domain/model/posting.ts';
 import type { Transition } from '../../domain/model/transition.ts';
+import { lackingApprovers } from '../../domain/rules/accounts-payable/approval-decision.ts';
+import { approvalsGiven } from './approvals.ts';
 import type { PostAnswer, PostCommand } from './commands.ts';
 import { erpEffect, erpOf, type Refused } from './erp-effect.ts';
 import { requiredOf } from './lookup.ts';
@@ -69,8 +71,9 @@ async function currentAssessment({ db }: PayablesParts, { caseId, assessmentId }
 }
 
 async function isApproved(db: PayablesParts['db'], { caseId, decisionHash, result }: StoredAssessment): Promise<boolean> {
-  const approved = (await tasksOf(db, caseId, 'decided')).filter((task) => task.decisionHash === decisionHash && task.decision === 'approve');
-  return result.route.steps.every((step) => approved.filter((task) => task.step === step.id).length >= step.required);
+  const given = await approvalsGiven(db, caseId, decisionHash ?? '');
+  const { content: { breakGlass } } = await policyByVersion(db, 'approval', result.route.policyVersion);
+  return result.route.steps.every((step) => lackingApprovers(step, step.id, given, [], breakGlass) === 0);
 }
 
 function postedAnswer({ documentNumber: reference }: PostedDocument, { assessment: { stored: { result } }, erp, command: { key }, at }: Posting): PostAnswer {

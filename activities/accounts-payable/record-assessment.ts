@@ -142,7 +142,8 @@ function receiptsAwaited({ case: { id } }: CaseWithProgress, assessment: Assessm
  */
 async function claimNumber(trx: Trx, facts: InvoiceFacts, assessment: Assessment): Promise<Assessment> {
   const claim = await claimInvoiceKey(trx, invoiceKeyOf(facts, assessment));
-  if (claim.claimed || assessment.disposition === 'duplicate') return assessment;
+  const isKnown = assessment.findings.some(({ code, overridden }) => code === 'duplicate-exact' && !overridden);
+  if (claim.claimed || isKnown) return assessment;
   return { ...assessment, disposition: 'duplicate', duplicateOf: claim.holder, reservationsToHold: [], posting: undefined };
 }
 
@@ -181,8 +182,9 @@ function locksOf(entity: string, { invoice }: StoredDocument, { orders }: ErpFac
   return [...invoiceLockKeys({ entity, ...documentKeys(invoice.number) }), ...orderLineLockKeys(entity, lines)];
 }
 
-function answer({ facts, assessment }: Judged, assessmentId: string, disposition: Disposition, transitions: Transition[], nextDeadline: string | undefined): AssessmentAnswer {
+function answer({ current, facts, assessment }: Judged, assessmentId: string, disposition: Disposition, transitions: Transition[], nextDeadline: string | undefined): AssessmentAnswer {
   const { invoice } = facts;
+  const posted = current.progress.postings.find(({ status }) => status === 'posted' || status === 'released');
   return {
     disposition,
     assessmentId,
@@ -191,6 +193,7 @@ function answer({ facts, assessment }: Judged, assessmentId: string, disposition
     class: invoice.class,
     payable: assessment.payable,
     ...(assessment.duplicateOf ? { duplicateOf: assessment.duplicateOf } : {}),
+    ...(posted ? { posted: { key: posted.key, reference: posted.reference } } : {}),
     ...(nextDeadline ? { nextDeadline } : {}),
     transitions,
   };

@@ -20,7 +20,9 @@ const common = {
   reason: reasonSchema.optional(),
 };
 
-const approveSchema = z.object({ ...common, decision: z.literal('approve') }).strict();
+/** A10: only where the policy allows it, only together with others, with a reason; every use is an alert. */
+const breakGlass = z.literal(true).optional().meta({ description: 'Beyond the regular authority, because nobody who has it can be reached; needs a reason, and further persons who say the same' });
+const approveSchema = z.object({ ...common, decision: z.literal('approve'), breakGlass }).strict();
 const rejectSchema = z.object({ ...common, decision: z.literal('reject'), reasonCode: z.enum(reasonCodes), target: z.enum(targets) }).strict();
 const answerSchema = z.discriminatedUnion('decision', [approveSchema, rejectSchema]);
 
@@ -56,7 +58,7 @@ function saidOf(task: Approval, answer: ApprovalAnswer): Said {
     decision: answer.decision,
     ...(answer.decision === 'reject' ? { reasonCode: answer.reasonCode } : {}),
     ...(answer.onBehalfOf === undefined ? {} : { onBehalfOf: answer.onBehalfOf }),
-    payload: { ...rejection, ...(answer.reason === undefined ? {} : { reason: answer.reason }) },
+    payload: { ...rejection, ...(answer.decision === 'approve' && answer.breakGlass ? { breakGlass: true } : {}), ...(answer.reason === undefined ? {} : { reason: answer.reason }) },
     documentHash: task.documentHash,
     decisionHash: answer.decisionHash,
     policyVersion: task.policyVersion,

@@ -19,9 +19,10 @@ const seen = { decisionHash: hashSchema.optional() };
 const overrideSchema = z.object({ ...seen, resolution: z.literal('override'), reason: reasonSchema }).strict();
 const retrySchema = z.object({ ...seen, resolution: z.literal('retry'), reason: reasonSchema.optional() }).strict();
 const rejectSchema = z.object({ ...seen, resolution: z.literal('reject'), reason: reasonSchema, reasonCode: z.enum(reasonCodes), target: z.enum(targets) }).strict();
-const resolutionSchema = z.discriminatedUnion('resolution', [overrideSchema, retrySchema, rejectSchema]);
+const duplicateSchema = z.object({ ...seen, resolution: z.literal('duplicate'), reason: reasonSchema }).strict();
+const resolutionSchema = z.discriminatedUnion('resolution', [overrideSchema, retrySchema, rejectSchema, duplicateSchema]);
 
-/** Override with a reason (M20), look again after something was mended, or reject the document (A13). */
+/** Override with a reason (M20, D10), look again after something was mended, reject the document (A13), or say that it is a duplicate (D1). */
 export const exceptionResolutionSchema = resolutionSchema.meta({ id: 'ExceptionResolution' });
 export type ExceptionResolution = z.infer<typeof resolutionSchema>;
 

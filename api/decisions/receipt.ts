@@ -3,7 +3,7 @@ import { instantSchema } from '../../domain/model/dates.ts';
 import type { Decision } from '../../domain/model/decision.ts';
 import type { DecisionEffect } from '../../workflows/contracts/invoice-to-pay.ts';
 
-const effects = ['recorded', 'complete', 'rejected', 'withdrawn', 'corrected', 'resumed'] as const satisfies DecisionEffect[];
+const effects = ['recorded', 'complete', 'rejected', 'withdrawn', 'duplicate', 'corrected', 'resumed'] as const satisfies DecisionEffect[];
 
 /** What became of a decision, as its author and everybody who sees the case may know it. */
 export const receiptSchema = z

@@ -94,7 +94,7 @@ export function exceptionRoutes(parts: ExceptionParts): Operation[] {
       method: 'post',
       path: '/v1/exceptions/{id}/resolution',
       tag: 'exceptions',
-      summary: 'Override with a reason, retry, or reject with reason code and target',
+      summary: 'Override with a reason, retry, reject with reason code and target, or say that it is a duplicate',
       permission: 'exceptions:resolve',
       params: idParams,
       body: { kind: 'json', schema: exceptionResolutionSchema },
@@ -138,6 +138,8 @@ async function resolve(parts: ExceptionParts, call: Call<unknown, unknown, unkno
       return takeInAgain(parts, call, exception);
     case 'reject':
       return close(parts, call, exception, 'reject', { reasonCode: resolution.reasonCode, target: resolution.target });
+    case 'duplicate':
+      throw new KontorError('decision-incomplete', 'A document that cannot be read is not known to be a duplicate. Reject it.');
   }
 }
 

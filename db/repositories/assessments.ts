@@ -70,6 +70,17 @@ export async function latestAssessment(db: Db, caseId: string): Promise<StoredAs
   return row && assessmentOf(row);
 }
 
+/** The version of a kind of policy that a document was first judged by; undefined before its first assessment (A9). */
+export async function firstPolicyVersion(db: Db, caseId: string, documentHash: string, kind: string): Promise<string | undefined> {
+  const [row] = await sql<{ version: string | null }>(
+    db,
+    `select policy_versions ->> :kind as version from assessments where case_id = :caseId and document_hash = :documentHash order by number limit 1`,
+    { caseId, documentHash, kind },
+    'policy-first',
+  );
+  return row?.version ?? undefined;
+}
+
 /** The newest assessment of each version that people were shown, by decision hash. */
 export async function assessmentsOfVersions(db: Db, caseId: string, decisionHashes: readonly string[]): Promise<StoredAssessment[]> {
   const rows = await sql<AssessmentRow>(

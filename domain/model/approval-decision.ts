@@ -37,7 +37,10 @@ export const approvalDecisionSchema = z
     reasonCode: z.enum(reasonCodes).optional(),
     action: z.enum(actionCodes).optional(),
     target: z.enum(['supplier', 'accounts-payable', 'buyer']).optional(),
+    /** Why; needed where a decision goes beyond the regular authority. */
     comment: z.string().optional(),
+    /** Nobody with the regular authority can be reached: two such approvals stand for one (A10). */
+    breakGlass: z.literal(true).optional(),
   })
   .strict()
   .meta({ id: 'ApprovalDecision' });

@@ -1,5 +1,5 @@
 import type { TotalsFinding } from '../rules/invoice/totals.ts';
-import type { AccountsPayablePolicies, CalendarPolicy, Versioned } from '../policy/index.ts';
+import type { AccountsPayablePolicies, ApprovalPolicy, CalendarPolicy, Versioned } from '../policy/index.ts';
 import type { Instant, PlainDate } from './dates.ts';
 import type { Override } from './finding.ts';
 import type { GoodsReceipt } from './goods-receipt.ts';
@@ -42,7 +42,10 @@ export interface InvoiceFacts {
   /** The company's people, for the persons of a route; an empty list sends every step to the fallback queue. */
   people: Person[];
   delegations: Delegation[];
+  /** In force now, but for `approval`: that is the version which this version of the document was first routed by (A9). */
   policies: AccountsPayablePolicies;
+  /** The approval policy in force now, where routing is bound to another one (A9). */
+  approvalInForce?: Versioned<ApprovalPolicy>;
   calendar: Versioned<CalendarPolicy>;
   /** From the document's to the company's currency at invoice date; absent: an exception, never 1.0 (F5). */
   rate?: ExchangeRate;

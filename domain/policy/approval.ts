@@ -56,6 +56,11 @@ export const approvalPolicySchema = z
     costCentreShare: z.object({ role: roleSchema, over: amountSchema }).strict(),
     /** A3: nobody with authority was found. */
     fallbackRole: roleSchema,
+    /**
+     * A10: nobody with the regular authority can be reached. Absent: there is no such way. Two or more holders of these roles,
+     * each with a reason, stand for one regular approver; duties and four eyes count as always, and every use is an alert.
+     */
+    breakGlass: z.object({ roles: z.array(roleSchema).min(1), persons: z.number().int().min(2).max(5) }).strict().optional(),
     duties: z
       .object({
         /** A5: whoever booked the receipt may not approve its invoice. */

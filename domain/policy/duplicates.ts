@@ -8,6 +8,11 @@ export const duplicatePolicySchema = z
     kind: z.literal('duplicates'),
     /** D1: `always`, or only within the same calendar year of issue where suppliers restart their numbers. */
     exactScope: z.enum(['always', 'same-year']),
+    /**
+     * D1: what becomes of an exact duplicate. `end`: the case ends at once, linked to the first. `ask`: it stands still until
+     * accounts payable says that it is one, or two persons say that it is not (D10).
+     */
+    onExact: z.enum(['end', 'ask']).default('end'),
     /** D2: numbers that are none, beside empty ones and bare dates; compared after clean-up. */
     placeholders: z.array(z.string()),
     fuzzy: z

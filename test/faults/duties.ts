@@ -1,18 +1,17 @@
-import { readSandboxSet } from '../../bin/services/sandbox-set.ts';
 import type { Person } from '../../domain/model/person.ts';
 import type { ErpDocument } from '../../sandbox/erp/documents.ts';
 import { postingsIn, type CaseStory, type Told } from './told.ts';
 
 /**
- * I5, by a second pair of eyes: who approved what the counterpart holds. It knows the people and the limits from the shipped
- * files and the deeds from the chain and the ledger; none of the rules that decided is used here.
+ * I5, by a second pair of eyes: who approved what the counterpart holds. It knows the people and their limits as the house
+ * was given them, and the deeds from the chain and the ledger; none of the rules that decided is used here.
  */
 
 /** Up to this amount a document that agrees with its order needs nobody (policies/approval). */
 const withoutApproval: Record<string, bigint> = { DE01: 2_500_000n, US01: 1_000_000n };
 
-export function dutiesHeld(home: string, told: Told, stories: ReadonlyMap<string, CaseStory>): string[] {
-  const people = new Map(readSandboxSet(home).persons.map((person) => [person.id, person]));
+export function dutiesHeld(persons: readonly Person[], told: Told, stories: ReadonlyMap<string, CaseStory>): string[] {
+  const people = new Map(persons.map((person) => [person.id, person]));
   return [...stories.values()].flatMap((story) => postingsIn(story, 'posted').flatMap(({ posting, decisionHash }) => {
     const document = told.documents.find(({ externalRef, status }) => externalRef === posting.key && status === 'POSTED');
     if (!document || document.payBlock !== '' || decisionHash === null) return [];

@@ -36,7 +36,7 @@ export async function judge(house: House, accepted: readonly string[], drainMs =
     ...sameAmounts(told, stories),
     ...(await chainVerifies(house)),
     ...oneRecordPerTransition(stories),
-    ...dutiesHeld(house.settings.home, told, stories),
+    ...dutiesHeld(house.persons, told, stories),
     ...stuck,
     ...enquiredBeforeResending(told, house.settleWindowMs),
     ...(await readModelIsReplay(house, cases, stories)),

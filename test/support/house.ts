@@ -9,6 +9,7 @@ import { readCase, type CaseWithProgress } from '../../db/repositories/cases.ts'
 import { readCursor } from '../../db/repositories/inbound.ts';
 import { seedSandbox, type SandboxSet } from '../../db/seed.ts';
 import type { Services } from '../../bin/services/services.ts';
+import type { Person } from '../../domain/model/person.ts';
 import { migrate } from '../../db/migrate.ts';
 import { dataConverter } from '../../temporal-config/converter.ts';
 import { createKeyRing } from '../../temporal-config/key-ring.ts';
@@ -27,6 +28,8 @@ export interface House {
   /** After a send the sandbox ERP knows the truth at the latest after this long. */
   settleWindowMs: number;
   processes: Processes;
+  /** Who may do what here. */
+  persons: readonly Person[];
   /** Only with `ownServices`. */
   services: Services | undefined;
   /** `home`: another checkout than this one. */
@@ -63,7 +66,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const fresh = services ? await houseOn(services, changes) : await freshHouse(changes);
   const { settings } = fresh;
   const db = openDatabase(settings.databaseUrl as string, { applicationName: 'kontor-test' });
-  await seedSandbox(db, (options.set ?? ((shipped) => shipped))(withErpTimes(readSandboxSet(settings.home), options, processingLimitMs)));
+  const set = (options.set ?? ((shipped) => shipped))(withErpTimes(readSandboxSet(settings.home), options, processingLimitMs));
+  await seedSandbox(db, set);
   const connection = await Connection.connect({ address: settings.temporalAddress as string });
   if (options.encrypted) createKeyRing(settings.keyRingFile, { now: new Date(), switchedOnAt: new Date() });
   const client = new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings, { workflowService: connection.workflowService, refused() {} }) });
@@ -75,6 +79,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     sandbox,
     settleWindowMs: settleWindowOf(options, processingLimitMs),
     processes: own,
+    persons: set.persons,
     startWorker: (env, home) => own.start({ name: 'worker', file: 'workers/main.ts', settings: home === undefined ? settings : { ...settings, home }, env }),
     startApi: (env) => own.start({ name: 'api', file: 'api/main.ts', settings, env }),
     caseWhen: (id, fits, withinMs = 30_000) => caseWhen(db, id, fits, withinMs),

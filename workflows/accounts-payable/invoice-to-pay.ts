@@ -190,6 +190,9 @@ function hear(invoice: InvoiceCase, decision: Extract<DecisionAnswer, { accepted
       return;
     case 'withdrawn':
       invoice.ending = { state: 'withdrawn' };
+      return;
+    case 'duplicate':
+      invoice.ending = { state: 'duplicate', of: decision.duplicateOf ?? '' };
   }
 }
 

@@ -40,7 +40,7 @@ export interface DecisionReceipt {
   effect: DecisionEffect;
 }
 
-export type DecisionEffect = 'recorded' | 'complete' | 'rejected' | 'withdrawn' | 'corrected' | 'resumed';
+export type DecisionEffect = 'recorded' | 'complete' | 'rejected' | 'withdrawn' | 'duplicate' | 'corrected' | 'resumed';
 
 /** An event from outside that the inbox recorded; the process loads it by its id. */
 export interface InboxNotice {

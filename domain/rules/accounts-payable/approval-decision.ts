@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { ApprovalDecision, ApprovalItem, ApprovalTask } from '../../model/approval-decision.ts';
-import type { ApprovalRoute, ApprovalStep } from '../../model/approval-route.ts';
+import type { ApprovalStep } from '../../model/approval-route.ts';
 import type { Instant } from '../../model/dates.ts';
 import type { Money } from '../../model/money.ts';
 import type { Delegation, Person } from '../../model/person.ts';
@@ -19,11 +19,19 @@ export interface DecisionFacts {
   delegations: readonly Delegation[];
   held: readonly DutyHolder[];
   duties: DutyRules;
+  /** The policy's way around the regular authority; absent: there is none (A10). */
+  breakGlass?: BreakGlass;
   now: Instant;
 }
 
+/** A10: this many holders of these roles stand for one regular approver. */
+export interface BreakGlass {
+  roles: readonly string[];
+  persons: number;
+}
+
 export type DecisionJudgement =
-  | { outcome: 'allowed'; role: string; limit?: Money; delegation?: string }
+  | { outcome: 'allowed'; role: string; limit?: Money; delegation?: string; breakGlass?: true }
   /** The same decision by the same person again: accepted without effect (A8). */
   | { outcome: 'repeated' }
   | { outcome: 'refused'; code: ErrorCode; rule: string; message: string };
@@ -40,7 +48,7 @@ export function judgeDecision(facts: DecisionFacts): DecisionJudgement {
   if (decision.decision === 'reject' && (!decision.reasonCode || !decision.target)) return refuse('decision-incomplete', 'A13', 'A rejection names a reason code and who must act.');
 
   const demand = demandOf(facts);
-  const acting = decision.onBehalfOf === undefined ? ownAuthority(person, demand) : delegatedAuthority(facts, decision.onBehalfOf, demand);
+  const acting = authorityOf(facts, person, demand);
   if ('code' in acting) return acting;
 
   const humans = [decision.person, ...(decision.onBehalfOf === undefined ? [] : [decision.onBehalfOf])];
@@ -49,18 +57,19 @@ export function judgeDecision(facts: DecisionFacts): DecisionJudgement {
     if (duty) return refuse('duties-conflict', 'A5', `${human === decision.person ? 'This person' : 'The delegator'} also holds the duty ${duty} for this document.`);
   }
   if (decision.decision === 'approve' && alreadyApproved(facts, humans)) return refuse('duties-conflict', 'A4', 'Another person must approve: this one approved an earlier step of this document, in person or by delegation.');
-  return { outcome: 'allowed', role: acting.held.role, ...(acting.held.limit ? { limit: acting.held.limit } : {}), ...(acting.delegation ? { delegation: acting.delegation } : {}) };
+  return { outcome: 'allowed', role: acting.held.role, ...(acting.held.limit ? { limit: acting.held.limit } : {}), ...(acting.delegation ? { delegation: acting.delegation } : {}), ...(decision.breakGlass ? { breakGlass: true } : {}) };
 }
 
-/** Enough distinct humans have approved the step; whoever acts for another counts as both and therefore once (A4). */
-export function stepIsComplete(step: ApprovalStep, taskId: string, approvals: readonly ApprovalDecision[], people: readonly Person[]): boolean {
+/**
+ * How many distinct humans the step still lacks; whoever acts for another counts as both and therefore once (A4). Only a full
+ * set of approvals beyond the regular authority counts as one regular approval (A10).
+ */
+export function lackingApprovers(step: Pick<ApprovalStep, 'required'>, taskId: string, approvals: readonly ApprovalDecision[], people: readonly Person[], breakGlass?: BreakGlass): number {
   const own = approvals.filter((entry) => entry.taskId === taskId && entry.decision === 'approve');
-  return new Set(own.map((entry) => humanOf(entry.onBehalfOf ?? entry.person, people))).size >= step.required && new Set(own.map((entry) => humanOf(entry.person, people))).size >= step.required;
-}
-
-/** The first step that still waits, in the order of the route; undefined: the document is approved (A3). */
-export function openStep(route: ApprovalRoute, completed: readonly string[]): ApprovalStep | undefined {
-  return route.steps.find((step) => !completed.includes(step.id));
+  const humans = (entries: readonly ApprovalDecision[]): number => Math.min(...[(entry: ApprovalDecision) => entry.onBehalfOf ?? entry.person, (entry: ApprovalDecision) => entry.person].map((who) => new Set(entries.map((entry) => humanOf(who(entry), people))).size));
+  const beyond = humans(own.filter((entry) => entry.breakGlass));
+  const standIns = breakGlass ? Math.floor(beyond / breakGlass.persons) : 0;
+  return Math.max(0, step.required - humans(own.filter((entry) => !entry.breakGlass)) - standIns);
 }
 
 type Authority = { held: HeldRole; delegation?: string } | Extract<DecisionJudgement, { outcome: 'refused' }>;
@@ -71,6 +80,21 @@ function demandOf({ decision, task, item }: DecisionFacts): Demand {
   if (decision.decision === 'reject') return base;
   if (task.step.kind === 'authority') return { ...base, amount: largest(task.step.amount, item.amountForAuthority, item.aggregate) };
   return task.step.costCentre === undefined ? base : { ...base, amount: task.step.amount };
+}
+
+function authorityOf(facts: DecisionFacts, person: Person, demand: Demand): Authority {
+  const { decision } = facts;
+  if (decision.breakGlass) return emergencyAuthority(facts, person);
+  return decision.onBehalfOf === undefined ? ownAuthority(person, demand) : delegatedAuthority(facts, decision.onBehalfOf, demand);
+}
+
+/** A10: in person, to approve, with a reason, and only where the policy names the role. An administrator has no such right. */
+function emergencyAuthority({ decision, breakGlass, item }: DecisionFacts, person: Person): Authority {
+  if (!breakGlass) return refuse('not-permitted', 'A10', 'No policy lets anybody approve beyond the regular authority here.');
+  if (decision.onBehalfOf !== undefined || decision.decision !== 'approve') return refuse('not-permitted', 'A10', 'Beyond the regular authority somebody can only approve, and only in person.');
+  if ((decision.comment ?? '').trim() === '') return refuse('decision-incomplete', 'A10', 'An approval beyond the regular authority needs a reason.');
+  const held = breakGlass.roles.map((role) => heldRole(person, { entity: item.entity, role })).find((role) => role !== undefined);
+  return held ? { held } : refuse('not-permitted', 'A10', `Beyond the regular authority only ${breakGlass.roles.join(' or ')} may approve.`);
 }
 
 function ownAuthority(person: Person, demand: Demand): Authority {
@@ -105,7 +129,7 @@ function alreadyApproved({ earlier, people, item }: DecisionFacts, persons: stri
 }
 
 function isSame(a: ApprovalDecision, b: ApprovalDecision): boolean {
-  return a.decision === b.decision && a.decisionHash === b.decisionHash && a.onBehalfOf === b.onBehalfOf && a.reasonCode === b.reasonCode && a.target === b.target;
+  return a.decision === b.decision && a.decisionHash === b.decisionHash && a.onBehalfOf === b.onBehalfOf && a.reasonCode === b.reasonCode && a.target === b.target && a.breakGlass === b.breakGlass;
 }
 
 function largest(first: Money, ...others: (Money | undefined)[]): Money {

@@ -9,10 +9,11 @@ import type { ApprovalBand, ApprovalCondition, ApprovalMatrix, ApprovalPolicy } 
 import { compareExact, exact } from '../decimal.ts';
 import { absoluteMoney, compareMoney, describeMoney, exactAmount, minorOf, noMoney, sumMoney } from '../money.ts';
 import { allocateByWeight } from './allocation.ts';
+import type { BreakGlass } from './approval-decision.ts';
 import { heldRole } from './authority.ts';
 import { byCostCentre } from './coding.ts';
 import { isCredit } from './credits.ts';
-import { conflictingDuty, humanOf, type DutyHolder } from './duties.ts';
+import { conflictingDuty, humanOf, stricterDuties, type DutyHolder, type DutyRules } from './duties.ts';
 import type { Observation } from './findings.ts';
 
 /** What the matrix looks at (A2). */
@@ -117,9 +118,10 @@ type StepMaker = (kind: ApprovalStep['kind'], requirement: { role: string; requi
 /** A3, A5: persons who hold the role now and no duty against it; too few and the step waits in the fallback queue. */
 function stepMaker(facts: InvoiceFacts, subject: ApprovalSubject): StepMaker {
   const policy = facts.policies.approval.content;
+  const duties = dutyRulesOf(facts);
   return (kind, { role, required }, rule, why, amount, costCentre) => {
     const demand = { entity: facts.entity.id, role, costCentre: costCentre?.id, ...(kind === 'authority' || costCentre ? { amount } : {}) };
-    const able = facts.people.filter((person) => heldRole(person, demand) && conflictingDuty('approval', person.id, subject.held, facts.people, policy.duties) === undefined);
+    const able = facts.people.filter((person) => heldRole(person, demand) && conflictingDuty('approval', person.id, subject.held, facts.people, duties) === undefined);
     const preferred = costCentre ? able.filter((person) => person.id === costCentre.owner) : [];
     const persons = (preferred.length >= required ? preferred : able).map((person) => person.id).sort();
     const fallback = new Set(persons.map((person) => humanOf(person, facts.people))).size < required;
@@ -148,6 +150,19 @@ function describeBand(band: ApprovalBand, currency: string): string {
 export function amountForAuthority(gross: Money, payable: Money): Money {
   const [a, b] = [absoluteMoney(gross), absoluteMoney(payable)];
   return compareMoney(a, b) >= 0 ? a : b;
+}
+
+/** What one human may combine: by the policy that routed the document and by the one in force (A9). */
+export function dutyRulesOf({ policies, approvalInForce }: Pick<InvoiceFacts, 'policies' | 'approvalInForce'>): DutyRules {
+  return stricterDuties(policies.approval.content.duties, approvalInForce?.content.duties);
+}
+
+/** A10: the way around the regular authority, where the policy that routed the document and the one in force both have it. */
+export function breakGlassOf({ policies, approvalInForce }: Pick<InvoiceFacts, 'policies' | 'approvalInForce'>): BreakGlass | undefined {
+  const [bound, inForce] = [policies.approval.content, (approvalInForce ?? policies.approval).content].map(({ breakGlass }) => breakGlass);
+  if (!bound || !inForce) return undefined;
+  const roles = bound.roles.filter((role) => inForce.roles.includes(role));
+  return roles.length === 0 ? undefined : { roles, persons: Math.max(bound.persons, inForce.persons) };
 }
 
 /** Everybody whose share in the document stands against approving it (A5). */

@@ -52,7 +52,7 @@ export function assessInvoice(unordered: InvoiceFacts): Assessment {
 
   const awaitingReceipt = findings.some((finding) => finding.severity === 'wait' && !finding.overridden);
   const disposition = dispose(facts, findings, route, awaitingReceipt);
-  const duplicateOf = findings.filter((finding) => finding.code === 'duplicate-exact' && !finding.overridden).map((finding) => finding.relatedCase).sort()[0];
+  const duplicateOf = findings.filter(isOpenDuplicate).map((finding) => finding.relatedCase).sort()[0];
   const payable = creditEffect(invoice, invoice.totals.payable);
   const block = paymentBlock({ awaitingReceipt, needsApproval: route.steps.length > 0 && policies.posting.content.order === 'post-blocked-then-approve', payee, payable });
   const dueDate = dueDateOf(facts, supplier);
@@ -69,7 +69,7 @@ export function assessInvoice(unordered: InvoiceFacts): Assessment {
     ...(payee ? { payee: { supplierId: payee.supplier.id, ...(payee.account ? { account: { id: payee.account.id, version: payee.account.version, status: payee.account.status } } : {}) } } : {}),
     match: { status, lines },
     coding,
-    reservationsToHold: disposition === 'duplicate' || !supplier ? [] : reservationsToHold(matched, lines, findings, policies.posting.content.beforeReceipt === 'post-blocked'),
+    reservationsToHold: findings.some(isOpenDuplicate) || !supplier ? [] : reservationsToHold(matched, lines, findings, policies.posting.content.beforeReceipt === 'post-blocked'),
     ...(effect ? { credit: effect } : {}),
     payable,
     ...(amount ? { amountForAuthority: amount } : {}),
@@ -88,10 +88,15 @@ export function assessInvoice(unordered: InvoiceFacts): Assessment {
 
 /** What happens next; the first that applies. */
 function dispose(facts: InvoiceFacts, findings: readonly Finding[], route: ApprovalRoute, awaitingReceipt: boolean): Disposition {
-  if (findings.some((finding) => finding.code === 'duplicate-exact' && stops(finding))) return 'duplicate';
+  if (findings.some(isOpenDuplicate) && facts.policies.duplicates.content.onExact === 'end') return 'duplicate';
   if (findings.some(stops)) return 'exception';
   if (awaitingReceipt && facts.policies.posting.content.beforeReceipt === 'park') return 'awaiting-receipt';
   return route.steps.length > 0 ? 'needs-approval' : 'ready-to-post';
+}
+
+/** D1, while two persons have not said that it is another document (D10). */
+function isOpenDuplicate(finding: Finding): boolean {
+  return finding.code === 'duplicate-exact' && stops(finding);
 }
 
 /** A missing rate is an exception, never 1.0; so is a policy whose limits are in another currency than the company's (F5). */

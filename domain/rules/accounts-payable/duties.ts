@@ -23,6 +23,15 @@ export interface DutyRules {
   orderCreatorMayReceive: boolean;
 }
 
+/** A9: two versions of a policy count, and the stricter of them: what one of them forbids is forbidden. */
+export function stricterDuties(bound: DutyRules, inForce: DutyRules | undefined): DutyRules {
+  if (!inForce) return bound;
+  return {
+    receiverMayApprove: bound.receiverMayApprove && inForce.receiverMayApprove,
+    orderCreatorMayReceive: bound.orderCreatorMayReceive && inForce.orderCreatorMayReceive,
+  };
+}
+
 /** Pairs that one human may not hold for the same item, in either order. */
 const conflicts: [Duty, Duty][] = [
   ['supplier-change', 'invoice-entry'],

@@ -8,7 +8,9 @@ import { conflictingDuty, humanOf, type DutyHolder } from './duties.ts';
 /** How a person wants to end an exception (M17, M20, D10, A13). */
 export type Resolution =
   | { kind: 'override'; reason: string; fingerprint: string }
-  | { kind: 'reject'; reason: string; reasonCode: ReasonCode; target: 'supplier' | 'accounts-payable' | 'buyer' };
+  | { kind: 'reject'; reason: string; reasonCode: ReasonCode; target: 'supplier' | 'accounts-payable' | 'buyer' }
+  /** The document is the one that it looks like. */
+  | { kind: 'duplicate'; reason: string };
 
 export interface ResolutionFacts {
   resolution: Resolution;
@@ -27,6 +29,7 @@ export type ResolutionJudgement =
   /** `complete` is false while a second person must agree (D10). The document ends as ACCEPTED_WITH_VARIANCE, never as matched. */
   | { outcome: 'overridden'; override: Override; complete: boolean }
   | { outcome: 'rejected'; reasonCode: ReasonCode; target: string }
+  | { outcome: 'duplicate'; of: string }
   | { outcome: 'refused'; code: ErrorCode; rule: string; message: string };
 
 /** Who may override or reject: somebody else than the submitter, with a role above the submitter's, giving a reason (M20). */
@@ -37,6 +40,7 @@ export function exceptionResolution(facts: ResolutionFacts): ResolutionJudgement
   if (resolution.reason.trim() === '') return refuse('decision-incomplete', 'M20', 'A reason is needed.');
   const role = highestRole(person, facts);
   if (!role) return refuse('not-permitted', 'M20', 'None of the roles of this person may resolve exceptions.');
+  if (resolution.kind === 'duplicate') return finding.relatedCase && finding.code.startsWith('duplicate-') ? { outcome: 'duplicate', of: finding.relatedCase } : refuse('decision-incomplete', 'D1', 'Nothing in this exception says which document it would be a duplicate of.');
   if (resolution.kind === 'reject') return { outcome: 'rejected', reasonCode: resolution.reasonCode, target: resolution.target };
 
   if (!finding.overridable) return refuse('override-not-allowed', 'M20', finding.suggestion.text);

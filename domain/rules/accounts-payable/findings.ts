@@ -60,7 +60,7 @@ export const findingCatalogue: Record<FindingCode, Entry> = {
   'bank-account-missing': entry('PAY', clerk, 'block', 0, 'PIN', 'It is not clear which account is to be paid. Choose one on file.'),
   'bank-account-not-verified': entry('PAY', master, 'info', 1, 'NOA', 'The account is not verified; the document is blocked for payment until it is.'),
   'payee-not-related': entry('PAY', master, 'block', 0, 'PIN', 'The payee is neither the seller nor a factor or group company on file. Verify the assignment with the supplier by call-back.'),
-  'duplicate-exact': entry('REF', clerk, 'block', 2, 'NOA', 'This number was received from this supplier already; the case ends as a duplicate of it. If it is another document, ask the supplier for one with a number of its own.'),
+  'duplicate-exact': entry('REF', clerk, 'block', 2, 'NOA', 'This number was received from this supplier already. Say that it is a duplicate, or ask the supplier for a number of its own; two persons may say that it is another document.'),
   'duplicate-normalised': entry('REF', clerk, 'block', 1, 'NOA', 'The same number written otherwise, with the same amount or date. Reject it as a duplicate, or confirm that it is another document.'),
   'duplicate-number-review': entry('REF', clerk, 'review', 1, 'NOA', 'The same number written otherwise. Compare the two documents.'),
   'duplicate-fuzzy': entry('REF', clerk, 'review', 1, 'NOA', 'It looks like another document. Compare the two.'),

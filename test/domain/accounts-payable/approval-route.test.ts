@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InvoiceFacts } from '../../../domain/model/invoice-facts.ts';
 import { approvalPolicySchema } from '../../../domain/policy/approval.ts';
+import { breakGlassOf } from '../../../domain/rules/accounts-payable/approval-route.ts';
 import { assessInvoice } from '../../../domain/rules/accounts-payable/assess.ts';
 import { approvalContent, candidate, eur, facts, invoice, line, people, person, policies, receipt, supplier, tolerances } from './facts.ts';
 
@@ -51,6 +52,32 @@ describe('approval route', () => {
     const assessment = assessInvoice(facts({ ...given, policies: approval({ splitting: { days: 7, effect: 'flag' } }) }));
     expect(assessment.findings.map(({ code, actual }) => [code, actual])).toEqual([['possible-splitting', '1714.00 EUR']]);
     expect(assessment.disposition).toBe('exception');
+  });
+
+  it.each([
+    ['the bound policy alone lets the receiver approve', true, false],
+    ['the policy in force alone does', false, true],
+    ['both do', true, true],
+  ])('A9: %s: the stricter of the two counts, the route is that of the bound one', (_what, bound, inForce) => {
+    const orderLine = invoice([line('100', '10.50')]);
+    const given = { invoice: orderLine, receipts: [receipt('100', { receiver: 'tina' })] };
+    const inForceNow = { version: 'later@test', content: approvalPolicySchema.parse({ ...approvalContent, matrices: [{ ...approvalContent.matrices[1], bands: [{ id: 'any', over: '0', authority: { role: 'cfo', required: 2 } }] }], duties: { receiverMayApprove: inForce, orderCreatorMayReceive: false } }) };
+    const { route } = assessInvoice(facts({ ...given, policies: approval({ duties: { receiverMayApprove: bound, orderCreatorMayReceive: false } }), approvalInForce: inForceNow }));
+    expect(route.policyVersion).toBe('changed@test');
+    expect(route.steps.at(-1)?.role).toBe('finance-manager');
+    expect(route.steps[0]?.persons.includes('tina')).toBe(bound && inForce);
+  });
+
+  it('A9, A10: the way around the authority is there only where both policies have it', () => {
+    const having = (breakGlass?: { roles: string[]; persons: number }) => ({ version: 'v', content: approvalPolicySchema.parse({ ...approvalContent, breakGlass }) });
+    const of = (bound: ReturnType<typeof having>, inForce?: ReturnType<typeof having>) => breakGlassOf({ policies: policies({ approval: bound }), ...(inForce ? { approvalInForce: inForce } : {}) });
+    const two = { roles: ['cfo', 'controller'], persons: 2 };
+    expect(of(having(two))).toEqual(two);
+    expect(of(having(two), having())).toBeUndefined();
+    expect(of(having(), having(two))).toBeUndefined();
+    expect(of(having(two), having({ roles: ['cfo'], persons: 3 }))).toEqual({ roles: ['cfo'], persons: 3 });
+    expect(of(having(two), having({ roles: ['treasurer'], persons: 2 }))).toBeUndefined();
+    expect(() => having({ roles: ['cfo'], persons: 1 })).toThrow();
   });
 
   it('A9: the route is bound to the version of the policy', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ApprovalDecision, ApprovalTask } from '../../../domain/model/approval-decision.ts';
 import type { Person } from '../../../domain/model/person.ts';
-import { judgeDecision, stepIsComplete, type DecisionFacts } from '../../../domain/rules/accounts-payable/approval-decision.ts';
+import { judgeDecision, lackingApprovers, type DecisionFacts } from '../../../domain/rules/accounts-payable/approval-decision.ts';
 import { assessInvoice } from '../../../domain/rules/accounts-payable/assess.ts';
 import { changeVoidsApprovals, decisionSubject, type DecisionSubject } from '../../../domain/rules/accounts-payable/decision-subject.ts';
 import { conflictingDuty } from '../../../domain/rules/accounts-payable/duties.ts';
@@ -20,6 +20,8 @@ const given = (overrides: Partial<DecisionFacts> = {}): DecisionFacts => ({
   decision: says('fred'), task, item: { entity: 'DE01', decisionHash: 'h1', amountForAuthority: eur('10000') }, earlier: [], people: staff, delegations: [], held: [],
   duties: { receiverMayApprove: false, orderCreatorMayReceive: false }, now: '2026-11-05T12:00:00.000Z', ...overrides,
 });
+const breakGlass = { roles: ['cfo', 'controller'], persons: 2 };
+const inNeed = (personId: string, more: Partial<ApprovalDecision> = {}): ApprovalDecision => says(personId, { breakGlass: true, comment: 'Fred is in hospital, the line stands still', ...more });
 const asDora = { decision: says('dora', { onBehalfOf: 'fred' }), delegations: [delegation] };
 const change = (changes: Partial<DecisionFacts['item']>) => ({ item: { entity: 'DE01', decisionHash: 'h1', amountForAuthority: eur('10000'), ...changes } });
 
@@ -33,6 +35,14 @@ const rows: { rule: string; what: string; facts: Partial<DecisionFacts>; answer:
   { rule: 'A13', what: 'a rejection without reason and target', facts: { decision: says('fred', { decision: 'reject' }) }, answer: 'decision-incomplete' },
   { rule: 'A2', what: 'a person without the role', facts: { decision: says('tina') }, answer: 'not-permitted' },
   { rule: 'A10', what: 'an administrator has no authority', facts: { decision: says('admin') }, answer: 'not-permitted' },
+  { rule: 'A10', what: 'an administrator has no authority in need either', facts: { decision: inNeed('admin'), breakGlass }, answer: 'not-permitted' },
+  { rule: 'A10', what: 'a named role in need', facts: { decision: inNeed('cara'), breakGlass }, answer: 'allowed' },
+  { rule: 'A10', what: 'in need without a policy for it', facts: { decision: inNeed('cara') }, answer: 'not-permitted' },
+  { rule: 'A10', what: 'in need without a reason', facts: { decision: inNeed('cara', { comment: ' ' }), breakGlass }, answer: 'decision-incomplete' },
+  { rule: 'A10', what: 'in need for somebody else', facts: { decision: inNeed('cara', { onBehalfOf: 'fred' }), breakGlass }, answer: 'not-permitted' },
+  { rule: 'A10', what: 'rejecting in need', facts: { decision: inNeed('cara', { decision: 'reject', reasonCode: 'PRI', target: 'supplier' }), breakGlass }, answer: 'not-permitted' },
+  { rule: 'A10', what: 'in need by whoever entered the document', facts: { decision: inNeed('cara'), breakGlass, held: [{ duty: 'invoice-entry', person: 'cara' }] }, answer: 'duties-conflict' },
+  { rule: 'A10', what: 'in need by whoever approved an earlier step', facts: { decision: inNeed('cara'), breakGlass, earlier: [says('cara', { taskId: 'T0' })] }, answer: 'duties-conflict' },
   { rule: 'A9', what: 'a leaver', facts: { decision: says('gone') }, answer: 'not-permitted' },
   { rule: 'A5', what: 'whoever entered the document', facts: { held: [{ duty: 'invoice-entry', person: 'fred' }] }, answer: 'duties-conflict' },
   { rule: 'A5', what: 'by the second log-in of whoever entered it (S7)', facts: { held: [{ duty: 'invoice-entry', person: 'fred2' }] }, answer: 'duties-conflict' },
@@ -73,10 +83,19 @@ describe('decisions', () => {
 
   it('A4: a step for two is complete with two humans', () => {
     const step = { ...task.step, required: 2 };
-    expect(stepIsComplete(step, 'T1', [says('fred'), says('fred2')], staff)).toBe(false);
-    expect(stepIsComplete(step, 'T1', [says('fred'), says('dora', { onBehalfOf: 'fred' })], staff)).toBe(false);
-    expect(stepIsComplete(step, 'T1', [says('fred'), says('cara')], staff)).toBe(true);
+    expect(lackingApprovers(step, 'T1', [says('fred'), says('fred2')], staff)).toBe(1);
+    expect(lackingApprovers(step, 'T1', [says('fred'), says('dora', { onBehalfOf: 'fred' })], staff)).toBe(1);
+    expect(lackingApprovers(step, 'T1', [says('fred'), says('cara')], staff)).toBe(0);
   });
+
+  it.each([
+    ['one alone is not enough', [inNeed('cara')], 1],
+    ['two stand for one', [inNeed('cara'), inNeed('carl')], 0],
+    ['two log-ins of one human are one', [inNeed('fred'), inNeed('fred2')], 1],
+    ['one of them and a regular approver', [inNeed('cara'), says('fred')], 0],
+  ])('A10: of approvals beyond the regular authority %s', (_what, given, lacking) => expect(lackingApprovers(task.step, 'T1', given, staff, breakGlass)).toBe(lacking));
+
+  it('A10: without a policy for it such approvals count nothing', () => expect(lackingApprovers(task.step, 'T1', [inNeed('cara'), inNeed('carl')], staff)).toBe(1));
 
   it.each([
     ['supplier-change', 'payment-release'], ['supplier-change', 'invoice-entry'], ['payment-creation', 'payment-release'], ['payment-release', 'bank-reconciliation'], ['order-creation', 'receipt'],
@@ -154,6 +173,14 @@ describe('M20: who may override', () => {
     ['rejecting', 'bert', { resolution: { kind: 'reject', reason: 'wrong price', reasonCode: 'PRI', target: 'supplier' } }, 'rejected'],
   ])('%s', (_what, personId, changes, expected) => {
     const judged = resolve(personId, changes);
+    expect(judged.outcome === 'refused' ? judged.code : judged.outcome).toBe(expected);
+  });
+
+  it.each([
+    ['a look-alike', 'duplicate-exact', 'case-7', 'duplicate'],
+    ['a finding that names no other document', 'price-variance', undefined, 'decision-incomplete'],
+  ] as const)('D1: saying that %s is a duplicate', (_what, code, relatedCase, expected) => {
+    const judged = resolve('bert', { resolution: { kind: 'duplicate', reason: 'same delivery note' }, finding: { ...finding!, code, relatedCase } });
     expect(judged.outcome === 'refused' ? judged.code : judged.outcome).toBe(expected);
   });
 

@@ -95,6 +95,16 @@ describe('duplicates', () => {
     expect(after('fred', 'cara')).toBe('needs-approval');
   });
 
+  it('D1, D10: by policy an exact duplicate stands still, takes nothing, and goes on only with two consents', () => {
+    const asking = policies({ duplicates: { version: 'asking@test', content: duplicatePolicySchema.parse({ ...policies().duplicates.content, onExact: 'ask' }) } });
+    const given = { ...ours(), submittedBy: 'anna', duplicateCandidates: [candidate('INV-2026-017', '5')], policies: asking };
+    const { disposition, reservationsToHold, posting, duplicateOf, findings } = assessInvoice(facts(given));
+    expect({ disposition, reservationsToHold, posting, duplicateOf }).toEqual({ disposition: 'exception', reservationsToHold: [], posting: undefined, duplicateOf: undefined });
+    const consent = (by: string) => ({ findingCode: findings[0]!.code, scope: findings[0]!.scope, fingerprint: findings[0]!.fingerprint, by, role: 'ap-lead', reason: 'another document', at: '2026-11-05T10:00:00.000Z' });
+    expect(assessInvoice(facts({ ...given, overrides: [consent('fred')] })).disposition).toBe('exception');
+    expect(assessInvoice(facts({ ...given, overrides: [consent('fred'), consent('cara')] })).disposition).toBe('needs-approval');
+  });
+
   it('D8: original, credit note and negative invoice of one business case', () => {
     const refers = { references: { preceding: [{ number: '2018133' }] } };
     const seen = [candidate('2018133', '1190', { state: 'posted', open: eur('1190') })];
