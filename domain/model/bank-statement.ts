@@ -50,6 +50,8 @@ export const statementEntrySchema = z
     reversal: z.literal(true).optional(),
     /** Bank transaction code as written: `NTRF`, `PMNT/RCDT/ESCT`, `142`, `27`. */
     code: z.string().optional(),
+    /** How many payments the entry holds, as the bank counts them (NbOfTxs); told even where it does not list them. */
+    transactions: z.number().int().positive().optional(),
     /** The payments of a batch entry (SI-9); absent where the entry is one payment. */
     details: z.array(entryDetailSchema).optional(),
   })

@@ -16,6 +16,7 @@ export function readEntry(element: Element, path: string): StatementEntry {
   const bank = textAt(element, 'AcctSvcrRef') ?? only?.references.bank;
   const message = textAt(element, 'NtryDtls/Btch/MsgId');
   const paymentInformation = textAt(element, 'NtryDtls/Btch/PmtInfId');
+  const count = all(element, 'NtryDtls/Btch').length === 1 ? textAt(element, 'NtryDtls/Btch/NbOfTxs') : undefined;
   const bookingDate = dateAt(element, 'BookgDt', path);
   const valueDate = dateAt(element, 'ValDt', path);
   const code = codeOf(element);
@@ -30,6 +31,7 @@ export function readEntry(element: Element, path: string): StatementEntry {
     amount,
     references: { ...(message ? { message } : {}), ...(paymentInformation ? { paymentInformation } : {}), ...facts.references, ...(bank ? { bank } : {}) },
     text: facts.text || plain(textAt(element, 'AddtlNtryInf') ?? ''),
+    ...(count !== undefined && /^[1-9]\d{0,14}$/.test(count) ? { transactions: Number(count) } : {}),
     ...(details.length > 1 ? { details } : {}),
   };
 }
