@@ -57,6 +57,8 @@ export async function runVerb(usage: string, args: string[], verb: () => Promise
     print(usage);
     return 0;
   }
+  // A reader who has seen enough, as `head` has, is no failure of ours.
+  process.stdout.once('error', (error: { code?: string }) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
     return await verb();
   } catch (error) {

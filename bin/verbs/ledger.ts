@@ -2,13 +2,14 @@
 import { printAged } from '../books/aged.ts';
 import { printCheck } from '../books/check.ts';
 import { printConsolidation } from '../books/consolidate.ts';
+import { printIntercompany } from '../books/intercompany.ts';
 import { ledgerOptions, type LedgerOptions } from '../books/options.ts';
 import { runVerb, UsageError } from '../books/output.ts';
 import { printStatements } from '../books/statements.ts';
 import { printTrialBalance } from '../books/trial-balance.ts';
 
 const usage = `Usage: kontor ledger REPORT JOURNAL.csv --accounts ACCOUNTS.csv [OPTIONS]
-       kontor ledger consolidate GROUP.yaml [--format table|json|csv]
+       kontor ledger consolidate|intercompany GROUP.yaml [--format table|json|csv]
 
 Reports
   trial-balance   opening, debit, credit and closing balance of every account
@@ -16,6 +17,7 @@ Reports
   aged            items still open on --account CODE[,CODE…] and their age at the end of the range
   check           every rule of an entry and of the whole book; exit code 1 when an entry is wrong
   consolidate     translated, eliminated and consolidated figures of a group
+  intercompany    items on which two companies of a group do not agree: cause and owner; exit code 1 while there are any
 
 Options
   --period P            2026-10, 2026-Q4 or 2026; or --from DATE and --to DATE
@@ -42,6 +44,7 @@ export async function run(args: string[]): Promise<number> {
     const { positionals, options } = ledgerOptions(args);
     const [name = '', file, ...rest] = positionals;
     if (name === 'consolidate' && file && rest.length === 0) return printConsolidation(file, options.format);
+    if (name === 'intercompany' && file && rest.length === 0) return printIntercompany(file, options.format);
     const report = reports[name];
     if (!report) throw new UsageError(name ? `There is no report "${name}".` : 'Name a report.');
     if (!file || rest.length > 0) throw new UsageError('Name one journal file.');

@@ -61,6 +61,8 @@ export const intercompanyPolicySchema = z
     differenceAccount: z.string(),
     /** Who clears a difference: the side that booked later, or always the seller (IC-3). */
     owner: z.enum(['later', 'seller']),
+    /** Business booked by one side in so many last days of a period is taken to be on its way to the other (IC-3). */
+    transitDays: z.number().int().min(0).max(31).optional(),
   })
   .strict()
   .meta({ id: 'IntercompanyPolicy' });
