@@ -12,6 +12,7 @@ import { replayMarker } from '../middleware/idempotency.ts';
 import type { Answer, Call } from '../operation.ts';
 import { carry, type Carried } from './carry.ts';
 import { receiptOf } from './receipt.ts';
+import { requireStepUp } from './step-up.ts';
 
 export interface DecisionParts {
   db: Db;
@@ -48,6 +49,7 @@ export async function decideOnce(parts: DecisionParts, call: AnyCall, said: Said
   if (repeated) return marked(await settle(parts, call, repeated, asking));
   const before = await asking.atDoor();
   if (before) return settle(parts, call, before, asking);
+  await requireStepUp(parts.db, call.caller, said);
   return settle(parts, call, await propose(parts, call, id, said), asking);
 }
 

@@ -28,10 +28,15 @@ export async function authenticate(authorization: string | undefined, authority:
       requiredClaims: ['sub', 'exp', 'iat'],
       clockTolerance: clockToleranceSeconds,
     });
-    return { personId: payload.sub as string, issuer: authority.issuer, authenticatedAt: Number(payload['auth_time'] ?? payload.iat) };
+    return { personId: payload.sub as string, issuer: authority.issuer, authenticatedAt: loginTime(payload['auth_time']) };
   } catch (cause) {
     throw new KontorError('not-authenticated', 'The access token is not valid (any more).', { cause });
   }
+}
+
+/** Only the issuer's word on the log-in counts: a token may be younger than that. Without it the log-in was long ago. */
+function loginTime(claim: unknown): number {
+  return typeof claim === 'number' && Number.isFinite(claim) ? claim : 0;
 }
 
 /** A real signed token for a seeded person: the development login. */

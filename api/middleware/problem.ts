@@ -4,6 +4,7 @@ import { errorCatalogue, KontorError, type ErrorCategory, type ErrorCode, type P
 import { isDatabaseUnavailable } from '../../db/client.ts';
 import type { Answer } from '../operation.ts';
 import { correlationOf } from './correlation.ts';
+import { challenge } from './step-up.ts';
 
 /** HTTP status by who must act: the one mapping from the catalogue to RFC 9457 problems. */
 export const statusOfCategory: Record<ErrorCategory, number> = {
@@ -72,6 +73,7 @@ export function problems(report: (error: unknown, correlationId: string) => void
     const known = recognise(error);
     if (!known) report(error, correlationId);
     const { code, message, place, retryAfterMs } = known ?? new KontorError('internal-error', 'Something unexpected happened; nothing more is known to the caller.');
+    if (known?.category === 'unauthenticated') response.setHeader('WWW-Authenticate', challenge(known, request.header('authorization') !== undefined));
     sendProblem(response, problemDocument(code, message, correlationId, place), retryAfterMs);
   };
 }

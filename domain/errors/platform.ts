@@ -10,6 +10,7 @@ export const platformErrors = {
   'idempotency-key-reused': { category: 'rule-violation', title: 'The Idempotency-Key was used for another request', remedy: 'Use a new key for a new request.' },
   'idempotency-in-flight': { category: 'conflict', title: 'The same request is being processed', remedy: 'Wait a moment and repeat it.' },
   'not-authenticated': { category: 'unauthenticated', title: 'No valid identity', remedy: 'Log in again.' },
+  'login-too-old': { category: 'unauthenticated', title: 'This needs a recent log-in', remedy: 'Log in again and repeat the request, with the same Idempotency-Key.' },
   'not-permitted': { category: 'forbidden', title: 'This person may not do that', remedy: 'Ask somebody whose role allows it.' },
   'duties-conflict': { category: 'duty-conflict', title: 'One person may not handle both sides', remedy: 'Another person must decide this.' },
   'unknown-resource': { category: 'not-found', title: 'Nothing is known under this id', remedy: 'Check the id.' },

@@ -61,6 +61,8 @@ export const approvalPolicySchema = z
      * each with a reason, stand for one regular approver; duties and four eyes count as always, and every use is an alert.
      */
     breakGlass: z.object({ roles: z.array(roleSchema).min(1), persons: z.number().int().min(2).max(5) }).strict().optional(),
+    /** S12: whoever approves or overrides more than this has logged in within the last minutes. Absent: asked of nobody. */
+    stepUp: z.object({ over: amountSchema, withinMinutes: z.number().int().min(1).max(480) }).strict().optional(),
     duties: z
       .object({
         /** A5: whoever booked the receipt may not approve its invoice. */

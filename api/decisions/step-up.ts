@@ -1,0 +1,24 @@
+import type { Db } from '../../db/client.ts';
+import { latestAssessment } from '../../db/repositories/assessments.ts';
+import { readEntity } from '../../db/repositories/directory.ts';
+import { activePolicy } from '../../db/repositories/policies.ts';
+import type { Decision } from '../../domain/model/decision.ts';
+import { compareExact, exact } from '../../domain/rules/decimal.ts';
+import { exactAmount } from '../../domain/rules/money.ts';
+import { requireRecentLogin } from '../middleware/step-up.ts';
+import type { Caller } from '../operation.ts';
+
+/**
+ * S12: what lets more money go than the policy in force names needs a recent log-in. A rejection, a correction or a withdrawal
+ * lets none go; an amount that is not known counts as more. @throws LoginTooOld
+ */
+export async function requireStepUp(db: Db, caller: Caller, said: Pick<Decision, 'entity' | 'case' | 'update' | 'decision'>): Promise<void> {
+  const letsGo = said.decision === 'approve' || said.decision === 'override';
+  const entity = letsGo ? await readEntity(db, said.entity) : undefined;
+  if (!entity) return;
+  const { stepUp } = (await activePolicy(db, 'approval', entity.policies.approval, new Date().toISOString().slice(0, 10))).content;
+  if (!stepUp) return;
+  const amount = (await latestAssessment(db, said.case))?.result.amountForAuthority;
+  const small = amount !== undefined && amount.currency === entity.currency && compareExact(exactAmount(amount), exact(stepUp.over)) <= 0;
+  if (!small) requireRecentLogin(caller, stepUp.withinMinutes);
+}
