@@ -40,17 +40,18 @@ function documentReasons(payable: Payable): Exclusion[] {
 }
 
 function holdReasons(payable: Payable, holds: HoldIndex): Exclusion[] {
-  const { account } = payable.payee;
-  const subjects: [PaymentHold['subject'], string, string][] = [
-    ['item', payable.caseId, 'The document'],
-    ['supplier', payable.supplierId, 'The supplier'],
-    ...(payable.payee.supplierId === payable.supplierId ? [] : [['supplier', payable.payee.supplierId, 'The payee'] satisfies [PaymentHold['subject'], string, string]]),
-    ...(account ? [['bank-account', `${payable.payee.supplierId}/${account.id}`, 'The bank account'] satisfies [PaymentHold['subject'], string, string]] : []),
-    ['entity', payable.entity, 'The company'],
+  const { supplierId: payeeId, account } = payable.payee;
+  const subjects: { subject: PaymentHold['subject']; id: string; code: string; what: string }[] = [
+    { subject: 'item', id: payable.caseId, code: 'hold-item', what: 'The document' },
+    { subject: 'supplier', id: payable.supplierId, code: 'hold-supplier', what: 'The supplier' },
+    ...(payeeId === payable.supplierId ? [] : [{ subject: 'supplier' as const, id: payeeId, code: 'hold-payee', what: 'The payee' }]),
+    ...(account ? [{ subject: 'bank-account' as const, id: `${payeeId}/${account.id}`, code: 'hold-account', what: 'The bank account' }] : []),
+    { subject: 'entity', id: payable.entity, code: 'hold-entity', what: 'The company' },
   ];
-  return subjects.flatMap(([subject, id, what]) =>
-    (holds[holdKey(subject, id)] ?? []).filter((hold) => hold.entity === payable.entity).map((hold) => exclusion(payable, 'P1', `hold-${subject}`, `${what} is on hold: ${hold.reason}`)).sort((a, b) => (a.message < b.message ? -1 : 1)),
-  );
+  return subjects.flatMap(({ subject, id, code, what }) => {
+    const reasons = (holds[holdKey(subject, id)] ?? []).filter(({ entity }) => entity === payable.entity).map(({ reason }) => reason.replace(/[.\s]+$/, ''));
+    return reasons.length === 0 ? [] : [exclusion(payable, 'P1', code, `${what} is on hold: ${[...new Set(reasons)].sort().join('; ')}.`)];
+  });
 }
 
 /** Over-prepaid documents and documents prepaid in full never enter a run; a credit is offset, not paid. */

@@ -1,0 +1,131 @@
+import { addBusinessDays } from '../../calendar/business-days.ts';
+import { settlementCalendar, type SettlementSystem } from '../../calendar/settlement.ts';
+import type { PlainDate } from '../../model/dates.ts';
+import type { Money } from '../../model/money.ts';
+import { describeMoney, isZeroMoney, minorOf, money } from '../money.ts';
+import { isFinal, type PaymentState } from './bank-status.ts';
+import { differenceOwners, type ReconciliationCode } from './differences.ts';
+
+/** A booked entry of the accounts that payments leave from, of the days that are compared. */
+export interface BankLine {
+  identity: string;
+  /** Signed: money out is negative. */
+  amount: Money;
+  bookedOn?: PlainDate;
+  /** Quoted by the bank. */
+  endToEndIds: readonly string[];
+  /** Another process that accounts for it, such as cash application or a fee rule. */
+  explainedBy?: string;
+}
+
+export interface LedgerPayment {
+  endToEndId: string;
+  amount: Money;
+  state: PaymentState;
+  executionDate: PlainDate;
+  items: readonly { caseId: string; revision: number }[];
+  confirmedBy?: string;
+  returnedBy?: string;
+}
+
+/** What a posted document is open for, payments aside: in our record, and in the ERP, where a cleared one is 0 or absent. */
+export interface OpenDocument {
+  caseId: string;
+  open: Money;
+}
+
+export interface ReconciliationFacts {
+  asOf: PlainDate;
+  system: SettlementSystem;
+  silenceBusinessDays: number;
+  bank: readonly BankLine[];
+  payments: readonly LedgerPayment[];
+  documents: readonly OpenDocument[];
+  erp: readonly OpenDocument[];
+}
+
+export interface Difference {
+  code: ReconciliationCode;
+  /** Identity of an entry, end-to-end id or case. */
+  subject: string;
+  message: string;
+  ownerRole: string;
+  suggestion: string;
+}
+
+/**
+ * Compares what the bank booked, what we hold as paid and what the ERP holds as open; every difference has an owner. Independent
+ * of the matching: a confirmation counts here only while its entry is there and its amounts still agree.
+ */
+export function reconcilePayments(facts: ReconciliationFacts): Difference[] {
+  return [...bankWithoutPayment(facts), ...confirmationsWithoutBank(facts), ...overdueDebits(facts), ...ledgerAgainstErp(facts)]
+    .map(([code, subject, message]) => ({ code, subject, message, ...differenceOwners[code] }))
+    .sort((a, b) => (`${a.code} ${a.subject}` < `${b.code} ${b.subject}` ? -1 : 1));
+}
+
+type Found = [code: ReconciliationCode, subject: string, message: string];
+
+function bankWithoutPayment({ bank, payments }: ReconciliationFacts): Found[] {
+  const used = new Set(payments.flatMap(({ confirmedBy, returnedBy }) => [confirmedBy, returnedBy]));
+  const ours = new Set(payments.map(({ endToEndId }) => endToEndId));
+  return bank.flatMap((line): Found[] => {
+    if (used.has(line.identity) || line.explainedBy !== undefined) return [];
+    if (minorOf(line.amount) < 0n) return [['debit-unexplained', line.identity, `The bank booked ${describeMoney(line.amount)}${on(line)}, and no payment of ours explains it.`]];
+    return line.endToEndIds.some((id) => ours.has(id)) ? [['credit-unexplained', line.identity, `The bank credited ${describeMoney(line.amount)}${on(line)} with the id of a payment of ours that is not held as returned.`]] : [];
+  });
+}
+
+/** All payments that rest on an entry together must be what it says; a batch entry carries many, and may mix in nothing else. */
+function confirmationsWithoutBank({ bank, payments }: ReconciliationFacts): Found[] {
+  const lines = new Map(bank.map((line) => [line.identity, line]));
+  const carried = new Map<string, bigint>();
+  const add = (identity: string | undefined, amount: bigint): unknown => identity !== undefined && carried.set(identity, (carried.get(identity) ?? 0n) + amount);
+  for (const { confirmedBy, returnedBy, amount } of payments) {
+    add(confirmedBy, -minorOf(amount));
+    add(returnedBy, minorOf(amount));
+  }
+  const missing = payments.flatMap(({ endToEndId, confirmedBy, returnedBy }): Found[] =>
+    [confirmedBy, returnedBy].some((identity) => identity !== undefined && !lines.has(identity)) ? [['confirmation-without-entry', endToEndId, 'The entry that confirmed or returned the payment is in no statement.']] : [],
+  );
+  const different = [...carried].flatMap(([identity, sum]): Found[] => {
+    const line = lines.get(identity);
+    return line && minorOf(line.amount) !== sum ? [['confirmation-differs', identity, `The entry is over ${describeMoney(line.amount)}, the payments that it confirmed over ${describeMoney(money(line.amount.currency, sum))}.`]] : [];
+  });
+  return [...missing, ...different];
+}
+
+/** Silence of the bank after its cut-off and the days that the policy gives it (P8). */
+function overdueDebits({ asOf, system, silenceBusinessDays, payments }: ReconciliationFacts): Found[] {
+  return payments.flatMap(({ endToEndId, state, executionDate }): Found[] => {
+    if (isFinal(state) || state === 'proposed' || state === 'approved') return [];
+    if (asOf <= addBusinessDays(settlementCalendar(system, executionDate), executionDate, silenceBusinessDays)) return [];
+    return state === 'unknown' || state === 'filed'
+      ? [['outcome-unknown', endToEndId, `Whether the bank has the payment of ${executionDate} is not known.`]]
+      : [['debit-missing', endToEndId, `The payment was to be executed on ${executionDate} and is ${state}; no statement shows its debit.`]];
+  });
+}
+
+/** What the bank has paid is cleared in the ERP, and nothing else is. */
+function ledgerAgainstErp({ payments, documents, erp }: ReconciliationFacts): Found[] {
+  const latest = new Map<string, { revision: number; state: PaymentState }>();
+  for (const { items, state } of payments)
+    for (const { caseId, revision } of items) {
+      const known = latest.get(caseId);
+      // A payment that was taken out holds nothing, whatever came before or after it.
+      if (state !== 'removed' && (!known || revision > known.revision)) latest.set(caseId, { revision, state });
+    }
+  const inErp = new Map(erp.map(({ caseId, open }) => [caseId, open]));
+  return documents.flatMap(({ caseId, open }): Found[] => {
+    const isPaid = latest.get(caseId)?.state === 'confirmed';
+    const there = inErp.get(caseId) ?? money(open.currency, 0n);
+    if (isPaid) return isZeroMoney(there) ? [] : [['erp-still-open', caseId, `The bank has paid the document, and the ERP holds it open for ${describeMoney(there)}.`]];
+    if (there.currency === open.currency && minorOf(there) === minorOf(open)) return [];
+    return isZeroMoney(there)
+      ? [['erp-cleared-unpaid', caseId, `The ERP holds the document as cleared; it is open for ${describeMoney(open)} here, and no confirmed payment settles it.`]]
+      : [['erp-open-differs', caseId, `The document is open for ${describeMoney(open)} here and for ${describeMoney(there)} in the ERP.`]];
+  });
+}
+
+function on({ bookedOn }: BankLine): string {
+  return bookedOn === undefined ? '' : ` on ${bookedOn}`;
+}
