@@ -1,5 +1,6 @@
 import { KontorError } from '../domain/errors.ts';
 import { iso20022Bank } from './bank/iso20022/index.ts';
+import { nachaBank } from './bank/nacha/index.ts';
 import { sandboxErp } from './erp/sandbox/index.ts';
 import { bankOperations, type BankPort } from './ports/bank.ts';
 import type { AdapterDefinition, AdapterTools } from './ports/definition.ts';
@@ -10,7 +11,7 @@ import type { Guard } from './tools/guard.ts';
 
 /** The adapters of this installation, by the name that an entity's file gives them. A new adapter is one line here. */
 const erpAdapters = new Map([sandboxErp].map((definition) => [definition.name, openable(definition)]));
-const bankAdapters = new Map([openableBank(iso20022Bank)].map((bank) => [bank.name, bank.open]));
+const bankAdapters = new Map([openableBank(iso20022Bank), openableBank(nachaBank)].map((bank) => [bank.name, bank.open]));
 const screeningAdapters = new Map([sandboxScreening].map((definition) => [definition.name, openableScreening(definition)]));
 
 /** An ERP in use: the guarded port, and how long "not found" proves nothing after a send. */

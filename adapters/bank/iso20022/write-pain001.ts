@@ -4,6 +4,7 @@ import { plus, toText, zero, type Exact } from '../../../domain/rules/decimal.ts
 import { currencyDigits, exactAmount } from '../../../domain/rules/money.ts';
 import { compactIban } from '../../../domain/rules/payments/iban.ts';
 import { orderFaults, type OrderFault } from '../../../domain/rules/payments/order-faults.ts';
+import { safeName } from '../transport/names.ts';
 import { plainText, sepaText, shortened } from './characters.ts';
 import { pain001Elements, type Pain001Version } from './elements/pain001.ts';
 import { writeXml, type Child } from './elements/write-xml.ts';
@@ -36,7 +37,7 @@ export function writePain001(order: PaymentOrder, version: Pain001Version, chara
   ];
   const batches = order.batches.map((batch): Child => ['PmtInf', paymentInformation(order, batch, version, clean)]);
   const text = writeXml(pain001Elements[version], `urn:iso:std:iso:20022:tech:xsd:${version}`, [['CstmrCdtTrfInitn', [['GrpHdr', groupHeader], ...batches]]]);
-  return { messageId: order.messageId, format: version, fileName: fileNameOf(order.messageId), mediaType: 'application/xml', text, transfers: transfers.length, controlSum };
+  return { messageId: order.messageId, format: version, fileName: `${safeName(order.messageId)}.xml`, mediaType: 'application/xml', text, transfers: transfers.length, controlSum };
 }
 
 function paymentInformation(order: PaymentOrder, batch: Batch, version: Pain001Version, clean: (text: string) => string): Child[] {
@@ -97,8 +98,4 @@ function controlSumOf(transfers: Transfer[]): string {
   const digits = transfers.reduce((most, { amount }) => Math.max(most, currencyDigits(amount.currency)), 0);
   const [whole = '0', fraction = ''] = toText(total).split('.');
   return digits === 0 ? whole : `${whole}.${fraction.padEnd(digits, '0')}`;
-}
-
-function fileNameOf(messageId: string): string {
-  return `${messageId.replace(/[^A-Za-z0-9-]/g, (sign) => `_${sign.charCodeAt(0).toString(16)}_`)}.xml`;
 }

@@ -27,5 +27,9 @@ export const folderTransportSchema = z
   .strict();
 export type FolderTransportConfig = z.infer<typeof folderTransportSchema>;
 
-export const transportSchema = z.discriminatedUnion('kind', [httpTransportSchema, folderTransportSchema]);
+/** The bank of the Python package mock-bank, for tests. */
+export const mockBankTransportSchema = httpTransportSchema.extend({ kind: z.literal('mock-bank') });
+export type MockBankTransportConfig = z.infer<typeof mockBankTransportSchema>;
+
+export const transportSchema = z.discriminatedUnion('kind', [httpTransportSchema, folderTransportSchema, mockBankTransportSchema]);
 export type TransportConfig = z.infer<typeof transportSchema>;

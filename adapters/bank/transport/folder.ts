@@ -7,6 +7,7 @@ import type { BankMessage } from '../../ports/bank.ts';
 import type { BankTransport } from '../../ports/bank-transport.ts';
 import type { AdapterTools } from '../../ports/definition.ts';
 import type { FolderTransportConfig } from './config.ts';
+import { safeName } from './names.ts';
 
 /** Own notes inside the outbox, on the same disk, so that a rename is one step: `NAME.part` not handed over yet, `NAME.sent` its hash. */
 const notes = '.kontor';
@@ -63,11 +64,6 @@ export function createFolderTransport(config: FolderTransportConfig, tools: Adap
   function noteOf(messageId: string, kind: 'part' | 'sent'): string {
     return join(config.outbox, notes, `${safeName(messageId)}.${kind}`);
   }
-}
-
-/** Letters, digits, dot and hyphen stay; everything else becomes `_` and its code, so that two names never meet. */
-export function safeName(text: string): string {
-  return text.replace(/[^A-Za-z0-9.-]/gu, (character) => `_${(character.codePointAt(0) ?? 0).toString(16)}_`);
 }
 
 function received(messageId: string) {

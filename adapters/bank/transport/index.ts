@@ -4,6 +4,7 @@ import type { AdapterDefinition, AdapterTools } from '../../ports/definition.ts'
 import type { TransportConfig } from './config.ts';
 import { createFolderTransport } from './folder.ts';
 import { createHttpTransport } from './http.ts';
+import { createMockBankTransport } from './mock-bank.ts';
 
 /** A new way to a bank is one file with a `BankTransport`, one schema in `config.ts` and one case here. */
 export function openTransport(config: TransportConfig, tools: AdapterTools): BankTransport {
@@ -12,6 +13,8 @@ export function openTransport(config: TransportConfig, tools: AdapterTools): Ban
       return createHttpTransport(config, tools);
     case 'folder':
       return createFolderTransport(config, tools);
+    case 'mock-bank':
+      return createMockBankTransport(config, tools);
   }
 }
 
@@ -19,7 +22,7 @@ export function openTransport(config: TransportConfig, tools: AdapterTools): Ban
 export const transportFacts = {
   settleWindowMs: ({ transport }) => transport.settleWindowMs,
   longestCallMs: ({ transport }) => (transport.kind === 'folder' ? transport.settleWindowMs : transport.timeoutMs),
-  counterpart: ({ transport }) => (transport.kind === 'folder' ? transport.outbox : new URL(transport.baseUrl).host),
+  counterpart: ({ transport }) => (transport.kind === 'folder' ? transport.outbox : gateOf(transport.baseUrl)),
 } as const satisfies Pick<AdapterDefinition<BankPort, { transport: TransportConfig }>, 'settleWindowMs' | 'longestCallMs' | 'counterpart'>;
 
 /** The three calls of the port that no format has a say in. */
@@ -29,4 +32,10 @@ export function transported(transport: BankTransport): Omit<BankPort, 'writeFile
     findSubmission: (messageId, context) => transport.find(messageId, context),
     fetchMessages: (cursor, context) => transport.fetch(cursor, context),
   };
+}
+
+/** One host may carry several services; each has a gate of its own. */
+function gateOf(baseUrl: string): string {
+  const { host, pathname } = new URL(baseUrl);
+  return `${host}${pathname}`;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTransport } from '../../../adapters/bank/transport/index.ts';
-import { safeName } from '../../../adapters/bank/transport/folder.ts';
+import { safeName } from '../../../adapters/bank/transport/names.ts';
 import { openBank } from '../../../adapters/registry.ts';
 import { createAdapterTools } from '../../../adapters/tools/exchange.ts';
 import { createGuard } from '../../../adapters/tools/guard.ts';
