@@ -16,7 +16,7 @@ export async function printConsolidation(file: string, format: string): Promise<
     reportProblems(wrong);
     return 1;
   }
-  const result = consolidate(group, balances.list(), policy, context);
+  const result = files.located(() => consolidate(group, balances.list(), policy, context));
   show(result, group, context.chart, format);
   for (const problem of result.problems) process.stderr.write(`${problem.message} ${problem.remedy} [${problem.code}]\n`);
   return result.problems.length > 0 ? 1 : 0;

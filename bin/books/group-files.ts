@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { periodRange } from '../../domain/calendar/period-range.ts';
-import { KontorError } from '../../domain/errors.ts';
+import { KontorError, problemOf } from '../../domain/errors.ts';
 import { groupSchema, type Group } from '../../domain/model/group.ts';
 import { intercompanyPolicySchema, type IntercompanyPolicy } from '../../domain/policy/close.ts';
 import { rateTable } from '../../domain/rules/group/rates.ts';
@@ -10,7 +10,7 @@ import type { TranslationContext } from '../../domain/rules/group/translation.ts
 import type { LedgerLine } from '../../domain/rules/ledger/ledger-line.ts';
 import type { JournalDetail } from '../../documents/ledger/journal-csv.ts';
 import { readAccounts, readRates } from '../../documents/ledger/table-csv.ts';
-import { readYaml } from '../../documents/ledger/yaml-file.ts';
+import { readYaml, withYamlPlace } from '../../documents/ledger/yaml-file.ts';
 import { chunksOf, streamBook } from './input.ts';
 import { ProblemList } from './output.ts';
 
@@ -20,17 +20,30 @@ export interface GroupFiles {
   readonly context: TranslationContext;
   /** Path of a file that the group file names. */
   readonly beside: (path: string) => string;
+  /** Runs a rule; what it throws about a part of the group file gets line and column. */
+  readonly located: <T>(rule: () => T) => T;
 }
 
 /** Everything that the group file names, except the books. */
 export async function readGroupFiles(file: string): Promise<GroupFiles> {
-  const group = readYaml(await readFile(file, 'utf8'), file, groupSchema, 'group-invalid');
+  const text = await readFile(file, 'utf8');
+  const group = readYaml(text, file, groupSchema, 'group-invalid');
   const beside = (path: string): string => resolve(dirname(file), path);
   const chart = await readAccounts(chunksOf(beside(group.accounts)), group.accounts);
   const rates = rateTable(await readRates(chunksOf(beside(group.rates)), group.rates));
   const policyFile = group.intercompanyPolicy ? beside(group.intercompanyPolicy) : fileURLToPath(new URL('../../policies/close/intercompany.yaml', import.meta.url));
   const policy = readYaml(await readFile(policyFile, 'utf8'), policyFile, intercompanyPolicySchema, 'rules-invalid');
-  return { group, policy, context: { chart, rates, groupCurrency: group.currency, range: rangeOf(group, file), posting: group.posting }, beside };
+  return { group, policy, context: { chart, rates, groupCurrency: group.currency, range: rangeOf(group, file), posting: group.posting }, beside, located: (rule) => located(rule, text, file) };
+}
+
+function located<T>(rule: () => T, text: string, file: string): T {
+  try {
+    return rule();
+  } catch (error) {
+    if (!(error instanceof KontorError)) throw error;
+    const { place } = withYamlPlace(text, file, problemOf(error));
+    throw new KontorError(error.code, error.message, { ...(place ? { place } : {}), cause: error });
+  }
 }
 
 /** Streams the books of all entities, each file once; returns what is wrong in them. */

@@ -6,7 +6,7 @@ import { isPlainDate } from '../../domain/calendar/plain-date.ts';
 import { journalPolicySchema, type JournalPolicy } from '../../domain/policy/close.ts';
 import { checkLine, JournalBalances, type BookFacts } from '../../domain/rules/ledger/journal-checks.ts';
 import type { LedgerLine } from '../../domain/rules/ledger/ledger-line.ts';
-import { periodTable } from '../../domain/rules/ledger/period-guard.ts';
+import { periodTable, type PeriodTable } from '../../domain/rules/ledger/period-guard.ts';
 import type { Range } from '../../domain/rules/ledger/trial-balance.ts';
 import { readJournalLines, type JournalDetail } from '../../documents/ledger/journal-csv.ts';
 import { readAccounts, readCostCentres, readPeriods } from '../../documents/ledger/table-csv.ts';
@@ -28,9 +28,15 @@ export interface BookFiles {
 export async function bookFacts(files: BookFiles): Promise<BookFacts> {
   return {
     accounts: await readAccounts(chunksOf(files.accounts), files.accounts),
-    ...(files.periods ? { periods: periodTable(await readPeriods(chunksOf(files.periods), files.periods)) } : {}),
+    ...(files.periods ? { periods: await readPeriodTable(files.periods) } : {}),
     ...(files.costCentres ? { costCentres: await readCostCentres(chunksOf(files.costCentres), files.costCentres) } : {}),
   };
+}
+
+async function readPeriodTable(file: string): Promise<PeriodTable> {
+  const rows = await readPeriods(chunksOf(file), file);
+  const lineOf = new Map(rows.map(({ item, line }) => [item, line]));
+  return periodTable(rows.map(({ item }) => item), (period) => ({ file, line: lineOf.get(period)!, column: 1 }));
 }
 
 /**

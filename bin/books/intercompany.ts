@@ -15,7 +15,7 @@ export async function printIntercompany(file: string, format: string): Promise<n
     return 1;
   }
   const { within, after } = items.list();
-  const { matched, differences } = matchItems(within, after, files.policy, files.context);
+  const { matched, differences } = files.located(() => matchItems(within, after, files.policy, files.context));
   const text = (minor: bigint): string => toDecimalText(money(files.group.currency, minor));
   const cells = differences.map((each) => [each.pair.join(' '), each.reference, each.cause, each.owner, text(each.total), text(each.truePart), text(each.ratePart), bookedOf(each), each.clearedOn ?? '']);
   if (format === 'json') for (const difference of differences) print(jsonLine({ kind: 'intercompany-item', ...difference }));

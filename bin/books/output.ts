@@ -46,7 +46,7 @@ export function reportProblems(problems: ProblemList): void {
 }
 
 /** Says where before saying what, unless the message does so itself. */
-function placed(message: string, place: Problem['place']): string {
+export function placed(message: string, place: Problem['place']): string {
   if (!place?.line || message.includes(`line ${place.line}`)) return message;
   return `${[place.file, `line ${place.line}`, place.column && `column ${place.column}`].filter(Boolean).join(', ')}: ${message}`;
 }

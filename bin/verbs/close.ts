@@ -15,8 +15,8 @@ import { workingHours } from '../../domain/rules/close/schedule.ts';
 import { newClose } from '../../domain/rules/close/state.ts';
 import { instantiate, templateProblems } from '../../domain/rules/close/template.ts';
 import { readCloseEvents } from '../../documents/ledger/close-events.ts';
-import { readYaml } from '../../documents/ledger/yaml-file.ts';
-import { csv, jsonLine, print, runVerb, table, UsageError } from '../books/output.ts';
+import { readYaml, withYamlPlace } from '../../documents/ledger/yaml-file.ts';
+import { csv, jsonLine, placed, print, runVerb, table, UsageError } from '../books/output.ts';
 
 const usage = `Usage: kontor close plan TEMPLATE.yaml --period P [--events EVENTS.jsonl] [OPTIONS]
 
@@ -75,10 +75,11 @@ async function plan(file: string, options: Options): Promise<number> {
 }
 
 async function readTemplate(file: string): Promise<CloseTemplate> {
-  const template = readYaml(await readFile(file, 'utf8'), file, closeTemplateSchema, 'template-invalid');
-  const problems = templateProblems(template);
-  for (const problem of problems.slice(1)) process.stderr.write(`${problem.message} [${problem.code}]\n`);
-  if (problems[0]) throw new KontorError(problems[0].code, `${file}: ${problems[0].message}`, { place: { file, ...problems[0].place } });
+  const text = await readFile(file, 'utf8');
+  const template = readYaml(text, file, closeTemplateSchema, 'template-invalid');
+  const [first, ...others] = templateProblems(template).map((problem) => withYamlPlace(text, file, problem));
+  for (const problem of others) process.stderr.write(`${placed(problem.message, problem.place)} [${problem.code}]\n`);
+  if (first) throw new KontorError(first.code, first.message, { ...(first.place ? { place: first.place } : {}) });
   return template;
 }
 

@@ -25,16 +25,16 @@ export async function readCostCentres(chunks: Chunks, file: string): Promise<Map
   return byCode(await readTable(chunks, file, costCentreColumns, costCentreSchema), file);
 }
 
-/** Entity and ledger are `main` where the columns are absent, as in journals. */
-export async function readPeriods(chunks: Chunks, file: string): Promise<Period[]> {
-  return (await readTable(chunks, file, periodColumns, periodSchema, {}, { entity: 'main', ledger: 'main' })).map(({ item }) => item);
+/** With their lines. Entity and ledger are `main` where the columns are absent, as in journals. */
+export async function readPeriods(chunks: Chunks, file: string): Promise<Row<Period>[]> {
+  return readTable(chunks, file, periodColumns, periodSchema, {}, { entity: 'main', ledger: 'main' });
 }
 
 export async function readRates(chunks: Chunks, file: string): Promise<ExchangeRate[]> {
   return (await readTable(chunks, file, rateColumns, exchangeRateSchema)).map(({ item }) => item);
 }
 
-interface Row<T> {
+export interface Row<T> {
   readonly line: number;
   readonly item: T;
 }

@@ -1,6 +1,6 @@
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
-import { KontorError, type ErrorCode } from '../../domain/errors.ts';
+import { KontorError, type ErrorCode, type Problem } from '../../domain/errors.ts';
 
 /**
  * Reads a YAML file of people strictly: no duplicate keys, no unknown members, decimals kept as the text that was
@@ -19,6 +19,16 @@ export function readYaml<T>(text: string, file: string, schema: z.ZodType<T>, co
   const issue = parsed.error.issues[0]!;
   const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
   throw fault(code, file, placeOf(document, path, lines), `${path.join('.') || 'the file'}: ${issue.message}`, path.join('.'));
+}
+
+/** Adds line and column to what a rule says of a part of the file, named by its path such as `tasks.3.owner`. */
+export function withYamlPlace(text: string, file: string, problem: Problem): Problem {
+  const path = problem.place?.path;
+  if (path === undefined) return { ...problem, place: { file } };
+  const lines = new LineCounter();
+  const steps = path.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  const { line, col } = placeOf(parseDocument(text, { lineCounter: lines }), steps, lines);
+  return { ...problem, place: { file, line, column: col, path } };
 }
 
 /** The place of the node, or of the nearest one above that exists. */

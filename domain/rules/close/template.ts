@@ -22,7 +22,7 @@ export function templateProblems(template: CloseTemplate): Problem[] {
   const references = template.entities.flatMap((entity) => tasksOf(template, entity).flatMap((task) => referenceProblems(template, entity, task)));
   if (references.length > 0) return references;
   const cycle = findCycle(edges(template));
-  return cycle ? [problem('template-cycle', `Tasks wait for each other: ${cycle.join(' → ')}.`, { path: `tasks.${cycle[0]}` })] : [];
+  return cycle ? [problem('template-cycle', `Tasks wait for each other: ${cycle.join(' → ')}.`, { path: `tasks.${template.tasks.findIndex((task) => cycle[0]!.endsWith(`/${task.id}`))}` })] : [];
 }
 
 /** The close of one period: every task of every entity, sorted by id (CL-1). Call it with a template that has no problems. */

@@ -41,7 +41,7 @@ export interface Consolidation {
  */
 export function consolidate(group: Group, balances: readonly EntityBalance[], policy: IntercompanyPolicy, context: TranslationContext): Consolidation {
   checkGroup(group, context.chart, policy);
-  const entities = group.entities.map((entity) => translateEntity(entity, balances.filter((balance) => balance.entity === entity.id), context)).sort((a, b) => compareText(a.entity, b.entity));
+  const entities = group.entities.map((entity, index) => translateAt(`entities.${index}`, entity, balances, context)).sort((a, b) => compareText(a.entity, b.entity));
   const translated = entities.flatMap((entity) => entity.balances);
   const shares = groupShares(group);
   const intercompany = eliminateIntercompany(translated, group, policy, context);
@@ -62,6 +62,16 @@ export function consolidate(group: Group, balances: readonly EntityBalance[], po
   };
   proveTies(consolidation);
   return consolidation;
+}
+
+/** What is wrong with an entity is said at its place in the group file. */
+function translateAt(path: string, entity: Group['entities'][number], balances: readonly EntityBalance[], context: TranslationContext): TranslatedEntity {
+  try {
+    return translateEntity(entity, balances.filter((balance) => balance.entity === entity.id), context);
+  } catch (error) {
+    if (!(error instanceof KontorError)) throw error;
+    throw new KontorError(error.code, `${entity.id}: ${error.message}`, { place: { path }, cause: error });
+  }
 }
 
 /** Anything that eliminations rest on is not what it was: the group cannot be certified until they run again (IC-6). */

@@ -1,5 +1,5 @@
 import { addDays } from '../../calendar/plain-date.ts';
-import { KontorError, problem, type Problem } from '../../errors.ts';
+import { KontorError, problem, type Place, type Problem } from '../../errors.ts';
 import type { PlainDate } from '../../model/dates.ts';
 import type { Period } from '../../model/period.ts';
 
@@ -16,15 +16,17 @@ export interface PostingWish {
   readonly approvedAdjustment?: boolean;
 }
 
-/** Throws `period-overlap` naming both periods. */
-export function periodTable(periods: readonly Period[]): PeriodTable {
+type PlaceOf = (period: Period) => Place | undefined;
+
+/** Throws `period-overlap` naming both periods, at the place of the later one. */
+export function periodTable(periods: readonly Period[], placeOf: PlaceOf = () => undefined): PeriodTable {
   const table = new Map<string, Period[]>();
   for (const period of periods) {
-    if (period.to < period.from) throw new KontorError('period-overlap', `Period ${period.id} of ${period.entity}/${period.ledger} ends on ${period.to}, before it begins on ${period.from}.`);
+    if (period.to < period.from) throw new KontorError('period-overlap', `Period ${period.id} of ${period.entity}/${period.ledger} ends on ${period.to}, before it begins on ${period.from}.`, placeAt(period, placeOf));
     const key = keyOf(period.entity, period.ledger, period.subLedger);
     table.set(key, [...(table.get(key) ?? []), period]);
   }
-  for (const list of table.values()) refuseOverlaps(list);
+  for (const list of table.values()) refuseOverlaps(list, placeOf);
   return table;
 }
 
@@ -62,12 +64,17 @@ function nextOpenText(periods: readonly Period[], date: PlainDate): string {
   return next ? `; the next open period is ${next.id} (${next.from} to ${next.to})` : '; no later period is open';
 }
 
-function refuseOverlaps(periods: Period[]): void {
+function placeAt(period: Period, placeOf: PlaceOf): { place?: Place } {
+  const place = placeOf(period);
+  return place ? { place } : {};
+}
+
+function refuseOverlaps(periods: Period[], placeOf: PlaceOf): void {
   periods.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : a.id < b.id ? -1 : 1));
   for (const [index, period] of periods.entries()) {
     const next = periods[index + 1];
     if (next && next.from <= period.to)
-      throw new KontorError('period-overlap', `Periods ${period.id} (to ${period.to}) and ${next.id} (from ${next.from}) of ${period.entity}/${period.ledger} overlap; ${next.id} can begin on ${addDays(period.to, 1)}.`);
+      throw new KontorError('period-overlap', `Periods ${period.id} (to ${period.to}) and ${next.id} (from ${next.from}) of ${period.entity}/${period.ledger} overlap; ${next.id} can begin on ${addDays(period.to, 1)}.`, placeAt(next, placeOf));
   }
 }
 
