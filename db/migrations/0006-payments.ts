@@ -9,6 +9,9 @@ export async function up(db: Knex): Promise<void> {
 }
 
 const runs = `
+alter table exceptions drop constraint exceptions_origin_check;
+alter table exceptions add constraint exceptions_origin_check check (origin in ('process', 'intake', 'technical', 'payment'));
+
 -- A run is a case too: its row there is the read model, this one holds what is particular to it.
 create table payment_runs (
   run_id text primary key references cases,
@@ -56,7 +59,7 @@ create table payment_exclusions (
   message text not null,
   until date,
   created_at timestamptz not null default now(),
-  primary key (run_id, case_id)
+  primary key (run_id, case_id, code)
 );
 `;
 
@@ -75,11 +78,18 @@ create table payment_instructions (
   amount_minor numeric(38, 0) not null check (amount_minor > 0),
   execution_date date not null,
   details jsonb not null,
+  -- Given when the file is written: what the bank's messages may quote.
+  payment_information_id text,
+  instruction_id text,
   possible_duplicates jsonb not null default '[]',
   screening jsonb,
   state text not null,
   bank_status text,
   reason_code text,
+  -- The ERP's documents of the payment and of its reversal.
+  booked_as text,
+  unbooked_as text,
+  booked_on date,
   removed_by text,
   removed_reason text,
   confirmed_by text,
@@ -89,6 +99,7 @@ create table payment_instructions (
   primary key (run_id, end_to_end_id)
 );
 -- P7: the same open items at the same payment revision can be on their way once only, whatever run they are in.
+create index payment_instructions_unbooked on payment_instructions (entity) where (state = 'confirmed' and booked_as is null) or (state = 'returned' and booked_as is not null and unbooked_as is null);
 create unique index payment_instructions_live on payment_instructions (end_to_end_id) where state <> 'removed';
 create index payment_instructions_alike on payment_instructions (entity, account_key, currency, amount_minor, execution_date);
 create index payment_instructions_unconfirmed on payment_instructions (entity, state) where state in ('approved', 'filed', 'sent', 'unknown', 'in-process', 'settled-at-bank');

@@ -127,3 +127,24 @@ export async function liftHold(trx: Trx, id: string, by: { person: string; reaso
   const rows = await sql(trx, `update payment_holds set lifted_at = clock_timestamp(), lifted_by = :person, lift_reason = :reason where id = :id and lifted_at is null returning 1`, { id, ...by });
   return rows.length === 1;
 }
+
+/** How a document is named to the bank and the supplier. */
+export interface RemittedDocument {
+  caseId: string;
+  documentNumber: string;
+  class: 'invoice' | 'credit-note';
+  issueDate: string;
+  remittance: string | null;
+  postedAs: string | null;
+}
+
+export async function documentsOfRun(db: Db, runId: string): Promise<RemittedDocument[]> {
+  return sql<RemittedDocument>(
+    db,
+    `select c.id as "caseId", c.document_number as "documentNumber", c.document_class as class, c.issue_date as "issueDate", d.document #>> '{payment,remittance}' as remittance,
+            (select p.reference from postings p where p.case_id = c.id and p.kind = 'post' and p.status = 'posted' order by p.created_at desc limit 1) as "postedAs"
+       from payment_items i join cases c on c.id = i.case_id join documents d on d.case_id = c.id and d.version = c.document_version
+      where i.run_id = :runId order by c.id`,
+    { runId },
+  );
+}

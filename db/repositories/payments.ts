@@ -18,6 +18,10 @@ export interface StoredInstruction {
   removedReason: string | null;
   confirmedBy: string | null;
   returnedBy: string | null;
+  paymentInformationId: string | null;
+  instructionId: string | null;
+  bookedAs: string | null;
+  bookedOn: string | null;
   settledAt: string | null;
 }
 
@@ -66,7 +70,8 @@ export async function addInstructions(trx: Trx, entity: string, runId: string, i
 
 const INSTRUCTION = `run_id as "runId", end_to_end_id as "endToEndId", entity, supplier_id as "supplierId", jsonb_build_object('currency', currency, 'minor', amount_minor::text) as amount,
   execution_date as "executionDate", details as instruction, screening, state, bank_status as "bankStatus", reason_code as "reasonCode", removed_reason as "removedReason",
-  confirmed_by as "confirmedBy", returned_by as "returnedBy", settled_at as "settledAt"`;
+  confirmed_by as "confirmedBy", returned_by as "returnedBy", payment_information_id as "paymentInformationId", instruction_id as "instructionId",
+  booked_as as "bookedAs", booked_on as "bookedOn", settled_at as "settledAt"`;
 
 /** A page of a run's transfers in the order of their end-to-end ids; without `limit` all of them. */
 export async function instructionsOf(db: Db, runId: string, page: { after?: string; limit?: number; states?: readonly string[] } = {}): Promise<StoredInstruction[]> {
@@ -109,6 +114,7 @@ export interface InstructionChange {
   returnedBy?: string;
   removedBy?: string;
   removedReason?: string;
+  bookedOn?: string;
 }
 
 /** Moves transfers and the documents in them; the caller decided with the pure rule under the run's lock. */
@@ -117,11 +123,11 @@ export async function changeInstructions(trx: Trx, runId: string, changes: reado
   await sql(
     trx,
     `with change as (
-       select * from jsonb_to_recordset(:changes) as x ("endToEndId" text, state text, "bankStatus" text, "reasonCode" text, "confirmedBy" text, "returnedBy" text, "removedBy" text, "removedReason" text)
+       select * from jsonb_to_recordset(:changes) as x ("endToEndId" text, state text, "bankStatus" text, "reasonCode" text, "confirmedBy" text, "returnedBy" text, "removedBy" text, "removedReason" text, "bookedOn" date)
      ), moved as (
        update payment_instructions p set state = c.state, bank_status = coalesce(c."bankStatus", bank_status), reason_code = coalesce(c."reasonCode", reason_code),
               confirmed_by = coalesce(c."confirmedBy", confirmed_by), returned_by = coalesce(c."returnedBy", returned_by),
-              removed_by = coalesce(c."removedBy", removed_by), removed_reason = coalesce(c."removedReason", removed_reason),
+              removed_by = coalesce(c."removedBy", removed_by), removed_reason = coalesce(c."removedReason", removed_reason), booked_on = coalesce(c."bookedOn", booked_on),
               settled_at = case when c.state in ('confirmed', 'rejected', 'returned', 'removed') then clock_timestamp() else settled_at end
          from change c where p.run_id = :runId and p.end_to_end_id = c."endToEndId" returning p.end_to_end_id, p.state
      )
@@ -145,6 +151,37 @@ export async function saveScreening(trx: Trx, runId: string, results: readonly {
   );
 }
 
+/** The ids under which the file names each transfer. */
+export async function saveFileIds(trx: Trx, runId: string, ids: readonly { endToEndId: string; paymentInformationId: string; instructionId: string }[]): Promise<void> {
+  await sql(
+    trx,
+    `update payment_instructions p set payment_information_id = x."paymentInformationId", instruction_id = x."instructionId"
+       from jsonb_to_recordset(:ids) as x ("endToEndId" text, "paymentInformationId" text, "instructionId" text) where p.run_id = :runId and p.end_to_end_id = x."endToEndId"`,
+    { runId, ids: json(ids) },
+  );
+}
+
+/** Confirmed transfers that the ERP does not know yet, and returned ones that it still holds as paid. */
+export async function toBook(db: Db, entity: string, limit: number): Promise<StoredInstruction[]> {
+  return sql<StoredInstruction>(
+    db,
+    `select ${INSTRUCTION} from payment_instructions
+      where entity = :entity and ((state = 'confirmed' and booked_as is null) or (state = 'returned' and booked_as is not null and unbooked_as is null))
+      order by settled_at, end_to_end_id limit :limit`,
+    { entity, limit },
+  );
+}
+
+export async function markBooked(trx: Trx, runId: string, endToEndId: string, as: { bookedAs?: string; unbookedAs?: string }): Promise<void> {
+  await sql(trx, `update payment_instructions set booked_as = coalesce(:bookedAs, booked_as), unbooked_as = coalesce(:unbookedAs, unbooked_as) where run_id = :runId and end_to_end_id = :endToEndId`, { bookedAs: null, unbookedAs: null, ...as, runId, endToEndId });
+}
+
+/** Sent more than so long ago, and not a word from the bank since. */
+export async function silentSince(db: Db, runId: string): Promise<number> {
+  const [row] = await sql<{ count: number }>(db, `select count(*)::int as count from payment_instructions where run_id = :runId and state in ('sent', 'unknown') and bank_status is null`, { runId });
+  return row?.count ?? 0;
+}
+
 /** How many transfers of a run are in which state, with their sums. */
 export async function countStates(db: Db, runId: string): Promise<{ state: string; count: number; minor: string }[]> {
   return sql(db, `select state, count(*)::int as count, sum(amount_minor)::text as minor from payment_instructions where run_id = :runId group by state order by state`, { runId });
@@ -154,12 +191,43 @@ export async function countStates(db: Db, runId: string): Promise<{ state: strin
 export async function lockInstructions(trx: Trx, entity: string, endToEndIds: readonly string[]): Promise<StoredInstruction[]> {
   return sql<StoredInstruction>(
     trx,
-    `select ${INSTRUCTION} from payment_instructions where entity = :entity and end_to_end_id = any (:endToEndIds) and state <> 'removed' order by end_to_end_id for update`,
+    `select ${INSTRUCTION} from payment_instructions where entity = :entity and (end_to_end_id = any (:endToEndIds) or left(end_to_end_id, 15) = any (:endToEndIds)) and state <> 'removed' order by end_to_end_id for update`,
     { entity, endToEndIds },
   );
 }
 
-/** Transfers of files that a batch entry without details may stand for, by batch identification. */
-export async function lockOutstanding(trx: Trx, runId: string): Promise<StoredInstruction[]> {
-  return sql<StoredInstruction>(trx, `select ${INSTRUCTION} from payment_instructions where run_id = :runId and state <> 'removed' order by end_to_end_id for update`, { runId });
+/** What a statement may speak of: payments by their end-to-end id or the file's own ids, and whole batches. */
+export async function lockQuoted(trx: Trx, entity: string, quoted: { endToEndIds: readonly string[]; aliases: readonly string[]; batches: readonly string[] }): Promise<StoredInstruction[]> {
+  return sql<StoredInstruction>(
+    trx,
+    `select ${INSTRUCTION} from payment_instructions
+      where entity = :entity and state <> 'removed' and (end_to_end_id = any (:endToEndIds) or left(end_to_end_id, 15) = any (:endToEndIds) or instruction_id = any (:aliases) or payment_information_id = any (:batches))
+      order by run_id, end_to_end_id for update`,
+    { entity, ...quoted },
+  );
+}
+
+/** Everybody who approved a document that the run pays. */
+export async function approversOf(db: Db, runId: string): Promise<string[]> {
+  const rows = await sql<{ person: string }>(
+    db,
+    `select distinct t.decided_by as person from payment_items i join tasks t on t.case_id = i.case_id
+      where i.run_id = :runId and i.state <> 'removed' and t.state = 'decided' and t.decision = 'approve' order by 1`,
+    { runId },
+  );
+  return rows.map(({ person }) => person);
+}
+
+/** Every transfer of a company since a day, with the documents in it: the payment ledger of the daily reconciliation. */
+export async function paymentLedger(db: Db, entity: string, since: string): Promise<{ endToEndId: string; amount: Money; state: string; executionDate: string; confirmedBy: string | null; returnedBy: string | null; items: { caseId: string; revision: number; open: Money; postedAs: string | null }[] }[]> {
+  return sql(
+    db,
+    `select p.end_to_end_id as "endToEndId", jsonb_build_object('currency', p.currency, 'minor', p.amount_minor::text) as amount, p.state, p.execution_date as "executionDate",
+            p.confirmed_by as "confirmedBy", p.returned_by as "returnedBy",
+            (select jsonb_agg(jsonb_build_object('caseId', i.case_id, 'revision', i.revision, 'open', jsonb_build_object('currency', i.currency, 'minor', i.open_minor::text),
+                     'postedAs', (select g.reference from postings g where g.case_id = i.case_id and g.kind = 'post' and g.status = 'posted' order by g.created_at desc limit 1)))
+               from payment_items i where i.run_id = p.run_id and i.end_to_end_id = p.end_to_end_id) as items
+       from payment_instructions p where p.entity = :entity and p.execution_date >= :since and p.state <> 'removed' order by 1`,
+    { entity, since },
+  );
 }

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { Trx } from '../../db/client.ts';
+import { keepEntries, type NewBankEntry } from '../../db/repositories/bank-messages.ts';
+import { lockCase } from '../../db/repositories/cases.ts';
+import { changeInstructions, lockInstructions, lockQuoted, type InstructionChange, type StoredInstruction } from '../../db/repositories/payments.ts';
+import type { PaymentReturns } from '../../domain/model/bank-message.ts';
+import type { BankStatement, StatementEntry } from '../../domain/model/bank-statement.ts';
+import { achIdentificationOf } from '../../domain/rules/payments/ach-identification.ts';
+import type { PaymentState } from '../../domain/rules/payments/bank-status.ts';
+import { matchConfirmations, matchReturns, type BookedEntry, type MatchResult, type OutstandingPayment } from '../../domain/rules/payments/confirm.ts';
+import { entryIdentities } from '../../domain/rules/statements/identity.ts';
+import { requiredOf } from '../accounts-payable/lookup.ts';
+import { openBankCase, type MessagePlace } from './bank-case.ts';
+import { recordMoves } from './record-moves.ts';
+import { tellInvoices, type PaymentNews } from './tell-invoices.ts';
+
+/** Findings that make a statement unfit to be counted on (SI-5, SI-6): it is kept and somebody asks the bank. */
+const unfit = new Set(['unbalanced', 'truncated', 'conflict']);
+
+/**
+ * Applies the bank's books: an entry with our end-to-end id and amount confirms, money back returns, everything else becomes a
+ * case or waits. An advice and the statement after it tell of one booking; whatever was counted before has no second effect.
+ */
+export async function applyStatements(trx: Trx, place: MessagePlace, { statements, advice }: { statements: BankStatement[]; advice: boolean }): Promise<void> {
+  for (const statement of statements) {
+    const fault = statement.findings.find(({ code }) => unfit.has(code));
+    if (fault) await openBankCase(trx, place, { key: `statement-${fault.code}`, code: `statement-${fault.code}`, title: `Statement ${statement.number ?? ''} of account ${maskedAccount(statement.account)} cannot be counted on`, suggestion: `${fault.message} Ask the bank for it again; nothing of it was applied.` });
+    else await applyStatement(trx, place, statement, advice);
+  }
+}
+
+async function applyStatement(trx: Trx, place: MessagePlace, statement: BankStatement, advice: boolean): Promise<void> {
+  const identities = entryIdentities(statement.account, statement.entries, (text) => createHash('sha256').update(text).digest('hex').slice(0, 40));
+  const entries = statement.entries.map((entry, index): BookedEntry => ({ identity: identities[index] as string, entry }));
+  const instructions = await lockQuoted(trx, place.entity, quotedIn(statement.entries));
+  const inFull = fullIds(instructions);
+  const result = matchConfirmations(entries.map(({ identity, entry }) => ({ identity, entry: inFull(entry) })), instructions.map(outstanding));
+  const fresh = await keepEntries(trx, place.entity, entries.map((entry) => kept(statement, entry, instructions, result, advice, place)));
+  await apply(trx, place, instructions, { ...result, cases: result.cases.filter(({ identity }) => fresh.has(identity)) });
+}
+
+/** A message about money that comes back, before or beside the credit that books it (pacs.004). */
+export async function applyReturns(trx: Trx, place: MessagePlace, message: PaymentReturns): Promise<void> {
+  const endToEndIds = message.returns.flatMap(({ endToEndId }) => (endToEndId === undefined ? [] : [endToEndId]));
+  const instructions = await lockInstructions(trx, place.entity, endToEndIds);
+  const inFull = fullIds(instructions);
+  await apply(trx, place, instructions, { ...matchReturns({ ...message, returns: message.returns.map(inFull) }, instructions.map(outstanding)), confirmed: [], repeated: [] });
+}
+
+async function apply(trx: Trx, place: MessagePlace, instructions: StoredInstruction[], result: MatchResult): Promise<void> {
+  const byId = new Map(instructions.map((instruction) => [instruction.endToEndId, instruction]));
+  const changes = new Map<string, InstructionChange>();
+  const news: PaymentNews[] = [];
+  for (const { endToEndId, identity, bookedOn, state } of result.confirmed) {
+    changes.set(endToEndId, { endToEndId, state, confirmedBy: identity, ...(bookedOn ? { bookedOn } : {}) });
+    if (state === 'confirmed') news.push({ instruction: byId.get(endToEndId)!, status: 'confirmed', reference: identity });
+  }
+  for (const { endToEndId, identity, reasonCode } of result.returned) {
+    changes.set(endToEndId, { ...changes.get(endToEndId), endToEndId, state: 'returned', reasonCode, returnedBy: identity ?? `message:${place.messageId}` });
+    news.push({ instruction: byId.get(endToEndId)!, status: 'returned', reference: reasonCode });
+  }
+  const touched = [...changes.values()];
+  const runs = [...new Set(touched.map(({ endToEndId }) => byId.get(endToEndId)!.runId))].sort();
+  for (const runId of runs) await changeInstructions(trx, runId, touched.filter(({ endToEndId }) => byId.get(endToEndId)!.runId === runId));
+  await tellInvoices(trx, place.entity, news);
+  for (const found of result.cases) await openBankCase(trx, place, { key: `${found.code}-${found.endToEndId ?? found.identity}`, code: found.code, title: `${found.code.replaceAll('-', ' ')}: ${found.endToEndId ?? 'entry of the bank'}`, suggestion: found.message, detail: { identity: found.identity, ...(found.endToEndId ? { endToEndId: found.endToEndId } : {}) } });
+  for (const runId of runs) await recordMoves(trx, place, requiredOf(await lockCase(trx, runId), 'case', runId));
+}
+
+/** Formats with short fields quote the first characters of an end-to-end id: the payment that they stand for names it in full. */
+export function fullIds(instructions: readonly Pick<StoredInstruction, 'endToEndId'>[]) {
+  const byShort = new Map(instructions.map(({ endToEndId }) => [achIdentificationOf(endToEndId), endToEndId]));
+  return <Quoting extends { endToEndId?: string | undefined }>(quoting: Quoting): Quoting => {
+    const full = quoting.endToEndId === undefined ? undefined : byShort.get(quoting.endToEndId);
+    return full === undefined ? quoting : { ...quoting, endToEndId: full };
+  };
+}
+
+function outstanding({ endToEndId, paymentInformationId, instructionId, amount, state, confirmedBy, returnedBy }: StoredInstruction): OutstandingPayment {
+  return {
+    endToEndId,
+    paymentInformationId: paymentInformationId ?? '',
+    amount,
+    state: state as PaymentState,
+    ...(confirmedBy ? { confirmedBy } : {}),
+    ...(returnedBy && !returnedBy.startsWith('message:') ? { returnedBy } : {}),
+    aliases: [achIdentificationOf(endToEndId), ...(instructionId ? [instructionId] : [])],
+  };
+}
+
+function quotedIn(entries: readonly StatementEntry[]): { endToEndIds: string[]; aliases: string[]; batches: string[] } {
+  const parts = entries.flatMap((entry) => [entry, ...(entry.details ?? [])]);
+  const listed = (ids: (string | undefined)[]) => [...new Set(ids.filter((id) => id !== undefined))];
+  return {
+    endToEndIds: listed(parts.map(({ endToEndId }) => endToEndId)),
+    aliases: listed(parts.flatMap(({ references }) => [references.trace, references.originalTrace, references.customer, references.instruction])),
+    batches: listed(parts.map(({ references }) => references.paymentInformation)),
+  };
+}
+
+function kept(statement: BankStatement, { identity, entry }: BookedEntry, instructions: StoredInstruction[], result: MatchResult, advice: boolean, { messageId }: MessagePlace): NewBankEntry {
+  const ours = result.confirmed.find((one) => one.identity === identity) ?? result.returned.find((one) => one.identity === identity);
+  const instruction = ours && instructions.find(({ endToEndId }) => endToEndId === ours.endToEndId);
+  const outcome = result.confirmed.some((one) => one.identity === identity) ? 'confirms' : result.returned.some((one) => one.identity === identity) ? 'returns' : result.cases.some((one) => one.identity === identity) ? 'mismatch' : result.unmatched.some((one) => one.identity === identity) ? 'unmatched' : 'other';
+  const bookingDate = entry.bookingDate ?? entry.valueDate;
+  return {
+    identity, account: statement.account, messageId, amount: entry.amount, reference: entry.references.bank ?? identity, onStatement: !advice && entry.status === 'booked', outcome,
+    ...(statement.number ? { statement: statement.number } : {}),
+    ...(bookingDate ? { bookingDate } : {}),
+    ...(entry.endToEndId ? { endToEndId: entry.endToEndId } : {}),
+    ...(instruction ? { runId: instruction.runId } : {}),
+  };
+}
+
+/** Account numbers stay out of titles: the last four characters tell which one it is. */
+function maskedAccount(account: string): string {
+  return `…${account.slice(-4)}`;
+}

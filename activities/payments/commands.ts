@@ -1,0 +1,54 @@
+import type { Recorded } from '../accounts-payable/commands.ts';
+
+/**
+ * What passes between payment processes and their activities: ids, codes and amounts only. A run is a case: `caseId` is its id.
+ */
+export interface RunRef {
+  entity: string;
+  caseId: string;
+  correlationId: string;
+}
+
+export interface ProposalAnswer extends Recorded {
+  /** `empty`: nothing is due; the excluded items say why. */
+  outcome: 'proposed' | 'empty';
+  contentHash: string;
+  nextDeadline?: string;
+}
+
+export type RunDecisionKind = 'decide' | 'release' | 'removeItem' | 'cancel';
+
+export interface RunDecisionCommand extends RunRef {
+  kind: RunDecisionKind;
+  decisionId: string;
+}
+
+export interface ScreeningAnswer extends Recorded {
+  /** Payments that may go. */
+  clear: number;
+}
+
+export interface FileAnswer extends Recorded {
+  messageId: string;
+  transfers: number;
+}
+
+export interface SendCommand extends RunRef {
+  key: string;
+}
+
+export interface SendAnswer extends Recorded {
+  outcome: 'sent' | 'refused';
+}
+
+export interface RunProgressAnswer extends Recorded {
+  /** Set when every payment has its last state. */
+  ending?: 'confirmed' | 'partly-returned' | 'rejected' | 'cancelled';
+  /** When silence of the bank becomes a case, if something is still awaited. */
+  nextDeadline?: string;
+}
+
+export interface RunEndCommand extends RunRef {
+  state: string;
+  reason?: string;
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { inTransaction, type Db } from '../../db/client.ts';
+import { keepAccepted } from '../../db/repositories/blobs.ts';
+import { lockCase } from '../../db/repositories/cases.ts';
+import { documentsOfRun } from '../../db/repositories/payables.ts';
+import { fixFileInstant, readRun, saveFile, type PaymentRun } from '../../db/repositories/payment-runs.ts';
+import { instructionsOf, itemsOf, moveAll, saveFileIds } from '../../db/repositories/payments.ts';
+import { KontorError } from '../../domain/errors.ts';
+import type { LegalEntity } from '../../domain/model/legal-entity.ts';
+import type { PaymentFile, PaymentOrder } from '../../domain/model/payment-order.ts';
+import type { Transition } from '../../domain/model/transition.ts';
+import { messageIdOf } from '../../domain/rules/payments/identifiers.ts';
+import { paymentOrder } from '../../domain/rules/payments/order.ts';
+import { requiredEntity, requiredOf } from '../accounts-payable/lookup.ts';
+import { recordTransitions } from '../accounts-payable/transitions.ts';
+import type { FileAnswer, RunRef } from './commands.ts';
+import type { BankAccess, PaymentParts } from './parts.ts';
+import { payerAccountOf } from './settings.ts';
+
+/**
+ * Writes the file for the bank from the approved and released content and keeps its bytes. Its instant is fixed before, so that
+ * writing it again gives the same bytes; should they ever differ, nothing is sent (P7).
+ */
+export async function createPaymentFile(parts: PaymentParts, { entity, caseId }: RunRef): Promise<FileAnswer> {
+  const company = await requiredEntity(parts.db, entity);
+  const { file, order, run } = await writeRunFile(parts, company, caseId);
+  const bytes = Buffer.from(file.text, 'utf8');
+  const fileHash = createHash('sha256').update(bytes).digest('hex');
+  if (run.fileSha256 !== null && run.fileSha256 !== fileHash) throw new KontorError('payment-file-invalid', `The file of run ${caseId} would differ from the one that was made before; nothing is sent.`, { place: { path: caseId } });
+  const at = parts.now().toISOString();
+  const transitions: Transition[] = [{ kind: 'filed', at, messageId: file.messageId, fileHash, transfers: file.transfers, controlSum: file.controlSum }];
+  if (run.fileSha256 === fileHash) return { messageId: file.messageId, transfers: file.transfers, transitions };
+  await inTransaction(parts.db, async (trx) => {
+    const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
+    await keepAccepted(trx, entity, { bytes, mediaType: file.mediaType, purpose: 'payment-file' });
+    await saveFile(trx, caseId, { sha256: fileHash, format: file.format });
+    await saveFileIds(trx, caseId, order.batches.flatMap(({ paymentInformationId, transfers }) => transfers.map(({ endToEndId, instructionId }) => ({ endToEndId, paymentInformationId, instructionId }))));
+    await moveAll(trx, caseId, ['proposed', 'approved'], 'filed');
+    await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
+  });
+  return { messageId: file.messageId, transfers: file.transfers, transitions };
+}
+
+/** The same run gives the same file, whenever it is asked for. */
+export async function writeRunFile(parts: PaymentParts, company: LegalEntity, runId: string): Promise<{ file: PaymentFile; order: PaymentOrder; run: PaymentRun; bank: BankAccess }> {
+  const bank = parts.bankOf(company);
+  if (!bank) throw new KontorError('unknown-resource', `${company.id} names no bank.`);
+  await inTransaction(parts.db, (trx) => fixFileInstant(trx, runId, messageIdOf(runId), parts.now().toISOString()));
+  const run = requiredOf(await readRun(parts.db, runId), 'payment run', runId);
+  const order = await orderOf(parts.db, company, run);
+  return { file: bank.port.writeFile(order), order, run, bank };
+}
+
+async function orderOf(db: Db, company: LegalEntity, run: PaymentRun): Promise<PaymentOrder> {
+  const instructions = await instructionsOf(db, run.runId);
+  const items = await itemsOf(db, run.runId);
+  const documents = await documentsOfRun(db, run.runId);
+  return paymentOrder({
+    runId: run.runId,
+    createdAt: run.fileCreatedAt ?? '',
+    initiator: { name: company.name },
+    debtor: { name: company.name, country: company.country },
+    payerAccount: payerAccountOf(company, run.payerAccount),
+    proposal: {
+      schemaVersion: 1, entity: run.entity, payerAccountId: run.payerAccount, runDate: run.runDate, nextRunDate: run.nextRunDate, excluded: [],
+      items: items.map(({ item }) => item), instructions: instructions.map(({ instruction }) => instruction),
+      total: { currency: run.currency ?? company.currency, minor: run.totalMinor ?? '0' }, discountTaken: { currency: run.currency ?? company.currency, minor: run.discountMinor ?? '0' }, policyVersion: run.policyVersion ?? '',
+    },
+    removed: instructions.filter(({ state }) => state === 'removed').map(({ instruction }) => instruction.groupKey),
+    documents: documents.map(({ remittance, postedAs: _postedAs, ...document }) => ({ ...document, ...(remittance ? { remittance } : {}) })),
+    sha256: (text) => createHash('sha256').update(text).digest(),
+  });
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { keepFacts } from '../../db/repositories/assessments.ts';
+import { openPayables } from '../../db/repositories/payables.ts';
+import { supplierSchema, type Supplier } from '../../domain/model/supplier.ts';
+import { requiredEntity } from '../accounts-payable/lookup.ts';
+import type { RunRef } from './commands.ts';
+import type { PaymentParts } from './parts.ts';
+
+/** What the ERP knew about the payees of one run; kept, so that the proposal can be explained for ever. */
+export const payeeFactsSchema = z.object({ suppliers: z.array(supplierSchema), rates: z.array(z.object({ from: z.string(), to: z.string(), rate: z.string() }).strict()) }).strict();
+
+const pageSize = 100;
+
+/** Reads the suppliers of everything that is open, as they are now, in pages, and the rates that limits need. */
+export async function gatherPayables(parts: PaymentParts, { entity, caseId, correlationId }: RunRef, heartbeat: () => void): Promise<{ factsId: string }> {
+  const company = await requiredEntity(parts.db, entity);
+  const { port } = parts.erpOf(company);
+  const payables = await openPayables(parts.db, entity);
+  const ids = [...new Set(payables.map(({ payee, supplierId }) => payee?.supplierId ?? supplierId))].sort();
+  const suppliers: Supplier[] = [];
+  for (let start = 0; start < ids.length; start += pageSize) {
+    suppliers.push(...(await port.getSuppliers(entity, ids.slice(start, start + pageSize), { correlationId })));
+    heartbeat();
+  }
+  const date = parts.now().toISOString().slice(0, 10);
+  const currencies = [...new Set(payables.map(({ open }) => open.currency))].filter((currency) => currency !== company.currency).sort();
+  const rates = await Promise.all(currencies.map((from) => port.getExchangeRate?.({ entity, from, to: company.currency, date }, { correlationId })));
+  const facts = { suppliers, rates: rates.flatMap((rate) => (rate ? [{ from: rate.from, to: rate.to, rate: rate.rate }] : [])) };
+  const factsId = `${caseId}-f-${parts.now().getTime().toString(36)}`;
+  await keepFacts(parts.db, { id: factsId, entity, caseId, documentVersion: 1, facts });
+  return { factsId };
+}

@@ -1,0 +1,98 @@
+import { Context } from '@temporalio/activity';
+import { translateError } from '../errors.ts';
+import type { Recorded } from '../accounts-payable/commands.ts';
+import type { AcceptedAnswer, Refused } from '../decisions.ts';
+import { bookPayments } from './book-payments.ts';
+import type { FileAnswer, ProposalAnswer, RunDecisionCommand, RunEndCommand, RunProgressAnswer, RunRef, ScreeningAnswer, SendAnswer, SendCommand } from './commands.ts';
+import { createPaymentFile } from './create-payment-file.ts';
+import { gatherPayables } from './gather-payables.ts';
+import { openScheduledRun } from './open-scheduled-run.ts';
+import type { PaymentParts } from './parts.ts';
+import { reconcilePayments } from './reconcile-payments.ts';
+import { recordProposal } from './record-proposal.ts';
+import { recordRunEnd, recordRunProgress } from './record-run.ts';
+import { screenPayees } from './screen-payees.ts';
+import { sendPaymentFile } from './send-payment-file.ts';
+import { takeBankMessages } from './take-bank-messages.ts';
+import { verifyAndRecordRunDecision } from './verify-run-decision.ts';
+
+/** Activities on the queue of the company's ERP. */
+export interface PaymentErpActivities {
+  /** Reads the payees of everything that is open and keeps them as a snapshot (gather). */
+  gatherPayables(command: RunRef): Promise<{ factsId: string }>;
+  /** Books what the bank has confirmed and takes back what it returned, a page a call (effect). */
+  bookPayments(command: { entity: string }): Promise<{ booked: number; more: boolean }>;
+  /** Holds bank entries, payments and the ERP's open items against each other (gather and record). */
+  reconcilePayments(command: { entity: string }): Promise<{ differences: number }>;
+}
+
+/** Activities on the queue of the company's bank. */
+export interface BankActivities {
+  createPaymentFile(command: RunRef): Promise<FileAnswer>;
+  /** Sends the file once under its key (effect). */
+  sendPaymentFile(command: SendCommand): Promise<SendAnswer>;
+  /** Takes new messages of the bank into the records (gather and record). */
+  takeBankMessages(command: { entity: string }): Promise<{ taken: number }>;
+}
+
+export interface ScreeningActivities {
+  /** Asks about every payee; what is not clear leaves the run (gather and record). */
+  screenPayees(command: RunRef): Promise<ScreeningAnswer>;
+}
+
+/** One transaction of ours each; run as local activities (record). */
+export interface PaymentRecordActivities {
+  openScheduledRun(command: { entity: string; slot: string }): Promise<{ opened: string[] }>;
+  recordProposal(command: RunRef & { factsId: string; dryRun: boolean }): Promise<ProposalAnswer>;
+  verifyAndRecordRunDecision(command: RunDecisionCommand): Promise<AcceptedAnswer | Refused>;
+  recordRunProgress(command: RunRef): Promise<RunProgressAnswer>;
+  recordRunEnd(command: RunEndCommand): Promise<Recorded>;
+}
+
+export function createPaymentErpActivities(parts: PaymentParts): PaymentErpActivities {
+  return {
+    gatherPayables: activity((command, { beat }) => gatherPayables(parts, command, beat)),
+    bookPayments: activity((command, { attempt, beat }) => bookPayments(parts, command, attempt, beat)),
+    reconcilePayments: activity((command) => reconcilePayments(parts, command)),
+  };
+}
+
+export function createBankActivities(parts: PaymentParts): BankActivities {
+  return {
+    createPaymentFile: activity((command) => createPaymentFile(parts, command)),
+    sendPaymentFile: activity((command, { attempt }) => sendPaymentFile(parts, command, attempt)),
+    takeBankMessages: activity((command, { beat }) => takeBankMessages(parts, command, beat)),
+  };
+}
+
+export function createScreeningActivities(parts: PaymentParts): ScreeningActivities {
+  return { screenPayees: activity((command, { beat }) => screenPayees(parts, command, beat)) };
+}
+
+export function createPaymentRecordActivities(parts: PaymentParts): PaymentRecordActivities {
+  return {
+    openScheduledRun: activity((command) => openScheduledRun(parts, command)),
+    recordProposal: activity((command) => recordProposal(parts, command)),
+    verifyAndRecordRunDecision: activity((command) => verifyAndRecordRunDecision(parts, command)),
+    recordRunProgress: activity((command) => recordRunProgress(parts, command)),
+    recordRunEnd: activity((command) => recordRunEnd(parts, command)),
+  };
+}
+
+interface Call {
+  attempt: number;
+  beat: () => void;
+}
+
+/** One command object in; every error leaves through the one translation. */
+function activity<Command, Answer>(work: (command: Command, call: Call) => Promise<Answer>): (command: Command) => Promise<Answer> {
+  return async (command) => {
+    const context = Context.current();
+    const { attempt } = context.info;
+    try {
+      return await work(command, { attempt, beat: () => context.heartbeat() });
+    } catch (error) {
+      throw translateError(error, attempt);
+    }
+  };
+}

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { inTransaction, type Trx } from '../../db/client.ts';
+import { openTasks } from '../../db/repositories/approvals.ts';
+import { readFacts } from '../../db/repositories/assessments.ts';
+import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
+import { holdsOf, openPayables, paymentsSince, type OpenPayable } from '../../db/repositories/payables.ts';
+import { exclusionsOf, readRun, saveExclusions, saveRunTotals, type PaymentRun } from '../../db/repositories/payment-runs.ts';
+import { addInstructions, claimItems, type NewInstruction } from '../../db/repositories/payments.ts';
+import { activePolicy } from '../../db/repositories/policies.ts';
+import { lockKeys } from '../../db/locks.ts';
+import { addDays } from '../../domain/calendar/plain-date.ts';
+import { localDate } from '../../domain/calendar/business-hours.ts';
+import type { LegalEntity } from '../../domain/model/legal-entity.ts';
+import type { Payable, PaymentProposal, ProposedInstruction } from '../../domain/model/payment.ts';
+import type { Supplier } from '../../domain/model/supplier.ts';
+import type { Transition } from '../../domain/model/transition.ts';
+import { describeMoney } from '../../domain/rules/money.ts';
+import { endToEndIdOf } from '../../domain/rules/payments/identifiers.ts';
+import { accountKey } from '../../domain/rules/payments/payee-account.ts';
+import { proposePayments } from '../../domain/rules/payments/propose.ts';
+import { requiredEntity, requiredOf } from '../accounts-payable/lookup.ts';
+import { recordTransitions } from '../accounts-payable/transitions.ts';
+import type { ProposalAnswer, RunRef } from './commands.ts';
+import { contentOf } from './content.ts';
+import { payeeFactsSchema } from './gather-payables.ts';
+import type { PaymentParts } from './parts.ts';
+import { decisionDueAt, payerAccountOf, paymentSettings, type PaymentSettings } from './settings.ts';
+
+interface Proposing {
+  company: LegalEntity;
+  current: CaseWithProgress;
+  run: PaymentRun;
+  settings: PaymentSettings;
+  proposal: PaymentProposal;
+  at: string;
+}
+
+/**
+ * Decides what the run pays, in one transaction and one company at a time: reads what is open, evaluates the pure rules, claims
+ * every item at its payment revision (P7, D11) and asks the approver. A dry run shows the same and holds nothing.
+ */
+export async function recordProposal(parts: PaymentParts, command: RunRef & { factsId: string; dryRun: boolean }): Promise<ProposalAnswer> {
+  const { suppliers, rates } = payeeFactsSchema.parse(requiredOf(await readFacts(parts.db, command.factsId), 'snapshot', command.factsId).facts);
+  return inTransaction(parts.db, async (trx) => {
+    await lockKeys(trx, [`payment-proposal/${command.entity}`]);
+    const current = requiredOf(await lockCase(trx, command.caseId), 'case', command.caseId);
+    const run = requiredOf(await readRun(trx, command.caseId), 'payment run', command.caseId);
+    if (run.contentHash) return repeated(current, run, (await exclusionsOf(trx, run.runId)).length, parts.now().toISOString());
+    const company = await requiredEntity(trx, command.entity);
+    const now = parts.now();
+    const settings = await paymentSettings(trx, company, now);
+    const { policy } = settings;
+    const payables = await payablesOf(trx, company, settings, await openPayables(trx, command.entity), suppliers);
+    const proposal = proposePayments({
+      entity: { id: company.id, currency: company.currency, country: company.country },
+      runDate: run.runDate,
+      nextRunDate: run.nextRunDate,
+      afterCutOff: isAfterCutOff(settings, run.runDate, now),
+      payerAccount: payerAccountOf(company, run.payerAccount),
+      policy,
+      payables,
+      holds: await holdsOf(trx, command.entity),
+      earlier: await paymentsSince(trx, command.entity, addDays(run.runDate, -policy.content.duplicateWindowDays)),
+      rates,
+      today: settings.today,
+    });
+    return record(trx, { company, current, run, settings, proposal, at: now.toISOString() });
+  });
+}
+
+/** Our record of the document with the supplier as the ERP has it now: a changed account takes the approval away (A8). */
+async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSettings, open: OpenPayable[], suppliers: Supplier[]): Promise<Payable[]> {
+  const bySupplier = new Map(suppliers.map((supplier) => [supplier.id, supplier]));
+  const { termsFrom } = (await activePolicy(trx, 'posting', company.policies.posting, settings.today)).content;
+  return open.map((item): Payable => {
+    const payeeId = item.payee?.supplierId ?? item.supplierId;
+    const supplier = bySupplier.get(payeeId);
+    const account = supplier?.bankAccounts.find(({ id }) => id === item.payee?.account?.id);
+    const sameAccount = item.payee?.account === undefined || account?.version === item.payee.account.version;
+    return {
+      caseId: item.caseId,
+      entity: item.entity,
+      revision: item.revision,
+      supplierId: item.supplierId,
+      class: item.class,
+      documentNumber: item.documentNumber,
+      issueDate: item.issueDate,
+      dueDate: item.dueDate,
+      baselineDate: termsFrom === 'issue-date' ? item.issueDate : localDate(settings.calendar.content, item.receivedAt),
+      gross: item.gross,
+      net: item.net,
+      open: item.open,
+      discounts: item.discounts,
+      postedAs: item.postedAs,
+      approved: item.current && sameAccount,
+      blocked: item.onHold,
+      payee: { supplierId: payeeId, name: supplier?.name ?? payeeId, country: supplier?.country ?? company.country, status: supplier?.status ?? 'inactive', ...(account ? { account } : {}) },
+      ...(item.remittance ? { remittance: item.remittance } : {}),
+      ...(item.meansCode ? { meansCode: item.meansCode } : {}),
+      separate: false,
+      ...(item.inRun ? { inRun: item.inRun } : {}),
+    };
+  });
+}
+
+function isAfterCutOff({ calendar, policy, today }: PaymentSettings, runDate: string, now: Date): boolean {
+  if (today !== runDate) return today > runDate;
+  const clock = new Intl.DateTimeFormat('en-GB', { timeZone: calendar.content.timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(now);
+  return clock > policy.content.cutOff;
+}
+
+async function record(trx: Trx, proposing: Proposing): Promise<ProposalAnswer> {
+  const { company, current, run, proposal, settings, at } = proposing;
+  const state = run.dryRun ? 'removed' : 'proposed';
+  const instructions = proposal.instructions.map((instruction): NewInstruction => ({ instruction, accountKey: accountKey(instruction.account), endToEndId: endToEndOf(proposal, instruction) }));
+  const idOf = new Map(instructions.flatMap(({ endToEndId, instruction }) => instruction.items.map((caseId) => [caseId, endToEndId])));
+  const items = proposal.items.map((item) => ({ ...item, endToEndId: idOf.get(item.caseId) ?? '' }));
+  const claimed = new Set(await claimItems(trx, company.id, run.runId, items, state));
+  const taken = instructions.filter(({ instruction }) => !instruction.items.every((caseId) => claimed.has(caseId)));
+  if (taken.length > 0) throw new Error(`run ${run.runId}: ${taken.length} payments hold items that another run has taken since`);
+  await addInstructions(trx, company.id, run.runId, instructions, state);
+  await saveExclusions(trx, company.id, run.runId, proposal.excluded);
+
+  const { contentHash, total } = run.dryRun ? { contentHash: 'dry-run', total: proposal.total } : await contentOf(trx, run);
+  const executionDate = proposal.instructions[0]?.executionDate;
+  await saveRunTotals(trx, run.runId, { items: items.length, instructions: instructions.length, total, discount: proposal.discountTaken, policyVersion: settings.policy.version, contentHash, ...(executionDate ? { executionDate } : {}) });
+  const policyVersions = { payments: settings.policy.version, calendar: settings.calendar.version };
+  const proposed: Transition = { kind: 'proposed', at, contentHash, items: items.length, instructions: instructions.length, excluded: proposal.excluded.length, total, policyVersions };
+  if (instructions.length === 0 || run.dryRun) {
+    await recordTransitions(trx, current, [proposed], { actor: 'system:rules', policyVersions, change: { payable: total } });
+    return { outcome: instructions.length === 0 ? 'empty' : 'proposed', contentHash, transitions: [proposed] };
+  }
+  const dueAt = decisionDueAt(settings, at);
+  const task = approvalTask(proposing, contentHash, dueAt);
+  await openTasks(trx, [task]);
+  const awaiting: Transition = { kind: 'awaiting', at, stage: 'approval', awaiting: [{ what: 'approval of the payment run', subject: task.id, role: task.candidateRole, since: at, dueAt }] };
+  await recordTransitions(trx, current, [proposed, awaiting], { actor: 'system:rules', decisionHash: contentHash, policyVersions, change: { payable: total, documentHash: contentHash, ...(executionDate ? { dueDate: executionDate } : {}) } });
+  return { outcome: 'proposed', contentHash, nextDeadline: dueAt, transitions: [proposed, awaiting] };
+}
+
+function endToEndOf({ items }: PaymentProposal, instruction: ProposedInstruction): string {
+  const own = new Set(instruction.items);
+  return endToEndIdOf(items.filter(({ caseId }) => own.has(caseId)), (text) => createHash('sha256').update(text).digest());
+}
+
+function approvalTask({ current, settings, proposal, run }: Proposing, contentHash: string, dueAt: string) {
+  const { total, instructions, discountTaken } = proposal;
+  const alike = instructions.filter(({ possibleDuplicates }) => possibleDuplicates.length > 0).length;
+  return {
+    id: `${run.runId}-t-${contentHash.slice(0, 8)}-approve`,
+    entity: run.entity,
+    case: run.runId,
+    workflowId: current.case.workflowId,
+    kind: 'approve-payment-run',
+    step: 'approve',
+    candidateRole: settings.policy.content.roles.approve,
+    candidatePersons: [],
+    dueAt,
+    why: `Payment runs of ${run.entity} are approved by a ${settings.policy.content.roles.approve} who neither proposed nor edited them (P6).${alike > 0 ? ` ${alike} payments look like payments of other runs (P12): compare them first.` : ''}`,
+    ruleId: 'P6',
+    policyVersion: settings.policy.version,
+    title: `Pay ${describeMoney(total)} in ${instructions.length} transfers for ${proposal.items.length} documents on ${instructions[0]?.executionDate ?? run.runDate}, ${describeMoney(discountTaken)} discount taken`,
+    amount: total,
+    documentHash: contentHash,
+    decisionHash: contentHash,
+    documentVersion: 1,
+  };
+}
+
+/** The answer was lost after the commit: the same steps are told again from what was kept. */
+function repeated({ progress }: CaseWithProgress, run: PaymentRun, excluded: number, at: string): ProposalAnswer {
+  const total = { currency: run.currency ?? 'EUR', minor: run.totalMinor ?? '0' };
+  const contentHash = run.contentHash ?? '';
+  const transitions: Transition[] = [{ kind: 'proposed', at, contentHash, items: run.items, instructions: run.instructions, excluded, total, policyVersions: progress.policyVersions }];
+  const [awaited] = progress.awaiting;
+  if (awaited) transitions.push({ kind: 'awaiting', at, stage: 'approval', awaiting: progress.awaiting.map(({ id, ...entry }) => ({ subject: id, ...entry })) });
+  return { outcome: run.instructions === 0 ? 'empty' : 'proposed', contentHash, transitions, ...(awaited?.dueAt ? { nextDeadline: awaited.dueAt } : {}) };
+}

@@ -1,0 +1,88 @@
+import { inTransaction, type Trx } from '../../db/client.ts';
+import { closeTasks } from '../../db/repositories/approvals.ts';
+import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
+import { openException, openExceptionsOf, resolveException } from '../../db/repositories/exceptions.ts';
+import { readRun, type PaymentRun } from '../../db/repositories/payment-runs.ts';
+import { countStates, moveAll, silentSince } from '../../db/repositories/payments.ts';
+import { addBusinessDays } from '../../domain/calendar/business-days.ts';
+import { settlementCalendar } from '../../domain/calendar/settlement.ts';
+import { toEpochMs } from '../../domain/calendar/zoned-time.ts';
+import type { Transition } from '../../domain/model/transition.ts';
+import { isFinal, type PaymentState } from '../../domain/rules/payments/bank-status.ts';
+import type { Recorded } from '../accounts-payable/commands.ts';
+import { requiredEntity, requiredOf } from '../accounts-payable/lookup.ts';
+import { recordTransitions } from '../accounts-payable/transitions.ts';
+import type { RunEndCommand, RunProgressAnswer, RunRef } from './commands.ts';
+import type { PaymentParts } from './parts.ts';
+import { payerAccountOf, paymentSettings } from './settings.ts';
+
+/**
+ * Where a sent run stands: the ending once every payment has its last state, or when silence of the bank becomes a case (P8):
+ * the cut-off of the execution date and so many business days of the bank.
+ */
+export async function recordRunProgress(parts: PaymentParts, { entity, caseId }: RunRef): Promise<RunProgressAnswer> {
+  const now = parts.now();
+  const at = now.toISOString();
+  const company = await requiredEntity(parts.db, entity);
+  const settings = await paymentSettings(parts.db, company, now);
+  return inTransaction(parts.db, async (trx) => {
+    const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
+    const run = requiredOf(await readRun(trx, caseId), 'payment run', caseId);
+    const ending = endingOf(await countStates(trx, caseId));
+    const alertAt = silenceAt(run, settings.policy.content, payerAccountOf(company, run.payerAccount).calendar, settings.calendar.content.timeZone);
+    const transitions = [...(await awaitBank(trx, current, ending, at, alertAt)), ...(ending || at < alertAt ? [] : await openSilence(trx, current, at))];
+    if (transitions.length > 0) await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
+    return { transitions, ...(ending ? { ending } : {}), ...(ending || at >= alertAt ? {} : { nextDeadline: alertAt }) };
+  });
+}
+
+function endingOf(counts: { state: string; count: number }[]): RunProgressAnswer['ending'] {
+  const live = counts.filter(({ state, count }) => state !== 'removed' && count > 0).map(({ state }) => state as PaymentState);
+  if (live.length === 0) return 'cancelled';
+  if (!live.every(isFinal)) return undefined;
+  if (live.every((state) => state === 'confirmed')) return 'confirmed';
+  return live.every((state) => state === 'rejected') ? 'rejected' : 'partly-returned';
+}
+
+function silenceAt(run: PaymentRun, policy: { cutOff: string; silenceBusinessDays: number }, system: 't2' | 'fed', timeZone: string): string {
+  const executed = run.executionDate ?? run.runDate;
+  return new Date(toEpochMs(addBusinessDays(settlementCalendar(system, executed), executed, policy.silenceBusinessDays), policy.cutOff, timeZone)).toISOString();
+}
+
+/** Said once: the bank is awaited from now on. */
+async function awaitBank(trx: Trx, { case: { id }, progress }: CaseWithProgress, ending: RunProgressAnswer['ending'], at: string, dueAt: string): Promise<Transition[]> {
+  if (ending || progress.awaiting.some(({ what }) => what.startsWith('bank'))) return [];
+  return [{ kind: 'awaiting', at, stage: 'awaiting-bank', awaiting: [{ what: 'bank statement', subject: `${id}:bank`, role: 'treasurer', since: at, dueAt }] }];
+}
+
+async function openSilence(trx: Trx, { case: { id, entity, workflowId, correlationId } }: CaseWithProgress, at: string): Promise<Transition[]> {
+  const silent = await silentSince(trx, id);
+  const exceptionId = `${id}-e-silent`;
+  if (silent === 0 || (await openExceptionsOf(trx, id)).some((exception) => exception.id === exceptionId)) return [];
+  await openException(trx, {
+    id: exceptionId, entity, case: id, workflowId, origin: 'payment', code: 'bank-silent', reasonCode: 'PAY', actionCode: 'PIN', title: `The bank has not said a word about ${silent} payments`,
+    suggestion: 'Ask the bank what became of the file. Nothing is sent again before it has answered.', findings: [], ownerRole: 'treasurer', dueAt: at, correlationId,
+  });
+  return [{ kind: 'exception-opened', at, exceptionId, code: 'bank-silent', owner: 'treasurer' }];
+}
+
+/** Closes a run: nobody is asked any more, items that were never sent are free again, the ending is on record. */
+export async function recordRunEnd(parts: PaymentParts, { caseId, state, reason }: RunEndCommand): Promise<Recorded> {
+  const at = parts.now().toISOString();
+  return inTransaction(parts.db, async (trx) => {
+    const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
+    if (current.case.closedAt !== undefined) return { transitions: [] };
+    await closeTasks(trx, caseId, 'cancelled');
+    await moveAll(trx, caseId, ['proposed', 'approved', 'filed'], 'removed');
+    const transitions: Transition[] = [];
+    if (state === 'confirmed')
+      for (const { id, code } of await openExceptionsOf(trx, caseId)) {
+        if (code !== 'bank-silent') continue;
+        await resolveException(trx, id, { resolution: 'bank-answered', by: 'system:process' });
+        transitions.push({ kind: 'exception-closed', at, exceptionId: id, code, resolution: 'bank-answered', by: 'system:process' });
+      }
+    transitions.push({ kind: 'ended', at, state, ...(reason ? { reference: reason } : {}) });
+    await recordTransitions(trx, current, transitions, { actor: 'system:process', change: { outcome: state, milestones: state === 'confirmed' ? ['closed', 'paid'] : ['closed'] } });
+    return { transitions };
+  });
+}
