@@ -101,13 +101,14 @@ async function deliver(client: Client, message: ClaimedMessage): Promise<Deliver
 }
 
 async function start(client: Client, message: ClaimedMessage): Promise<void> {
-  const payload = message.payload as { workflow: string; queue: string; input: unknown; searchAttributes?: Record<string, unknown> };
+  const payload = message.payload as { workflow: string; queue: string; input: unknown; searchAttributes?: Record<string, unknown>; again?: boolean };
   await client.workflow.start(payload.workflow, {
     workflowId: message.workflowId,
     taskQueue: payload.queue,
     args: [payload.input],
     workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    // Only a case that was opened again may run a second time under its id.
+    workflowIdReusePolicy: payload.again ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
     typedSearchAttributes: typedAttributes(payload.searchAttributes ?? {}),
     staticSummary: message.workflowId,
     requestEagerStart: true,

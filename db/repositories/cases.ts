@@ -92,6 +92,16 @@ export async function saveCase(trx: Trx, id: string, change: CaseChange): Promis
   return row.revision;
 }
 
+/** Where these cases run and how they ended, for those who have news for many at once. */
+export async function whereabouts(db: Db, ids: readonly string[]): Promise<{ id: string; workflowId: string; correlationId: string; closed: boolean; outcome: string | null }[]> {
+  return sql(db, `select id, workflow_id as "workflowId", correlation_id as "correlationId", closed_at is not null as closed, outcome from cases where id = any (:ids)`, { ids });
+}
+
+/** An ended case runs again; what it reached before stays on record. */
+export async function reopenRow(trx: Trx, id: string): Promise<void> {
+  await sql(trx, `update cases set closed_at = null, outcome = null, paid_at = null where id = :id`, { id });
+}
+
 export interface CaseFilter {
   entities?: readonly string[];
   process?: string;

@@ -159,3 +159,9 @@ function exceptionOf(row: ExceptionRow): ExceptionCase {
     resolvedAt: row.resolved_at ?? undefined,
   });
 }
+
+/** Open differences of the daily reconciliation of a company. */
+export async function openReconciliationCases(db: Db, entity: string): Promise<string[]> {
+  const rows = await sql<{ id: string }>(db, `select id from exceptions where entity = :entity and state = 'open' and origin = 'payment' and id like :prefix`, { entity, prefix: `${entity}-rec-%` });
+  return rows.map(({ id }) => id);
+}

@@ -106,3 +106,16 @@ export async function outboxBacklog(db: Db): Promise<OutboxBacklog> {
   );
   return row ?? { waiting: 0, oldestSeconds: 0 };
 }
+
+/** Many messages in one round trip; a key that is there already stays as it is. */
+export async function enqueueAll(trx: Trx, messages: readonly Message[]): Promise<void> {
+  if (messages.length === 0) return;
+  await sql(
+    trx,
+    `insert into outbox (entity, case_id, kind, key, workflow_id, payload, correlation_id, available_at)
+     select entity, "caseId", kind, key, "workflowId", payload, "correlationId", clock_timestamp() + coalesce("delayMs", 0) * interval '1 millisecond'
+       from jsonb_to_recordset(:messages) as m (entity text, "caseId" text, kind text, key text, "workflowId" text, payload jsonb, "correlationId" text, "delayMs" int)
+     on conflict (kind, key) do nothing`,
+    { messages: json(messages) },
+  );
+}

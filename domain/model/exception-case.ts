@@ -12,7 +12,7 @@ export const exceptionCaseSchema = z
     /** Absent for a document that was refused at intake: it has no process. */
     case: z.string().optional(),
     workflowId: z.string().optional(),
-    origin: z.enum(['process', 'intake', 'technical']),
+    origin: z.enum(['process', 'intake', 'technical', 'payment']),
     /** Our own code, from the catalogue or from the match result. */
     code: z.string(),
     reasonCode: z.enum(reasonCodes),

@@ -29,7 +29,11 @@ export function applyTransition(progress: Progress, transition: Transition): Pro
         exceptions: [...progress.exceptions, { id: transition.exceptionId, code: transition.code, owner: transition.owner, since: transition.at }],
       };
     case 'exception-closed':
-      return { ...progress, exceptions: progress.exceptions.filter((exception) => exception.id !== transition.exceptionId) };
+      return {
+        ...progress,
+        exceptions: progress.exceptions.filter((exception) => exception.id !== transition.exceptionId),
+        awaiting: progress.awaiting.filter((awaited) => awaited.id !== transition.exceptionId),
+      };
     case 'decided':
       return {
         ...progress,

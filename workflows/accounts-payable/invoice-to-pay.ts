@@ -2,7 +2,7 @@
  * Invoice to pay: a supplier's document becomes a posted ERP document and is followed until it is settled.
  *
  * Started by the intake of a document (API, mail, EDI, folder). Approvers decide, owners resolve exceptions, AP corrects
- * and withdraws; receipts and payment statuses arrive from outside. Ends as paid, credited, rejected, duplicate or withdrawn.
+ * and withdraws; receipts and payment statuses arrive from outside; money that came back starts it again. Ends as paid, credited, rejected, duplicate or withdrawn.
  * Diagram: models/invoice-to-pay.bpmn, whose task ids are the names of the stage functions below.
  */
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
@@ -26,6 +26,7 @@ import {
 
 export async function invoiceToPay(input: InvoiceToPayInput): Promise<InvoiceToPayOutcome> {
   const invoice = openInvoice(input);
+  if (input.reopenedBy) await hearPayment(invoice, { eventId: input.reopenedBy });
   while (!invoice.ending) {
     const assessment = await assessInvoice(invoice);
     switch (assessment.disposition) {
@@ -61,6 +62,10 @@ interface InvoiceCase {
   /** AP supplied a corrected version, which a posted document has to give way to. */
   corrected: boolean;
   resumed: boolean;
+  /** The bank said something of the payment, or somebody dealt with what it said. */
+  paymentNews: boolean;
+  /** When somebody has to have looked at a payment that failed. */
+  paymentDeadline?: string;
   /** An effect outside is under way; decisions that would cross it have to wait. */
   effectUnderWay: boolean;
   postingNumber: number;
@@ -77,6 +82,7 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
     changed: false,
     corrected: false,
     resumed: false,
+    paymentNews: false,
     effectUnderWay: false,
     postingNumber: 1,
   };
@@ -102,6 +108,7 @@ async function assessInvoice(invoice: InvoiceCase): Promise<AssessmentAnswer> {
     return recordAssessment({ ...invoice.ref, factsId });
   });
   invoice.board.apply(assessment.transitions);
+  if (assessment.posted && !invoice.posted) rememberPosting(invoice, { ...assessment.posted, supplierId: assessment.supplierId });
   return assessment;
 }
 
@@ -139,9 +146,18 @@ async function awaitPayment(invoice: InvoiceCase, assessment: AssessmentAnswer):
   if (assessment.class === 'credit-note') invoice.ending = { state: 'credited', reference };
   else if (assessment.payable.minor === '0') invoice.ending = { state: 'paid', settlement: 'nothing-to-pay', reference };
   if (invoice.ending) return;
-  invoice.board.show(assessment.supplierId);
-  await condition(() => invoice.corrected || invoice.ending !== undefined);
+  while (!invoice.ending && !invoice.corrected) {
+    invoice.paymentNews = false;
+    invoice.board.show(assessment.supplierId);
+    await awaitWithEscalation(invoice.ref, invoice.board, () => invoice.corrected || invoice.paymentNews || invoice.ending !== undefined, invoice.paymentDeadline);
+  }
   if (!invoice.ending) await reverseInErp(invoice, 'corrected');
+}
+
+/** A case that runs again goes on counting where its postings had got to. */
+function rememberPosting(invoice: InvoiceCase, posted: NonNullable<InvoiceCase['posted']>): void {
+  invoice.posted = posted;
+  invoice.postingNumber = Number(posted.key.split(':').at(-1));
 }
 
 /** reverseInErp: compensates a posting; only its confirmation lets the next posting number be used. */
@@ -182,7 +198,8 @@ function hear(invoice: InvoiceCase, decision: Extract<DecisionAnswer, { accepted
     case 'complete':
     case 'corrected':
     case 'resumed':
-      invoice.changed = invoice.resumed = true;
+      invoice.changed = invoice.resumed = invoice.paymentNews = true;
+      delete invoice.paymentDeadline;
       if (decision.effect === 'corrected') invoice.corrected = true;
       return;
     case 'rejected':
@@ -200,6 +217,8 @@ async function hearPayment(invoice: InvoiceCase, { eventId }: InboxNotice): Prom
   await invoice.mutex.run(async () => {
     const answer = await parkable(invoice, 'recordPayment', () => recordPaymentEvent({ ...invoice.ref, eventId }));
     invoice.board.apply(answer.transitions);
+    invoice.paymentNews = true;
+    if (answer.nextDeadline) invoice.paymentDeadline = answer.nextDeadline;
     if (answer.settledBy) invoice.ending ??= { state: 'paid', settlement: 'bank-confirmed', reference: answer.settledBy };
     if (answer.creditedBy) invoice.ending ??= { state: 'credited', reference: answer.creditedBy };
   });

@@ -16,6 +16,8 @@ export interface InvoiceToPayInput {
   caseId: string;
   correlationId: string;
   receivedAt: string;
+  /** The event that opened an ended case again: its money came back. */
+  reopenedBy?: string;
 }
 
 export type InvoiceToPayOutcome =
