@@ -34,7 +34,7 @@ function documentReasons(payable: Payable): Exclusion[] {
   if (!payable.approved) add('not-approved', 'The posted version of the document is not approved.');
   if (payable.blocked) add('blocked', 'The document is blocked for payment.');
   if (payable.inRun && blocksOpenItem(payable.inRun.state)) add('in-other-run', `Run ${payable.inRun.runId} holds the document: its payment is ${payable.inRun.state}.`);
-  if (payable.remittance !== undefined && looksLikeCreditorReference(payable.remittance) && !isCreditorReference(payable.remittance)) add('reference-invalid', 'The creditor reference that the supplier wants quoted has wrong check digits (ISO 11649).');
+  if (!isCredit(payable) && payable.remittance !== undefined && looksLikeCreditorReference(payable.remittance) && !isCreditorReference(payable.remittance)) add('reference-invalid', 'The creditor reference that the supplier wants quoted has wrong check digits (ISO 11649).');
   if (payable.meansCode !== undefined && !creditTransferCodes.has(payable.meansCode)) add('other-means', `The supplier is paid by other means (code ${payable.meansCode}), not by credit transfer.`);
   return reasons;
 }
@@ -79,7 +79,7 @@ function accountReasons(payable: Payable, setting: Setting): Exclusion[] {
   if (account.status !== 'verified') reasons.push(exclusion(payable, 'P1', `account-${account.status}`, `The bank account ${account.id} is ${account.status === 'unverified' ? 'not verified' : account.status === 'closed' ? 'closed' : 'on hold'}.`));
   const fault = accountNumberFault(account);
   if (fault) reasons.push(exclusion(payable, 'P1', fault.code, fault.message));
-  else if (!methodFor(account, payable.open.currency, policy.methods)) reasons.push(exclusion(payable, 'P5', 'no-method', `The policy names no way to pay ${payable.open.currency} to the bank account ${account.id}.`));
+  else if (isCurrency(payable.open.currency) && !methodFor(account, payable.open.currency, policy.methods)) reasons.push(exclusion(payable, 'P5', 'no-method', `The policy names no way to pay ${payable.open.currency} to the bank account ${account.id}.`));
   const usableFrom = addBusinessDays(calendar, account.changedOn, policy.coolingOffBusinessDays);
   if (facts.today < usableFrom) reasons.push(exclusion(payable, 'P9', 'account-changed', `The bank account ${account.id} was changed on ${account.changedOn}; it is paid from ${usableFrom} on.`, usableFrom));
   return reasons;

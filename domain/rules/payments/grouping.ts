@@ -26,8 +26,8 @@ export interface PaymentGroup {
 }
 
 /**
- * Documents by the key of P5; credits are offset inside a key only. A credit that names no account or no reference of its own
- * follows the largest payment of its supplier that it fits. Groups come in the order of their keys.
+ * Documents by the key of P5; credits are offset inside a key only. Nobody pays a credit, so it needs no reference and often has
+ * no account: it follows the largest payment of its supplier that it fits. Groups come in the order of their keys.
  */
 export function groupCandidates(candidates: readonly Candidate[], setting: Setting): { groups: PaymentGroup[]; excluded: Exclusion[] } {
   const groups = new Map<string, PaymentGroup>();
@@ -93,8 +93,7 @@ function bare(text: string): string {
 
 function fits(credit: Payable, group: PaymentGroup): boolean {
   const { account } = credit.payee;
-  const reference = quotedReference(credit);
-  return !credit.separate && !group.separate && (account === undefined || accountKey(account) === accountKey(group.account)) && (reference === undefined || reference === group.reference);
+  return !credit.separate && !group.separate && (account === undefined || accountKey(account) === accountKey(group.account));
 }
 
 function supplierKey(supplierId: string, currency: string): string {

@@ -81,7 +81,8 @@ function discountOf({ gross, open }: Payable, base: Money, percent: Decimal): Mo
 
 function refusalOf(tier: Tier, payable: Payable, { executionDate, policy }: TermsSetting): string | undefined {
   const rate = exact(tier.percent);
-  if (minorOf(tier.amount) <= 0n || compareExact(rate, hundred) >= 0) return 'takes nothing off';
+  if (minorOf(tier.amount) <= 0n) return 'takes nothing off';
+  if (minorOf(tier.amount) >= minorOf(payable.open) || compareExact(rate, hundred) >= 0) return 'leaves nothing to pay';
   if (compareExact(rate, exact(policy.discount.minimumPercent)) < 0) return 'below the least rate';
   if (tier.lastDay < executionDate) return `over since ${tier.lastDay}`;
   if (!isWorth(tier, payable, policy.discount.hurdlePercent)) return 'not worth paying early for';
