@@ -3,7 +3,7 @@ import { addDays } from '../../domain/calendar/plain-date.ts';
 import { isCurrency } from '../../domain/rules/money.ts';
 import { parseBody, Refusal, type Answer, type Request, type Route } from '../shared/http.ts';
 import type { Bank } from './bank.ts';
-import { dateOf, isBankDay, startOf } from './calendar.ts';
+import { bankDaysAfter, dateOf, isBankDay, startOf } from './calendar.ts';
 import { behaviourSchema, type Task } from './model.ts';
 
 const advanceSchema = z.union([
@@ -35,7 +35,7 @@ export function bankControl(bank: Bank): Route[] {
       return { status: 200, body: use(request) };
     },
   });
-  const clock = () => ({ now: new Date(bank.now()).toISOString(), date: dateOf(bank.now()), bankDay: isBankDay(dateOf(bank.now())) });
+  const clock = () => ({ now: new Date(bank.now()).toISOString(), date: dateOf(bank.now()), bankDay: isBankDay(dateOf(bank.now())), nextBankDay: bankDaysAfter(dateOf(bank.now()), 1) });
 
   return [
     route('GET', 'clock', clock),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { minorOf } from '../../domain/rules/money.ts';
 import { dateOf, isBankDay, onOrAfterBankDay, startOf } from './calendar.ts';
 import { FileRefusal } from './file-refusal.ts';
@@ -22,7 +21,7 @@ export function receiveFile(state: BankState, text: string, messageId: string, n
   const reference = `FILE-${String(state.files.size + 1).padStart(6, '0')}`;
   const used: number[] = [];
   const payments = judged(state, instructed, reference, now, used);
-  const file = { reference, messageId: instructed.messageId, format: instructed.format, debtorAccount, total: instructed.total, receivedAt: now, state: together(payments), digest: createHash('sha256').update(text).digest('hex') };
+  const file = { reference, messageId: instructed.messageId, format: instructed.format, debtorAccount, total: instructed.total, receivedAt: now, state: together(payments), text };
   return { kind: 'file', file, payments, tasks: tasksOf(state, reference, debtorAccount, payments, now, used), used };
 }
 

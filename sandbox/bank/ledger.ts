@@ -12,7 +12,8 @@ export interface LedgerFilter {
 export interface BankLedger {
   clock: string;
   accounts: { number: string; holder: string; balance: Money; reserved: Money; statements: number }[];
-  files: { messageId: string; reference: string; format: string; debtorAccount: string; state: string; total: string; receivedAt: string; digest: string }[];
+  /** With their texts where one is asked for by its id. */
+  files: { messageId: string; reference: string; format: string; debtorAccount: string; state: string; total: string; receivedAt: string; text?: string }[];
   refusals: { messageId: string; code: string }[];
   payments: (Pick<Payment, 'no' | 'endToEndId' | 'messageId' | 'paymentInformationId' | 'debtorAccount' | 'amount' | 'creditor' | 'state' | 'reason' | 'requestedOn' | 'bookedOn' | 'returnedOn'>)[];
   bookings: Booking[];
@@ -32,7 +33,7 @@ export function ledgerOf(state: BankState, now: number, filter: LedgerFilter): B
       .map(({ account: { number, holder, currency }, balance, reserved, statementNumber }) => ({ number, holder, balance: money(currency, balance), reserved: money(currency, reserved), statements: statementNumber })),
     files: [...state.files.values()]
       .filter((file) => wanted('account', file.debtorAccount) && wanted('messageId', file.messageId))
-      .map((file) => ({ ...file, receivedAt: new Date(file.receivedAt).toISOString() })),
+      .map(({ text, ...file }) => ({ ...file, receivedAt: new Date(file.receivedAt).toISOString(), ...(filter.messageId === undefined ? {} : { text }) })),
     refusals: state.refusals.filter((refusal) => wanted('messageId', refusal.messageId)).map(({ messageId, code }) => ({ messageId, code })),
     payments: payments.map(({ no, endToEndId, messageId, paymentInformationId, debtorAccount, amount, creditor, state: paymentState, reason, requestedOn, bookedOn, returnedOn }) =>
       ({ no, endToEndId, messageId, paymentInformationId, debtorAccount, amount, creditor, state: paymentState, reason, requestedOn, bookedOn, returnedOn })),

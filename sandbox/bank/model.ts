@@ -90,8 +90,7 @@ export interface BankFile {
   total: string;
   receivedAt: number;
   state: 'ACCP' | 'PART' | 'RJCT';
-  /** SHA-256 of the text. */
-  digest: string;
+  text: string;
 }
 
 /** A line in the books of one account; `payments` names those that it settles, two or more for a batch. */

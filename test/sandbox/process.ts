@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { BankLedger, LedgerFilter } from '../../sandbox/bank/ledger.ts';
 import type { ErpLedger } from '../../sandbox/erp/ledger.ts';
 import type { FaultCount } from '../../sandbox/shared/faults.ts';
 import type { RequestLogEntry } from '../../sandbox/shared/execute.ts';
@@ -18,6 +19,7 @@ export interface SandboxProcess {
   /** Throws unless the answer is a 2xx. */
   post<Answer>(path: string, body: unknown): Promise<Answer>;
   ledger(filter?: { entity?: string; externalReference?: string }): Promise<ErpLedger>;
+  bankLedger(filter?: LedgerFilter): Promise<BankLedger>;
   requests(reference: string): Promise<RequestLogEntry[]>;
   faults(): Promise<FaultCount[]>;
   clearFaults(): Promise<void>;
@@ -57,6 +59,7 @@ export async function startSandboxProcess(options: SandboxOptions = {}): Promise
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
     ledger: async (filter = {}) => (await call<{ erp: ErpLedger }>('GET', `/_sandbox/ledger?service=erp&${new URLSearchParams({ ...filter }).toString()}`)).erp,
+    bankLedger: async (filter = {}) => (await call<{ bank: BankLedger }>('GET', `/_sandbox/ledger?service=bank&${new URLSearchParams({ ...filter }).toString()}`)).bank,
     requests: async (reference) => (await call<{ items: RequestLogEntry[] }>('GET', `/_sandbox/requests?reference=${encodeURIComponent(reference)}`)).items,
     faults: async () => (await call<{ items: FaultCount[] }>('GET', '/_sandbox/faults')).items,
     clearFaults: () => call('DELETE', '/_sandbox/faults'),

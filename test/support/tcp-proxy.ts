@@ -1,0 +1,121 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What the line does to one request, beneath HTTP: the server behind it never knows. */
+export type LineFault =
+  | { kind: 'cut-answer' } // the request arrives, the answer does not
+  | { kind: 'cut-request' } // the connection is lost before the request arrives
+  | { kind: 'delay'; ms: number } // the request arrives late, whether or not the client still waits
+  | { kind: 'hang'; ms: number } // the request arrives, the answer is held back
+  | { kind: 'answer'; text: string } // somebody on the way answers instead
+  | { kind: 'repeat' }; // the request arrives twice; the client sees the first answer
+
+/** A request that went through, with the status that the server answered. */
+export interface Passed {
+  method: string;
+  path: string;
+  body: string;
+  status: number | undefined;
+}
+
+export interface TcpProxy {
+  url: string;
+  /** Strikes the next request of a method, once. */
+  strike(method: string, fault: LineFault): void;
+  clear(): void;
+  passed(): Passed[];
+  close(): Promise<void>;
+}
+
+/** A proxy for servers that answer one request a connection (HTTP/1.0 does). It holds a request until it is whole. */
+export async function startTcpProxy(target: string): Promise<TcpProxy> {
+  const { hostname, port } = new URL(target);
+  const waiting = new Map<string, LineFault>();
+  const passed: Passed[] = [];
+  const open = new Set<Socket>();
+  const server = createServer((client) => {
+    open.add(client);
+    client.on('close', () => open.delete(client));
+    client.on('error', () => undefined);
+    void serve(client);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    strike: (method, fault) => void waiting.set(method, fault),
+    clear: () => waiting.clear(),
+    passed: () => passed,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of open) socket.destroy();
+      }),
+  };
+
+  async function serve(client: Socket): Promise<void> {
+    const request = await wholeRequest(client);
+    if (!request) return;
+    const method = request.head.split(' ', 1)[0] ?? '';
+    const fault = waiting.get(method);
+    waiting.delete(method);
+    if (fault?.kind === 'cut-request') return void client.destroy();
+    if (fault?.kind === 'answer') return void client.end(fault.text);
+    if (fault?.kind === 'delay') await sleep(fault.ms);
+    const answer = await forward(request);
+    if (fault?.kind === 'repeat') await forward(request);
+    if (fault?.kind === 'cut-answer') return void client.destroy();
+    if (fault?.kind === 'hang') await sleep(fault.ms);
+    client.end(answer);
+  }
+
+  async function forward(request: WholeRequest): Promise<Buffer> {
+    const [method = '', path = ''] = request.head.split(' ');
+    const entry: Passed = { method, path, body: request.body.toString('utf8'), status: undefined };
+    passed.push(entry);
+    const answer = await exchange(request.bytes);
+    const status = /^HTTP\/1\.[01] (\d{3})/.exec(answer.subarray(0, 20).toString('latin1'))?.[1];
+    entry.status = status === undefined ? undefined : Number(status);
+    return answer;
+  }
+
+  async function exchange(bytes: Buffer): Promise<Buffer> {
+    return new Promise((resolve) => {
+      const upstream = connect({ host: hostname, port: Number(port) });
+      const chunks: Buffer[] = [];
+      open.add(upstream);
+      upstream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      upstream.on('error', () => undefined);
+      upstream.on('close', () => {
+        open.delete(upstream);
+        resolve(Buffer.concat(chunks));
+      });
+      upstream.write(bytes);
+    });
+  }
+}
+
+interface WholeRequest {
+  head: string;
+  body: Buffer;
+  bytes: Buffer;
+}
+
+/** Reads a request with a known length; undefined where the client went away before it was whole. */
+function wholeRequest(client: Socket): Promise<WholeRequest | undefined> {
+  return new Promise((resolve) => {
+    let bytes = Buffer.alloc(0);
+    client.on('data', (chunk: Buffer) => {
+      bytes = Buffer.concat([bytes, chunk]);
+      const end = bytes.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const head = bytes.subarray(0, end).toString('latin1');
+      const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
+      if (bytes.length < end + 4 + length) return;
+      // The server is to close the connection after its answer, so that the end of the answer is seen.
+      const own = Buffer.from(`${head.replace(/^connection:.*$/gim, 'connection: close')}\r\n\r\n`, 'latin1');
+      resolve({ head, body: bytes.subarray(end + 4, end + 4 + length), bytes: Buffer.concat([own, bytes.subarray(end + 4, end + 4 + length)]) });
+    });
+    client.on('close', () => resolve(undefined));
+  });
+}
