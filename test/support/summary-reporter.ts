@@ -46,6 +46,6 @@ function byReason(skipped: TestCase[]): TestSummary['skips'] {
 function reasonOf(test: TestCase): string {
   const result = test.result();
   if (result.state === 'skipped' && result.note) return result.note;
-  const needs = /\((needs: .+)\)/.exec(test.fullName)?.[1];
+  const needs = /\((needs: .+?)\)(?: > |$)/.exec(test.fullName)?.[1];
   return needs ?? `${test.module.relativeModuleId}: ${test.fullName}`;
 }
