@@ -1,128 +1,170 @@
-import { buildVocabulary, namesAgreeingInMostWords, type Vocabulary } from './agreeing-words.ts';
-import { indexTerms, wordKeys } from './index-terms.ts';
+import { bitCount } from './bits.ts';
+import { initialsOf, listRuns, namesWithRun, runsOf, type ListedRuns } from './listed-runs.ts';
+import { listWords, similarWords, type ListedWords } from './listed-words.ts';
+import { gluedMatch, lightestGlued, mayBegin } from './merge-tokens.ts';
 import type { ParsedName, Token } from './parse-name.ts';
+import type { ScoreBound } from './score-bound.ts';
 
-/** Inverted index over names: terms weighted by rarity (TF-IDF). It only chooses whom to compare; scores do not depend on it. */
+/**
+ * Inverted index over listed names: by word, by words that sound or are spelt alike, and by words written together. It only chooses whom to
+ * compare, and leaves out a name only when what is known of it already costs more than a hit may lose: scores and hits do not depend on it.
+ */
 export interface CandidateIndex {
-  terms: Map<string, number>;
-  /** Where the names of a term begin in `postings`; the next term's beginning ends them. */
-  starts: Int32Array;
-  postings: Int32Array;
-  /** Rarity of each term; 0 for terms so common that they say nothing. */
-  rarity: Float32Array;
-  /** Root of the sum of the weights of each name's terms. */
-  norm: Float32Array;
-  /** Accumulators of one search, reused. */
-  overlap: Float32Array;
-  touched: Int32Array;
-  vocabulary: Vocabulary;
+  names: ParsedName[];
+  words: ListedWords;
+  runs: ListedRuns;
+  /** Words of each name that stand for a word only; `uncountable` where titles or numbers may take their place. */
+  wordCount: Uint8Array;
+  search: Accumulators;
 }
 
-/** Names that are offered for comparison, at most. */
-const mostCandidates = 600;
+/** Sums of one search by name, reused. */
+interface Accumulators {
+  /** What the words with a partner save of the loss of having none. */
+  saved: Float64Array;
+  /** The most that one of those words loses by its partner. */
+  worst: Float64Array;
+  /** One bit for each word of the query that has a partner, and one for a run written together. */
+  partners: Int32Array;
+  touched: number[];
+  /** Least loss of the word in hand, and the word for which it holds. */
+  least: Float64Array;
+  turn: Int32Array;
+  turns: number;
+}
 
-/** Terms in more than this share of all names say nothing about a name. */
-const tooCommon = 0.2;
-const bins = 2048;
+export interface Candidates {
+  /** Names that may be hits. */
+  promising: number[];
+  /** The nearest of the others, nearest first. */
+  nearest: number[];
+}
+
+const uncountable = 255;
+const gluedBit = 1 << 30;
+const nearMisses = 24;
 
 export function buildIndex(names: ParsedName[]): CandidateIndex {
-  const terms = new Map<string, number>();
-  const termOf: number[] = [];
-  const weightOf: number[] = [];
-  const endOf = new Int32Array(names.length);
-  names.forEach((name, at) => {
-    for (const { key, weight } of indexTerms(name)) {
-      const known = terms.get(key);
-      if (known === undefined) terms.set(key, terms.size);
-      termOf.push(known ?? terms.size - 1);
-      weightOf.push(weight);
-    }
-    endOf[at] = termOf.length;
+  const count = names.length;
+  return {
+    names,
+    words: listWords(names),
+    runs: listRuns(names),
+    wordCount: Uint8Array.from(names, wordCountOf),
+    search: { saved: new Float64Array(count), worst: new Float64Array(count), partners: new Int32Array(count), touched: [], least: new Float64Array(count), turn: new Int32Array(count), turns: 0 },
+  };
+}
+
+function wordCountOf(name: ParsedName): number {
+  return name.tokens.some((token) => token.role === 'title' || token.role === 'number') ? uncountable : name.tokens.filter((token) => token.role === 'word').length;
+}
+
+/** Positions of the names worth comparing with `name`. `fits` leaves names of another kind out; `gain` is what other facts of a name's entries may add. */
+export function candidates(index: CandidateIndex, name: ParsedName, bound: ScoreBound, fits: (at: number) => boolean, gain: (at: number) => number): Candidates {
+  const share = lossesWithoutPartner(name.tokens, bound);
+  const glued = gluedQueryWords(index, name.tokens, bound);
+  name.tokens.forEach((token, at) => {
+    if (!needsPartner(token)) return;
+    const { search } = index;
+    search.turns++;
+    const reached: number[] = [];
+    const reach = (place: number, loss: number): void => {
+      if (search.turn[place] !== search.turns) {
+        search.turn[place] = search.turns;
+        search.least[place] = loss;
+        reached.push(place);
+      } else if (loss < search.least[place]!) search.least[place] = loss;
+    };
+    similarWords(index.words, token, bound, (word, loss) => index.words.names.each(word, (place) => reach(place, loss)));
+    for (const { from, to, word, loss } of glued) if (from <= at && at < to) index.words.names.each(word, (place) => reach(place, loss));
+    namesWithRun(index.runs, index.names, token, bound, (place, loss) => {
+      markGlued(search, place);
+      if (loss < Infinity) reach(place, loss);
+    });
+    for (const place of reached) credit(search, place, at, share[at]!);
   });
-  const starts = startsOf(termOf, terms.size);
-  const rarity = Float32Array.from({ length: terms.size }, (_, term) => rarityOf(starts[term + 1]! - starts[term]!, names.length));
-  const postings = new Int32Array(termOf.length);
-  const norm = new Float32Array(names.length);
-  const filled = starts.slice(0, terms.size);
-  for (let name = 0, at = 0; name < names.length; name++) {
-    for (; at < endOf[name]!; at++) {
-      const term = termOf[at]!;
-      postings[filled[term]!++] = name;
-      norm[name]! += weightOf[at]! * rarity[term]!;
-    }
-    norm[name] = Math.sqrt(norm[name]! || 1);
+  return choose(index, name, bound, share, fits, gain);
+}
+
+function credit(search: Accumulators, place: number, at: number, share: number): void {
+  touch(search, place);
+  search.partners[place]! |= 1 << at;
+  search.saved[place]! += share;
+  search.worst[place] = Math.max(search.worst[place]!, Math.min(search.least[place]!, share));
+}
+
+function touch(search: Accumulators, place: number): void {
+  if (search.partners[place] === 0) search.touched.push(place);
+}
+
+function markGlued(search: Accumulators, place: number): void {
+  touch(search, place);
+  search.partners[place]! |= gluedBit;
+}
+
+/** Particles, titles and initials weigh little and find a partner easily: they are taken to have one. */
+function needsPartner(token: Token): boolean {
+  return token.role === 'word' || token.role === 'number';
+}
+
+/** What each word loses when it has no partner, at least. A repeated word loses nothing. */
+function lossesWithoutPartner(tokens: Token[], bound: ScoreBound): number[] {
+  // Words written together may weigh a little more than they do apart.
+  const total = tokens.reduce((sum, token) => sum + Math.max(token.weight, lightestGlued / 2), 0);
+  return tokens.map((token, at) => {
+    const repeated = tokens.some((other, place) => place !== at && other.text === token.text && other.role === token.role);
+    return repeated || !needsPartner(token) ? 0 : (bound.withoutPartner * token.weight) / total;
+  });
+}
+
+/** Listed words that words of the query write together or abbreviate. */
+function gluedQueryWords({ words }: CandidateIndex, tokens: Token[], bound: ScoreBound): { from: number; to: number; word: number; loss: number }[] {
+  const found: { from: number; to: number; word: number; loss: number }[] = [];
+  for (const { from, length, token } of runsOf(tokens)) {
+    const run = tokens.slice(from, from + length);
+    similarWords(words, token, bound, (word, loss) => {
+      const target = words.words[word]!;
+      if (target.role === 'word' && target.text.length > 1 && mayBegin(run[0]!, target) && gluedMatch(run, token.text, target)) found.push({ from, to: from + length, word, loss });
+    });
   }
-  return { terms, starts, postings, rarity, norm, overlap: new Float32Array(names.length), touched: new Int32Array(names.length), vocabulary: buildVocabulary(names) };
-}
-
-function startsOf(termOf: number[], terms: number): Int32Array {
-  const starts = new Int32Array(terms + 1);
-  for (const term of termOf) starts[term + 1]!++;
-  for (let term = 0; term < terms; term++) starts[term + 1]! += starts[term]!;
-  return starts;
-}
-
-function rarityOf(count: number, names: number): number {
-  return count > Math.max(50, names * tooCommon) ? 0 : Math.log(1 + names / count);
-}
-
-/** Positions of the names worth comparing with `name`, best first; `fits` leaves names of another kind out before they take a place. */
-export function candidates(index: CandidateIndex, name: ParsedName, fits: (at: number) => boolean, most = mostCandidates): number[] {
-  const found = accumulate(index, name);
-  const { overlap, touched, norm } = index;
-  const ranked: { at: number; rank: number }[] = [];
-  let top = 0;
-  for (let i = 0; i < found; i++) {
-    const at = touched[i]!;
-    overlap[at]! /= norm[at]!;
-    if (overlap[at]! > top) top = overlap[at]!;
-  }
-  const cut = lowestRank(index, found, top, most);
-  for (let i = 0; i < found; i++) {
-    const at = touched[i]!;
-    const rank = overlap[at]!;
-    overlap[at] = 0;
-    if (rank >= cut && fits(at)) ranked.push({ at, rank });
-  }
-  ranked.sort((x, y) => y.rank - x.rank || x.at - y.at);
-  return ranked.slice(0, most).map((each) => each.at);
-}
-
-/** Positions of all names that agree in most words of `name`, in no order and without a limit. */
-export function agreeingNames(index: CandidateIndex, name: ParsedName): number[] {
-  return namesAgreeingInMostWords(index.vocabulary, name, (word) => namesByKey(index, word));
-}
-
-function* namesByKey({ terms, starts, postings }: CandidateIndex, word: Token): Iterable<Int32Array> {
-  for (const key of wordKeys(word)) {
-    const term = terms.get(key);
-    if (term !== undefined) yield postings.subarray(starts[term]!, starts[term + 1]!);
-  }
-}
-
-/** Adds up the weights of shared terms by name; returns how many names were touched. */
-function accumulate({ terms, starts, postings, rarity, overlap, touched }: CandidateIndex, name: ParsedName): number {
-  let found = 0;
-  for (const { key, weight } of indexTerms(name)) {
-    const term = terms.get(key);
-    const value = term === undefined ? 0 : weight * rarity[term]!;
-    if (value === 0) continue;
-    for (let i = starts[term!]!, end = starts[term! + 1]!; i < end; i++) {
-      const at = postings[i]!;
-      if (overlap[at] === 0) touched[found++] = at;
-      overlap[at]! += value;
-    }
+  for (const { from, letters } of initialsOf(tokens)) {
+    const key = words.keys.get(`w${letters}`);
+    if (key !== undefined) words.byKey.each(key, (word) => found.push({ from, to: from + letters.length, word, loss: 0 }));
   }
   return found;
 }
 
-/** A rank that about three times `most` names reach, by counting in bins: sorting all touched names would cost more than comparing the best. */
-function lowestRank({ overlap, touched }: CandidateIndex, found: number, top: number, most: number): number {
-  if (found <= most * 3) return 0;
-  const counts = new Int32Array(bins + 1);
-  for (let i = 0; i < found; i++) counts[Math.floor((overlap[touched[i]!]! / top) * bins)]!++;
-  let kept = 0;
-  let bin = bins;
-  while (bin > 0 && kept < most * 3) kept += counts[bin--]!;
-  return ((bin + 1) / bins) * top;
+function choose({ names, wordCount, search }: CandidateIndex, name: ParsedName, bound: ScoreBound, share: number[], fits: (at: number) => boolean, gain: (at: number) => number): Candidates {
+  const whole = share.reduce((sum, each) => sum + each, 0);
+  const words = name.tokens.reduce((mask, token, at) => (token.role === 'word' ? mask | (1 << at) : mask), 0);
+  const spare = name.tokens.some((token) => token.role === 'title' || token.role === 'number') ? uncountable : bitCount(words) + name.tokens.filter((token) => token.role === 'initial').length;
+  const promising: number[] = [];
+  const others: { at: number; loss: number }[] = [];
+  const { saved, worst, partners, touched } = search;
+  const choice = whole <= bound.farthest.limit ? names.keys() : touched;
+  for (const at of choice) {
+    if (!fits(at)) continue;
+    const loss = whole - saved[at]! + worst[at]!;
+    const alone = bitCount(words & ~partners[at]!);
+    // A word stays without a partner only when the other name has no word left: otherwise the two contradict each other.
+    const contradicts = alone > 0 && (partners[at]! & gluedBit) === 0 && wordCount[at]! < uncountable && wordCount[at]! > spare - alone;
+    const allowed = bound.allowance(names[at]!.script);
+    if (!contradicts && loss <= allowed + bound.mostGain && (loss <= allowed || loss <= allowed + gain(at))) promising.push(at);
+    else keepNearest(others, at, contradicts ? loss + 1 : loss);
+  }
+  for (const at of touched) {
+    saved[at] = 0;
+    worst[at] = 0;
+    partners[at] = 0;
+  }
+  touched.length = 0;
+  return { promising, nearest: others.map((other) => other.at) };
+}
+
+function keepNearest(others: { at: number; loss: number }[], at: number, loss: number): void {
+  if (others.length === nearMisses && loss >= others[nearMisses - 1]!.loss) return;
+  let place = others.length;
+  while (place > 0 && others[place - 1]!.loss > loss) place--;
+  others.splice(place, 0, { at, loss });
+  if (others.length > nearMisses) others.pop();
 }

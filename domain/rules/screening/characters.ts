@@ -1,5 +1,6 @@
 /** The writing system of a token; `Other` covers scripts that are only compared within themselves or letter by letter. */
-export type Script = 'Latin' | 'Cyrillic' | 'Greek' | 'Arabic' | 'Han' | 'Hangul' | 'Kana' | 'Hebrew' | 'Other';
+export const scripts = ['Latin', 'Cyrillic', 'Greek', 'Arabic', 'Han', 'Hangul', 'Kana', 'Hebrew', 'Other'] as const;
+export type Script = (typeof scripts)[number];
 
 export interface CleanText {
   text: string;

@@ -88,7 +88,8 @@ function benefit(a: Token, b: Token, match: TokenMatch, i: number, j: number, ro
   return match.similarity * (a.weight + b.weight) * 0.5 + place;
 }
 
-function pairOf(a: Token, b: Token, match: TokenMatch): AlignedPair | undefined {
+/** What two words mean for each other when the assignment brings them together; undefined when they stay without a partner. */
+export function pairOf(a: Token, b: Token, match: TokenMatch): AlignedPair | undefined {
   if (isLight(a) !== isLight(b) && match.how !== 'same' && match.how !== 'initial' && !isMistyped(a, b, match)) return undefined;
   const agrees = match.how !== 'different' && match.similarity >= agreement;
   if (agrees) return { a, b, match, agrees };

@@ -2,6 +2,9 @@ const vowels = 'aeiouy';
 /** Letters that scribes and transliterations exchange; the classes overlap on purpose. */
 const exchangeable = ['ckqgx', 'sz', 'zj', 'jy', 'iy', 'vw', 'wu', 'fv', 'bp', 'dt', 'mn', 'kh', 'gj', 'cs', 'lr'];
 
+/** What one letter counts at least in the mean of plain and weighted edits. */
+export const cheapestEdit = 0.75;
+
 const size = 128;
 const substitution = substitutionCosts();
 

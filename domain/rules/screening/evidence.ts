@@ -9,6 +9,13 @@ export function evidenceSteps(query: ScreeningQuery, entry: ListEntry, evidence:
   return [birthDateStep(query, entry, evidence, nameComplete), countryStep(query, entry, evidence), genderStep(query, entry, evidence), identifierStep(query, entry, evidence)].filter((step) => step !== undefined);
 }
 
+/** What the facts of an entry add to a name's log-odds at most, whatever the name. */
+export function evidenceGain(query: ScreeningQuery, evidence: QualifiedProfile['evidence']): { most: number; of: (entry: ListEntry) => number } {
+  const most = (query.birthDate ? Math.max(evidence.birthDateSame, evidence.birthYearSame, evidence.birthDateNear, 0) : 0) + (query.countries?.length ? evidence.countryShared : 0);
+  const gainOf = (step: Step | undefined): number => Math.max(0, step?.logOdds ?? 0);
+  return { most, of: (entry) => (most === 0 ? 0 : gainOf(birthDateStep(query, entry, evidence, true)) + gainOf(countryStep(query, entry, evidence))) };
+}
+
 /** How two dates of birth relate, `near` being what a slip of pen or a circa explains. */
 export function compareBirthDates(asked: BirthDate, listed: BirthDate): 'same' | 'sameYear' | 'near' | 'other' | 'far' {
   const precise = (date: BirthDate): boolean => date.earliest === date.latest;

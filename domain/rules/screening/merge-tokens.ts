@@ -12,7 +12,9 @@ export interface MergedTokens {
   acronyms: number;
 }
 
-const longestRun = 4;
+export const longestRun = 4;
+/** Weight of words written together, at least. */
+export const lightestGlued = 0.65;
 
 /** Writes together what one side glues and the other splits (`RamiMakhlouf`, `van der Bilt`), so that words can be matched one to one. */
 export function mergeTokens(a: Token[], b: Token[], kind: NameKind): MergedTokens {
@@ -35,12 +37,10 @@ function mergeTowards(tokens: Token[], target: Token, others: Token[], kind: Nam
       if (next.role === 'number' && target.script !== 'Latin') break;
       written += next.written;
       if (length < 2) continue;
-      const glued = glue(tokens.slice(from, from + length), written, target);
-      if (!glued) continue;
-      const match = compareTokens(glued, target);
-      if (match.edits > (isSyllableMatch(match, glued, target) ? 1 : gluedBudget(glued, target)) || (best && match.edits >= best.edits)) continue;
-      if (hasOwnPartner(tokens.slice(from, from + length), target, others, match.edits)) continue;
-      best = { from, length, token: glued, edits: match.edits, acronym: false };
+      const glued = gluedMatch(tokens.slice(from, from + length), written, target);
+      if (!glued || (best && glued.match.edits >= best.edits)) continue;
+      if (hasOwnPartner(tokens.slice(from, from + length), target, others, glued.match.edits)) continue;
+      best = { from, length, token: glued.token, edits: glued.match.edits, acronym: false };
     }
     const acronym = kind === 'person' ? undefined : acronymAt(tokens, from, target);
     if (!best && acronym) best = { from, length: acronym, token: target, edits: 1, acronym: true };
@@ -62,7 +62,7 @@ function isPartner(token: Token, target: Token): boolean {
 const beginnings: Record<string, string> = { j: '1', c: '1', q: '1', z: '1', x: '2', h: '2', s: '2', t: '3', d: '3', p: '4', b: '4', k: '5', g: '5' };
 
 /** A quick look at the first letter; short words may be syllables of another romanisation. */
-function mayBegin(token: Token, target: Token): boolean {
+export function mayBegin(token: Token, target: Token): boolean {
   if (target.sounds !== '' || token.sounds !== '') {
     const key = soundKeyOf(token);
     const other = soundKeyOf(target);
@@ -72,7 +72,7 @@ function mayBegin(token: Token, target: Token): boolean {
   return target.text.length <= 9 && token.written.length <= 6 && token.role === 'word' && beginning(token.written) !== undefined && beginning(token.written) === beginning(target.text);
 }
 
-function beginning(word: string): string | undefined {
+export function beginning(word: string): string | undefined {
   return beginnings[/^t[sz]/.test(word) ? 'z' : word[0]!];
 }
 
@@ -89,8 +89,17 @@ function hasOwnPartner(run: Token[], target: Token, others: Token[], edits: numb
 /** Before these letters the article is not heard as `al` (`Nur ud-Din`). */
 const sunLetters = 'تثدذرزسشصضطظلن';
 
-function glue(run: Token[], written: string, target: Token): Token | undefined {
+/** `run` written together, when it is near enough to `target` to be the same word; `written` is its text. */
+export function gluedMatch(run: Token[], written: string, target: Token): { token: Token; match: TokenMatch } | undefined {
   if (target.sounds === '' && run[0]!.sounds === '' && Math.abs(written.length - target.text.length) > 2) return undefined;
+  const token = glue(run, written);
+  if (!token) return undefined;
+  const match = compareTokens(token, target);
+  return match.edits > (isSyllableMatch(match, token, target) ? 1 : gluedBudget(token, target)) ? undefined : { token, match };
+}
+
+/** One word made of a run of words; undefined when it is longer than a word. */
+export function glue(run: Token[], written: string): Token | undefined {
   if (written.length > 48) return undefined;
   const native = run.map((token, at) => (token.native === 'ال' && sunLetters.includes(run[at + 1]?.native[0] ?? '-') ? 'ا' : token.native)).join('');
   const first = run[0]!;
@@ -98,7 +107,7 @@ function glue(run: Token[], written: string, target: Token): Token | undefined {
   const weight = Math.max(...run.map((token) => token.weight));
   // Only short words can be syllables of a name in another romanisation.
   const syllabic = written.length <= 10 && run.every((token) => token.written.length <= 6) ? {} : { chinese: '', korean: '' };
-  return { text: written, native: first.script === 'Latin' ? written : native, written, script: first.script, role: 'word', weight: Math.max(weight, 0.65), skeleton: '', sounds, filiation: false, ...syllabic };
+  return { text: written, native: first.script === 'Latin' ? written : native, written, script: first.script, role: 'word', weight: Math.max(weight, lightestGlued), skeleton: '', sounds, filiation: false, ...syllabic };
 }
 
 /** The same syllables in another romanisation or in characters. */
@@ -108,17 +117,35 @@ function isSyllableMatch(match: TokenMatch, glued: Token, target: Token): boolea
 
 function gluedBudget(glued: Token, target: Token): number {
   const length = Math.min(glued.text.length, target.text.length);
-  if (glued.sounds !== '' || target.sounds !== '') return length < 4 ? 0.3 : 1;
+  if (glued.sounds !== '' || target.sounds !== '') return gluedSounds(length);
+  return gluedEdits(length);
+}
+
+/** Distance of sounds by which a glued word may differ, by its letters. */
+export function gluedSounds(length: number): number {
+  return length < 4 ? 0.3 : 1;
+}
+
+/** Edits that a glued word may differ by, by its letters. */
+export function gluedEdits(length: number): number {
   return length >= 10 ? 2 : length >= 8 ? 1 : 0;
 }
 
-/** The number of words from `from` whose initial letters spell `target`; at least three. */
+export const shortestAcronym = 3;
+export const longestAcronym = 6;
+
+/** The number of words from `from` whose initial letters spell `target`. */
 function acronymAt(tokens: Token[], from: number, target: Token): number | undefined {
   const length = target.text.length;
-  if (length < 3 || length > 6 || from + length > tokens.length) return undefined;
+  if (length < shortestAcronym || length > longestAcronym || from + length > tokens.length) return undefined;
   for (let at = 0; at < length; at++) {
     const token = tokens[from + at]!;
-    if (token.role !== 'word' || token.text.length < 3 || token.text[0] !== target.text[at]) return undefined;
+    if (!spellsInitials(token) || token.text[0] !== target.text[at]) return undefined;
   }
   return length;
+}
+
+/** Only words of some length give their first letter to an acronym. */
+export function spellsInitials(token: Token): boolean {
+  return token.role === 'word' && token.text.length >= 3;
 }

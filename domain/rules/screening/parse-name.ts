@@ -34,6 +34,7 @@ export interface Token {
   korean?: string;
   latinSounds?: string;
   letterMask?: number;
+  nativeMask?: number;
   soundKey?: string;
   /** Comparisons of this word already made in the running search. */
   memo?: Map<Token, TokenMatch>;

@@ -6,7 +6,9 @@ import { evidenceSteps } from './evidence.ts';
 import { explainAgreement } from './explain.ts';
 import { countsAsWord, featuresOf, type Features } from './features.ts';
 import { parityScore } from './ofac-parity.ts';
+import { scoreBound, type ScoreBound } from './score-bound.ts';
 import { contributionsOf, nameLogOdds, nameModel, nameSteps, round, scoreOf, type NameModel, type Step } from './score-names.ts';
+import { thresholdFor } from './thresholds.ts';
 import type { ParsedName } from './parse-name.ts';
 import type { IndexedName } from './screening-database.ts';
 
@@ -23,8 +25,8 @@ export interface ListedNameScore {
 
 /** Compares one query with a listed name, then with each entry that has this name. */
 export interface QueryScorer {
-  /** The score of equal names. */
-  top: number;
+  /** What a name may lose and still be a hit; undefined where only comparing every name can tell. */
+  bound: ScoreBound | undefined;
   compare: (listed: ParsedName) => (entry: ListEntry, owner: Owner) => ListedNameScore | undefined;
 }
 
@@ -37,14 +39,14 @@ function qualifiedScorer(profile: QualifiedProfile, threshold: number | undefine
   return (query, name) => {
     for (const token of name.tokens) token.memo = new Map();
     return {
-      top: 1,
+      bound: scoreBound(profile, threshold, query, name),
       compare: (listed) => {
         const alignment = alignNames(name, listed);
         const features = featuresOf(alignment);
         const nameOdds = nameLogOdds(features, model);
         const caution = cautionSteps(profile, alignment, features);
         const complete = features.onlyInQuery + features.onlyInList + features.conflict === 0;
-        const limit = thresholdFor(profile, threshold, name, listed);
+        const limit = thresholdFor(profile, threshold, name.script, listed.script);
         return (entry, owner) => {
           if (owner.quality === 'weak') return weakAlias(profile, model, query, entry, owner, nameOdds, limit);
           const added = [...caution, ...evidenceSteps(query, entry, profile.evidence, complete)];
@@ -79,16 +81,10 @@ function weakAlias(profile: QualifiedProfile, model: NameModel, query: Screening
   return { score, threshold: limit, name: owner.text, quality: owner.quality, reasons: () => [{ code: 'name', points: 1, because: `equal to the alias ${owner.text}` }, { code: 'weakAlias', points: round(score - 1), because }] };
 }
 
-function thresholdFor(profile: QualifiedProfile, override: number | undefined, name: ParsedName, listed: ParsedName): number {
-  const { default: usual, ...scripts } = profile.thresholds.screening;
-  const special = scripts[`${name.script}>${listed.script}`] ?? usual;
-  return override === undefined ? special : round(Math.min(1, override + special - usual));
-}
-
 function parityScorer(profile: ParityProfile, threshold: number | undefined): (query: ScreeningQuery, name: ParsedName) => QueryScorer {
   const limit = threshold ?? profile.thresholds.screening.default;
   return (query) => ({
-    top: 100,
+    bound: undefined,
     compare: () => (_entry, owner) => {
       if (owner.quality === 'original') return undefined;
       const { score, contributions } = parityScore(query.name, owner.text, profile);

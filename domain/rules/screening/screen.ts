@@ -1,7 +1,7 @@
 import type { ListEntry } from '../../model/list-entry.ts';
 import type { ScreeningHit, ScreeningQuery, ScreeningResult } from '../../model/screening.ts';
 import type { ScreeningProfile } from '../../policy/screening.ts';
-import { agreeingNames, candidates } from './candidate-index.ts';
+import { candidates } from './candidate-index.ts';
 import { parseName, type NameKind, type ParsedName } from './parse-name.ts';
 import { identifierHits } from './identifier-hits.ts';
 import { prepareScorer, type ListedNameScore, type QueryScorer } from './scorers.ts';
@@ -57,46 +57,37 @@ interface Found {
   hit: () => ScreeningHit;
 }
 
-/** So many names in a row without a promising one, and the rest is not compared: they are offered best first. */
-const patience = 100;
-const promising = 0.25;
-
 function nameHits(context: ScreeningContext, query: ScreeningQuery, parsed: ParsedName[]): Found[] {
   const { database } = context;
   const scorer = prepareScorer(context.profile, context.threshold);
   const best = new Map<number, ListedNameScore>();
   for (const name of parsed) {
     const perQuery = scorer(query, name);
-    const fits = (at: number): boolean => (database.names[at]!.parsed.kind === 'person') === (name.kind === 'person');
-    const compare = (at: number): number => scoreOwners(database, database.names[at]!, perQuery, query, best);
-    const agreeing = context.everyName ? database.names.map((_, at) => at).filter(fits) : agreeingNames(database.index, name).filter(fits);
-    for (const at of agreeing) compare(at);
-    if (context.everyName) continue;
-    const compared = new Set(agreeing);
-    let poor = 0;
-    for (const at of candidates(database.index, name, fits)) {
-      if (compared.has(at)) continue;
-      poor = compare(at) >= promising * perQuery.top ? 0 : poor + 1;
-      if (poor >= patience) break;
-    }
+    for (const at of namesToCompare(context, name, perQuery)) scoreOwners(database, database.names[at]!, perQuery, query, best);
   }
   return [...best].map(([at, found]) => ({ entry: database.entries[at]!, score: found.score, threshold: found.threshold, hit: () => hitOf(database.entries[at]!, found) }));
 }
 
-/** M6: an entry's score is that of its best name. Returns the best score of this name. */
-function scoreOwners(database: ScreeningDatabase, listed: ScreeningDatabase['names'][number], scorer: QueryScorer, query: ScreeningQuery, best: Map<number, ListedNameScore>): number {
+function namesToCompare({ database, everyName }: ScreeningContext, name: ParsedName, { bound }: QueryScorer): number[] {
+  if (name.tokens.length === 0) return [];
+  const fits = (at: number): boolean => (database.names[at]!.parsed.kind === 'person') === (name.kind === 'person');
+  if (everyName || !bound) return database.names.map((_, at) => at).filter(fits);
+  const gain = (at: number): number => Math.max(...database.names[at]!.owners.map((owner) => bound.gain(database.entries[owner.entry]!)));
+  const { promising, nearest } = candidates(database.index, name, bound, fits, gain);
+  return [...promising, ...nearest];
+}
+
+/** M6: an entry's score is that of its best name. */
+function scoreOwners(database: ScreeningDatabase, listed: ScreeningDatabase['names'][number], scorer: QueryScorer, query: ScreeningQuery, best: Map<number, ListedNameScore>): void {
   const compared = scorer.compare(listed.parsed);
-  let top = 0;
   for (const owner of listed.owners) {
     const entry = database.entries[owner.entry]!;
     if (!kindsAgree(query.kind, entry.kind)) continue;
     const score = compared(entry, owner);
     if (!score) continue;
-    if (score.score > top) top = score.score;
     const known = best.get(owner.entry);
     if (!known || score.score > known.score) best.set(owner.entry, score);
   }
-  return top;
 }
 
 /** A query for a person never hits a vessel; what is of unknown kind is compared with everything (M14). */

@@ -28,14 +28,15 @@ export function soundKeyOf(token: Token): string {
 
 /** One bit a letter: words with few letters in common cannot be spellings of each other. */
 export function letterMaskOf(token: Token): number {
-  if (token.letterMask !== undefined) return token.letterMask;
-  let mask = 0;
-  for (let at = 0; at < token.text.length; at++) mask |= 1 << (token.text.charCodeAt(at) & 31);
-  return (token.letterMask = mask);
+  return (token.letterMask ??= maskOf(token.text));
 }
 
-export function bitCount(mask: number): number {
-  let bits = mask - ((mask >>> 1) & 0x55555555);
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
-  return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
+export function nativeMaskOf(token: Token): number {
+  return (token.nativeMask ??= maskOf(token.native));
+}
+
+function maskOf(text: string): number {
+  let mask = 0;
+  for (let at = 0; at < text.length; at++) mask |= 1 << (text.charCodeAt(at) & 31);
+  return mask;
 }

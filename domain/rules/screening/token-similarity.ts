@@ -1,7 +1,8 @@
 import { arabicDistance } from './arabic.ts';
+import { bitCount } from './bits.ts';
 import { plainEdits, weightedEdits } from './edits.ts';
 import { areNicknames, areSpellings } from './tables/nicknames.ts';
-import { bitCount, chineseKeyOf, koreanKeyOf, latinSoundsOf, letterMaskOf } from './token-keys.ts';
+import { chineseKeyOf, koreanKeyOf, latinSoundsOf, letterMaskOf } from './token-keys.ts';
 import type { Token } from './parse-name.ts';
 
 /** How two words correspond; `different` when they do not. */

@@ -12,21 +12,16 @@ const chineseInitials: [string, string][] = [
 const finalFold: Record<string, string> = {
   ung: 'ong', iung: 'iong', ien: 'ian', ieh: 'ie', ueh: 'ue', ih: 'i', uei: 'ui', uen: 'un', uh: 'u', eh: 'e', o: 'e', uo: 'e', yu: 'u',
 };
-const finals = new Set(pinyinFinals);
 
 /** The folded syllables of a Chinese name written in Pinyin or Wade-Giles, or undefined when the word cannot be read so. */
 export function chineseKey(word: string): string | undefined {
-  return segment(word, 6, foldChinese);
+  return segment(word, 6, chineseSyllables);
 }
 
-function foldChinese(syllable: string): string | undefined {
-  for (const [initial, folded] of chineseInitials) {
-    if (!syllable.startsWith(initial)) continue;
-    const final = syllable.slice(initial.length);
-    if (finals.has(final)) return folded + (finalFold[final] ?? final);
-  }
-  return undefined;
-}
+/** Every syllable with its fold; the first initial that fits decides. */
+const chineseSyllables = new Map<string, string>();
+for (const [initial, folded] of chineseInitials)
+  for (const final of pinyinFinals) if (!chineseSyllables.has(initial + final)) chineseSyllables.set(initial + final, folded + (finalFold[final] ?? final));
 
 const koreanOnsets: [string, string][] = [
   ['kk', 'k'], ['tt', 't'], ['pp', 'p'], ['ss', 's'], ['jj', 'j'], ['ch', 'j'], ['sh', 's'],
@@ -42,30 +37,22 @@ const koreanSurnames: Record<string, string> = { lee: 'ri', yi: 'ri', i: 'ri', r
 
 /** The folded syllables of a Korean name in any romanisation, or undefined when the word cannot be read so. */
 export function koreanKey(word: string): string | undefined {
-  return koreanSurnames[word] ?? segment(word, 7, foldKorean);
+  return koreanSurnames[word] ?? segment(word, 7, koreanSyllables);
 }
 
-function foldKorean(syllable: string): string | undefined {
-  for (const [onset, onsetFold] of koreanOnsets) {
-    if (!syllable.startsWith(onset)) continue;
-    const rest = syllable.slice(onset.length);
-    for (const [vowel, vowelFold] of koreanVowels) {
-      if (!rest.startsWith(vowel)) continue;
-      const coda = koreanCodas.find(([spelling]) => spelling === rest.slice(vowel.length));
-      if (coda) return onsetFold + vowelFold + coda[1];
-    }
-  }
-  return undefined;
-}
+const koreanSyllables = new Map<string, string>();
+for (const [onset, onsetFold] of koreanOnsets)
+  for (const [vowel, vowelFold] of koreanVowels)
+    for (const [coda, codaFold] of koreanCodas) if (!koreanSyllables.has(onset + vowel + coda)) koreanSyllables.set(onset + vowel + coda, onsetFold + vowelFold + codaFold);
 
 /** Splits a word of at most three syllables, the longest first, and folds each. */
-function segment(word: string, longest: number, fold: (syllable: string) => string | undefined, depth = 3): string | undefined {
+function segment(word: string, longest: number, folds: Map<string, string>, depth = 3): string | undefined {
   if (word === '') return '';
   if (depth === 0 || word.length > longest * depth) return undefined;
   for (let length = Math.min(longest, word.length); length > 0; length--) {
-    const folded = fold(word.slice(0, length));
+    const folded = folds.get(word.slice(0, length));
     if (folded === undefined) continue;
-    const rest = segment(word.slice(length), longest, fold, depth - 1);
+    const rest = segment(word.slice(length), longest, folds, depth - 1);
     if (rest !== undefined) return rest === '' ? folded : `${folded}-${rest}`;
   }
   return undefined;

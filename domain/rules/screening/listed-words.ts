@@ -1,0 +1,191 @@
+import { bitCount } from './bits.ts';
+import { indexDeletions, mostDeletions, wordsWithin, type Deletions } from './deletions.ts';
+import { plainEdits } from './edits.ts';
+import { Postings, PostingsBuilder } from './postings.ts';
+import { sortSounds, soundsWithin, type SortedSounds } from './sound-search.ts';
+import { chineseKeyOf, koreanKeyOf, latinSoundsOf, letterMaskOf, nativeMaskOf } from './token-keys.ts';
+import { nicknameGroups, spellingGroup } from './tables/nicknames.ts';
+import type { ParsedName, Token } from './parse-name.ts';
+import type { Reach, ScoreBound } from './score-bound.ts';
+
+/** The words of all listed names, once each, with the names that hold them; words are addressed by position. */
+export interface ListedWords {
+  words: Token[];
+  /** Positions of names by word. */
+  names: Postings;
+  /** Words by the keys under which another form of the same word stands. */
+  keys: Map<string, number>;
+  byKey: Postings;
+  /** Words in Latin letters by rising length; the first of each length; their letters and sounds as masks. */
+  latin: Int32Array;
+  firstOfLength: Int32Array;
+  letters: Int32Array;
+  deletions: Deletions;
+  /** Their sounds, and those of words in Arabic script: of words that only names of their own script hold, and of the others. */
+  latinSounds: { own: SortedSounds; mixed: SortedSounds };
+  arabicSounds: { own: SortedSounds; mixed: SortedSounds };
+  /** Words of other alphabets, words in Arabic script, particles, titles and initials. */
+  otherAlphabets: Int32Array;
+  arabic: Int32Array;
+  light: Int32Array;
+  /** 1 for words that a name of another script holds, too. */
+  mixed: Uint8Array;
+  /** The search in which a word was last looked at. */
+  seen: Int32Array;
+  search: number;
+}
+
+const longestWord = 64;
+
+export function listWords(names: ParsedName[]): ListedWords {
+  const at = new Map<Token, number>();
+  const holders = new PostingsBuilder();
+  names.forEach((name, place) => {
+    for (const token of new Set(name.tokens)) {
+      if (!at.has(token)) at.set(token, at.size);
+      holders.add(at.get(token)!, place);
+    }
+  });
+  const words = [...at.keys()];
+  const mixed = new Uint8Array(words.length);
+  for (const name of names) for (const token of name.tokens) if (token.script !== name.script) mixed[at.get(token)!] = 1;
+  const keys = new Map<string, number>();
+  const byKey = new PostingsBuilder();
+  words.forEach((word, place) => {
+    for (const key of wordKeys(word)) {
+      if (!keys.has(key)) keys.set(key, keys.size);
+      byKey.add(keys.get(key)!, place);
+    }
+  });
+  const where = (fits: (word: Token) => boolean): Int32Array => Int32Array.from(words.flatMap((word, place) => (fits(word) ? [place] : [])));
+  const latin = where((word) => word.role === 'word' && word.script === 'Latin').sort((x, y) => words[x]!.text.length - words[y]!.text.length || x - y);
+  const firstOfLength = new Int32Array(longestWord + 2);
+  for (const place of latin) firstOfLength[Math.min(longestWord, words[place]!.text.length) + 1]!++;
+  for (let length = 1; length < firstOfLength.length; length++) firstOfLength[length]! += firstOfLength[length - 1]!;
+  const arabic = where((word) => word.role === 'word' && word.sounds !== '');
+  return {
+    words,
+    names: holders.build(words.length),
+    keys,
+    byKey: byKey.build(keys.size),
+    latin,
+    firstOfLength,
+    letters: Int32Array.from(latin, (place) => letterMaskOf(words[place]!)),
+    deletions: indexDeletions(Array.from(latin, (place) => words[place]!.text), latin),
+    latinSounds: bySounds(latin, mixed, (place) => latinSoundsOf(words[place]!)),
+    arabicSounds: bySounds(arabic, mixed, (place) => words[place]!.sounds),
+    otherAlphabets: where((word) => word.role === 'word' && word.script !== 'Latin' && word.sounds === '' && !isSyllable(word)),
+    arabic,
+    light: where((word) => word.role !== 'word' && word.role !== 'number'),
+    mixed,
+    seen: new Int32Array(words.length),
+    search: 0,
+  };
+}
+
+/** Keys that two words share when they are the same, or alike although many of their letters differ. */
+export function wordKeys(word: Token): string[] {
+  const keys = [`w${word.text}`];
+  if (word.role !== 'word') return keys;
+  for (const group of nicknameGroups(word.text)) keys.push(`n${group}`);
+  const spelling = spellingGroup(word.text);
+  if (spelling !== undefined) keys.push(`m${spelling}`);
+  if (word.sounds === '' && word.skeleton.length >= 3) keys.push(`s${word.skeleton}`);
+  return [...keys, ...syllableKeys(word)];
+}
+
+export function syllableKeys(word: Token): string[] {
+  const chinese = chineseKeyOf(word);
+  const korean = koreanKeyOf(word);
+  return [...(chinese === '' ? [] : [`z${chinese}`]), ...(korean === '' ? [] : [`k${korean}`])];
+}
+
+function bySounds(places: Int32Array, mixed: Uint8Array, soundsOf: (place: number) => string): { own: SortedSounds; mixed: SortedSounds } {
+  const [own, others] = [0, 1].map((kind) => places.filter((place) => mixed[place] === kind)) as [Int32Array, Int32Array];
+  return { own: sortSounds(Array.from(own, soundsOf), own), mixed: sortSounds(Array.from(others, soundsOf), others) };
+}
+
+/** Hands every listed word that `asked` can stand for to `visit`, with what it loses at least. */
+export function similarWords(listed: ListedWords, asked: Token, bound: ScoreBound, visit: (word: number, loss: number) => void): void {
+  listed.search++;
+  const look = (place: number): void => {
+    if (listed.seen[place] === listed.search) return;
+    listed.seen[place] = listed.search;
+    const loss = bound.pairLoss(asked, listed.words[place]!, reachOf(listed, place, bound).limit);
+    if (loss < Infinity) visit(place, loss);
+  };
+  for (const key of wordKeys(asked)) {
+    const known = listed.keys.get(key);
+    if (known !== undefined) listed.byKey.each(known, look);
+  }
+  if (asked.role !== 'word') return;
+  for (const place of listed.light) look(place);
+  if (isSyllable(asked)) return;
+  if (asked.sounds === '') lookAtAlphabets(listed, asked, bound, look);
+  else lookAtArabic(listed, asked, bound, look);
+}
+
+function reachOf(listed: ListedWords, place: number, bound: ScoreBound): Reach {
+  return listed.mixed[place] === 1 ? bound.farthest : bound.reach(listed.words[place]!.script);
+}
+
+function lookAtAlphabets(listed: ListedWords, asked: Token, bound: ScoreBound, look: (place: number) => void): void {
+  const { words } = listed;
+  lookAtLatin(listed, asked, bound.farthest.letters, look);
+  for (const place of listed.otherAlphabets) if (mayBeAlike(asked, words[place]!, bound)) look(place);
+  lookAtSounds(listed.arabicSounds, latinSoundsOf(asked), false, bound.reach('Arabic'), bound.farthest, look);
+}
+
+function lookAtArabic(listed: ListedWords, asked: Token, bound: ScoreBound, look: (place: number) => void): void {
+  lookAtSounds(listed.latinSounds, asked.sounds, true, bound.reach('Latin'), bound.farthest, look);
+  for (const place of listed.otherAlphabets) look(place);
+  for (const place of listed.arabic) if (mayBeAlike(asked, listed.words[place]!, bound)) look(place);
+}
+
+function lookAtSounds(listed: { own: SortedSounds; mixed: SortedSounds }, sounds: string, isArabic: boolean, usual: Reach, farthest: Reach, look: (place: number) => void): void {
+  soundsWithin(listed.own, sounds, isArabic, usual.sounds, look);
+  soundsWithin(listed.mixed, sounds, isArabic, farthest.sounds, look);
+}
+
+/** Looks at the words in Latin letters that differ by no more letters than their length allows. */
+function lookAtLatin({ latin, firstOfLength, letters, deletions, words }: ListedWords, asked: Token, allowed: Uint8Array, look: (place: number) => void): void {
+  const { text } = asked;
+  let shortest = text.length;
+  let longest = text.length;
+  while (shortest > 1 && allowed[text.length]! >= text.length - shortest + 1) shortest--;
+  while (longest < longestWord && allowed[longest + 1]! >= longest + 1 - text.length) longest++;
+  const most = Math.max(...allowed.subarray(text.length, longest + 1));
+  if (most <= mostDeletions) {
+    wordsWithin(deletions, text, most, (place) => {
+      const other = words[place]!.text;
+      const differ = allowed[Math.max(text.length, other.length)]!;
+      if (plainEdits(text, other, differ) <= differ) look(place);
+    });
+  }
+  const mask = letterMaskOf(asked);
+  for (let length = shortest; length <= longest; length++) {
+    // The same letters in another order are a spelling, too.
+    if (most <= mostDeletions && length !== text.length) continue;
+    const differ = most <= mostDeletions ? 0 : allowed[Math.max(length, text.length)]!;
+    for (let at = firstOfLength[length]!, end = firstOfLength[length + 1]!; at < end; at++) {
+      const found = letters[at]!;
+      if (bitCount(mask & ~found) > differ || bitCount(found & ~mask) > differ) continue;
+      if ((found === mask && length === text.length) || plainEdits(text, words[latin[at]!]!.text, differ) <= differ) look(latin[at]!);
+    }
+  }
+}
+
+/** Words of one script are compared in it, others by their Latin letters. */
+function mayBeAlike(a: Token, b: Token, bound: ScoreBound): boolean {
+  const own = a.script === b.script && a.script !== 'Latin';
+  const lengthA = own ? a.native.length : a.text.length;
+  const lengthB = own ? b.native.length : b.text.length;
+  const differ = bound.farthest.letters[Math.min(longestWord, Math.max(lengthA, lengthB))]!;
+  const maskA = own ? nativeMaskOf(a) : letterMaskOf(a);
+  const maskB = own ? nativeMaskOf(b) : letterMaskOf(b);
+  return Math.abs(lengthA - lengthB) <= differ && bitCount(maskA & ~maskB) <= differ && bitCount(maskB & ~maskA) <= differ;
+}
+
+function isSyllable(word: Token): boolean {
+  return word.script === 'Han' || word.script === 'Hangul';
+}
