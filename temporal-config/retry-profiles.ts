@@ -35,3 +35,10 @@ export const maintenanceProfile = {
   startToCloseTimeout: '5 minutes',
   retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 5 },
 } satisfies LocalActivityOptions;
+
+/** A page of work at a counterpart: longer than one call, with a heartbeat after each, so that a dead worker is noticed early. */
+export const pageProfile = {
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '20 seconds',
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds', maximumAttempts: 40 },
+} satisfies ActivityOptions;

@@ -2,13 +2,50 @@ import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type Schedu
 import { ApplicationFailure } from '@temporalio/common';
 import { erpChangesWorkflow } from '../workflows/contracts/erp-changes.ts';
 import { maintenanceWorkflow } from '../workflows/contracts/maintenance.ts';
+import { bankMessagesWorkflow, paymentLauncherWorkflow, paymentReconciliationWorkflow } from '../workflows/contracts/payment-run.ts';
 import { queues } from './queues.ts';
 
 /** Schedules are code: they are applied at start, idempotently, and operators pause or trigger them in Temporal Web. */
-export async function applySchedules(client: Client, entities: readonly string[], pollEveryMs: number): Promise<void> {
-  for (const entity of entities) await applyErpChanges(client, entity, pollEveryMs);
+export async function applySchedules(client: Client, companies: readonly ScheduledCompany[], pollEveryMs: number): Promise<void> {
+  for (const { entity, payments } of companies) {
+    await applyErpChanges(client, entity, pollEveryMs);
+    if (payments) await applyPayments(client, entity, payments, pollEveryMs);
+  }
   await applyMaintenance(client);
 }
+
+export interface ScheduledCompany {
+  entity: string;
+  /** Present for a company that pays through Kontor; weekdays as in ISO, 1 is Monday. */
+  payments?: { timeZone: string; weekdays: readonly number[]; at: string };
+}
+
+/** The bank is asked as often as the ERP. Runs that were missed for an hour are left to the next day; a person may open one meanwhile. */
+async function applyPayments(client: Client, entity: string, { timeZone, weekdays, at }: NonNullable<ScheduledCompany['payments']>, everyMs: number): Promise<void> {
+  const start = (workflowType: string, workflowId: string) => ({ type: 'startWorkflow', workflowType, workflowId, taskQueue: queues.workflows, args: [{ entity }], workflowExecutionTimeout: '30 minutes' }) as const;
+  await apply(client, {
+    scheduleId: `sched/bank-messages/${entity}`,
+    spec: { intervals: [{ every: everyMs }] },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+    action: start(bankMessagesWorkflow, `bank-messages/${entity}`),
+  });
+  const [hour, minute] = at.split(':').map(Number) as [number, number];
+  const days = weekdays.map((day) => weekdayNames[day % 7]!);
+  await apply(client, {
+    scheduleId: `sched/payment-run/${entity}`,
+    spec: { calendars: [{ dayOfWeek: days, hour, minute }], timezone: timeZone },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 hour' },
+    action: start(paymentLauncherWorkflow, `payment-run-launcher/${entity}`),
+  });
+  await apply(client, {
+    scheduleId: `sched/payment-reconciliation/${entity}`,
+    spec: { calendars: [{ hour: 6, minute: 30 }], timezone: timeZone },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '12 hours' },
+    action: start(paymentReconciliationWorkflow, `payment-reconciliation/${entity}`),
+  });
+}
+
+const weekdayNames = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
 
 async function applyErpChanges(client: Client, entity: string, everyMs: number): Promise<void> {
   const scheduleId = `sched/erp-changes/${entity}`;

@@ -32,7 +32,7 @@ export interface BankActivities {
   /** Sends the file once under its key (effect). */
   sendPaymentFile(command: SendCommand): Promise<SendAnswer>;
   /** Takes new messages of the bank into the records (gather and record). */
-  takeBankMessages(command: { entity: string }): Promise<{ taken: number }>;
+  takeBankMessages(command: { entity: string }): Promise<{ taken: number; toBook: boolean }>;
 }
 
 export interface ScreeningActivities {

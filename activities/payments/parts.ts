@@ -20,8 +20,8 @@ export interface ScreeningAccess {
   system: string;
 }
 
-/** A message of a bank, read by its content. */
-export type ReadMessage = PaymentStatusReport | PaymentReturns | { kind: 'statements'; statements: BankStatement[]; advice: boolean } | { kind: 'problem'; problem: Problem };
+/** A message of a bank, read by its content. An advice tells of bookings before the statement does. */
+export type ReadMessage = PaymentStatusReport | PaymentReturns | { kind: 'statements'; statements: BankStatement[]; problems: Problem[]; advice: boolean } | { kind: 'unreadable'; problem: Problem };
 
 /** What the payment activities work with; made once in workers/wire.ts. */
 export interface PaymentParts extends PayablesParts {

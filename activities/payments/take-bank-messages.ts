@@ -3,6 +3,7 @@ import { quarantineMessage, takeMessage } from '../../db/repositories/bank-messa
 import { readCursor, recordInbound } from '../../db/repositories/inbound.ts';
 import type { BankMessage } from '../../adapters/ports/bank.ts';
 import type { Problem } from '../../domain/errors.ts';
+import { toBook } from '../../db/repositories/payments.ts';
 import { requiredEntity } from '../accounts-payable/lookup.ts';
 import { technicalDueAt } from '../accounts-payable/parking.ts';
 import { applyReturns, applyStatements } from './apply-entries.ts';
@@ -22,9 +23,9 @@ export function bankSource(entity: string): string {
  * One look at the bank's messages: each is kept as it came, read and applied in a transaction of its own, and the cursor moves
  * with it. The same message again has no effect; one that cannot be read is kept, quarantined and becomes a case.
  */
-export async function takeBankMessages(parts: PaymentParts, { entity }: { entity: string }, heartbeat: () => void): Promise<{ taken: number }> {
+export async function takeBankMessages(parts: PaymentParts, { entity }: { entity: string }, heartbeat: () => void): Promise<{ taken: number; toBook: boolean }> {
   const bank = parts.bankOf(await requiredEntity(parts.db, entity));
-  if (!bank) return { taken: 0 };
+  if (!bank) return { taken: 0, toBook: false };
   const source = bankSource(entity);
   let taken = 0;
   for (let round = 0; round < roundsPerLook; round += 1) {
@@ -37,7 +38,7 @@ export async function takeBankMessages(parts: PaymentParts, { entity }: { entity
     if (messages.length === 0) break;
   }
   if (taken > 0) await retryStrangers(parts, entity);
-  return { taken };
+  return { taken, toBook: (await toBook(parts.db, entity, 1)).length > 0 };
 }
 
 /** True when the message was news. */
@@ -57,8 +58,9 @@ async function takeOne(parts: PaymentParts, entity: string, source: string, { id
         return true;
       case 'statements':
         await applyStatements(trx, place, read);
+        for (const [number, problem] of read.problems.entries()) await openBankCase(trx, place, { key: `part-${number + 1}`, code: problem.code, title: 'A part of a bank statement cannot be read', suggestion: `${problem.message} ${problem.remedy}` });
         return true;
-      case 'problem':
+      case 'unreadable':
         await quarantine(trx, place, read.problem);
         return true;
     }

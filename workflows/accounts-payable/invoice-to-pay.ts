@@ -22,6 +22,7 @@ import {
   recordPaymentEvent,
   releaseSupplierInvoice,
   reverseSupplierInvoice,
+  verifyAndRecordDecision,
 } from '../parts/proxies.ts';
 
 export async function invoiceToPay(input: InvoiceToPayInput): Promise<InvoiceToPayOutcome> {
@@ -87,7 +88,7 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
     postingNumber: 1,
   };
   listenForDecisions(
-    { ...invoice, refusal: (kind) => refusalOf(invoice, kind), heard: (decision) => hear(invoice, decision) },
+    { ...invoice, refusal: (kind: DecisionKind) => refusalOf(invoice, kind), judge: (kind, decisionId) => verifyAndRecordDecision({ ...invoice.ref, kind, decisionId }), heard: (decision: Extract<DecisionAnswer, { accepted: true }>) => hear(invoice, decision) },
     {
       decide: { update: decide, description: 'Approve or reject a task of this document' },
       resolveException: { update: resolveException, description: 'Resolve, override or retry an exception' },

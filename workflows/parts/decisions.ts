@@ -1,10 +1,8 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
-import type { CaseRef, DecisionAnswer, DecisionKind } from '../../activities/accounts-payable/commands.ts';
+import type { AcceptedAnswer, Refused } from '../../activities/decisions.ts';
 import type { decide, DecisionNotice, DecisionReceipt } from '../contracts/invoice-to-pay.ts';
 import type { ProgressBoard } from './progress.ts';
-import { verifyAndRecordDecision } from './proxies.ts';
 
-type Accepted = Extract<DecisionAnswer, { accepted: true }>;
 type DecisionUpdate = typeof decide;
 
 /** Runs one at a time what may interleave: two people deciding in the same millisecond (F12). */
@@ -18,13 +16,14 @@ export class Mutex {
   }
 }
 
-interface Listener {
-  ref: CaseRef;
+interface Listener<Kind extends string, Accepted extends AcceptedAnswer> {
   board: ProgressBoard;
   mutex: Mutex;
   /** Why such a decision makes no sense in the present state, if it does not. */
-  refusal(kind: DecisionKind): Refusal | undefined;
-  heard(decision: Accepted): void;
+  refusal(kind: Kind): Refusal | undefined;
+  /** Loads the decision row, verifies its signed envelope and judges it. */
+  judge(kind: Kind, decisionId: string): Promise<Accepted | Refused>;
+  heard(decision: Accepted, kind: Kind): void;
 }
 
 export interface Refusal {
@@ -37,8 +36,8 @@ export interface Refusal {
  * SDK does not await it. The handler loads the decision row by its id, verifies its signed envelope and judges authority,
  * duties and document version: until that has been recorded nothing is decided, whoever sent the update.
  */
-export function listenForDecisions(listener: Listener, updates: Record<DecisionKind, { update: DecisionUpdate; description: string }>): void {
-  for (const [kind, { update, description }] of Object.entries(updates) as [DecisionKind, { update: DecisionUpdate; description: string }][]) {
+export function listenForDecisions<Kind extends string, Accepted extends AcceptedAnswer>(listener: Listener<Kind, Accepted>, updates: Record<Kind, { update: DecisionUpdate; description: string }>): void {
+  for (const [kind, { update, description }] of Object.entries(updates) as [Kind, { update: DecisionUpdate; description: string }][]) {
     setHandler(update, (notice: DecisionNotice) => listener.mutex.run(() => judge(listener, kind, notice)), {
       description,
       validator: (notice: DecisionNotice) => refuseAtOnce(listener, kind, notice),
@@ -46,17 +45,17 @@ export function listenForDecisions(listener: Listener, updates: Record<DecisionK
   }
 }
 
-function refuseAtOnce(listener: Listener, kind: DecisionKind, notice: DecisionNotice): void {
+function refuseAtOnce<Kind extends string>(listener: Pick<Listener<Kind, AcceptedAnswer>, 'refusal'>, kind: Kind, notice: DecisionNotice): void {
   if (typeof notice?.decisionId !== 'string' || notice.decisionId === '') throw ApplicationFailure.nonRetryable('The decision id is missing.', 'request-invalid');
   const refusal = listener.refusal(kind);
   if (refusal) throw ApplicationFailure.nonRetryable(refusal.message, refusal.code);
 }
 
-async function judge(listener: Listener, kind: DecisionKind, { decisionId }: DecisionNotice): Promise<DecisionReceipt> {
+async function judge<Kind extends string, Accepted extends AcceptedAnswer>(listener: Listener<Kind, Accepted>, kind: Kind, { decisionId }: DecisionNotice): Promise<DecisionReceipt> {
   refuseAtOnce(listener, kind, { decisionId });
-  const decision = await verifyAndRecordDecision({ ...listener.ref, kind, decisionId });
+  const decision = await listener.judge(kind, decisionId);
   if (!decision.accepted) throw ApplicationFailure.nonRetryable(decision.message, decision.code);
   listener.board.apply(decision.transitions);
-  listener.heard(decision);
+  listener.heard(decision, kind);
   return { decisionId, effect: decision.effect };
 }
