@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import type { Payable, PaymentProposal } from '../../../domain/model/payment.ts';
 import type { Money } from '../../../domain/model/money.ts';
 import { paymentPolicySchema, type PaymentPolicy } from '../../../domain/policy/payments.ts';
-import { money, moneyFromDecimal } from '../../../domain/rules/money.ts';
+import { moneyFromDecimal } from '../../../domain/rules/money.ts';
 import { proposePayments, type PaymentFacts } from '../../../domain/rules/payments/propose.ts';
 
 /** A German company that pays on Tuesday 2 June 2026 and next on Thursday 4 June; one thing is unusual at a time. */
@@ -19,6 +19,12 @@ export const americanPolicy = shipped('standard-usd');
 
 export const ibans = ['DE89370400440532013000', 'FR1420041010050500013M02606', 'NL91ABNA0417164300', 'AT611904300234573201'];
 export const foreignIban = 'AE070331234567890123456';
+
+/** A German IBAN for each number. */
+export function ibanOf(n: number): string {
+  const bban = `12030000${String(n).padStart(10, '0')}`;
+  return `DE${String(98n - (BigInt(`${bban}131400`) % 97n)).padStart(2, '0')}${bban}`;
+}
 
 export function payee(supplierId = 'S1', iban: string | undefined = ibans[0], changes: Partial<Payable['payee']> = {}): Payable['payee'] {
   return {
@@ -66,5 +72,3 @@ export function exclusions(proposal: PaymentProposal): string[] {
 export function payments(proposal: PaymentProposal): string[] {
   return proposal.instructions.map(({ amount, items }) => `${amount.minor} ${amount.currency} for ${items.join('+')}`).sort();
 }
-
-export { money };
