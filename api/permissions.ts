@@ -7,7 +7,7 @@ export const permissions = {
   'invoices:read': '*',
   'inbox:use': '*',
   'exceptions:read': '*',
-  'exceptions:resolve': ['ap-clerk', 'ap-lead', 'ap-operations', 'buyer', 'receiver', 'tax-specialist', 'supplier-master', 'treasury', 'policy-owner', 'team-lead', 'controller', 'finance-manager', 'cfo'],
+  'exceptions:resolve': ['ap-clerk', 'ap-lead', 'ap-operations', 'operator', 'buyer', 'receiver', 'tax-specialist', 'supplier-master', 'treasury', 'policy-owner', 'team-lead', 'controller', 'finance-manager', 'cfo'],
   'events:read': '*',
   'kpis:read': '*',
   'evidence:read': ['auditor', 'ap-lead', 'controller', 'finance-manager', 'cfo'],

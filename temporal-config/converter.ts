@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { WorkflowService } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { optionalTsToDate } from '@temporalio/common/lib/time.js';
+import { KontorError } from '../domain/errors.ts';
 import { KeyRingFile } from './key-ring.ts';
 import { payloadCodec, type PayloadRefusal } from './payload-codec.ts';
 import type { Settings } from './settings.ts';
@@ -11,17 +12,26 @@ export interface ConverterParts {
   workflowService: WorkflowService;
   /** Hears of each payload that was not accepted, for the log. */
   refused(refusal: PayloadRefusal): void;
+  /** Inside processes a payload that can never be accepted becomes a mark, on which nothing acts, instead of an error that blocks the process. */
+  marks?: boolean;
 }
 
 /**
  * How payloads, summaries, details and failures travel: plain while this installation has no key ring, encrypted once it has
  * one. See docs/decisions/payload-codec.md.
  */
-export function dataConverter(settings: Settings, { workflowService, refused }: ConverterParts): DataConverter {
-  const ring = new KeyRingFile(settings.keyRingFile);
+export function dataConverter(settings: Settings, { workflowService, refused, marks = false }: ConverterParts): DataConverter {
+  const ring = requireKeyRing(settings);
   const runStart = rememberedFor(runStartMemoryMs, (workflowId) => askRunStart(workflowService, settings.namespace, workflowId));
-  const codec = payloadCodec({ ring, namespace: settings.namespace, runStart, refused, now: () => new Date() });
+  const codec = payloadCodec({ ring, namespace: settings.namespace, runStart, refused, marks, now: () => new Date() });
   return { payloadCodecs: [codec], ...(ring.current() ? { failureConverterPath: fileURLToPath(new URL('failure-converter.cjs', import.meta.url)) } : {}) };
+}
+
+/** Plaintext is for development: @throws KontorError `payload-keys-missing` in production while there is no key ring */
+export function requireKeyRing({ keyRingFile, nodeEnv }: Pick<Settings, 'keyRingFile' | 'nodeEnv'>): KeyRingFile {
+  const ring = new KeyRingFile(keyRingFile);
+  if (nodeEnv === 'production' && !ring.current()) throw new KontorError('payload-keys-missing', `NODE_ENV is production and there is no key ring at ${keyRingFile} (KONTOR_KEY_RING): inputs and results of processes would lie in clear.`, { place: { file: keyRingFile } });
+  return ring;
 }
 
 const notFound = 5; // gRPC status code

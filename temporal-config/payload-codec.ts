@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { ApplicationFailure, METADATA_ENCODING_KEY, type Payload, type PayloadCodec, type SerializationContext } from '@temporalio/common';
+import { ApplicationFailure, defaultPayloadConverter, METADATA_ENCODING_KEY, type Payload, type PayloadCodec, type SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { ErrorCode } from '../domain/errors.ts';
 import { canonicalJson } from '../domain/rules/canonical-json.ts';
@@ -32,6 +32,8 @@ export interface PayloadCodecParts {
   /** When the process's present run started; undefined when there is none. Asked only about plaintext. */
   runStart(workflowId: string): Promise<Date | undefined>;
   refused(refusal: PayloadRefusal): void;
+  /** A payload that can never be accepted is replaced by a mark instead of failing the whole message; see workflows/parts/refused-payloads.ts. */
+  marks: boolean;
   now(): Date;
 }
 
@@ -49,14 +51,18 @@ export function payloadCodec(parts: PayloadCodecParts): PayloadCodec {
       return payloads.map((payload) => encrypt(payload, key, bindingOf(parts.namespace, context)));
     },
     async decode(payloads, context) {
-      try {
-        return await Promise.all(payloads.map((payload) => open(parts, payload, context)));
-      } catch (error) {
-        if (error instanceof ApplicationFailure) parts.refused({ code: error.type as ErrorCode, message: error.message, workflowId: context?.workflowId });
-        throw error;
-      }
+      return Promise.all(payloads.map((payload) => open(parts, payload, context).catch((error: unknown) => refuse(parts, error, context))));
     },
   };
+}
+
+/** Only what stays refused for ever is marked: a process that went on without a payload could not take it in later. */
+function refuse({ refused, marks }: PayloadCodecParts, error: unknown, context: SerializationContext | undefined): Payload {
+  if (!(error instanceof ApplicationFailure)) throw error;
+  const { type: code, message } = error;
+  refused({ code: code as ErrorCode, message, workflowId: context?.workflowId });
+  if (!marks || (code !== 'payload-plaintext' && code !== 'payload-altered')) throw error;
+  return defaultPayloadConverter.toPayload({ kontorRefusedPayload: { code, message } }) as Payload;
 }
 
 async function open(parts: PayloadCodecParts, payload: Payload, context: SerializationContext | undefined): Promise<Payload> {

@@ -5,6 +5,9 @@ import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporali
 /** The workflow code of all processes; `.ts` from the sources, `.js` from `dist/`. */
 const workflowsPath = fileURLToPath(new URL(`../workflows/index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
 
+/** What keeps a refused payload from acting and from blocking its process. */
+const refusedPayloads = fileURLToPath(new URL(`../workflows/parts/refused-payloads${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+
 export interface Bundle {
   code: string;
   /** Files that went in, project and packages alike. */
@@ -20,6 +23,7 @@ export async function bundleWorkflows({ failureConverterPath }: Pick<DataConvert
   const modules = new Set<string>();
   const bundle: WorkflowBundleWithSourceMap = await bundleWorkflowCode({
     workflowsPath,
+    workflowInterceptorModules: [refusedPayloads],
     failureConverterPath,
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error },
     webpackConfigHook: (config) => {

@@ -4,6 +4,7 @@ import pino, { type Logger } from 'pino';
 import { listEntities } from '../db/repositories/directory.ts';
 import { dataConverter } from '../temporal-config/converter.ts';
 import { connectWorker } from '../temporal-config/connection.ts';
+import type { PayloadRefusal } from '../temporal-config/payload-codec.ts';
 import { queues } from '../temporal-config/queues.ts';
 import { applySchedules } from '../temporal-config/schedules.ts';
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
@@ -21,13 +22,14 @@ async function main(): Promise<void> {
   const wiring = await wire(settings, { databaseUrl: settings.databaseUrl, poolSize: 24 });
   await refuseUndeclared(wiring.db, new Date().toISOString().slice(0, 10));
   const connection = await connectWorker(settings);
-  const converter = dataConverter(settings, { workflowService: connection.workflowService, refused: (payload) => logger.error(payload, 'a payload was refused') });
+  const heard = { workflowService: connection.workflowService, refused: (payload: PayloadRefusal) => logger.error(payload, 'a payload was refused') };
+  const converter = dataConverter(settings, heard);
   const bundle = await bundleWorkflows(converter);
   const client = new Client({ connection, namespace: settings.namespace, dataConverter: converter });
 
   const common = { connection, namespace: settings.namespace, dataConverter: converter, shutdownGraceTime: '10s', shutdownForceTime: '20s' } satisfies Partial<WorkerOptions>;
   const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: { code: bundle.code }, activities: wiring.record, ...workflowTuning }),
+    Worker.create({ ...common, taskQueue: queues.workflows, dataConverter: dataConverter(settings, { ...heard, marks: true }), workflowBundle: { code: bundle.code }, activities: wiring.record, ...workflowTuning }),
     Worker.create({ ...common, taskQueue: queues.erp, activities: wiring.erp, maxConcurrentActivityTaskExecutions: 16 }),
   ]);
   await applySchedules(client, (await listEntities(wiring.db)).map(({ id }) => id), settings.erpPollMs);

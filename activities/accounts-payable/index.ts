@@ -25,6 +25,7 @@ import { recordEnd } from './record-end.ts';
 import { recordEscalation } from './record-escalation.ts';
 import { recordPaymentEvent } from './record-payment-event.ts';
 import { releaseSupplierInvoice, reverseSupplierInvoice } from './reverse-and-release.ts';
+import { recordRefusedMessage } from './refused-message.ts';
 import { verifyAndRecordDecision } from './verify-decision.ts';
 
 /** Activities on the queue of the company's ERP: its rate limits, its credentials and its outages stay there. */
@@ -47,6 +48,7 @@ export interface PayablesRecordActivities {
   recordEscalation(command: CaseRef): Promise<EscalationAnswer>;
   recordParked(command: ParkCommand): Promise<Recorded>;
   recordResumed(command: CaseRef & { step: string }): Promise<Recorded>;
+  recordRefusedMessage(command: ParkCommand): Promise<{ exceptionId?: string }>;
   recordEnd(command: EndCommand): Promise<Recorded>;
 }
 
@@ -67,6 +69,7 @@ export function createPayablesRecordActivities(parts: PayablesParts): PayablesRe
     recordEscalation: activity((command) => recordEscalation(parts, command)),
     recordParked: activity((command) => recordParked(parts, command)),
     recordResumed: activity((command) => recordResumed(parts, command)),
+    recordRefusedMessage: activity((command) => recordRefusedMessage(parts, command)),
     recordEnd: activity((command) => recordEnd(parts, command)),
   };
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KontorError } from '../../domain/errors.ts';
+import { requireKeyRing } from '../../temporal-config/converter.ts';
 import { readSettings, type Settings } from '../../temporal-config/settings.ts';
 import { settleSamples, showSamples, type DemoPlan } from '../demo/demo.ts';
 import { boardOn, outcomeTable } from '../demo/screen.ts';
@@ -35,6 +36,7 @@ export async function run(args: string[]): Promise<number> {
   if (values.once && values['no-samples']) throw new KontorError('usage-invalid', '--once sends the samples; it cannot go with --no-samples.');
   const read = readSettings();
   const settings: Settings = { ...read, erpPollMs: Math.min(read.erpPollMs, longestErpPollMs) };
+  requireKeyRing(settings);
   const state = await ownState(settings.stateDir, screen);
   if ('holder' in state) return values.once ? onceOnFirst(settings) : tellOfFirst(settings);
 

@@ -41,9 +41,10 @@ export const platformErrors = {
   'process-undeclared': { category: 'rule-violation', title: 'Nobody answers for a process', remedy: 'Import its file from policies/processes with `kontor policy import`, let two persons activate it, and start again.' },
   'policy-not-active': { category: 'rule-violation', title: 'No version of this policy is in force', remedy: 'Import the policy file and let two persons activate it.' },
   'payload-keys-unreadable': { category: 'bug', title: 'The key ring of the payload codec cannot be used', remedy: 'Restore the file from its backup, with mode 600, and start the process again.' },
+  'payload-keys-missing': { category: 'upstream-unavailable', title: 'In production payloads are encrypted, and there is no key ring', remedy: 'Make one with `kontor keys create`, keep a copy apart from the database, and point KONTOR_KEY_RING to it on every machine.' },
   'payload-keys-exist': { category: 'conflict', title: 'There is a key ring already', remedy: 'Add a key with `kontor keys rotate`; a ring that is replaced makes every encrypted process unreadable.' },
   'payload-key-unknown': { category: 'bug', title: 'The key of an encrypted payload is not in the key ring', remedy: 'Put the key ring of this installation back, with all its keys.' },
-  'payload-altered': { category: 'forbidden', title: 'An encrypted payload is not genuine', remedy: 'Find out who wrote to the process engine around the API; the case goes on after a reset to before it.' },
+  'payload-altered': { category: 'forbidden', title: 'An encrypted payload is not genuine', remedy: 'Find out who wrote to the process engine around the API.' },
   'payload-plaintext': { category: 'forbidden', title: 'A payload is not encrypted', remedy: 'Find out who wrote to the process engine around the API, or which process runs without the key ring.' },
   'internal-error': { category: 'bug', title: 'An unexpected error', remedy: 'Report it with the correlation id.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -38,7 +38,7 @@ export interface Row {
 
 const everybody = 'everybody';
 const submitters: Role[] = ['ap-clerk', 'ap-lead', 'integration'];
-const resolvers: Role[] = ['ap-clerk', 'ap-lead', 'ap-operations', 'buyer', 'receiver', 'tax-specialist', 'supplier-master', 'treasury', 'policy-owner', 'team-lead', 'controller', 'finance-manager', 'cfo'];
+const resolvers: Role[] = ['ap-clerk', 'ap-lead', 'ap-operations', 'operator', 'buyer', 'receiver', 'tax-specialist', 'supplier-master', 'treasury', 'policy-owner', 'team-lead', 'controller', 'finance-manager', 'cfo'];
 const evidence: Role[] = ['auditor', 'ap-lead', 'controller', 'finance-manager', 'cfo'];
 const audit: Role[] = ['auditor', 'controller', 'cfo'];
 

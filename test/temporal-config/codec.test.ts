@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ApplicationFailure, defaultPayloadConverter, type Payload, type SerializationContext } from '@temporalio/common';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { requireKeyRing } from '../../temporal-config/converter.ts';
 import { createKeyRing, encryptingKey, KeyRingFile, readKeyRing, rotateKeyRing } from '../../temporal-config/key-ring.ts';
 import { encryptedEncoding, keyIdField, payloadCodec, type PayloadRefusal } from '../../temporal-config/payload-codec.ts';
 
@@ -31,8 +32,8 @@ beforeEach(() => {
 });
 
 const ring = () => createKeyRing(file, { now: switchedOnAt, switchedOnAt });
-const codec = () =>
-  payloadCodec({ ring: new KeyRingFile(file), namespace: 'finance', runStart: async (id) => starts[id], refused: (one) => void refusals.push(one), now: () => later });
+const codec = (marks = false) =>
+  payloadCodec({ ring: new KeyRingFile(file), namespace: 'finance', runStart: async (id) => starts[id], refused: (one) => void refusals.push(one), marks, now: () => later });
 const encrypted = async (value: unknown, context?: SerializationContext) => (await codec().encode([payload(value)], context))[0]!;
 
 describe('payload codec', () => {
@@ -127,6 +128,42 @@ describe('payload codec', () => {
     if (accepted) expect(valueOf((await opened)[0])).toBe('x');
     else await expect(opened).rejects.toMatchObject({ type: 'payload-plaintext' });
     await expect(codec().decode([payload('x')])).rejects.toMatchObject({ type: 'payload-plaintext' });
+  });
+});
+
+describe('inside processes', () => {
+  const marked = (code: string) => ({ kontorRefusedPayload: { code, message: expect.any(String) } });
+
+  it('S16: what is refused for ever is replaced by a mark and told; the genuine payloads beside it are read', async () => {
+    ring();
+    const genuine = await encrypted({ eventId: 'e-1' }, own);
+    const foreign = await encrypted('x', inCase('ap-invoice/DE01/2'));
+    const opened = await codec(true).decode([payload('x'), genuine, foreign], own);
+    expect(opened.map(valueOf)).toEqual([marked('payload-plaintext'), { eventId: 'e-1' }, marked('payload-altered')]);
+    expect(refusals.map(({ code }) => code).sort()).toEqual(['payload-altered', 'payload-plaintext']);
+  });
+
+  it('S16: what could be read with a key that is missing still fails: it must not be lost', async () => {
+    ring();
+    const sealed = await encrypted('x', own);
+    const foreign = { ...sealed, metadata: { ...sealed.metadata, [keyIdField]: Buffer.from('payload-other') } };
+    await expect(codec(true).decode([foreign], own)).rejects.toMatchObject({ type: 'payload-key-unknown' });
+  });
+
+  it('a mark that somebody writes is refused like any plaintext; one that is encrypted by us is our own doing', async () => {
+    ring();
+    const forged = payload({ kontorRefusedPayload: { code: 'forged', message: 'forged' } });
+    expect((await codec(true).decode([forged], own)).map(valueOf)).toEqual([marked('payload-plaintext')]);
+  });
+});
+
+describe('in production', () => {
+  it('nothing starts without a key ring', () => {
+    const settings = { keyRingFile: file, nodeEnv: 'production' };
+    expect(() => requireKeyRing(settings)).toThrow(expect.objectContaining({ code: 'payload-keys-missing', message: expect.stringContaining(file) }));
+    expect(() => requireKeyRing({ ...settings, nodeEnv: 'development' })).not.toThrow();
+    ring();
+    expect(() => requireKeyRing(settings)).not.toThrow();
   });
 });
 

@@ -18,4 +18,5 @@ export const { verifyAndRecordDecision } = record('Verify a decision');
 export const { recordPaymentEvent } = record('Record a payment status');
 export const { recordEscalation } = record('Remind or escalate');
 export const { recordParked, recordResumed } = record('Park or resume after a failure');
+export const { recordRefusedMessage } = record('Tell of a message that was refused');
 export const { recordEnd } = record('Close the case');

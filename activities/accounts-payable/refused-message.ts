@@ -1,0 +1,46 @@
+import { inTransaction } from '../../db/client.ts';
+import { appendAudit } from '../../db/repositories/audit.ts';
+import { lockCase } from '../../db/repositories/cases.ts';
+import { nextExceptionNumber, openException, openExceptionsOf } from '../../db/repositories/exceptions.ts';
+import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
+import type { ParkCommand } from './commands.ts';
+import { requiredOf } from './lookup.ts';
+import { technicalDueAt } from './parking.ts';
+import type { PayablesParts } from './parts.ts';
+
+const technicalOwner = 'operator';
+
+/**
+ * Somebody sent a message to the process of a case around the API, and it was not let in (S16): an exception with an owner, and an audit
+ * event. The case itself goes on as if nothing had come. While the exception is open, further messages of its kind are the same one.
+ */
+export async function recordRefusedMessage(parts: PayablesParts, { entity, caseId, step, code, message }: ParkCommand): Promise<{ exceptionId?: string }> {
+  const dueAt = await technicalDueAt(parts, entity, parts.now().toISOString());
+  return inTransaction(parts.db, async (trx) => {
+    const { case: current } = requiredOf(await lockCase(trx, caseId), 'case', caseId);
+    const kind = `${caseId}-m-${step}-${code}-`;
+    const open = (await openExceptionsOf(trx, caseId)).filter(({ id }) => id.startsWith(kind));
+    if (open[0]) return { exceptionId: open[0].id };
+    const { title, remedy } = errorCatalogue[code as ErrorCode];
+    const { workflowId, correlationId } = current;
+    const exceptionId = `${kind}${await nextExceptionNumber(trx, caseId)}`;
+    await openException(trx, {
+      id: exceptionId,
+      entity,
+      case: caseId,
+      workflowId,
+      origin: 'technical',
+      code,
+      reasonCode: 'OTH',
+      actionCode: 'NOA',
+      title: `${title} (message ${step})`,
+      suggestion: `${message} It was not let in and moved nothing. ${remedy} Then close this by a retry.`,
+      findings: [],
+      ownerRole: technicalOwner,
+      dueAt,
+      correlationId,
+    });
+    await appendAudit(trx, entity, [{ action: 'message.refused', actor: 'system:process', case: caseId, correlationId, data: { message: step, code, exception: exceptionId } }]);
+    return { exceptionId };
+  });
+}
