@@ -5,7 +5,7 @@ import { readPeople } from '../../documents/policy/read-people.ts';
 import { readEntity, readPolicy } from '../../documents/policy/read-policy.ts';
 
 /** Folders of `policies/` whose files are policies of the database; entities and people are read apart. */
-const policyFolders = ['approval', 'calendars', 'coding', 'deadlines', 'duplicates', 'posting', 'processes', 'tax', 'tolerances'];
+const policyFolders = ['approval', 'calendars', 'coding', 'deadlines', 'duplicates', 'payments', 'posting', 'processes', 'tax', 'tolerances'];
 
 /** The shipped set, read from the files: companies, people and policies. Another company is another file. */
 export function readSandboxSet(home: string): SandboxSet {
