@@ -15,6 +15,9 @@ export interface LedgerOptions {
   readonly entity?: string;
   readonly account?: string;
   readonly open?: string;
+  readonly scenario?: string;
+  readonly statement?: string;
+  readonly against?: string;
   readonly format: 'table' | 'json' | 'csv' | 'hledger';
 }
 
@@ -27,7 +30,7 @@ export function ledgerOptions(args: string[]): { positionals: string[]; options:
     allowPositionals: true,
     options: {
       accounts: text, periods: text, 'cost-centres': text, policy: text, period: text, from: text, to: text, 'as-of': text,
-      'reported-at': text, entity: text, account: text, open: text, format: { type: 'string', default: 'table' },
+      'reported-at': text, scenario: text, statement: text, against: text, entity: text, account: text, open: text, format: { type: 'string', default: 'table' },
     },
   });
   if (!formats.includes(values.format)) throw new UsageError(`--format is one of ${formats.join(', ')}, not "${values.format}".`);

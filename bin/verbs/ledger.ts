@@ -2,6 +2,7 @@
 import { printAged } from '../books/aged.ts';
 import { printCheck } from '../books/check.ts';
 import { printConsolidation } from '../books/consolidate.ts';
+import { printForecast } from '../books/forecast.ts';
 import { printIntercompany } from '../books/intercompany.ts';
 import { ledgerOptions, type LedgerOptions } from '../books/options.ts';
 import { runVerb, UsageError } from '../books/output.ts';
@@ -10,6 +11,7 @@ import { printTrialBalance } from '../books/trial-balance.ts';
 
 const usage = `Usage: kontor ledger REPORT JOURNAL.csv --accounts ACCOUNTS.csv [OPTIONS]
        kontor ledger consolidate|intercompany GROUP.yaml [--format table|json|csv]
+       kontor ledger forecast FORECAST.yaml [--scenario S] [--statement LINES.csv] [--against SNAPSHOTS.jsonl]
 
 Reports
   trial-balance   opening, debit, credit and closing balance of every account
@@ -18,6 +20,7 @@ Reports
   check           every rule of an entry and of the whole book; exit code 1 when an entry is wrong
   consolidate     translated, eliminated and consolidated figures of a group
   intercompany    items on which two companies of a group do not agree: cause and owner; exit code 1 while there are any
+  forecast        thirteen weeks of cash by entity, bank and currency; exit code 1 when a minimum is not kept
 
 Options
   --period P            2026-10, 2026-Q4 or 2026; or --from DATE and --to DATE
@@ -45,6 +48,7 @@ export async function run(args: string[]): Promise<number> {
     const [name = '', file, ...rest] = positionals;
     if (name === 'consolidate' && file && rest.length === 0) return printConsolidation(file, options.format);
     if (name === 'intercompany' && file && rest.length === 0) return printIntercompany(file, options.format);
+    if (name === 'forecast' && file && rest.length === 0) return printForecast(file, options);
     const report = reports[name];
     if (!report) throw new UsageError(name ? `There is no report "${name}".` : 'Name a report.');
     if (!file || rest.length > 0) throw new UsageError('Name one journal file.');

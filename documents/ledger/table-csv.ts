@@ -39,7 +39,8 @@ export interface Row<T> {
   readonly item: T;
 }
 
-async function readTable<T>(chunks: Chunks, file: string, columns: Record<string, string>, schema: z.ZodType<T>, convert: Record<string, (text: string) => unknown> = {}, defaults: Record<string, string> = {}): Promise<Row<T>[]> {
+/** Rows of a small table; throws the first problem with its line and column. */
+export async function readTable<T>(chunks: Chunks, file: string, columns: Record<string, string>, schema: z.ZodType<T>, convert: Record<string, (text: string) => unknown> = {}, defaults: Record<string, string> = {}): Promise<Row<T>[]> {
   const names = Object.keys(columns).map((name) => name.replace('!', ''));
   const required = Object.keys(columns).filter((name) => name.endsWith('!')).map((name) => name.slice(0, -1));
   const members = Object.values(columns);

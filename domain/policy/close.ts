@@ -84,6 +84,23 @@ export const closePolicySchema = z
   .meta({ id: 'ClosePolicy' });
 export type ClosePolicy = z.infer<typeof closePolicySchema>;
 
+/** When receipts are expected where nobody promised a day (TF-2). */
+export const forecastPolicySchema = z
+  .object({
+    name: z.string(),
+    /** Settled invoices from which on the habit of a customer counts. */
+    leastHistory: z.number().int().min(1),
+    /** Days after the due date by segment of customers without a history. */
+    segmentShifts: z.record(z.string(), z.number().int().min(-60).max(365)),
+    /** Disputed items are left out, or count with their probability. */
+    disputed: z.enum(['exclude', 'weight']),
+    /** How payments on bank statements are found among the expected ones (TF-3). */
+    passes: z.array(z.lazy(() => matchingPassSchema)).min(1),
+  })
+  .strict()
+  .meta({ id: 'ForecastPolicy' });
+export type ForecastPolicy = z.infer<typeof forecastPolicySchema>;
+
 const keySchema = z
   .object({
     column: z.string(),

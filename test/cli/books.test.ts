@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,30 @@ describe('kontor ledger', () => {
     expect(kontor('ledger', 'statements', 'no-such-file.csv', ...accounts).stderr).toContain('There is no file');
     expect(kontor('ledger', '--help')).toMatchObject({ status: 0, stderr: '' });
   });
+});
+
+describe('kontor ledger forecast, intercompany', () => {
+  const forecast = (...more: string[]) => kontor('ledger', 'forecast', example('forecast/forecast.yaml'), ...more);
+
+  it('forecasts the example, base and scenario, and holds what came against the snapshot', () => {
+    const base = forecast('--format', 'json');
+    expect(base).toMatchObject({ status: 0, stderr: '' });
+    expect(base.stdout).toContain('"kind":"snapshot"');
+    expect(forecast('--scenario', 'slow customers').stdout).toMatch(/group +EUR +2027-01-25 +21525\.00 +0\.00 +0\.00 +21525\.00/);
+    const later = file('later.yaml', readFileSync(example('forecast/forecast.yaml'), 'utf8').replace('today: 2026-11-04', 'today: 2026-11-09').replaceAll(/(\w+\.csv)/g, `${examples}/forecast/$1`));
+    const against = kontor('ledger', 'forecast', later, '--statement', example('forecast/statement.csv'), '--against', file('snapshot.jsonl', base.stdout));
+    expect(against.stdout).toMatch(/2026-11-02 +receivable +0\.00 +8000\.00 +8000\.00 +0\.00/);
+  });
+
+  it('a balance below the minimum and a statement that does not balance end with 1; a bad item gets its line', () => {
+    const text = readFileSync(example('forecast/forecast.yaml'), 'utf8').replaceAll(/(\w+\.csv)/g, `${examples}/forecast/$1`);
+    expect(kontor('ledger', 'forecast', file('low.yaml', text.replace("minor: '1000000'", "minor: '2000000'")))).toMatchObject({ status: 1, stdout: expect.stringMatching(/reserve +DE01 +house +2026-11-02 +19800\.00 +20000\.00 +P-77/) as string });
+    expect(kontor('ledger', 'forecast', file('unbalanced.yaml', text.replace('balanced: true', 'balanced: false')))).toMatchObject({ status: 1, stderr: expect.stringContaining('DE01/house has no imported statement that balances') as string });
+    const items = file('items.csv', readFileSync(example('forecast/items.csv'), 'utf8').replace('2500.00', '2500.005'));
+    expect(kontor('ledger', 'forecast', file('bad.yaml', text.replace(`${examples}/forecast/items.csv`, items))).stderr).toMatch(/items\.csv, line 4, column 33: amount: 2500.005 has more decimals than EUR allows/);
+  });
+
+  it('intercompany items of the example agree', () => expect(kontor('ledger', 'intercompany', example('group/group.yaml'))).toMatchObject({ status: 0, stderr: '2 agree, 0 do not\n' }));
 });
 
 describe('kontor reconcile', () => {
