@@ -18,6 +18,10 @@ export interface LedgerOptions {
   readonly scenario?: string;
   readonly statement?: string;
   readonly against?: string;
+  readonly definition?: string;
+  readonly submissions?: string;
+  readonly submit?: string;
+  readonly at?: string;
   readonly format: 'table' | 'json' | 'csv' | 'hledger';
 }
 
@@ -30,7 +34,7 @@ export function ledgerOptions(args: string[]): { positionals: string[]; options:
     allowPositionals: true,
     options: {
       accounts: text, periods: text, 'cost-centres': text, policy: text, period: text, from: text, to: text, 'as-of': text,
-      'reported-at': text, scenario: text, statement: text, against: text, entity: text, account: text, open: text, format: { type: 'string', default: 'table' },
+      'reported-at': text, scenario: text, statement: text, against: text, definition: text, submissions: text, submit: text, at: text, entity: text, account: text, open: text, format: { type: 'string', default: 'table' },
     },
   });
   if (!formats.includes(values.format)) throw new UsageError(`--format is one of ${formats.join(', ')}, not "${values.format}".`);

@@ -99,7 +99,8 @@ async function printRestatement(journal: string, facts: BookFacts, range: Range,
   return 0;
 }
 
-function rootsOf({ balanceSheet, incomeStatement, cashFlow }: Statements): Figure[] {
+/** All figures at the top of the statements. */
+export function rootsOf({ balanceSheet, incomeStatement, cashFlow }: Statements): Figure[] {
   const { result: _result, ...profitAndLoss } = incomeStatement;
   const { change: _change, ...flows } = cashFlow;
   return [...Object.values(balanceSheet), ...Object.values(profitAndLoss), incomeStatement.result, ...Object.values(flows), cashFlow.change];

@@ -5,6 +5,7 @@ import { printConsolidation } from '../books/consolidate.ts';
 import { printForecast } from '../books/forecast.ts';
 import { printIntercompany } from '../books/intercompany.ts';
 import { ledgerOptions, type LedgerOptions } from '../books/options.ts';
+import { printReport } from '../books/report.ts';
 import { runVerb, UsageError } from '../books/output.ts';
 import { printStatements } from '../books/statements.ts';
 import { printTrialBalance } from '../books/trial-balance.ts';
@@ -18,6 +19,7 @@ Reports
   statements      balance sheet, income statement and indirect cash flow; every figure has an id
   aged            items still open on --account CODE[,CODE…] and their age at the end of the range
   check           every rule of an entry and of the whole book; exit code 1 when an entry is wrong
+  report          the cells of a return by --definition FILE.yaml, held against the ledger and its own validations
   consolidate     translated, eliminated and consolidated figures of a group
   intercompany    items on which two companies of a group do not agree: cause and owner; exit code 1 while there are any
   forecast        thirteen weeks of cash by entity, bank and currency; exit code 1 when a minimum is not kept
@@ -32,14 +34,16 @@ Options
   --as-of INSTANT       only entries recorded by then, such as 2026-11-05T12:00:00Z
   --open FIGURE         the lines behind one figure of the statements, one JSON object each
   --reported-at INSTANT what changed in the statements since they were reported then, and by which entries
+  --submit RECEIPT      keep the report in --submissions FILE.jsonl as submitted --at INSTANT; the same content counts once
 
-docs/ledger.md describes the files.`;
+docs/ledger.md, consolidation.md, forecast.md describe the files.`;
 
 const reports: Record<string, (journal: string, options: LedgerOptions) => Promise<number>> = {
   'trial-balance': printTrialBalance,
   statements: printStatements,
   aged: printAged,
   check: printCheck,
+  report: printReport,
 };
 
 export async function run(args: string[]): Promise<number> {

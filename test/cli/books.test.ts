@@ -57,6 +57,20 @@ describe('kontor ledger', () => {
   });
 });
 
+describe('kontor ledger report', () => {
+  it('is kept once, and as a new version with its differences after a late posting', () => {
+    const submissions = join(folder, 'submissions.jsonl');
+    const report = (journal: string, receipt: string, at: string) => kontor('ledger', 'report', journal, ...accounts, '--period', '2026-10', '--definition', example('return.yaml'), '--format', 'json', '--submissions', submissions, '--submit', receipt, '--at', at);
+    const last = (run: ReturnType<typeof kontor>) => JSON.parse(run.stdout.trim().split('\n').at(-1)!) as unknown;
+    expect(last(report(example('journal.csv'), 'A-1', '2026-11-10T10:00:00Z'))).toMatchObject({ version: 1, repeated: false, late: false });
+    expect(last(report(example('journal.csv'), 'A-2', '2026-11-11T10:00:00Z'))).toMatchObject({ version: 1, repeated: true, receipt: 'A-1' });
+    const late = 'J-900,2026-10-31,1000,,EUR,100.00,,,Late,manual,ana,2026-11-12T10:00:00Z\nJ-900,2026-10-31,4000,,EUR,-100.00,,,Late,manual,ana,2026-11-12T10:00:00Z\n';
+    const changed = file('late.csv', `${readFileSync(example('journal.csv'), 'utf8').trimEnd()}\n${late}`);
+    expect(last(report(changed, 'A-3', '2026-12-01T10:00:00Z'))).toMatchObject({ version: 2, late: true, differences: [{ cell: 'r010', difference: { minor: '10000' } }, { cell: 'r020' }] });
+    expect(readFileSync(submissions, 'utf8').trim().split('\n')).toHaveLength(2);
+  });
+});
+
 describe('kontor ledger forecast, intercompany', () => {
   const forecast = (...more: string[]) => kontor('ledger', 'forecast', example('forecast/forecast.yaml'), ...more);
 
