@@ -29,8 +29,11 @@ export interface MockBank {
   get<Answer>(path: string): Promise<Answer>;
   /** Throws unless the answer is a 2xx. */
   post<Answer>(path: string, body?: unknown): Promise<Answer>;
+  patch(path: string, body: unknown): Promise<void>;
   /** `closed-account`, `return-later` …: how one account of the bank, debtor or creditor, behaves. */
   behave(account: string, behaviour: string, parameters?: object): Promise<void>;
+  /** What it says about a file: `… 0 findings`, or each finding. */
+  validate(text: string): Promise<string>;
   /** Moves the bank's clock forward to the beginning of a day. */
   advanceTo(date: string): Promise<void>;
   /** Everything as it was at the start, the clock too. */
@@ -59,7 +62,9 @@ export async function startMockBank(options: string[] = []): Promise<MockBank> {
     url,
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
+    patch: async (path, body) => void (await call('PATCH', path, body)),
     behave: async (account, behaviour, parameters = {}) => void (await call('PATCH', `/_mock/accounts/${account}`, { behaviour, parameters })),
+    validate: async (text) => (await fetch(`${url}/_mock/validate`, { method: 'POST', body: text })).text(),
     advanceTo: async (date) => void (await call('POST', `/_mock/advance?to=${date}`)),
     reset: async () => void (await call('POST', '/_mock/reset')),
     async stop() {

@@ -8,7 +8,7 @@ export interface Readings {
   statuses: { message: string; group: string | undefined; transfers: string[][] }[];
   returns: { endToEndId: string | undefined; reason: string; minor: string }[];
   /** Booked lines of one account; `source` says who told them. */
-  bookings: { source: string; endToEndId: string | undefined; minor: string; returnReason?: string }[];
+  bookings: { source: string; endToEndId: string | undefined; minor: string; returnReason?: string; bankReference?: string }[];
   /** Statements with a closing balance of one account. */
   statements: { closing: string; balanced: boolean }[];
 }
@@ -45,6 +45,5 @@ export async function readAll(messages: BankMessage[], account: string): Promise
 }
 
 function bookingOf(source: string, { endToEndId, references, amount, returnReason }: StatementEntry): Readings['bookings'][number] {
-  // BAI2 has one reference of the customer, which is where a bank writes the end-to-end id.
-  return { source, endToEndId: endToEndId ?? references.customer, minor: amount.minor, ...(returnReason === undefined ? {} : { returnReason }) };
+  return { source, endToEndId, minor: amount.minor, ...(returnReason === undefined ? {} : { returnReason }), ...(references.bank === undefined ? {} : { bankReference: references.bank }) };
 }

@@ -1,17 +1,9 @@
 import type { Money } from '../../../domain/model/money.ts';
-import type { PaymentOrder } from '../../../domain/model/payment-order.ts';
-import { sepaOrder } from '../../adapters/bank/orders.ts';
 import type { BankFault } from '../../adapters/contracts/bank.ts';
 import type { BankLifeCounterpart } from '../../adapters/contracts/bank-life.ts';
 import type { MockBank } from '../../support/mock-bank.ts';
 import type { LineFault, TcpProxy } from '../../support/tcp-proxy.ts';
-
-export const payer = 'NL41MOCK0000000001';
-
-/** An order that mock-bank takes: ACME pays two accounts elsewhere. */
-export function acmeOrder(): PaymentOrder {
-  return sepaOrder({ order: { debtor: { name: 'ACME Corporation', country: 'NL' }, debtorAccount: { id: 'main', holder: 'ACME Corporation', currency: 'EUR', iban: payer, bic: 'MOCKNL2A', calendar: 't2' } }, batch: { executionDate: '2026-10-02' } });
-}
+import { payer } from './orders.ts';
 
 /** What mock-bank says of a payment on its own pages. */
 interface MockPayment {
