@@ -151,8 +151,7 @@ function invoiceKeyOf(facts: InvoiceFacts, assessment: Assessment): InvoiceKey {
   const { invoice, entity, caseId } = facts;
   const keys = documentKeys(invoice.number);
   const supplier = facts.supplierCandidates.find(({ id }) => id === assessment.supplierId);
-  const overridden = assessment.findings.some(({ code, overridden: given }) => code === 'duplicate-exact' && given);
-  const scope = overridden ? `override:${caseId}` : facts.policies.duplicates.content.exactScope === 'same-year' ? invoice.issueDate.slice(0, 4) : '';
+  const scope = acceptsDuplicate(assessment) ? `override:${caseId}` : facts.policies.duplicates.content.exactScope === 'same-year' ? invoice.issueDate.slice(0, 4) : '';
   return {
     caseId,
     entity: entity.id,
@@ -189,7 +188,7 @@ function answer({ current, facts, assessment }: Judged, assessmentId: string, di
     disposition,
     assessmentId,
     supplierId: assessment.supplierId ?? '',
-    documentNumber: invoice.number,
+    documentNumber: numberForKeys(facts, assessment),
     class: invoice.class,
     payable: assessment.payable,
     ...(assessment.duplicateOf ? { duplicateOf: assessment.duplicateOf } : {}),
@@ -197,6 +196,15 @@ function answer({ current, facts, assessment }: Judged, assessmentId: string, di
     ...(nextDeadline ? { nextDeadline } : {}),
     transitions,
   };
+}
+
+/** D10: what two persons called another document has a key of its own, or it would be taken for the first one's repeat. */
+function numberForKeys({ invoice, caseId }: InvoiceFacts, assessment: Assessment): string {
+  return acceptsDuplicate(assessment) ? `${invoice.number}~${caseId}` : invoice.number;
+}
+
+function acceptsDuplicate({ findings }: Assessment): boolean {
+  return findings.some(({ code, overridden }) => code === 'duplicate-exact' && overridden);
 }
 
 function deadline(exceptions: Exceptions, approvals: Approvals, assessment: Assessment, disposition: Disposition): string | undefined {

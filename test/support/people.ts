@@ -27,7 +27,7 @@ interface Said {
 }
 
 /** People of a test house: they decide as the API lets them, with signed envelopes, and hear the process's answer. */
-export function people(house: { db: Db; client: Client; settings: { stateDir: string } }) {
+export function people(house: { db: Db; client: Client; settings: { stateDir: string } }, { relayAfterMs = 60_000 } = {}) {
   const key = signingKey(house.settings.stateDir, 'decisions');
 
   /** Commits the decision as the API does; the relay would carry it a minute later. */
@@ -57,7 +57,7 @@ export function people(house: { db: Db; client: Client; settings: { stateDir: st
     await proposeDecision(
       house.db,
       { ...common, id, case: caseId, payload, envelope, correlationId, ...(said.task ? { approval: said.task.id } : {}), ...(said.exception ? { exception: said.exception } : {}) },
-      { relayAfterMs: 60_000 },
+      { relayAfterMs },
     );
     return (await readDecision(house.db, id)) as Decision;
   }
@@ -90,7 +90,7 @@ export function people(house: { db: Db; client: Client; settings: { stateDir: st
       const rejection = decision === 'reject' ? { reasonCode: 'PRI', payload: { target: 'supplier' } } : {};
       return say(caseId, { update: 'decide', decision, person, task, ...rejection, ...more });
     },
-    async resolve(caseId: string, person: string, decision: 'override' | 'retry' | 'reject', more: Partial<Said> = {}): Promise<DecisionReceipt> {
+    async resolve(caseId: string, person: string, decision: 'override' | 'retry' | 'reject' | 'duplicate', more: Partial<Said> = {}): Promise<DecisionReceipt> {
       const [exception] = await openExceptionsOf(house.db, caseId);
       if (!exception) throw new Error(`${caseId} has no open exception`);
       return say(caseId, { update: 'resolveException', decision, person, exception: exception.id, payload: { reason: 'Agreed with the supplier by phone' }, ...more });

@@ -40,7 +40,8 @@ export type DecisionJudgement =
 export function judgeDecision(facts: DecisionFacts): DecisionJudgement {
   const { decision, task, item, people } = facts;
   const before = facts.earlier.find((entry) => entry.taskId === task.id && humanOf(entry.person, people) === humanOf(decision.person, people));
-  if (before) return isSame(before, decision) ? { outcome: 'repeated' } : refuse('already-decided', 'A8', 'You decided this already, and otherwise.');
+  if (before && !isSame(before, decision)) return refuse('already-decided', 'A8', 'You decided this already, and otherwise.');
+  if (before) return task.state === 'open' ? refuse('duties-conflict', 'A4', 'You approved this step already: another person must.') : { outcome: 'repeated' };
   if (decision.decisionHash !== item.decisionHash || task.decisionHash !== item.decisionHash) return refuse('stale-version', 'A8', 'The document, its coding or its payee changed since it was shown.');
   if (task.state !== 'open') return refuse('already-decided', 'A8', 'This was decided in the meantime.');
   const person = people.find((entry) => entry.id === decision.person);

@@ -69,6 +69,7 @@ const rows: { rule: string; what: string; facts: Partial<DecisionFacts>; answer:
   { rule: 'A8', what: 'the document changed since it was shown', facts: { decision: says('fred', { decisionHash: 'h0' }) }, answer: 'stale-version' },
   { rule: 'A8', what: 'the task is for an older version', facts: change({ decisionHash: 'h2' }), answer: 'stale-version' },
   { rule: 'A8', what: 'the same again', facts: { earlier: [says('fred')], task: { ...task, state: 'decided' } }, answer: 'repeated' },
+  { rule: 'A4', what: 'the same again to the second question of a step for two', facts: { earlier: [says('fred')] }, answer: 'duties-conflict' },
   { rule: 'A8', what: 'otherwise than before', facts: { earlier: [says('fred')], decision: says('fred', { decision: 'reject', reasonCode: 'PRI', target: 'buyer' }) }, answer: 'already-decided' },
   { rule: 'A8', what: 'decided by somebody else', facts: { task: { ...task, state: 'decided' } }, answer: 'already-decided' },
 ];
