@@ -63,8 +63,12 @@ export async function sqlOne<Row = Record<string, unknown>>(db: Db, text: string
   return row;
 }
 
-/** Runs `work` in one transaction; a deadlock or a serialisation failure is tried again, so `work` must have no effect outside it. */
+/**
+ * Runs `work` in one transaction, or in the caller's where `db` is one; a deadlock or a serialisation failure is tried again by
+ * whoever began it, so `work` must have no effect outside it.
+ */
 export async function inTransaction<Result>(db: Db, work: (trx: Trx) => Promise<Result>, attempts = 4): Promise<Result> {
+  if (db.isTransaction === true) return work(db as Trx);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await db.transaction(work);

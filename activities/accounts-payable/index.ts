@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { translateError } from '../errors.ts';
+import { recordedOnce, stepOf } from '../recorded.ts';
 import type {
   AssessmentAnswer,
   CaseRef,
@@ -63,15 +64,20 @@ export function createPayablesErpActivities(parts: PayablesParts): PayablesErpAc
 
 export function createPayablesRecordActivities(parts: PayablesParts): PayablesRecordActivities {
   return {
-    recordAssessment: activity((command) => recordAssessment(parts, command)),
-    verifyAndRecordDecision: activity((command) => verifyAndRecordDecision(parts, command)),
-    recordPaymentEvent: activity((command) => recordPaymentEvent(parts, command)),
-    recordEscalation: activity((command) => recordEscalation(parts, command)),
-    recordParked: activity((command) => recordParked(parts, command)),
-    recordResumed: activity((command) => recordResumed(parts, command)),
-    recordRefusedMessage: activity((command) => recordRefusedMessage(parts, command)),
-    recordEnd: activity((command) => recordEnd(parts, command)),
+    recordAssessment: recording(parts, recordAssessment),
+    verifyAndRecordDecision: recording(parts, verifyAndRecordDecision),
+    recordPaymentEvent: recording(parts, recordPaymentEvent),
+    recordEscalation: recording(parts, recordEscalation),
+    recordParked: recording(parts, recordParked),
+    recordResumed: recording(parts, recordResumed),
+    recordRefusedMessage: recording(parts, recordRefusedMessage),
+    recordEnd: recording(parts, recordEnd),
   };
+}
+
+/** Once per step of the process, all of it in one transaction. */
+function recording<Command extends CaseRef, Answer>(parts: PayablesParts, work: (parts: PayablesParts, command: Command) => Promise<Answer>): (command: Command) => Promise<Answer> {
+  return activity((command) => recordedOnce(parts.db, stepOf(Context.current().info, command), (trx) => work({ ...parts, db: trx }, command)));
 }
 
 /** One command object in; every error leaves through the one translation. */

@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
+import { openHouse, type House } from '../support/house.ts';
+import { billed, submit } from '../support/invoices.ts';
+import { people } from '../support/people.ts';
+import { describeWithServices } from '../support/services.ts';
+import { judge } from './invariants.ts';
+import { plant, type Defect } from './plant.ts';
+
+/**
+ * F2 for every step: the worker dies exactly between the commit of a step and the moment when the process hears of it. The
+ * next worker carries the step out again; it has to answer what was recorded, so that the process goes on as if nothing
+ * had been, and shows the same as the lists do.
+ */
+const dieAfter: Defect[] = [{
+  file: 'activities/accounts-payable/index.ts',
+  was: '      return await work(command, attempt);',
+  becomes: `      const answer = await work(command, attempt);
+      if (process.env['DIE_AFTER'] === Context.current().info.activityType) process.kill(process.pid, 'SIGKILL');
+      return answer;`,
+}];
+
+describeWithServices('a worker that dies between the commit of a step and its end', () => {
+  let house: House;
+  let they: ReturnType<typeof people>;
+  let copy: ReturnType<typeof plant>;
+  let worker: ReadyNodeProcess | undefined;
+  const accepted: string[] = [];
+  let price = 400;
+
+  beforeAll(async () => {
+    copy = plant(dieAfter);
+    house = await openHouse({ processingLimitMs: 800, erpTimeoutMs: 600 });
+    they = people(house);
+    worker = await house.startWorker();
+    await house.firstPoll('DE01');
+  });
+  afterAll(async () => {
+    await house.dispose();
+    copy.remove();
+  });
+  afterEach(async () => {
+    const { broken } = await judge(house, accepted, 20_000);
+    expect(broken).toEqual([]);
+  });
+
+  /** The worker from here on dies after its first such step; `go` sets it off. */
+  async function dying<Result>(step: string, go: () => Promise<Result>): Promise<Result> {
+    await worker?.stop();
+    const doomed = await house.startWorker({ DIE_AFTER: step }, copy.home);
+    const under = go();
+    under.catch(() => undefined);
+    expect(await doomed.ended).toBe('signal SIGKILL');
+    worker = await house.startWorker();
+    return under;
+  }
+  const enter = async () => {
+    const { caseId } = await submit(house.db, billed({ lines: [{ quantity: '1', price: `${(price += 7)}.00`, name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' }));
+    accepted.push(caseId);
+    return caseId;
+  };
+  const stage = (id: string, name: string) => house.caseWhen(id, ({ case: found }) => found.stage === name, 60_000);
+  const inApproval = async () => {
+    const id = await enter();
+    await stage(id, 'approval');
+    return id;
+  };
+  const decide = async (id: string, decision: 'approve' | 'reject') => {
+    const task = await they.openTask(id);
+    return they.decide(id, task.candidatePersons[0]!, decision, { task });
+  };
+  const shownEverywhere = async (id: string) => {
+    const { case: { workflowId }, progress } = await house.caseWhen(id, () => true);
+    await expect.poll(() => house.client.workflow.getHandle(workflowId).query('progress'), { timeout: 30_000 }).toEqual(progress);
+  };
+
+  it('recordAssessment', async () => {
+    const id = await dying('recordAssessment', enter);
+    await stage(id, 'approval');
+    await shownEverywhere(id);
+    expect(await decide(id, 'approve')).toMatchObject({ effect: 'complete' });
+    await stage(id, 'posted');
+    await shownEverywhere(id);
+  });
+
+  it.each([
+    ['an approval', 'approve', 'complete', 'posted'],
+    ['a rejection', 'reject', 'rejected', 'ended'],
+  ] as const)('verifyAndRecordDecision of %s', async (_what, decision, effect, end) => {
+    const id = await inApproval();
+    expect(await dying('verifyAndRecordDecision', () => decide(id, decision))).toMatchObject({ effect });
+    await stage(id, end);
+    await shownEverywhere(id);
+  });
+
+  it('recordEnd', async () => {
+    const id = await inApproval();
+    await dying('recordEnd', () => they.withdraw(id, 'anna.berg'));
+    await house.caseWhen(id, ({ case: { state } }) => state === 'withdrawn');
+    await shownEverywhere(id);
+  });
+
+  it('postSupplierInvoice', async () => {
+    const id = await inApproval();
+    await dying('postSupplierInvoice', () => decide(id, 'approve'));
+    await stage(id, 'posted');
+    await shownEverywhere(id);
+  });
+});
