@@ -1,9 +1,9 @@
 import { bitCount } from './bits.ts';
 import { initialsOf, listRuns, namesWithRun, runsOf, type ListedRuns } from './listed-runs.ts';
-import { listWords, similarWords, type ListedWords } from './listed-words.ts';
+import { forgetWanted, listWords, markWanted, similarWords, type ListedWords } from './listed-words.ts';
 import { gluedMatch, lightestGlued, mayBegin } from './merge-tokens.ts';
 import type { ParsedName, Token } from './parse-name.ts';
-import type { ScoreBound } from './score-bound.ts';
+import type { Reach, ScoreBound } from './score-bound.ts';
 
 /**
  * Inverted index over listed names: by word, by words that sound or are spelt alike, and by words written together. It only chooses whom to
@@ -59,10 +59,12 @@ function wordCountOf(name: ParsedName): number {
   return name.tokens.some((token) => token.role === 'title' || token.role === 'number') ? uncountable : name.tokens.filter((token) => token.role === 'word').length;
 }
 
-/** Positions of the names worth comparing with `name`. `fits` leaves names of another kind out; `gain` is what other facts of a name's entries may add. */
-export function candidates(index: CandidateIndex, name: ParsedName, bound: ScoreBound, fits: (at: number) => boolean, gain: (at: number) => number): Candidates {
+/** Positions of the names worth comparing with `name`. `fits` leaves names of another kind out; `gains` is what other facts of a name's entries may add. */
+export function candidates(index: CandidateIndex, name: ParsedName, bound: ScoreBound, fits: (at: number) => boolean, gains: Map<number, number>): Candidates {
+  const gained = bound.gained(largest(gains.values()));
+  if (gained) markWanted(index.words, gains.keys());
   const share = lossesWithoutPartner(name.tokens, bound);
-  const glued = gluedQueryWords(index, name.tokens, bound);
+  const glued = gluedQueryWords(index, name.tokens, bound, gained);
   name.tokens.forEach((token, at) => {
     if (!needsPartner(token)) return;
     const { search } = index;
@@ -75,15 +77,22 @@ export function candidates(index: CandidateIndex, name: ParsedName, bound: Score
         reached.push(place);
       } else if (loss < search.least[place]!) search.least[place] = loss;
     };
-    similarWords(index.words, token, bound, (word, loss) => index.words.names.each(word, (place) => reach(place, loss)));
+    similarWords(index.words, token, bound, gained, (word, loss) => index.words.names.each(word, (place) => reach(place, loss)));
     for (const { from, to, word, loss } of glued) if (from <= at && at < to) index.words.names.each(word, (place) => reach(place, loss));
-    namesWithRun(index.runs, index.names, token, bound, (place, loss) => {
+    namesWithRun(index.runs, index.names, token, bound, (gained ?? bound.farthest).limit, (place, loss) => {
       markGlued(search, place);
       if (loss < Infinity) reach(place, loss);
     });
     for (const place of reached) credit(search, place, at, share[at]!);
   });
-  return choose(index, name, bound, share, fits, gain);
+  forgetWanted(index.words);
+  return choose(index, name, bound, share, fits, gains, (gained ?? bound.farthest).limit);
+}
+
+function largest(values: Iterable<number>): number {
+  let most = 0;
+  for (const value of values) if (value > most) most = value;
+  return most;
 }
 
 function credit(search: Accumulators, place: number, at: number, share: number): void {
@@ -118,11 +127,11 @@ function lossesWithoutPartner(tokens: Token[], bound: ScoreBound): number[] {
 }
 
 /** Listed words that words of the query write together or abbreviate. */
-function gluedQueryWords({ words }: CandidateIndex, tokens: Token[], bound: ScoreBound): { from: number; to: number; word: number; loss: number }[] {
+function gluedQueryWords({ words }: CandidateIndex, tokens: Token[], bound: ScoreBound, gained: Reach | undefined): { from: number; to: number; word: number; loss: number }[] {
   const found: { from: number; to: number; word: number; loss: number }[] = [];
   for (const { from, length, token } of runsOf(tokens)) {
     const run = tokens.slice(from, from + length);
-    similarWords(words, token, bound, (word, loss) => {
+    similarWords(words, token, bound, gained, (word, loss) => {
       const target = words.words[word]!;
       if (target.role === 'word' && target.text.length > 1 && mayBegin(run[0]!, target) && gluedMatch(run, token.text, target)) found.push({ from, to: from + length, word, loss });
     });
@@ -134,22 +143,21 @@ function gluedQueryWords({ words }: CandidateIndex, tokens: Token[], bound: Scor
   return found;
 }
 
-function choose({ names, wordCount, search }: CandidateIndex, name: ParsedName, bound: ScoreBound, share: number[], fits: (at: number) => boolean, gain: (at: number) => number): Candidates {
+function choose({ names, wordCount, search }: CandidateIndex, name: ParsedName, bound: ScoreBound, share: number[], fits: (at: number) => boolean, gains: Map<number, number>, limit: number): Candidates {
   const whole = share.reduce((sum, each) => sum + each, 0);
   const words = name.tokens.reduce((mask, token, at) => (token.role === 'word' ? mask | (1 << at) : mask), 0);
   const spare = name.tokens.some((token) => token.role === 'title' || token.role === 'number') ? uncountable : bitCount(words) + name.tokens.filter((token) => token.role === 'initial').length;
   const promising: number[] = [];
   const others: { at: number; loss: number }[] = [];
   const { saved, worst, partners, touched } = search;
-  const choice = whole <= bound.farthest.limit ? names.keys() : touched;
+  const choice = whole <= limit ? names.keys() : touched;
   for (const at of choice) {
     if (!fits(at)) continue;
     const loss = whole - saved[at]! + worst[at]!;
     const alone = bitCount(words & ~partners[at]!);
     // A word stays without a partner only when the other name has no word left: otherwise the two contradict each other.
     const contradicts = alone > 0 && (partners[at]! & gluedBit) === 0 && wordCount[at]! < uncountable && wordCount[at]! > spare - alone;
-    const allowed = bound.allowance(names[at]!.script);
-    if (!contradicts && loss <= allowed + bound.mostGain && (loss <= allowed || loss <= allowed + gain(at))) promising.push(at);
+    if (!contradicts && loss <= limit && loss <= bound.allowance(names[at]!.script) + (gains.get(at) ?? 0)) promising.push(at);
     else keepNearest(others, at, contradicts ? loss + 1 : loss);
   }
   for (const at of touched) {

@@ -9,17 +9,10 @@ export function evidenceSteps(query: ScreeningQuery, entry: ListEntry, evidence:
   return [birthDateStep(query, entry, evidence, nameComplete), countryStep(query, entry, evidence), genderStep(query, entry, evidence), identifierStep(query, entry, evidence)].filter((step) => step !== undefined);
 }
 
-/** What the facts of an entry add to a name's log-odds at most, whatever the name. */
-export function evidenceGain(query: ScreeningQuery, evidence: QualifiedProfile['evidence']): { most: number; of: (entry: ListEntry) => number } {
-  const most = (query.birthDate ? Math.max(evidence.birthDateSame, evidence.birthYearSame, evidence.birthDateNear, 0) : 0) + (query.countries?.length ? evidence.countryShared : 0);
-  const gainOf = (step: Step | undefined): number => Math.max(0, step?.logOdds ?? 0);
-  return { most, of: (entry) => (most === 0 ? 0 : gainOf(birthDateStep(query, entry, evidence, true)) + gainOf(countryStep(query, entry, evidence))) };
-}
-
 /** How two dates of birth relate, `near` being what a slip of pen or a circa explains. */
 export function compareBirthDates(asked: BirthDate, listed: BirthDate): 'same' | 'sameYear' | 'near' | 'other' | 'far' {
   const precise = (date: BirthDate): boolean => date.earliest === date.latest;
-  const overlaps = asked.earliest <= listed.latest && listed.earliest <= asked.latest;
+  const overlaps = overlap(asked, listed);
   if (overlaps && precise(asked) && precise(listed)) return 'same';
   if (overlaps) return 'sameYear';
   const years = yearsApart(asked, listed);
@@ -28,11 +21,26 @@ export function compareBirthDates(asked: BirthDate, listed: BirthDate): 'same' |
   return years > 10 ? 'far' : 'other';
 }
 
+const relations = ['same', 'sameYear', 'near', 'other', 'far'] as const;
+
+/** The closest relation of a date of birth to those listed. */
+function closest(asked: BirthDate, listed: BirthDate[]): (typeof relations)[number] {
+  return relations[Math.min(...listed.map((date) => relations.indexOf(compareBirthDates(asked, date))))]!;
+}
+
+/** What a date of birth says by itself, in log-odds; `listed` holds at least one date. */
+export function birthDateWeight(asked: BirthDate, listed: BirthDate[], evidence: QualifiedProfile['evidence']): number {
+  return { same: evidence.birthDateSame, sameYear: evidence.birthYearSame, near: evidence.birthDateNear, other: evidence.birthDateOther, far: evidence.birthDateFar }[closest(asked, listed)];
+}
+
+export function overlap(asked: BirthDate, listed: BirthDate): boolean {
+  return asked.earliest <= listed.latest && listed.earliest <= asked.latest;
+}
+
 function birthDateStep(query: ScreeningQuery, entry: ListEntry, evidence: QualifiedProfile['evidence'], nameComplete: boolean): Step | undefined {
   if (!query.birthDate || entry.birthDates.length === 0) return undefined;
-  const order = ['same', 'sameYear', 'near', 'other', 'far'] as const;
-  const best = order.find((relation) => entry.birthDates.some((listed) => compareBirthDates(query.birthDate!, listed) === relation))!;
-  const weight = { same: evidence.birthDateSame, sameYear: evidence.birthYearSame, near: evidence.birthDateNear, other: evidence.birthDateOther, far: evidence.birthDateFar }[best];
+  const best = closest(query.birthDate, entry.birthDates);
+  const weight = birthDateWeight(query.birthDate, entry.birthDates, evidence);
   // Dates are often wrong: against a name of which every word agrees they say less.
   const eased = weight < 0 && nameComplete;
   const logOdds = eased ? weight * evidence.completeNameShare : weight;
@@ -65,12 +73,17 @@ function dateText(date: BirthDate): string {
   return date.circa ? `about ${text}` : text;
 }
 
+/** Codes of all countries that an entry names. */
+export function countriesOf(entry: ListEntry): string[] {
+  const residence = entry.addresses.flatMap((address) => (address.country ? countryCodes(address.country) : []));
+  return [...new Set([...entry.nationalities.flatMap(countryCodes), ...residence])];
+}
+
 /** Nationality of a person; for others the seat, which the address tells too. */
 function countryStep(query: ScreeningQuery, entry: ListEntry, evidence: QualifiedProfile['evidence']): Step | undefined {
   if (!query.countries || query.countries.length === 0) return undefined;
   const asked = [...new Set(query.countries.flatMap(countryCodes))];
-  const residence = entry.addresses.flatMap((address) => (address.country ? countryCodes(address.country) : []));
-  const listed = [...new Set([...entry.nationalities.flatMap(countryCodes), ...residence])];
+  const listed = countriesOf(entry);
   if (asked.length === 0 || listed.length === 0) return undefined;
   const shared = asked.filter((country) => listed.includes(country));
   if (shared.length > 0) return { code: 'country', logOdds: evidence.countryShared, because: `country ${shared.join(', ')} on both sides` };

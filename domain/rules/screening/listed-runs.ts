@@ -105,15 +105,15 @@ export function initialsOf(tokens: Token[]): { from: number; letters: string }[]
   return found;
 }
 
-/** Hands every name with a run that `target` may write together to `visit`, with what the agreement loses at least. */
-export function namesWithRun(listed: ListedRuns, names: ParsedName[], target: Token, bound: ScoreBound, visit: (name: number, loss: number) => void): void {
+/** Hands every name with a run that `target` may write together to `visit`, with what the agreement loses at least: Infinity when that exceeds `limit`. */
+export function namesWithRun(listed: ListedRuns, names: ParsedName[], target: Token, bound: ScoreBound, limit: number, visit: (name: number, loss: number) => void): void {
   if (target.role !== 'word' || target.text.length < 2) return;
   const tokensOf = (at: number): Token[] => names[listed.name[at]!]!.tokens.slice(listed.from[at]!, listed.from[at]! + listed.length[at]!);
   const look = (at: number): void => {
     const run = tokensOf(at);
     if (!mayBegin(run[0]!, target)) return;
     const glued = gluedMatch(run, writtenTogether(run), target);
-    if (glued) visit(listed.name[at]!, bound.pairLoss(target, glued.token, bound.farthest.limit));
+    if (glued) visit(listed.name[at]!, bound.pairLoss(target, glued.token, limit));
   };
   for (const key of runKeys(target)) {
     const known = listed.keys.get(key);

@@ -13,6 +13,8 @@ export interface ListedWords {
   words: Token[];
   /** Positions of names by word. */
   names: Postings;
+  /** Words by name. */
+  ofName: Postings;
   /** Words by the keys under which another form of the same word stands. */
   keys: Map<string, number>;
   byKey: Postings;
@@ -30,6 +32,9 @@ export interface ListedWords {
   light: Int32Array;
   /** 1 for words that a name of another script holds, too. */
   mixed: Uint8Array;
+  /** Words that may be further away in the running search (`ScoreBound.gained`), as list and as marks. */
+  wanted: number[];
+  isWanted: Uint8Array;
   /** The search in which a word was last looked at. */
   seen: Int32Array;
   search: number;
@@ -40,10 +45,12 @@ const longestWord = 64;
 export function listWords(names: ParsedName[]): ListedWords {
   const at = new Map<Token, number>();
   const holders = new PostingsBuilder();
+  const held = new PostingsBuilder();
   names.forEach((name, place) => {
     for (const token of new Set(name.tokens)) {
       if (!at.has(token)) at.set(token, at.size);
       holders.add(at.get(token)!, place);
+      held.add(place, at.get(token)!);
     }
   });
   const words = [...at.keys()];
@@ -66,6 +73,7 @@ export function listWords(names: ParsedName[]): ListedWords {
   return {
     words,
     names: holders.build(words.length),
+    ofName: held.build(names.length),
     keys,
     byKey: byKey.build(keys.size),
     latin,
@@ -78,6 +86,8 @@ export function listWords(names: ParsedName[]): ListedWords {
     arabic,
     light: where((word) => word.role !== 'word' && word.role !== 'number'),
     mixed,
+    wanted: [],
+    isWanted: new Uint8Array(words.length),
     seen: new Int32Array(words.length),
     search: 0,
   };
@@ -105,13 +115,14 @@ function bySounds(places: Int32Array, mixed: Uint8Array, soundsOf: (place: numbe
   return { own: sortSounds(Array.from(own, soundsOf), own), mixed: sortSounds(Array.from(others, soundsOf), others) };
 }
 
-/** Hands every listed word that `asked` can stand for to `visit`, with what it loses at least. */
-export function similarWords(listed: ListedWords, asked: Token, bound: ScoreBound, visit: (word: number, loss: number) => void): void {
+/** Hands every listed word that `asked` can stand for to `visit`, with what it loses at least. `gained` is the reach of wanted words. */
+export function similarWords(listed: ListedWords, asked: Token, bound: ScoreBound, gained: Reach | undefined, visit: (word: number, loss: number) => void): void {
   listed.search++;
+  const reachOf = (place: number): Reach => (gained && listed.isWanted[place] === 1 ? gained : listed.mixed[place] === 1 ? bound.farthest : bound.reach(listed.words[place]!.script));
   const look = (place: number): void => {
     if (listed.seen[place] === listed.search) return;
     listed.seen[place] = listed.search;
-    const loss = bound.pairLoss(asked, listed.words[place]!, reachOf(listed, place, bound).limit);
+    const loss = bound.pairLoss(asked, listed.words[place]!, reachOf(place).limit);
     if (loss < Infinity) visit(place, loss);
   };
   for (const key of wordKeys(asked)) {
@@ -121,25 +132,15 @@ export function similarWords(listed: ListedWords, asked: Token, bound: ScoreBoun
   if (asked.role !== 'word') return;
   for (const place of listed.light) look(place);
   if (isSyllable(asked)) return;
-  if (asked.sounds === '') lookAtAlphabets(listed, asked, bound, look);
-  else lookAtArabic(listed, asked, bound, look);
-}
-
-function reachOf(listed: ListedWords, place: number, bound: ScoreBound): Reach {
-  return listed.mixed[place] === 1 ? bound.farthest : bound.reach(listed.words[place]!.script);
-}
-
-function lookAtAlphabets(listed: ListedWords, asked: Token, bound: ScoreBound, look: (place: number) => void): void {
-  const { words } = listed;
-  lookAtLatin(listed, asked, bound.farthest.letters, look);
-  for (const place of listed.otherAlphabets) if (mayBeAlike(asked, words[place]!, bound)) look(place);
-  lookAtSounds(listed.arabicSounds, latinSoundsOf(asked), false, bound.reach('Arabic'), bound.farthest, look);
-}
-
-function lookAtArabic(listed: ListedWords, asked: Token, bound: ScoreBound, look: (place: number) => void): void {
-  lookAtSounds(listed.latinSounds, asked.sounds, true, bound.reach('Latin'), bound.farthest, look);
-  for (const place of listed.otherAlphabets) look(place);
-  for (const place of listed.arabic) if (mayBeAlike(asked, listed.words[place]!, bound)) look(place);
+  for (const place of asked.sounds === '' ? listed.otherAlphabets : listed.arabic) if (mayBeAlike(asked, listed.words[place]!, bound.farthest)) look(place);
+  if (asked.sounds === '') {
+    lookAtLatin(listed, asked, bound.farthest, look);
+    lookAtSounds(listed.arabicSounds, latinSoundsOf(asked), false, bound.reach('Arabic'), bound.farthest, look);
+  } else {
+    lookAtSounds(listed.latinSounds, asked.sounds, true, bound.reach('Latin'), bound.farthest, look);
+    listed.otherAlphabets.forEach(look);
+  }
+  if (gained) lookAtWanted(listed, asked, gained, look);
 }
 
 function lookAtSounds(listed: { own: SortedSounds; mixed: SortedSounds }, sounds: string, isArabic: boolean, usual: Reach, farthest: Reach, look: (place: number) => void): void {
@@ -147,40 +148,74 @@ function lookAtSounds(listed: { own: SortedSounds; mixed: SortedSounds }, sounds
   soundsWithin(listed.mixed, sounds, isArabic, farthest.sounds, look);
 }
 
-/** Looks at the words in Latin letters that differ by no more letters than their length allows. */
-function lookAtLatin({ latin, firstOfLength, letters, deletions, words }: ListedWords, asked: Token, allowed: Uint8Array, look: (place: number) => void): void {
-  const { text } = asked;
-  let shortest = text.length;
-  let longest = text.length;
-  while (shortest > 1 && allowed[text.length]! >= text.length - shortest + 1) shortest--;
-  while (longest < longestWord && allowed[longest + 1]! >= longest + 1 - text.length) longest++;
-  const most = Math.max(...allowed.subarray(text.length, longest + 1));
-  if (most <= mostDeletions) {
-    wordsWithin(deletions, text, most, (place) => {
-      const other = words[place]!.text;
-      const differ = allowed[Math.max(text.length, other.length)]!;
-      if (plainEdits(text, other, differ) <= differ) look(place);
+/** Names for which other facts speak may hold words that are further from those asked for. */
+export function markWanted(listed: ListedWords, names: Iterable<number>): void {
+  for (const name of names)
+    listed.ofName.each(name, (word) => {
+      if (listed.isWanted[word] === 0) listed.wanted.push(word);
+      listed.isWanted[word] = 1;
     });
-  }
+}
+
+export function forgetWanted(listed: ListedWords): void {
+  for (const word of listed.wanted) listed.isWanted[word] = 0;
+  listed.wanted.length = 0;
+}
+
+/** Looks at the wanted words alone, at their longer reach. */
+function lookAtWanted({ wanted, words }: ListedWords, asked: Token, reach: Reach, look: (place: number) => void): void {
   const mask = letterMaskOf(asked);
-  for (let length = shortest; length <= longest; length++) {
-    // The same letters in another order are a spelling, too.
-    if (most <= mostDeletions && length !== text.length) continue;
-    const differ = most <= mostDeletions ? 0 : allowed[Math.max(length, text.length)]!;
-    for (let at = firstOfLength[length]!, end = firstOfLength[length + 1]!; at < end; at++) {
-      const found = letters[at]!;
-      if (bitCount(mask & ~found) > differ || bitCount(found & ~mask) > differ) continue;
-      if ((found === mask && length === text.length) || plainEdits(text, words[latin[at]!]!.text, differ) <= differ) look(latin[at]!);
-    }
+  for (const place of wanted) {
+    const other = words[place]!;
+    const spelt = asked.script === 'Latin' && other.script === 'Latin';
+    if (!spelt || mayBeSpelling(asked, mask, other, letterMaskOf(other), reach)) look(place);
   }
 }
 
+/** Looks at the words in Latin letters that differ by no more letters than their length allows. */
+function lookAtLatin(listed: ListedWords, asked: Token, reach: Reach, look: (place: number) => void): void {
+  const { latin, firstOfLength, letters, deletions, words } = listed;
+  const { text } = asked;
+  const [shortest, longest] = lengthsWithin(text.length, reach);
+  const most = Math.max(...reach.letters.subarray(text.length, longest + 1));
+  const mask = letterMaskOf(asked);
+  if (most <= mostDeletions) {
+    wordsWithin(deletions, text, most, (place) => {
+      if (isWithin(text, words[place]!.text, reach)) look(place);
+    });
+    // The same letters in another order are a spelling, too.
+    for (let at = firstOfLength[text.length]!, end = firstOfLength[text.length + 1]!; at < end; at++) if (letters[at] === mask) look(latin[at]!);
+    return;
+  }
+  for (let at = firstOfLength[shortest]!, end = firstOfLength[longest + 1]!; at < end; at++) if (mayBeSpelling(asked, mask, words[latin[at]!]!, letters[at]!, reach)) look(latin[at]!);
+}
+
+/** The shortest and the longest word that may be a spelling of one with so many letters. */
+function lengthsWithin(length: number, { letters }: Reach): [number, number] {
+  let shortest = length;
+  let longest = length;
+  while (shortest > 1 && letters[length]! >= length - shortest + 1) shortest--;
+  while (longest < longestWord && letters[longest + 1]! >= longest + 1 - length) longest++;
+  return [shortest, longest];
+}
+
+function mayBeSpelling(asked: Token, mask: number, other: Token, found: number, reach: Reach): boolean {
+  const differ = reach.letters[Math.max(asked.text.length, other.text.length)]!;
+  if (bitCount(mask & ~found) > differ || bitCount(found & ~mask) > differ) return false;
+  return (found === mask && asked.text.length === other.text.length) || isWithin(asked.text, other.text, reach);
+}
+
+function isWithin(text: string, other: string, { letters }: Reach): boolean {
+  const differ = letters[Math.max(text.length, other.length)]!;
+  return plainEdits(text, other, differ) <= differ;
+}
+
 /** Words of one script are compared in it, others by their Latin letters. */
-function mayBeAlike(a: Token, b: Token, bound: ScoreBound): boolean {
+function mayBeAlike(a: Token, b: Token, reach: Reach): boolean {
   const own = a.script === b.script && a.script !== 'Latin';
   const lengthA = own ? a.native.length : a.text.length;
   const lengthB = own ? b.native.length : b.text.length;
-  const differ = bound.farthest.letters[Math.min(longestWord, Math.max(lengthA, lengthB))]!;
+  const differ = reach.letters[Math.min(longestWord, Math.max(lengthA, lengthB))]!;
   const maskA = own ? nativeMaskOf(a) : letterMaskOf(a);
   const maskB = own ? nativeMaskOf(b) : letterMaskOf(b);
   return Math.abs(lengthA - lengthB) <= differ && bitCount(maskA & ~maskB) <= differ && bitCount(maskB & ~maskA) <= differ;

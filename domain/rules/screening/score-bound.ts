@@ -1,13 +1,10 @@
 import type { QualifiedProfile } from '../../policy/screening.ts';
 import { pairOf, isWord, type AlignedPair } from './compare-names.ts';
 import { cheapestEdit } from './edits.ts';
-import { evidenceGain } from './evidence.ts';
 import { nameModel } from './score-names.ts';
 import { thresholdFor } from './thresholds.ts';
 import { compareTokens, mostEdits } from './token-similarity.ts';
 import type { FeatureName } from './features.ts';
-import type { ListEntry } from '../../model/list-entry.ts';
-import type { ScreeningQuery } from '../../model/screening.ts';
 import type { ParsedName, Token } from './parse-name.ts';
 import { scripts, type Script } from './characters.ts';
 
@@ -29,19 +26,18 @@ export interface ScoreBound {
   /** For words of names in one script, and for words of names in any. */
   reach: (listed: Script) => Reach;
   farthest: Reach;
+  /** For words of names for which other facts speak, too. */
+  gained: (gain: number) => Reach | undefined;
   /** Loss of a query of which no word has a partner; a share of its weight loses that share of it. */
   withoutPartner: number;
   /** The least that two words lose when they stand for each other; Infinity when they cannot, or when it exceeds `limit`. */
   pairLoss: (asked: Token, listed: Token, limit: number) => number;
-  /** What date of birth, country and other facts of an entry add at most. */
-  gain: (entry: ListEntry) => number;
-  mostGain: number;
 }
 
 /** Rounding of scores to four digits, and of sums. */
 const rounding = 0.00005 + 1e-9;
 const longestWord = 64;
-export function scoreBound(profile: QualifiedProfile, threshold: number | undefined, query: ScreeningQuery, name: ParsedName): ScoreBound {
+export function scoreBound(profile: QualifiedProfile, threshold: number | undefined, name: ParsedName): ScoreBound {
   const model = nameModel(profile);
   const weight = (feature: FeatureName): number => -(profile.coefficients.weights[feature] ?? 0);
   const allowances = new Map<Script, number>();
@@ -53,7 +49,6 @@ export function scoreBound(profile: QualifiedProfile, threshold: number | undefi
     allowances.set(script, found);
     return found;
   };
-  const gains = evidenceGain(query, profile.evidence);
   const loss = (edits: number, similarity: number, agrees: boolean): number => {
     return (
       weight('firstEdit') * upToOne(edits) + weight('secondEdit') * upToOne(edits - 1) + weight('thirdEdit') * upToOne(edits - 2) + (weight('furtherEdits') * Math.min(Math.max(edits - 3, 0), 3)) / 3 +
@@ -71,22 +66,22 @@ export function scoreBound(profile: QualifiedProfile, threshold: number | undefi
   const reach = (script: Script): Reach => {
     const known = reaches.get(script);
     if (known) return known;
-    const found = reachOf(allowance(script) + gains.most);
+    const found = reachOf(allowance(script));
     reaches.set(script, found);
     return found;
   };
+  const most = Math.max(...scripts.map(allowance));
   return {
     allowance,
     reach,
-    farthest: reachOf(Math.max(...scripts.map(allowance)) + gains.most),
+    farthest: reachOf(most),
+    gained: (gain) => (gain === 0 ? undefined : reachOf(most + gain)),
     withoutPartner: weight('onlyInQuery') - profile.caution.wordsOnlyInQuery,
     pairLoss: (asked, listed, limit) => {
       const pair = pairOf(asked, listed, compareTokens(asked, listed));
       const lost = pair ? lossOf(pair) : Infinity;
       return lost > limit ? Infinity : lost;
     },
-    gain: gains.of,
-    mostGain: gains.most,
   };
 }
 

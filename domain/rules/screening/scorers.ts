@@ -39,7 +39,7 @@ function qualifiedScorer(profile: QualifiedProfile, threshold: number | undefine
   return (query, name) => {
     for (const token of name.tokens) token.memo = new Map();
     return {
-      bound: scoreBound(profile, threshold, query, name),
+      bound: scoreBound(profile, threshold, name),
       compare: (listed) => {
         const alignment = alignNames(name, listed);
         const features = featuresOf(alignment);

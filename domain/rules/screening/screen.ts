@@ -2,6 +2,7 @@ import type { ListEntry } from '../../model/list-entry.ts';
 import type { ScreeningHit, ScreeningQuery, ScreeningResult } from '../../model/screening.ts';
 import type { ScreeningProfile } from '../../policy/screening.ts';
 import { candidates } from './candidate-index.ts';
+import { gainsByName } from './fact-index.ts';
 import { parseName, type NameKind, type ParsedName } from './parse-name.ts';
 import { identifierHits } from './identifier-hits.ts';
 import { prepareScorer, type ListedNameScore, type QueryScorer } from './scorers.ts';
@@ -61,19 +62,19 @@ function nameHits(context: ScreeningContext, query: ScreeningQuery, parsed: Pars
   const { database } = context;
   const scorer = prepareScorer(context.profile, context.threshold);
   const best = new Map<number, ListedNameScore>();
+  const gains = gainsByName(database.facts, database.entries, query, context.profile);
   for (const name of parsed) {
     const perQuery = scorer(query, name);
-    for (const at of namesToCompare(context, name, perQuery)) scoreOwners(database, database.names[at]!, perQuery, query, best);
+    for (const at of namesToCompare(context, name, perQuery, gains)) scoreOwners(database, database.names[at]!, perQuery, query, best);
   }
   return [...best].map(([at, found]) => ({ entry: database.entries[at]!, score: found.score, threshold: found.threshold, hit: () => hitOf(database.entries[at]!, found) }));
 }
 
-function namesToCompare({ database, everyName }: ScreeningContext, name: ParsedName, { bound }: QueryScorer): number[] {
+function namesToCompare({ database, everyName }: ScreeningContext, name: ParsedName, { bound }: QueryScorer, gains: Map<number, number>): number[] {
   if (name.tokens.length === 0) return [];
   const fits = (at: number): boolean => (database.names[at]!.parsed.kind === 'person') === (name.kind === 'person');
   if (everyName || !bound) return database.names.map((_, at) => at).filter(fits);
-  const gain = (at: number): number => Math.max(...database.names[at]!.owners.map((owner) => bound.gain(database.entries[owner.entry]!)));
-  const { promising, nearest } = candidates(database.index, name, bound, fits, gain);
+  const { promising, nearest } = candidates(database.index, name, bound, fits, gains);
   return [...promising, ...nearest];
 }
 

@@ -1,5 +1,6 @@
 import type { ListEntry, LoadedList } from '../../model/list-entry.ts';
 import { buildIndex, type CandidateIndex } from './candidate-index.ts';
+import { indexFacts, type FactIndex } from './fact-index.ts';
 import { strongIdentifier } from './identifiers.ts';
 import { parseName, type NameKind, type ParsedName, type Token } from './parse-name.ts';
 
@@ -14,6 +15,7 @@ export interface ScreeningDatabase {
   entries: ListEntry[];
   names: IndexedName[];
   index: CandidateIndex;
+  facts: FactIndex;
   /** Entries by identifier in comparable form. */
   identifiers: Map<string, number[]>;
   lists: { list: string; date: string }[];
@@ -38,7 +40,7 @@ export function buildDatabase(lists: LoadedList[]): ScreeningDatabase {
     }
   });
   const all = [...names.values()];
-  return { entries, names: all, identifiers: indexIdentifiers(entries), index: buildIndex(all.map((name) => name.parsed)), lists: lists.map(({ list, date }) => ({ list, date })) };
+  return { entries, names: all, identifiers: indexIdentifiers(entries), index: buildIndex(all.map((name) => name.parsed)), facts: indexFacts(entries, all), lists: lists.map(({ list, date }) => ({ list, date })) };
 }
 
 function indexIdentifiers(entries: ListEntry[]): Map<string, number[]> {
