@@ -15,7 +15,7 @@ export interface Written {
 
 /**
  * Carries a small write out: the change, the stored answer of its Idempotency-Key (F7) and the audit events in one
- * transaction, the chain last. Actor and correlation id are the call's.
+ * transaction. Actor and correlation id are the call's.
  */
 export async function writeOnce(db: Db, call: Call<unknown, unknown, unknown>, write: (trx: Trx) => Promise<Written>): Promise<Answer> {
   return inTransaction(db, async (trx) => {

@@ -67,11 +67,15 @@ export async function sqlOne<Row = Record<string, unknown>>(db: Db, text: string
  * Runs `work` in one transaction, or in the caller's where `db` is one; a deadlock or a serialisation failure is tried again by
  * whoever began it, so `work` must have no effect outside it.
  */
-export async function inTransaction<Result>(db: Db, work: (trx: Trx) => Promise<Result>, attempts = 4): Promise<Result> {
-  if (db.isTransaction === true) return work(db as Trx);
+export function inTransaction<Result>(db: Db, work: (trx: Trx) => Promise<Result>, attempts?: number): Promise<Result> {
+  return db.isTransaction === true ? work(db as Trx) : retried(() => db.transaction(work), attempts);
+}
+
+/** Runs a statement that commits by itself, or a whole transaction, again after a deadlock or a serialisation failure. */
+export async function retried<Result>(run: () => Promise<Result>, attempts = 4): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction(work);
+      return await run();
     } catch (error) {
       if (attempt >= attempts || !retryable.has(sqlState(error) ?? '')) throw error;
     }

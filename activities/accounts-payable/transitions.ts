@@ -16,8 +16,7 @@ export interface TransitionOrigin {
 }
 
 /**
- * Moves a case on: read model and one audit event per transition, in the caller's transaction. Call it last: the audit
- * chain's head stays locked until commit.
+ * Moves a case on: read model and one audit event per transition, in the caller's transaction.
  */
 export async function recordTransitions(trx: Trx, current: CaseWithProgress, transitions: Transition[], origin: TransitionOrigin): Promise<void> {
   const { id, entity, process, correlationId } = current.case;

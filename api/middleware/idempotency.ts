@@ -40,7 +40,7 @@ async function carryOut(db: Db, claim: RequestHandle, call: AnyCall, run: (call:
   try {
     const answer = await run({ ...call, claim });
     // Without effect where the handler stored its answer already, in the transaction of what it did.
-    if (answer !== 'streaming') await inTransaction(db, (trx) => completeRequest(trx, claim, { status: answer.status, headers: answer.headers ?? {}, body: answer.body ?? null }));
+    if (answer !== 'streaming' && !claim.stored) await completeRequest(db, claim, { status: answer.status, headers: answer.headers ?? {}, body: answer.body ?? null });
     return answer;
   } catch (error) {
     await releaseRequest(db, claim).catch(() => undefined);

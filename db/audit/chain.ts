@@ -14,7 +14,7 @@ export interface ChainedEvent {
 export interface ChainFault {
   entity: string;
   seq: number;
-  fault: 'missing' | 'altered' | 'misplaced' | 'relinked' | 'rewritten' | 'truncated';
+  fault: 'missing' | 'altered' | 'misplaced' | 'relinked' | 'rewritten' | 'truncated' | 'unlinked';
   message: string;
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { KontorError } from '../../domain/errors.ts';
 import { auditEventSchema } from '../../domain/model/audit-event.ts';
 import { sql, type Db } from '../client.ts';
-import { chainHeads, eventsAfter } from '../repositories/audit.ts';
+import { chainHeads, eventsAfter, unlinkedEntities, type ChainHead } from '../repositories/audit.ts';
 import type { ChainedEvent } from './chain.ts';
 import { sha256 } from './chain.ts';
 import { checkpointFaults, checkpointSchema, readCheckpoints, type Checkpoint } from './checkpoint.ts';
@@ -21,12 +21,28 @@ const lineSchema = z.union([
 
 const BATCH = 2_000;
 
-/** The log as the database has it now. */
+/** The log as the database has it when the events are first asked for, whatever is appended meanwhile; `heads` and `unlinked` are known then. */
 export async function databaseLog(db: Db): Promise<LogSource> {
-  return { events: allEvents(db), checkpoints: await readCheckpoints(db), heads: await chainHeads(db) };
+  const [heads, unlinked]: [ChainHead[], string[]] = [[], []];
+  const events = inSnapshot(db, async function* (snapshot) {
+    heads.push(...(await chainHeads(snapshot)));
+    unlinked.push(...(await unlinkedEntities(snapshot)));
+    yield* eventsOfAll(snapshot);
+  });
+  return { events, checkpoints: await readCheckpoints(db), heads, unlinked };
 }
 
-async function* allEvents(db: Db): AsyncGenerator<ChainedEvent> {
+/** One state of the database for many statements: events and heads that are read apart would seem to contradict each other. */
+async function* inSnapshot<Item>(db: Db, read: (snapshot: Db) => AsyncGenerator<Item>): AsyncGenerator<Item> {
+  const snapshot = await db.transaction({ isolationLevel: 'repeatable read', readOnly: true });
+  try {
+    yield* read(snapshot);
+  } finally {
+    await snapshot.commit();
+  }
+}
+
+async function* eventsOfAll(db: Db): AsyncGenerator<ChainedEvent> {
   const entities = await sql<{ entity: string }>(db, `select distinct entity from audit_events order by entity`);
   for (const { entity } of entities) {
     let batch = await eventsAfter(db, entity, '0', BATCH);
@@ -41,7 +57,7 @@ async function* allEvents(db: Db): AsyncGenerator<ChainedEvent> {
 export async function exportLog(db: Db, write: (line: string) => Promise<void> | void): Promise<void> {
   await write(JSON.stringify({ kontorAuditLog: 1 }));
   for (const checkpoint of await readCheckpoints(db)) await write(JSON.stringify({ checkpoint }));
-  for await (const event of allEvents(db)) await write(JSON.stringify({ event }));
+  for await (const event of inSnapshot(db, eventsOfAll)) await write(JSON.stringify({ event }));
 }
 
 /** An exported log; the checkpoints are read at once, the events as they are asked for. */

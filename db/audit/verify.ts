@@ -8,8 +8,10 @@ import type { NoteVerifier } from './signed-note.ts';
 export interface LogSource {
   events: AsyncIterable<ChainedEvent> | Iterable<ChainedEvent>;
   checkpoints: readonly Checkpoint[];
-  /** Heads as the database believes them to be; a file has none. */
+  /** Heads as the database believes them to be; a file has none. Read after the events. */
   heads?: readonly { entity: string; seq: string; hash: string }[];
+  /** Entities with events that were committed outside their chain. Read after the events. */
+  unlinked?: readonly string[];
 }
 
 export interface LogVerdict {
@@ -37,6 +39,7 @@ export async function verifyLog(source: LogSource, verifier: NoteVerifier | unde
   for await (const event of source.events) chainOf(event.entity).push(event);
   for (const { entity } of source.checkpoints.flatMap((checkpoint) => checkpoint.heads)) chainOf(entity);
   for (const head of source.heads ?? []) chainOf(head.entity).expectHead(Number(head.seq), head.hash);
+  for (const entity of source.unlinked ?? []) chainOf(entity).findUnlinked();
 
   const all = [...chains.values()].sort((a, b) => (a.entity < b.entity ? -1 : 1));
   const chainFaults = all.map((chain) => chain.end()).filter((fault) => fault !== undefined);
@@ -105,6 +108,10 @@ class AnchoredChain {
   expectHead(seq: number, hash: string): void {
     if (this.fault || (seq === this.seq && hash === this.hash)) return;
     this.fault = seq > this.seq ? this.truncated(`the head says that event ${seq} was the last`) : this.faultAtEnd(`the head is event ${seq}, not ${this.seq}`);
+  }
+
+  findUnlinked(): void {
+    this.fault ??= { entity: this.entity, seq: this.seq + 1, fault: 'unlinked', message: `events that should follow event ${this.seq} were committed outside the chain: whoever committed them had switched the linking off` };
   }
 
   end(): ChainFault | undefined {

@@ -5,6 +5,7 @@ import { up as work } from './0003-work.ts';
 import { up as policies } from './0004-policies.ts';
 import { up as access } from './0005-access.ts';
 import { up as payments } from './0006-payments.ts';
+import { up as auditAtCommit } from './0007-audit-at-commit.ts';
 import { up as recordedSteps } from './0008-recorded-steps.ts';
 
 export interface Migration {
@@ -20,5 +21,6 @@ export const migrations: readonly Migration[] = [
   { id: '0004-policies', up: policies },
   { id: '0005-access', up: access },
   { id: '0006-payments', up: payments },
+  { id: '0007-audit-at-commit', up: auditAtCommit },
   { id: '0008-recorded-steps', up: recordedSteps },
 ];

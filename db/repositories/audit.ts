@@ -18,20 +18,18 @@ export interface StoredEvent extends ChainPosition {
 }
 
 /**
- * Appends events to the entity's chain and answers the position of the last one. Call it last in the transaction:
- * the chain's head row stays locked until commit, so whatever follows makes every other writer of the entity wait.
+ * Appends events to the entity's chain. They are linked when the transaction commits, in the order of their appends: the
+ * server locks the chain's head for that moment only, so it does not matter where in the transaction this is called.
  */
-export async function appendAudit(trx: Trx, entity: string, entries: readonly AuditEntry[]): Promise<ChainPosition> {
+export async function appendAudit(trx: Trx, entity: string, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) throw new RangeError('an audit append needs at least one event');
+  await sql(trx, `insert into audit_drafts (entity, until_at, until_prev) values (:entity, :untilAt, :untilPrev)`, { entity, ...draftOf(entity, entries) }, 'audit-append');
+}
+
+/** What a row of `audit_drafts` holds beside the entity, for statements that append together with what they do. */
+export function draftOf(entity: string, entries: readonly AuditEntry[]): { untilAt: string[]; untilPrev: string[] } {
   const cut = entries.map((entry) => cutForServer(entity, entry));
-  const positions = await sql<ChainPosition>(
-    trx,
-    `select seq, hash from audit_append(:entity, :untilAt, :untilPrev)`,
-    { entity, untilAt: cut.map((part) => part.untilAt), untilPrev: cut.map((part) => part.untilPrev) },
-    'audit-append',
-  );
-  const last = positions.at(-1);
-  if (last === undefined) throw new RangeError('an audit append needs at least one event');
-  return last;
+  return { untilAt: cut.map((part) => part.untilAt), untilPrev: cut.map((part) => part.untilPrev) };
 }
 
 /**
@@ -93,6 +91,11 @@ export interface ChainHead extends ChainPosition {
 /** Where each chain stands now, by entity. */
 export async function chainHeads(db: Db): Promise<ChainHead[]> {
   return sql<ChainHead>(db, `select entity, seq, hash from audit_heads order by entity collate "C"`);
+}
+
+/** Entities with drafts that were committed without being linked: only somebody who switched the trigger off can leave such. */
+export async function unlinkedEntities(db: Db): Promise<string[]> {
+  return (await sql<{ entity: string }>(db, `select distinct entity from audit_drafts order by entity`)).map(({ entity }) => entity);
 }
 
 /**

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditEntry } from '../../domain/model/audit-event.ts';
 import type { Invoice } from '../../domain/model/invoice.ts';
-import type { Problem } from '../../domain/errors.ts';
+import { KontorError, type Problem } from '../../domain/errors.ts';
 import { initialProgress } from '../../domain/rules/progress.ts';
-import { KontorError } from '../../domain/errors.ts';
-import { inTransaction, json, sql, sqlOne, type Db, type Trx } from '../client.ts';
-import { appendAudit, INSTALLATION } from './audit.ts';
+import { inTransaction, json, retried, sql, sqlOne, violatedConstraint, type Db, type Trx } from '../client.ts';
+import { appendAudit, draftOf, INSTALLATION } from './audit.ts';
 import { contentHash, keepAccepted, keepRefused, type RefusedRetention } from './blobs.ts';
 import { openException } from './exceptions.ts';
 import { completeRequest, type RequestHandle, type RequestOutcome } from './requests.ts';
@@ -52,32 +53,36 @@ export interface RequestToComplete {
  * Once it resolves, the document is processed exactly once, whatever crashes afterwards (guarantee 1).
  */
 export async function acceptDocument(db: Db, document: AcceptedDocument, request?: RequestToComplete): Promise<IntakeResult> {
-  return inTransaction(db, async (trx) => {
-    const content = contentHash(document.bytes);
-    const result = (await openCase(trx, document, content)) ?? (await earlierCase(trx, document, content));
-    if (result.accepted === 'new') await keepAttachments(trx, document, result.caseId);
-    if (request && !(await completeRequest(trx, request.handle, request.outcome(result)))) throw new KontorError('idempotency-in-flight', 'Another attempt of this request has taken over.');
-    await appendAudit(trx, document.entity, [
-      {
-        action: result.accepted === 'new' ? 'intake.accepted' : 'intake.repeated',
-        actor: document.submitter,
-        case: result.caseId,
-        correlationId: document.correlationId,
-        data: { channel: document.channel, contentHash: content, documentHash: document.documentHash, format: document.format, accepted: result.accepted },
-      },
-    ]);
-    return result;
-  });
+  const content = contentHash(document.bytes);
+  const result = (await openFreshCase(db, document, content, request)) ?? (await inTransaction(db, (trx) => earlierCase(trx, document, content, request)));
+  if (request) request.handle.stored = true;
+  return result;
+}
+
+/** Undefined when a key was taken, also by an intake that ran at the same time. Without attachments it is one statement that commits by itself. */
+async function openFreshCase(db: Db, document: AcceptedDocument, content: string, request: RequestToComplete | undefined): Promise<IntakeResult | undefined> {
+  try {
+    if (document.attachments.length === 0) return await retried(() => openCase(db, document, content, request));
+    return await inTransaction(db, async (trx) => {
+      const opened = await openCase(trx, document, content, request);
+      if (opened) await keepAttachments(trx, document, opened.caseId);
+      return opened;
+    });
+  } catch (error) {
+    if (violatedConstraint(error) === 'intake_keys_pkey') return undefined;
+    throw error;
+  }
 }
 
 /**
- * One statement: the keys decide, and only if all of them were free do case, document, bytes and start message come to be.
- * A concurrent intake of the same content waits at the key and then finds it taken.
+ * One statement: if all keys are free and the request is still ours, then key rows, case, document, bytes, start message, answer and
+ * audit draft come to be. A concurrent intake of the same content waits at the key and then violates it.
  */
-async function openCase(trx: Trx, document: AcceptedDocument, content: string): Promise<IntakeResult | undefined> {
+async function openCase(db: Db, document: AcceptedDocument, content: string, request: RequestToComplete | undefined): Promise<IntakeResult | undefined> {
   const { invoice, start } = document;
+  const unnumbered = randomUUID();
   const [opened] = await sql<{ id: string; workflow_id: string }>(
-    trx,
+    db,
     OPEN_CASE,
     {
       entity: document.entity,
@@ -106,26 +111,55 @@ async function openCase(trx: Trx, document: AcceptedDocument, content: string): 
       invoice: json(invoice),
       metadata: json(document.metadata),
       start: json({ workflow: start.workflow, queue: start.queue, searchAttributes: start.searchAttributes ?? {} }),
+      unnumbered,
+      ...answerBeforeNumber(document, unnumbered, request),
+      ...draftOf(document.entity, [intakeEvent(document, content, { caseId: unnumbered, accepted: 'new' })]),
     },
     'intake-open',
   );
   return opened && { caseId: opened.id, entity: document.entity, workflowId: opened.workflow_id, documentHash: document.documentHash, accepted: 'new' };
 }
 
+/** The server numbers the case in the statement that also stores the answer and the event: both are written with a stand-in for the number. */
+function answerBeforeNumber({ entity, start, documentHash }: AcceptedDocument, unnumbered: string, request: RequestToComplete | undefined) {
+  const claim = request?.handle;
+  const answer = request?.outcome({ caseId: unnumbered, entity, workflowId: `${start.process}/${entity}/${unnumbered}`, documentHash, accepted: 'new' });
+  return {
+    claimed: claim !== undefined,
+    principal: claim?.principal,
+    method: claim?.method,
+    route: claim?.route,
+    requestKey: claim?.key,
+    fencing: claim?.fencing,
+    status: answer?.status,
+    headers: json(answer?.headers),
+    body: json(answer?.body),
+  };
+}
+
 const OPEN_CASE = `
-with assigned as (
+with wanted as (
+  select kind, key from unnest(:keyKinds::text[], :keyValues::text[]) as given (kind, key)
+), assigned as materialized (
   select n as number, :entity || '-' || to_char(clock_timestamp() at time zone 'UTC', 'YY') || '-' || lpad(n::text, greatest(6, length(n::text)), '0') as id
-    from (select nextval('case_numbers') as n) drawn
+    from (select nextval('case_numbers') as n
+           where not exists (select from wanted, lateral (select from intake_keys held where held.entity = :entity and held.kind = wanted.kind and held.key = wanted.key limit 1) known)) drawn
+), answered as (
+  update requests set state = 'done', status = :status, headers = replace(:headers, :unnumbered, id)::json, body = replace(:body, :unnumbered, id)::json,
+         completed_at = clock_timestamp()
+    from assigned
+   where principal = :principal and method = :method and route = :route and key = :requestKey and fencing = :fencing and state = 'in-flight'
+  returning 1
 ), taken as (
   insert into intake_keys (entity, kind, key, case_id)
-  select :entity, kind, key, assigned.id from assigned, unnest(:keyKinds::text[], :keyValues::text[]) as wanted (kind, key) order by kind, key
-  on conflict do nothing returning 1
+  select :entity, kind, key, id from assigned, wanted where not :claimed::boolean or exists (select from answered) order by kind, key
+  returning 1
 ), opened as (
   insert into cases (id, number, entity, process, workflow_id, channel, submitter, correlation_id, document_hash, document_class, document_number,
                      issue_date, due_date, seller_name, currency, gross_minor, payable_minor, order_numbers, state, stage, progress)
   select id, number, :entity, :process, :process || '/' || :entity || '/' || id, :channel, :submitter, :correlationId, :documentHash, :class, :number,
          :issueDate, :dueDate, :sellerName, :currency, :gross, :payable, :orderNumbers, 'running', 'received', :progress
-    from assigned where (select count(*) from taken) = cardinality(:keyKinds::text[])
+    from assigned where exists (select from taken)
   returning id, workflow_id, created_at
 ), kept as (
   insert into documents (case_id, version, entity, document_hash, content_hash, media_type, format, document, metadata, created_by)
@@ -139,35 +173,51 @@ with assigned as (
   select :entity, id, 'start-workflow', id, workflow_id, :correlationId,
          :start::jsonb || jsonb_build_object('input', jsonb_build_object('entity', :entity::text, 'caseId', id, 'correlationId', :correlationId::text, 'receivedAt', iso_instant(created_at)))
     from opened
+), drafted as (
+  insert into audit_drafts (entity, until_at, until_prev)
+  select :entity, :untilAt::text[], array(select replace(part, :unnumbered, id) from unnest(:untilPrev::text[]) as part) from opened
 )
 select id, workflow_id from opened`;
 
-/** D3: gives the case that holds the content, else the one that holds the message, and leaves no key behind that nobody owns. */
-async function earlierCase(trx: Trx, document: AcceptedDocument, content: string): Promise<IntakeResult> {
-  const held = await sql<{ kind: string; case_id: string; workflow_id: string; document_hash: string }>(
+/** D3: gives the case that holds the content, else the one that holds the message. */
+async function earlierCase(trx: Trx, document: AcceptedDocument, content: string, request: RequestToComplete | undefined): Promise<IntakeResult> {
+  const [earlier] = await sql<{ kind: string; case_id: string; workflow_id: string; document_hash: string }>(
     trx,
     `select k.kind, k.case_id, c.workflow_id, c.document_hash from intake_keys k join cases c on c.id = k.case_id
       where k.entity = :entity and ((k.kind = 'content' and k.key = :content) or (k.kind = 'message' and k.key = :message)) order by k.kind`,
     { entity: document.entity, content, message: messageKey(document) },
   );
-  const [earlier] = held;
-  if (earlier === undefined) throw new Error('an intake key is taken and no case holds it');
-  await settleLooseKeys(trx, document, content, earlier);
-  return {
+  if (earlier === undefined) throw takenOver();
+  const result: IntakeResult = {
     caseId: earlier.case_id,
     entity: document.entity,
     workflowId: earlier.workflow_id,
     documentHash: earlier.document_hash,
     accepted: earlier.kind === 'content' ? 'same-content' : 'same-message',
   };
+  if (result.accepted === 'same-content' && document.messageId !== undefined) await pointMessageTo(trx, document, result.caseId);
+  if (request && !(await completeRequest(trx, request.handle, request.outcome(result)))) throw takenOver();
+  await appendAudit(trx, document.entity, [intakeEvent(document, content, result)]);
+  return result;
 }
 
-/** A new message with known content points to its case from now on; new content under a known message id stays free for its own delivery. */
-async function settleLooseKeys(trx: Trx, document: AcceptedDocument, content: string, earlier: { kind: string; case_id: string }): Promise<void> {
-  const loose = `entity = :entity and not exists (select from cases where cases.id = intake_keys.case_id)`;
-  if (earlier.kind === 'content')
-    await sql(trx, `update intake_keys set case_id = :caseId where kind = 'message' and key = :message and ${loose}`, { entity: document.entity, caseId: earlier.case_id, message: messageKey(document) });
-  else await sql(trx, `delete from intake_keys where kind = 'content' and key = :content and ${loose}`, { entity: document.entity, content });
+/** A new message with known content names its case from now on. New content under a known message id takes no key: it stays free for its own delivery. */
+async function pointMessageTo(trx: Trx, document: AcceptedDocument, caseId: string): Promise<void> {
+  await sql(trx, `insert into intake_keys (entity, kind, key, case_id) values (:entity, 'message', :message, :caseId) on conflict do nothing`, { entity: document.entity, message: messageKey(document), caseId });
+}
+
+function intakeEvent(document: AcceptedDocument, content: string, { caseId, accepted }: Pick<IntakeResult, 'caseId' | 'accepted'>): AuditEntry {
+  return {
+    action: accepted === 'new' ? 'intake.accepted' : 'intake.repeated',
+    actor: document.submitter,
+    case: caseId,
+    correlationId: document.correlationId,
+    data: { channel: document.channel, contentHash: content, documentHash: document.documentHash, format: document.format, accepted },
+  };
+}
+
+function takenOver(): KontorError {
+  return new KontorError('idempotency-in-flight', 'Another attempt of this request has taken over.');
 }
 
 async function keepAttachments(trx: Trx, { entity, attachments }: AcceptedDocument, caseId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { json, sql, sqlOne, type Db, type Trx } from '../client.ts';
+import { json, sql, sqlOne, type Db } from '../client.ts';
 
 /** Scope and key of one HTTP write: the same key of another principal, method or route is another request. */
 export interface RequestScope {
@@ -11,6 +11,8 @@ export interface RequestScope {
 /** One attempt's right to store the outcome. */
 export interface RequestHandle extends RequestScope {
   fencing: string;
+  /** Set once the outcome was committed together with the effect: nothing is left to store. */
+  stored?: boolean;
 }
 
 export interface RequestOutcome {
@@ -38,6 +40,9 @@ interface RequestRow {
 /**
  * Takes the key in one committed statement. `fresh`: carry it out and store the outcome with `completeRequest` in the same
  * transaction as its effect. A process that died gives the key back after `leaseMs`; its successor is `fresh` again.
+ *
+ * The claim is in force at once but not waited for on disk: a crash that loses it loses everything committed after it too, the
+ * effect included, so that the key is free and nothing was done.
  */
 export async function beginRequest(db: Db, scope: RequestScope, request: { entity: string; bodyHash: string; leaseMs: number }): Promise<RequestState> {
   const row = await sqlOne<RequestRow>(db, BEGIN, { ...scope, ...request }, 'request-begin');
@@ -56,8 +61,9 @@ export async function beginRequest(db: Db, scope: RequestScope, request: { entit
 const TAKEN = `r.body_hash = excluded.body_hash and r.state = 'in-flight' and r.lease_until <= clock_timestamp()`;
 
 const BEGIN = `
+with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
 insert into requests as r (principal, method, route, key, entity, body_hash, state, verdict, lease_until)
-values (:principal, :method, :route, :key, :entity, :bodyHash, 'in-flight', 'fresh', clock_timestamp() + :leaseMs * interval '1 millisecond')
+select :principal, :method, :route, :key, :entity, :bodyHash, 'in-flight', 'fresh', clock_timestamp() + :leaseMs * interval '1 millisecond' from unhurried
 on conflict (principal, method, route, key) do update set
   verdict = case
     when r.body_hash <> excluded.body_hash then 'mismatch'
@@ -70,9 +76,9 @@ returning r.verdict, r.fencing, r.status, r.headers, r.body,
   (1000 * extract(epoch from greatest(r.lease_until - clock_timestamp(), interval '0')))::int as lease_ms`;
 
 /** Stores the answer for replays. False when another attempt has taken the request over: then roll back. */
-export async function completeRequest(trx: Trx, handle: RequestHandle, outcome: RequestOutcome): Promise<boolean> {
+export async function completeRequest(db: Db, handle: RequestHandle, outcome: RequestOutcome): Promise<boolean> {
   const rows = await sql(
-    trx,
+    db,
     `update requests set state = 'done', status = :status, headers = :headers, body = :body, completed_at = clock_timestamp()
       where principal = :principal and method = :method and route = :route and key = :key and fencing = :fencing and state = 'in-flight'
       returning 1`,

@@ -55,7 +55,7 @@ describeWithDatabase('audit chain', () => {
   }
 
   beforeEach(async () => {
-    await tamper(`delete from audit_events`, `delete from audit_heads`, `delete from audit_checkpoints`);
+    await tamper(`delete from audit_events`, `delete from audit_heads`, `delete from audit_checkpoints`, `delete from audit_drafts`);
     await append('DE01', 1, 2, 3, 4, 5);
     await append('US01', 6, 7);
   });
@@ -84,6 +84,46 @@ describeWithDatabase('audit chain', () => {
     const verdict = await verify();
     expect(verdict).toMatchObject({ ok: true, chainFaults: [] });
     expect(verdict.chains.reduce((sum, chain) => sum + chain.events, 0)).toBe(7 + 2 * committed);
+  });
+
+  it('locks nothing of the chain before commit: others append meanwhile, and the order is that of the commits', async () => {
+    await inTransaction(own.db, async (slow) => {
+      await appendAudit(slow, 'DE01', [entry(100)]);
+      await append('DE01', 101);
+      await appendAudit(slow, 'DE01', [entry(102)]);
+    });
+    const events = await listAudit(own.db, { entities: ['DE01'] }, { limit: 3 });
+    expect(events.map(({ event }) => auditEventSchema.parse(JSON.parse(event)).data['n'])).toEqual([102, 100, 101]);
+    expect(await verify()).toMatchObject({ ok: true });
+    expect(await sql(own.db, `select 1 from audit_drafts`)).toEqual([]);
+  });
+
+  it('lets the whole transaction fail when its events cannot be linked at commit', async () => {
+    const [before] = await chainHeads(own.db);
+    await own.db.transaction(async (holder) => {
+      await sql(holder, `select 1 from audit_heads where entity = 'DE01' for update`);
+      const effect = inTransaction(own.db, async (trx) => {
+        await sql(trx, `set local lock_timeout = '50ms'`);
+        await keepPersonalText(trx, 'DE01', 'person:nobody', 'never committed');
+        await appendAudit(trx, 'DE01', [entry(9)]);
+      });
+      await expect(effect).rejects.toThrow(/lock timeout/);
+    });
+    expect((await chainHeads(own.db))[0]).toEqual(before);
+    expect(await sql(own.db, `select 1 from personal_texts where subject = 'person:nobody'`)).toEqual([]);
+  });
+
+  it('verifies clean while others append', async () => {
+    let appending = true;
+    const busy = atOnce(4, async (index) => {
+      while (appending) await append(index % 2 ? 'DE01' : 'US01', index);
+    });
+    const verdicts = [];
+    for (let run = 0; run < 8; run += 1) verdicts.push(await verify());
+    appending = false;
+    await busy;
+    expect(verdicts.flatMap(({ chainFaults }) => chainFaults)).toEqual([]);
+    expect(verdicts.at(-1)?.unsigned).toBeGreaterThan(verdicts[0]?.unsigned ?? Infinity);
   });
 
   it('refuses update, delete and truncate, for the owner and for the application role', async () => {
@@ -118,6 +158,7 @@ describeWithDatabase('audit chain', () => {
       ['an event of another company', [`update audit_events a set event = b.event, hash = b.hash from audit_events b where a.entity = 'DE01' and a.seq = 2 and b.entity = 'US01' and b.seq = 2`], { seq: 2, fault: 'misplaced' }],
       ['a tail that was cut off', [`delete from audit_events where entity = 'DE01' and seq > 3`], { seq: 4, fault: 'truncated' }],
       ['a chain that is gone', [`delete from audit_events where entity = 'US01'`, `delete from audit_heads where entity = 'US01'`], { entity: 'US01', seq: 1, fault: 'truncated' }],
+      ['an event that was committed with the linking switched off', [`insert into audit_drafts (entity, until_at, until_prev) values ('DE01', '{a}', '{b}')`], { entity: 'DE01', seq: 6, fault: 'unlinked' }],
       ['a tail that was cut off, head and all', [`delete from audit_events where entity = 'DE01' and seq > 3`, `update audit_heads set seq = 3, hash = (select hash from audit_events where entity = 'DE01' and seq = 3) where entity = 'DE01'`], { seq: 4, fault: 'truncated' }],
     ])('finds %s', async (_name, statements, fault) => {
       await sign();

@@ -71,6 +71,35 @@ describeWithDatabase('intake transaction', () => {
     });
   });
 
+  it('F7: leaves nothing behind for an attempt whose request another has taken over', async () => {
+    const scope = { principal: 'ada', method: 'POST', route: '/v1/invoices', key: 'k-taken' };
+    const begin = async (leaseMs: number) => {
+      const begun = await beginRequest(own.db, scope, { entity: 'DE01', bodyHash: 'h', leaseMs });
+      if (begun.state !== 'fresh') throw new Error(`not fresh: ${begun.state}`);
+      return { handle: begun.handle, outcome: ({ caseId }: { caseId: string }) => ({ status: 202, headers: {}, body: { id: caseId } }) };
+    };
+    const dead = await begin(0);
+    const successor = await begin(60_000);
+    for (const attachments of [[], [{ name: 'scan.pdf', mediaType: 'application/pdf', bytes: Buffer.from('scan'), quarantined: false }]])
+      await expect(acceptDocument(own.db, aDocument('taken over', { attachments }), dead)).rejects.toMatchObject({ code: 'idempotency-in-flight' });
+    expect(await sql(own.db, `select 1 from cases where document_number = 'taken over'`)).toEqual([]);
+    expect((await acceptDocument(own.db, aDocument('taken over'), successor)).accepted).toBe('new');
+    expect([dead.handle.stored, successor.handle.stored]).toEqual([undefined, true]);
+  });
+
+  it('D3: a repeat stores its own answer, with and without attachments, also when both come at once', async () => {
+    const results = await atOnce(12, async (index) => {
+      const begun = await beginRequest(own.db, { principal: 'ada', method: 'POST', route: '/v1/invoices', key: `k-same-${index}` }, { entity: 'DE01', bodyHash: 'h', leaseMs: 60_000 });
+      if (begun.state !== 'fresh') throw new Error(`not fresh: ${begun.state}`);
+      const attachments = index % 2 ? [{ name: 'scan.pdf', mediaType: 'application/pdf', bytes: Buffer.from('scan'), quarantined: false }] : [];
+      return acceptDocument(own.db, aDocument('same again', { attachments }), { handle: begun.handle, outcome: (result) => ({ status: 202, headers: {}, body: { ...result } }) });
+    });
+    expect(results.map(({ accepted }) => accepted).sort()).toEqual(['new', ...Array<string>(11).fill('same-content')]);
+    const answers = await sql<{ id: string; accepted: string }>(own.db, `select body ->> 'caseId' as id, body ->> 'accepted' as accepted from requests where key like 'k-same-%' and state = 'done'`);
+    expect(new Set(answers.map(({ id }) => id))).toEqual(new Set([results[0]?.caseId]));
+    expect(answers.map(({ accepted }) => accepted).sort()).toEqual(results.map(({ accepted }) => accepted).sort());
+  });
+
   it('leaves nothing behind when the transaction fails', async () => {
     const before = await counts();
     const broken = aDocument('broken', { metadata: { impossible: '\u0000' } });
