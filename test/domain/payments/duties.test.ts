@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Person } from '../../../domain/model/person.ts';
+import { approvalStands, judgeRunDecision, releasesNeeded, type RunDuties, type RunStep } from '../../../domain/rules/payments/duties.ts';
+import { europeanPolicy, eur, ibanOf, payable, payee, propose } from './scenario.ts';
+
+/** `anna` has a second log-in. */
+const people: Person[] = [['anna', 'E1'], ['anna.admin', 'E1'], ['ben', 'E2'], ['cora', 'E3'], ['dora', 'E4']].map(([id, employeeId]) => ({ id: id!, employeeId: employeeId!, name: id!, active: true, roles: [] }));
+const duties = (changes: Partial<RunDuties> = {}): RunDuties => ({ editors: [], releasers: [], itemApprovers: [], ...changes });
+
+describe('P6, A5: who may do what with a run', () => {
+  it.each<[string, RunStep, string, Partial<RunDuties>, string | undefined]>([
+    ['nobody did anything', 'approve', 'anna', {}, undefined],
+    ['the proposer approves', 'approve', 'anna', { proposer: 'anna' }, 'proposed'],
+    ['the proposer approves by a second log-in', 'approve', 'anna.admin', { proposer: 'anna' }, 'proposed'],
+    ['an editor approves', 'approve', 'ben', { editors: ['cora', 'ben'] }, 'edited'],
+    ['the releaser approves', 'approve', 'ben', { releasers: ['ben'] }, 'released'],
+    ['somebody else approves', 'approve', 'cora', { proposer: 'anna', editors: ['ben'] }, undefined],
+    ['who approved documents approves the run', 'approve', 'cora', { itemApprovers: ['cora'] }, undefined],
+    ['the proposer releases', 'release', 'anna', { proposer: 'anna', approver: 'ben' }, 'proposed'],
+    ['an editor releases', 'release', 'anna.admin', { editors: ['anna'], approver: 'ben' }, 'edited'],
+    ['the approver releases', 'release', 'ben', { approver: 'ben' }, 'approved the run'],
+    ['the approver releases by a second log-in', 'release', 'anna.admin', { approver: 'anna' }, 'approved the run'],
+    ['the first releaser releases again', 'release', 'cora', { approver: 'ben', releasers: ['cora'] }, 'second person'],
+    ['who approved a document releases', 'release', 'cora', { approver: 'ben', itemApprovers: ['dora', 'cora'] }, 'approved a document'],
+    ['who changed the supplier releases', 'release', 'cora', { approver: 'ben', others: [{ duty: 'supplier-change', person: 'cora' }] }, 'supplier-change'],
+    ['who would receive the money releases', 'release', 'cora', { approver: 'ben', others: [{ duty: 'beneficiary', person: 'cora' }] }, 'beneficiary'],
+    ['who received the goods releases', 'release', 'cora', { approver: 'ben', others: [{ duty: 'receipt', person: 'cora' }] }, undefined],
+    ['somebody else releases', 'release', 'dora', { proposer: 'anna', approver: 'ben', releasers: ['cora'] }, undefined],
+    ['the approver edits: that voids the approval', 'edit', 'ben', { approver: 'ben' }, undefined],
+    ['a person whom the directory does not know is compared by id', 'release', 'zoe', { approver: 'zoe' }, 'approved the run'],
+  ])('%s', (_, step, person, changes, expected) => {
+    const refusal = judgeRunDecision(step, person, duties(changes), people);
+    if (expected === undefined) expect(refusal).toBeUndefined();
+    else expect(refusal).toMatchObject({ code: 'duties-conflict', message: expect.stringContaining(expected) });
+  });
+
+  it('whoever gets a run through, proposer, editors, approver and releasers are different humans', () => {
+    const human = (id: string) => people.find((one) => one.id === id)!.employeeId;
+    const step = fc.record({ step: fc.constantFrom<RunStep>('edit', 'approve', 'release'), person: fc.constantFrom(...people.map(({ id }) => id)) });
+    fc.assert(
+      fc.property(fc.option(fc.constantFrom(...people.map(({ id }) => id)), { nil: undefined }), fc.array(step, { maxLength: 12 }), (proposer, steps) => {
+        let run: RunDuties & { editors: string[]; releasers: string[] } = { proposer, editors: [], releasers: [], itemApprovers: [] };
+        for (const { step: wanted, person } of steps) {
+          if (wanted === 'release' && run.approver === undefined) continue;
+          if (judgeRunDecision(wanted, person, run, people)) continue;
+          if (wanted === 'edit') run = { ...run, approver: undefined, releasers: [], editors: [...run.editors, person] };
+          else if (wanted === 'approve') run = { ...run, approver: person };
+          else run = { ...run, releasers: [...run.releasers, person] };
+        }
+        const made = new Set([...run.editors, ...(run.proposer ? [run.proposer] : [])].map(human));
+        const decided = [...(run.approver ? [run.approver] : []), ...run.releasers].map(human);
+        expect(new Set(decided).size).toBe(decided.length);
+        expect(decided.some((one) => made.has(one))).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('P6: releases', () => {
+  it.each([
+    ['100000.00', 1],
+    ['100000.01', 2],
+    ['1', 1],
+  ])('%s EUR need %i', (amount, expected) => expect(releasesNeeded(eur(amount), europeanPolicy)).toBe(expected));
+  it('a total in another currency needs two', () => expect(releasesNeeded({ currency: 'USD', minor: '1' }, europeanPolicy)).toBe(2));
+});
+
+describe('P6, P10: an approval stands for what a hold leaves', () => {
+  const { instructions } = propose([payable('a'), payable('b', { payee: payee('S2', ibanOf(2)) }), payable('c', { payee: payee('S3', ibanOf(3)) })]);
+  const [first, second, third] = instructions as [typeof instructions[number], typeof instructions[number], typeof instructions[number]];
+
+  it.each([
+    ['nothing changed', [first, second, third], 'hold' as const, true],
+    ['a hold took a group out', [first, third], 'hold' as const, true],
+    ['a hit took two', [second], 'hit' as const, true],
+    ['in another order', [third, first], 'hit' as const, true],
+    ['an editor took a group out', [first, third], 'edit' as const, false],
+    ['nothing is left', [], 'hold' as const, false],
+    ['an amount fell', [{ ...first, amount: eur('999.99') }], 'hold' as const, false],
+    ['an account changed', [{ ...first, account: second.account }], 'hit' as const, false],
+    ['one is there twice', [first, first], 'hold' as const, false],
+    ['a document left its group', [{ ...first, items: [] }], 'hold' as const, false],
+    ['one is new', [first, { ...second, groupKey: 'x' }], 'hold' as const, false],
+  ])('%s: %s', (_, left, cause, expected) => expect(approvalStands(instructions, left, cause)).toBe(expected));
+});

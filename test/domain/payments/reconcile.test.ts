@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { differenceOwners } from '../../../domain/rules/payments/differences.ts';
+import { reconcilePayments, type BankLine, type LedgerPayment, type ReconciliationFacts } from '../../../domain/rules/payments/reconcile.ts';
+import { eur } from './scenario.ts';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+const people = parse(readFileSync(fileURLToPath(new URL('../../../policies/people/sandbox.yaml', import.meta.url)), 'utf8')) as { people: { roles: { role: string }[] }[] };
+
+const paid = (changes: Partial<LedgerPayment> = {}): LedgerPayment => ({ endToEndId: 'E1', amount: eur('10'), state: 'confirmed', executionDate: '2026-06-02', items: [{ caseId: 'a', revision: 1 }], confirmedBy: 'I1', ...changes });
+const entry = (amount: string, changes: Partial<BankLine> = {}): BankLine => ({ identity: 'I1', amount: eur(amount), bookedOn: '2026-06-02', endToEndIds: ['E1'], ...changes });
+const world = (changes: Partial<ReconciliationFacts> = {}): ReconciliationFacts => ({ asOf: '2026-06-03', system: 't2', silenceBusinessDays: 1, bank: [entry('-10')], payments: [paid()], documents: [{ caseId: 'a', open: eur('10') }], erp: [], ...changes });
+const { confirmedBy: _, ...unconfirmed } = paid({ state: 'sent' });
+const openBoth = { documents: [{ caseId: 'a', open: eur('10') }], erp: [{ caseId: 'a', open: eur('10') }] };
+
+describe('bank, payments and ERP agree or somebody owns the difference', () => {
+  it.each<[string, Partial<ReconciliationFacts>, string[]]>([
+    ['all agree', {}, []],
+    ['nothing at all', { bank: [], payments: [], documents: [] }, []],
+    ['a debit that nobody ordered', { bank: [entry('-10'), entry('-7', { identity: 'I2', endToEndIds: [] })] }, ['debit-unexplained I2']],
+    ['a debit that another process explains', { bank: [entry('-10'), entry('-7', { identity: 'I2', explainedBy: 'bank-fees' })] }, []],
+    ['a customer’s credit', { bank: [entry('-10'), entry('7', { identity: 'I2', endToEndIds: ['X'] })] }, []],
+    ['a credit with the id of ours', { bank: [entry('-10'), entry('10', { identity: 'I2' })] }, ['credit-unexplained I2']],
+    ['a return that is held as one', { bank: [entry('-10'), entry('10', { identity: 'I2' })], payments: [paid({ state: 'returned', returnedBy: 'I2' })], ...openBoth }, []],
+    ['a confirmation whose entry is gone', { bank: [] }, ['confirmation-without-entry E1']],
+    ['a return whose entry is gone', { payments: [paid({ state: 'returned', returnedBy: 'I2' })], ...openBoth }, ['confirmation-without-entry E1']],
+    ['an amount that was changed after the confirmation', { payments: [paid({ amount: eur('11') })] }, ['confirmation-differs I1']],
+    ['a batch entry over two payments', { bank: [entry('-30')], payments: [paid(), paid({ endToEndId: 'E2', amount: eur('20'), items: [{ caseId: 'b', revision: 1 }] })] }, []],
+    ['a batch entry that holds more than its payments', { bank: [entry('-31')], payments: [paid(), paid({ endToEndId: 'E2', amount: eur('20'), items: [] })] }, ['confirmation-differs I1']],
+    ['sent yesterday', { bank: [], payments: [unconfirmed], ...openBoth }, []],
+    ['sent and silent for longer', { asOf: '2026-06-04', bank: [], payments: [unconfirmed], ...openBoth }, ['debit-missing E1']],
+    ['silent over Easter: T2 is closed', { asOf: '2026-04-07', bank: [], payments: [{ ...unconfirmed, executionDate: '2026-04-02' }], ...openBoth }, []],
+    ['silent after Easter', { asOf: '2026-04-08', bank: [], payments: [{ ...unconfirmed, executionDate: '2026-04-02' }], ...openBoth }, ['debit-missing E1']],
+    ['nobody knows whether it was sent', { asOf: '2026-06-05', bank: [], payments: [{ ...unconfirmed, state: 'unknown' }], ...openBoth }, ['outcome-unknown E1']],
+    ['approved and not sent', { asOf: '2026-06-05', bank: [], payments: [{ ...unconfirmed, state: 'approved' }], ...openBoth }, []],
+    ['paid, and open in the ERP', { erp: [{ caseId: 'a', open: eur('10') }] }, ['erp-still-open a']],
+    ['not paid, and cleared in the ERP', { bank: [], payments: [unconfirmed] }, ['erp-cleared-unpaid a']],
+    ['never paid, and cleared in the ERP', { bank: [], payments: [] }, ['erp-cleared-unpaid a']],
+    ['returned, and still cleared in the ERP', { bank: [entry('-10'), entry('10', { identity: 'I2' })], payments: [paid({ state: 'returned', returnedBy: 'I2' })] }, ['erp-cleared-unpaid a']],
+    ['rejected, and open in the ERP', { bank: [], payments: [{ ...unconfirmed, state: 'rejected' }], ...openBoth }, []],
+    ['other amounts', { bank: [], payments: [], documents: openBoth.documents, erp: [{ caseId: 'a', open: eur('9') }] }, ['erp-open-differs a']],
+    ['other currencies', { bank: [], payments: [], documents: openBoth.documents, erp: [{ caseId: 'a', open: { currency: 'USD', minor: '1000' } }] }, ['erp-open-differs a']],
+    ['rejected, then paid at the next revision', { payments: [{ ...unconfirmed, state: 'rejected', endToEndId: 'E0' }, paid({ items: [{ caseId: 'a', revision: 2 }] })] }, []],
+    ['paid, and taken out of an older run', { payments: [paid(), { ...unconfirmed, state: 'removed', endToEndId: 'E0' }] }, []],
+  ])('%s', (_name, changes, expected) => expect(reconcilePayments(world(changes)).map(({ code, subject }) => `${code} ${subject}`)).toEqual(expected));
+
+  it('every difference says what is wrong, who settles it and how', () => {
+    for (const difference of reconcilePayments(world({ bank: [entry('-7', { identity: 'I2', endToEndIds: [] })], erp: [{ caseId: 'a', open: eur('10') }] }))) {
+      expect(difference.message).toMatch(/^[A-Z].{20,}\.$/);
+      expect(difference.suggestion).toMatch(/\.$/);
+    }
+  });
+
+  it('the owners are roles that people have', () => {
+    const roles = new Set(people.people.flatMap(({ roles: held }) => held.map(({ role }) => role)));
+    expect(Object.values(differenceOwners).map(({ ownerRole }) => ownerRole).filter((role) => !roles.has(role))).toEqual([]);
+  });
+
+  it('does not depend on any order', () => {
+    const facts = world({ bank: [entry('-10'), entry('-7', { identity: 'I2' }), entry('-8', { identity: 'I3' })], erp: [{ caseId: 'a', open: eur('1') }] });
+    expect(reconcilePayments({ ...facts, bank: [...facts.bank].reverse() })).toEqual(reconcilePayments(facts));
+  });
+});
