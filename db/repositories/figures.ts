@@ -22,7 +22,8 @@ export interface Throughput {
 
 const SCOPE = `(:entities::text[] is null or entity = any (:entities))`;
 
-export async function throughput(db: Db, filter: FigureFilter): Promise<Throughput> {
+/** Of one process. */
+export async function throughput(db: Db, filter: FigureFilter & { process: string }): Promise<Throughput> {
   return sqlOne<Throughput>(
     db,
     `select count(*)::int as accepted, count(posted_at)::int as posted,
@@ -32,7 +33,7 @@ export async function throughput(db: Db, filter: FigureFilter): Promise<Throughp
             (count(*) filter (where state = 'duplicate'))::int as duplicates,
             round((percentile_cont(0.5) within group (order by extract(epoch from posted_at - created_at)))::numeric, 3)::float8 as "receivedToPostedP50",
             round((percentile_cont(0.9) within group (order by extract(epoch from posted_at - created_at)))::numeric, 3)::float8 as "receivedToPostedP90"
-       from cases where ${SCOPE} and created_at >= :from and created_at < :to`,
+       from cases where process = :process and ${SCOPE} and created_at >= :from and created_at < :to`,
     { entities: null, ...filter },
   );
 }
