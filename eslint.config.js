@@ -37,7 +37,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['money', 'decimal', 'posting-key'].map((name) => `domain/rules/${name}.ts`).concat(['accounts-payable', 'cash-application', 'ledger', 'group', 'invoice', 'reconciliation'].map((folder) => `domain/rules/${folder}/**/*.ts`)),
+    files: ['money', 'decimal', 'posting-key'].map((name) => `domain/rules/${name}.ts`).concat(['accounts-payable', 'cash-application', 'ledger', 'group', 'invoice', 'payments', 'reconciliation'].map((folder) => `domain/rules/${folder}/**/*.ts`)),
     rules: { 'no-restricted-syntax': ['error', ...exactMoney] },
   },
   // Answers of the API are described by its OpenAPI document; these two callers read the members that they name.
