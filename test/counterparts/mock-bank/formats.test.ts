@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openBank } from '../../../adapters/registry.ts';
 import type { BankPort } from '../../../adapters/ports/bank.ts';
@@ -85,6 +86,19 @@ describeWithMockBank('our files and its messages', () => {
     expect(booked).toHaveLength(47);
     const total = booked.reduce((sum, { minor }) => sum + BigInt(minor), 0n);
     expect(statements.at(-1)).toEqual({ closing: (11_000_000n + total).toString(), balanced: true });
+  });
+
+  it('what falls due by real time is fetched without anybody moving the clock', async () => {
+    const late = await startMockBank(['--status-delay-ms', '1500']);
+    try {
+      const { bank } = openBank('iso20022', { pain001: 'pain.001.001.09', transport: { kind: 'mock-bank', baseUrl: late.url } }, createAdapterTools(), createGuard());
+      await bank.submitFile(bank.writeFile(acmeOrder()), context);
+      expect((await bank.fetchMessages(undefined, context)).messages).toEqual([]);
+      await sleep(2_600);
+      expect((await bank.fetchMessages(undefined, context)).messages.map(({ kind }) => kind)).toEqual(['pain.002.001.10']);
+    } finally {
+      await late.stop();
+    }
   });
 
   it('a late status comes after what was said later, and the cursor does not lose it', async () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../../../temporal-config/settings.ts';
+import { bankRoutes } from '../../../sandbox/bank/routes.ts';
 import { creditor, dollar, euro, openedBank, pain001, valuesOf, type OpenedBank } from './opened.ts';
 
 describe('the days of the sandbox bank', () => {
@@ -39,6 +40,30 @@ describe('the days of the sandbox bank', () => {
     expect(() => advance('2026-10-04T00:00:00Z')).toThrow(/does not go back/);
   });
 
+  it('needs no timer: whoever asks finds done what real time has brought', () => {
+    open.send(pain001('M-1', [{ id: 'E-1', amount: '10.00' }], { date: '2026-10-02' }));
+    open.setTime('2026-10-05T08:00:00Z');
+    const read = bankRoutes(open.bank).find(({ name }) => name === 'bank.messages.read');
+    const answer = read?.handle({ params: {}, query: new URLSearchParams({ account: euro.number }), headers: {}, body: undefined });
+    expect((answer?.body as { items: { kind: string }[] }).items.map(({ kind }) => kind)).toEqual(['pain.002', 'camt.053', 'camt.054', 'camt.053']);
+  });
+
+  it('pages through its messages without losing one, whatever the filter', () => {
+    for (const id of ['E-1', 'E-2', 'E-3']) open.send(pain001(`M-${id}`, [{ id, amount: '10.00' }], { date: '2026-10-01' }));
+    advance('2026-10-06T00:00:00Z');
+    const read = bankRoutes(open.bank).find(({ name }) => name === 'bank.messages.read');
+    for (const account of [undefined, euro.number, dollar.number]) {
+      const found: string[] = [];
+      for (let after = '0'; ; ) {
+        const { items, next } = read?.handle({ params: {}, query: new URLSearchParams({ after, limit: '2', ...(account ? { account } : {}) }), headers: {}, body: undefined }).body as { items: { id: string }[]; next: string };
+        if (items.length === 0) break;
+        found.push(...items.map(({ id }) => id));
+        after = next;
+      }
+      expect(found).toEqual(open.messages().filter((message) => account === undefined || message.account === account).map(({ id }) => id));
+    }
+  });
+
   it('sends a statement a bank day and account, numbered, each opening with the last closing balance', () => {
     open.send(pain001('M-1', [{ id: 'E-1', amount: '10.00' }], { date: '2026-10-02' }));
     advance('2026-10-06T00:00:00Z');
@@ -54,6 +79,15 @@ describe('the days of the sandbox bank', () => {
     expect(open.ledger().payments.map(({ state, returnedOn, reason }) => [state, returnedOn, reason])).toEqual([['returned', '2026-10-06', 'MD07'], ['booked', undefined, undefined]]);
     expect(kinds()).toEqual(['pain.002', 'camt.053', 'camt.054', 'camt.053', 'camt.053', 'pacs.004', 'camt.054']);
     expect(open.ledger().accounts[0]?.balance.minor).toBe('998000');
+  });
+
+  it('never returns a payment twice, nor one that was not booked', () => {
+    open.send(pain001('M-1', [{ id: 'E-1', amount: '10.00' }], { date: '2026-10-01' }));
+    open.send(pain001('M-2', [{ id: 'E-2', amount: '10.00' }], { date: '2026-10-02' }));
+    const payments = open.ledger().payments.map(({ no }) => no);
+    for (let n = 0; n < 2; n += 1) open.bank.order([{ at: open.bank.now(), due: { kind: 'return', payments, reason: 'AC04' } }]);
+    expect(open.ledger().payments.map(({ state }) => state)).toEqual(['returned', 'accepted']);
+    expect(open.ledger().accounts[0]?.balance.minor).toBe('1000000');
   });
 
   it('rejects on the day of settlement with a report of its own', () => {
