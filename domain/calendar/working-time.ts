@@ -1,10 +1,10 @@
 import { isBusinessDayNumber, type BusinessCalendar } from './business-days.ts';
-import { toWallTime, wallToEpochMs } from './zoned-time.ts';
+import { toWallTime, wallToEpochMs, type Zone } from './zoned-time.ts';
 
 /** When people of an entity work: business days of a calendar, between two times of day in a zone. */
 export interface WorkingHours {
   readonly calendar: BusinessCalendar;
-  readonly zone: string;
+  readonly zone: Zone;
   /** Minutes of the day. */
   readonly opens: number;
   readonly closes: number;
@@ -12,6 +12,14 @@ export interface WorkingHours {
 
 /** Longest stretch without a working day that is searched. */
 const searchLimitDays = 400;
+
+/** The first minute at or after `epochMs` in which people work; closing time still counts. */
+export function nextWorkingMinute(hours: WorkingHours, epochMs: number): number {
+  let { day, minute } = toWallTime(epochMs, hours.zone);
+  for (let idle = 0; idle < searchLimitDays; idle++, day++, minute = 0)
+    if (minute <= hours.closes && isBusinessDayNumber(hours.calendar, day)) return wallToEpochMs({ day, minute: Math.max(minute, hours.opens) }, hours.zone);
+  throw noHours();
+}
 
 /**
  * The time at which `minutes` of work that can begin at `epochMs` are done. Work begun outside the hours waits for
@@ -28,5 +36,9 @@ export function addWorkingMinutes(hours: WorkingHours, epochMs: number, minutes:
     left -= available;
     idle = available > 0 ? 0 : idle + 1;
   }
-  throw new RangeError('the calendar has no working hours within a year: check its weekend, holidays and hours');
+  throw noHours();
+}
+
+function noHours(): RangeError {
+  return new RangeError('the calendar has no working hours within a year: check its weekend, holidays and hours');
 }

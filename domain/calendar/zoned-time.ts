@@ -1,5 +1,9 @@
 import type { Instant, PlainDate } from '../model/dates.ts';
+import { offsetMinutes, type OffsetRule } from './offset-rule.ts';
 import { fromDayNumber, toDayNumber } from './plain-date.ts';
+
+/** A zone by its name in the time zone database of the platform, or as a rule that is data and the same everywhere. */
+export type Zone = string | OffsetRule;
 
 /** Wall-clock time in a zone: days since 1970-01-01 there, and minutes of that day. */
 export interface WallTime {
@@ -16,13 +20,13 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 const offsets = new Map<string, Map<number, number>>();
 
 /** `2026-11-04` at `17:00` in `Europe/Berlin` as UTC milliseconds. A time that a clock change skips moves later by the gap; one that comes twice is the first. */
-export function toEpochMs(date: PlainDate, time: string, zone: string): number {
+export function toEpochMs(date: PlainDate, time: string, zone: Zone): number {
   const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time);
   if (!match) throw new RangeError(`not a time of day in the form 17:00: ${time.slice(0, 20)}`);
   return wallToEpochMs({ day: toDayNumber(date), minute: Number(match[1]) * 60 + Number(match[2]) }, zone);
 }
 
-export function wallToEpochMs({ day, minute }: WallTime, zone: string): number {
+export function wallToEpochMs({ day, minute }: WallTime, zone: Zone): number {
   const asUtc = day * dayMs + minute * minuteMs;
   const before = offsetMs(asUtc - dayMs, zone);
   const early = asUtc - before;
@@ -32,7 +36,7 @@ export function wallToEpochMs({ day, minute }: WallTime, zone: string): number {
   return offsetMs(late, zone) === after ? late : early;
 }
 
-export function toWallTime(epochMs: number, zone: string): WallTime {
+export function toWallTime(epochMs: number, zone: Zone): WallTime {
   const local = epochMs + offsetMs(epochMs, zone);
   const day = Math.floor(local / dayMs);
   return { day, minute: Math.floor((local - day * dayMs) / minuteMs) };
@@ -42,12 +46,13 @@ export function toInstant(epochMs: number): Instant {
   return new Date(epochMs).toISOString();
 }
 
-export function dateInZone(epochMs: number, zone: string): PlainDate {
+export function dateInZone(epochMs: number, zone: Zone): PlainDate {
   return fromDayNumber(toWallTime(epochMs, zone).day);
 }
 
 /** Milliseconds that the zone's clocks are ahead of UTC; throws a RangeError for an unknown zone. */
-function offsetMs(epochMs: number, zone: string): number {
+function offsetMs(epochMs: number, zone: Zone): number {
+  if (typeof zone !== 'string') return offsetMinutes(zone, Math.floor(epochMs / minuteMs)) * minuteMs;
   if (zone === 'UTC') return 0;
   let known = offsets.get(zone);
   if (!known) offsets.set(zone, (known = new Map()));

@@ -1,4 +1,5 @@
 import { businessDaysBetween } from '../../calendar/business-days.ts';
+import { minuteOfDay } from '../../calendar/offset-rule.ts';
 import { addWorkingMinutes, type WorkingHours } from '../../calendar/working-time.ts';
 import { dateInZone } from '../../calendar/zoned-time.ts';
 import type { CloseTemplate } from '../../model/close-task.ts';
@@ -24,7 +25,6 @@ const dayMs = 1_440 * minuteMs;
 export type HoursByEntity = ReadonlyMap<string, WorkingHours>;
 
 export function workingHours(template: CloseTemplate): HoursByEntity {
-  const minuteOfDay = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
   return new Map(template.entities.map((entity) => [
     entity.key ?? entity.id,
     { calendar: template.calendars[entity.calendar]!, zone: entity.timeZone, opens: minuteOfDay(entity.workingHours.from), closes: minuteOfDay(entity.workingHours.to) },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
+import type { OffsetRule } from '../../../domain/calendar/offset-rule.ts';
 import { fromDayNumber } from '../../../domain/calendar/plain-date.ts';
 import { addWorkingMinutes, type WorkingHours } from '../../../domain/calendar/working-time.ts';
 import { dateInZone, toEpochMs, toInstant, toWallTime, wallToEpochMs } from '../../../domain/calendar/zoned-time.ts';
@@ -22,6 +23,24 @@ describe('times of day in a zone agree with Temporal', () => {
         expect(fromDayNumber(wall.day)).toBe(expected.toPlainDate().toString());
         expect(dateInZone(expected.epochMilliseconds, zone)).toBe(expected.toPlainDate().toString());
         expect(wall.minute).toBe(expected.hour * 60 + expected.minute);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('a zone that is given as a rule is the zone of that name', () => {
+    const sunday = (month: number, occurrence: 1 | 2 | 'last', at: string, clock: 'utc' | 'standard') => ({ month, weekday: 7 as const, occurrence, at, clock });
+    const rules: [string, OffsetRule][] = [
+      ['Europe/Berlin', { standard: 60, daylight: { minutes: 120, from: sunday(3, 'last', '01:00', 'utc'), to: sunday(10, 'last', '01:00', 'utc') } }],
+      ['America/New_York', { standard: -300, daylight: { minutes: -240, from: sunday(3, 2, '02:00', 'standard'), to: sunday(11, 1, '01:00', 'standard') } }],
+      ['Australia/Sydney', { standard: 600, daylight: { minutes: 660, from: sunday(10, 1, '02:00', 'standard'), to: sunday(4, 1, '02:00', 'standard') } }],
+      ['Asia/Kolkata', { standard: 330 }],
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...rules), fc.integer({ min: 18_993, max: 22_280 }), minutes, ([name, rule], day, minute) => {
+        const epochMs = wallToEpochMs({ day, minute }, name);
+        expect(wallToEpochMs({ day, minute }, rule)).toBe(epochMs);
+        expect(toWallTime(epochMs, rule)).toEqual(toWallTime(epochMs, name));
       }),
       { numRuns: 3_000 },
     );
