@@ -1,4 +1,4 @@
-import type { Info } from '@temporalio/activity';
+import { Context, type Info } from '@temporalio/activity';
 import { inTransaction, type Db, type Trx } from '../db/client.ts';
 import { keepStep, stepAnswer, type Step } from '../db/repositories/recorded-steps.ts';
 
@@ -7,7 +7,7 @@ import { keepStep, stepAnswer, type Step } from '../db/repositories/recorded-ste
  * and before the process heard of it, the engine carries the same step out again; that attempt is rolled back and answers
  * what was recorded, so that the process never misses a transition or what a decision led to.
  */
-export async function recordedOnce<Answer>(db: Db, step: Step, work: (trx: Trx) => Promise<Answer>): Promise<Answer> {
+async function recordedOnce<Answer>(db: Db, step: Step, work: (trx: Trx) => Promise<Answer>): Promise<Answer> {
   try {
     return await inTransaction(db, async (trx) => {
       const answer = await work(trx);
@@ -20,8 +20,13 @@ export async function recordedOnce<Answer>(db: Db, step: Step, work: (trx: Trx) 
   }
 }
 
+/** The work of a record activity, once per step of the process and all of it in one transaction. */
+export function recording<Parts extends { db: Db }, Command extends { caseId: string; entity: string }, Answer>(parts: Parts, work: (parts: Parts, command: Command) => Promise<Answer>): (command: Command) => Promise<Answer> {
+  return (command) => recordedOnce(parts.db, stepOf(Context.current().info, command), (trx) => work({ ...parts, db: trx }, command));
+}
+
 /** The step that an activity stands for: its number within the run is the same each time it is carried out. */
-export function stepOf({ workflowExecution, activityId, activityType }: Info, { caseId, entity }: { caseId: string; entity: string }): Step {
+function stepOf({ workflowExecution, activityId, activityType }: Info, { caseId, entity }: { caseId: string; entity: string }): Step {
   return { caseId, entity, kind: activityType, id: `${workflowExecution?.runId ?? ''}/${activityId}` };
 }
 

@@ -95,7 +95,7 @@ export function json(value: unknown): string {
   return JSON.stringify(value ?? null);
 }
 
-/** True when the database could not be reached or is starting, stopping or full of connections: wait and try again. */
+/** True when the database could not be reached, is starting, stopping or full of connections, or gave a lock or an answer too late: wait and try again. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   const code = sqlState(error);
   if (code !== undefined && (unavailable.has(code) || code.startsWith('08'))) return true;
@@ -108,7 +108,7 @@ export function violatedConstraint(error: unknown): string | undefined {
 }
 
 const retryable = new Set(['40001', '40P01']);
-const unavailable = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
+const unavailable = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', '57P01', '57P02', '57P03', '57014', '53300', '55P03']);
 
 function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { translateError } from '../errors.ts';
-import { recordedOnce, stepOf } from '../recorded.ts';
+import { recording } from '../recorded.ts';
 import type {
   AssessmentAnswer,
   CaseRef,
@@ -64,20 +64,15 @@ export function createPayablesErpActivities(parts: PayablesParts): PayablesErpAc
 
 export function createPayablesRecordActivities(parts: PayablesParts): PayablesRecordActivities {
   return {
-    recordAssessment: recording(parts, recordAssessment),
-    verifyAndRecordDecision: recording(parts, verifyAndRecordDecision),
-    recordPaymentEvent: recording(parts, recordPaymentEvent),
-    recordEscalation: recording(parts, recordEscalation),
-    recordParked: recording(parts, recordParked),
-    recordResumed: recording(parts, recordResumed),
-    recordRefusedMessage: recording(parts, recordRefusedMessage),
-    recordEnd: recording(parts, recordEnd),
+    recordAssessment: activity(recording(parts, recordAssessment)),
+    verifyAndRecordDecision: activity(recording(parts, verifyAndRecordDecision)),
+    recordPaymentEvent: activity(recording(parts, recordPaymentEvent)),
+    recordEscalation: activity(recording(parts, recordEscalation)),
+    recordParked: activity(recording(parts, recordParked)),
+    recordResumed: activity(recording(parts, recordResumed)),
+    recordRefusedMessage: activity(recording(parts, recordRefusedMessage)),
+    recordEnd: activity(recording(parts, recordEnd)),
   };
-}
-
-/** Once per step of the process, all of it in one transaction. */
-function recording<Command extends CaseRef, Answer>(parts: PayablesParts, work: (parts: PayablesParts, command: Command) => Promise<Answer>): (command: Command) => Promise<Answer> {
-  return activity((command) => recordedOnce(parts.db, stepOf(Context.current().info, command), (trx) => work({ ...parts, db: trx }, command)));
 }
 
 /** One command object in; every error leaves through the one translation. */

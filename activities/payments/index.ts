@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { translateError } from '../errors.ts';
+import { recording } from '../recorded.ts';
 import type { Recorded } from '../accounts-payable/commands.ts';
 import type { AcceptedAnswer, Refused } from '../decisions.ts';
 import { bookPayments } from './book-payments.ts';
@@ -72,10 +73,10 @@ export function createScreeningActivities(parts: PaymentParts): ScreeningActivit
 export function createPaymentRecordActivities(parts: PaymentParts): PaymentRecordActivities {
   return {
     openScheduledRun: activity((command) => openScheduledRun(parts, command)),
-    recordProposal: activity((command) => recordProposal(parts, command)),
-    verifyAndRecordRunDecision: activity((command) => verifyAndRecordRunDecision(parts, command)),
-    recordRunProgress: activity((command) => recordRunProgress(parts, command)),
-    recordRunEnd: activity((command) => recordRunEnd(parts, command)),
+    recordProposal: activity(recording(parts, recordProposal)),
+    verifyAndRecordRunDecision: activity(recording(parts, verifyAndRecordRunDecision)),
+    recordRunProgress: activity(recording(parts, recordRunProgress)),
+    recordRunEnd: activity(recording(parts, recordRunEnd)),
   };
 }
 

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { tasksOf } from '../../db/repositories/approvals.ts';
 import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
@@ -11,6 +10,7 @@ import type { Invoice } from '../../domain/model/invoice.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed } from '../support/invoices.ts';
 import { describeWithServices } from '../support/services.ts';
+import { unzip } from '../support/zip.ts';
 import type { ApiClient } from './client.ts';
 import { conforms, serveApi, type ServedApi } from './house.ts';
 
@@ -136,18 +136,3 @@ describeWithServices('decisions over HTTP, on the real server and worker', () =>
     rmSync(folder, { recursive: true });
   });
 });
-
-/** Reads a zip by its central directory, as any unpacker does. */
-function unzip(bytes: Buffer): Map<string, Buffer> {
-  const files = new Map<string, Buffer>();
-  const end = bytes.length - 22;
-  let at = bytes.readUInt32LE(end + 16);
-  for (let left = bytes.readUInt16LE(end + 10); left > 0; left -= 1) {
-    const [packed, nameLength, local] = [bytes.readUInt32LE(at + 20), bytes.readUInt16LE(at + 28), bytes.readUInt32LE(at + 42)];
-    const name = bytes.toString('utf8', at + 46, at + 46 + nameLength);
-    const begin = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
-    files.set(name, inflateRawSync(bytes.subarray(begin, begin + packed)));
-    at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
-  }
-  return files;
-}
