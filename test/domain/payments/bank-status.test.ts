@@ -52,6 +52,8 @@ describe('P8: what the bank says moves a payment forward', () => {
 
   it.each<[string, PaymentState, PaymentState, StatusEffect]>([
     ['AM05', 'sent', 'unknown', 'enquire'],
+    ['DUPL', 'sent', 'unknown', 'enquire'],
+    ['DUPL', 'settled-at-bank', 'settled-at-bank', 'none'],
     ['DU01', 'filed', 'unknown', 'enquire'],
     ['DU04', 'unknown', 'unknown', 'enquire'],
     ['AM05', 'in-process', 'in-process', 'enquire'],
