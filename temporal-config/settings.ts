@@ -66,8 +66,10 @@ export interface Settings {
   testServicesMissing: string | undefined;
   /** Where the test run's reporter leaves its counts. */
   testResults: string | undefined;
-  /** Random schedules that the fault tests play; the long form plays more. */
-  faultSeeds: number | undefined;
+  /** Seeds of the random schedules that a long fault run plays, with commas between them. */
+  faultSeeds: string | undefined;
+  /** Names the code in the report of a fault run. */
+  faultRevision: string | undefined;
   /** File that the fault run keeps its progress and report in. */
   faultReport: string | undefined;
 }
@@ -88,7 +90,7 @@ const ownVariables = [
   'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_CLI', 'KONTOR_TEMPORAL_STORE',
   'KONTOR_WORKER_METRICS_PORT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER',
   'KONTOR_REQUESTS_PER_MINUTE', 'KONTOR_HEAVY_REQUESTS_PER_MINUTE', 'KONTOR_STRANGER_REQUESTS_PER_MINUTE', 'KONTOR_TRUSTED_PROXIES', 'KONTOR_TEST_DATA', 'KONTOR_TEST_DATABASE_URL',
-  'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT',
+  'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT', 'KONTOR_FAULT_REVISION',
 ] as const;
 
 /** @throws KontorError `setting-invalid` that names the variable, its value and what is expected. */
@@ -138,7 +140,8 @@ export function readSettings(env: Environment = process.env): Settings {
     testTemporalAddress: read.hostAndPort('KONTOR_TEST_TEMPORAL_ADDRESS'),
     testServicesMissing: read.text('KONTOR_TEST_SERVICES_MISSING'),
     testResults: read.text('KONTOR_TEST_RESULTS'),
-    faultSeeds: read.count('KONTOR_FAULT_SEEDS'),
+    faultSeeds: read.text('KONTOR_FAULT_SEEDS'),
+    faultRevision: read.text('KONTOR_FAULT_REVISION'),
     faultReport: read.text('KONTOR_FAULT_REPORT'),
   };
 }

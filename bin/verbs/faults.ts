@@ -1,17 +1,20 @@
 // Run the fault tests in their long form: many random schedules of crashes, judged from the counterparts' ledgers
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { KontorError } from '../../domain/errors.ts';
 import { readSettings, type Settings } from '../../temporal-config/settings.ts';
+import { seedsToPlay } from '../../test/faults/report.ts';
 import { writableFolder } from '../services/folders.ts';
 import { reportTests, runTests } from '../services/test-run.ts';
 
-const usage = `Usage: kontor faults [--seeds N] [--store sqlite|postgres] [--report FILE] [FILE…]
+const usage = `Usage: kontor faults [--seeds N | --seed S] [--store sqlite|postgres] [--report FILE] [FILE…]
 
-  --seeds N    random schedules to play (default 20)
+  --seeds N    the random schedules 1 to N (default 20); those that the report has for this revision are not played again
+  --seed S     this schedule alone, again
   --store      where the Temporal server under test keeps its state (default sqlite)
-  --report     the file that keeps progress and result (default .kontor/faults/report.md); a later run goes on from it
+  --report     the file that keeps progress and result (default .kontor/faults/report.md)
   FILE…        only these files under test/faults`;
 
 export async function run(args: string[]): Promise<number> {
@@ -22,9 +25,12 @@ export async function run(args: string[]): Promise<number> {
   }
   const settings = readSettings();
   const report = reportFile(settings, values.report);
-  const files = positionals.length > 0 ? positionals : ['test/faults/'];
-  const summary = await runTests('faults', files, settings, {
-    KONTOR_FAULT_SEEDS: values.seeds ?? '20', KONTOR_FAULT_REPORT: report, KONTOR_TEMPORAL_STORE: values.store ?? settings.temporalStore,
+  const revision = revisionOf(settings.home);
+  const seeds = values.seed === undefined ? seedsToPlay(report, revision, count('--seeds', values.seeds ?? '20')) : [count('--seed', values.seed)];
+  const files = positionals.length > 0 ? positionals : values.seed === undefined ? ['test/faults/'] : ['test/faults/crashes.test.ts', '-t', 'seed'];
+  if (seeds.length === 0) console.log(`Revision ${revision} has played all of them.\n`);
+  const summary = seeds.length === 0 ? { passed: 0, failed: 0, skipped: 0, skips: [] } : await runTests('faults', files, settings, {
+    KONTOR_FAULT_SEEDS: seeds.join(','), KONTOR_FAULT_REPORT: report, KONTOR_FAULT_REVISION: revision, KONTOR_TEMPORAL_STORE: values.store ?? settings.temporalStore,
   });
   if (existsSync(report)) console.log(`${readFileSync(report, 'utf8').trimEnd()}\n\nReport: ${report}`);
   return reportTests(summary);
@@ -34,10 +40,25 @@ function options(args: string[]) {
   try {
     return parseArgs({
       args, allowPositionals: true,
-      options: { seeds: { type: 'string' }, store: { type: 'string' }, report: { type: 'string' }, help: { type: 'boolean' } },
+      options: { seeds: { type: 'string' }, seed: { type: 'string' }, store: { type: 'string' }, report: { type: 'string' }, help: { type: 'boolean' } },
     });
   } catch (error) {
     throw new KontorError('usage-invalid', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function count(option: string, text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new KontorError('usage-invalid', `${option} ${text} is not a number from 1 to 999999.`);
+  return Number(text);
+}
+
+/** The commit, with a mark where files differ from it: results count for the code that gave them. */
+function revisionOf(home: string): string {
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: home, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '+'}`;
+  } catch {
+    return 'unknown';
   }
 }
 

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
 import { takeIn } from '../../api/intake/take-in.ts';
 import { sql } from '../../db/client.ts';
 import { readInvoice } from '../../documents/invoice/read-invoice.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
+import { readSettings } from '../../temporal-config/settings.ts';
 import { describeWithServices } from '../support/services.ts';
 
 /** F18: poison from channels where nobody waits for an answer: each is a row with an owner, no process, and the next document goes through. */
@@ -23,12 +26,19 @@ const poison: [string, () => Buffer][] = [
   ['nothing at all', () => Buffer.alloc(0)],
 ];
 
+const rounds = readSettings().faultSeeds === undefined ? 6 : 40;
+
+function residentMegabytes(pid: number): number {
+  return Math.round(Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024);
+}
+
 describeWithServices('F18 poison documents', () => {
   let house: House;
+  let worker: ReadyNodeProcess;
 
   beforeAll(async () => {
     house = await openHouse();
-    await house.startWorker();
+    worker = await house.startWorker();
     await house.firstPoll('DE01');
   });
   afterAll(() => house.dispose());
@@ -47,6 +57,36 @@ describeWithServices('F18 poison documents', () => {
     const [row] = await sql<{ origin: string; owner_role: string; case_id: string | null }>(house.db, `select origin, owner_role, case_id from exceptions order by number desc limit 1`);
     expect(await count('exceptions')).toBe(before.exceptions + 1);
     expect(row).toEqual({ origin: 'intake', owner_role: 'ap-clerk', case_id: null });
+  });
+
+  it('poison that is read and then judged becomes an exception at its first look, and the worker\'s memory stays flat', async () => {
+    const poisoned: (() => Parameters<typeof submit>[1])[] = [
+      () => ({ ...good(), notes: [`abc${String.fromCodePoint(0x202e)}def`.repeat(2_000)] }),
+      () => ({ ...good(), totals: { ...good().totals, gross: { currency: 'EUR', minor: '1' } } }),
+      () => billed({ number: 'N/A', lines: [{ quantity: '1', price: '12.00' }] }),
+      () => billed({ lines: Array.from({ length: 400 }, (_, index) => ({ orderNumber: 'NONE', orderLine: String(index), quantity: '999999999', price: '99999999.99' })) }),
+      () => billed({ lines: [{ quantity: '1', price: '90.00' }], seller: { name: 'x'.repeat(20_000), vatId: 'DE999999999' }, iban: 'DE02120300000000202051' }),
+    ];
+    const sizes: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const ids = await Promise.all(poisoned.flatMap((make) => [make(), make()]).map(async (invoice) => (await submit(house.db, invoice)).caseId));
+      for (const id of ids) await house.caseWhen(id, ({ case: { stage } }) => stage === 'exception', 120_000);
+      sizes.push(residentMegabytes(worker.pid));
+    }
+    const [settled, last] = [Math.max(...sizes.slice(0, rounds / 2)), sizes.at(-1)!];
+    console.log(`F18: resident memory of the worker by round, MB: ${sizes.join(', ')}`);
+    expect(last - settled).toBeLessThan(64);
+  });
+
+  it('poison that breaks a step is tried three times at most and then parked with an owner', async () => {
+    await worker.stop();
+    const { caseId, workflowId } = await submit(house.db, good());
+    await sql(house.db, `update documents set document = '{}' where case_id = :caseId`, { caseId });
+    worker = await house.startWorker();
+    const found = await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'parked', 120_000);
+    expect(found.progress.exceptions).toMatchObject([{ code: 'internal-error', owner: 'operator' }]);
+    const { events = [] } = await house.client.workflow.getHandle(workflowId).fetchHistory();
+    expect(Math.max(...(events ?? []).map(({ activityTaskStartedEventAttributes }) => activityTaskStartedEventAttributes?.attempt ?? 0))).toBeLessThanOrEqual(3);
   });
 
   it('the next good document is posted as if nothing had been', async () => {

@@ -1,44 +1,64 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Round } from './round.ts';
 
-const heading = '# Fault run\n';
-const columns = ['seed', 'faults injected', 'cases so far', 'documents so far', 'repeats suppressed so far', 'lost', 'done twice', 'other', 'recovery ms', 'schedule'];
+const columns = ['revision', 'seed', 'documents', 'faults injected', 'effects attempted', 'repeats suppressed so far', 'lost', 'done twice', 'other', 'recovery ms', 'schedule'] as const;
+type Column = (typeof columns)[number];
+export type Row = Record<Column, string>;
 
-/** Rows of earlier runs: the report is the progress too, and a later run goes on after its last seed. */
-export function rowsOf(file: string | undefined): string[][] {
+/** Rows of earlier runs: the report is the progress too, and a later run goes on from it. */
+export function rowsOf(file: string | undefined): Row[] {
   if (file === undefined || !existsSync(file)) return [];
-  return readFileSync(file, 'utf8').split('\n').filter((line) => /^\| \d/.test(line)).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| revision') && !line.startsWith('| ---'));
+  return lines.map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim())).map((cells) => Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? ''])) as Row);
 }
 
-/** The seeds of this run: `count` of them after the last one that the report knows. */
-export function nextSeeds(file: string | undefined, count: number): number[] {
-  const last = Math.max(0, ...rowsOf(file).map(([seed]) => Number(seed)));
-  return Array.from({ length: count }, (_, index) => last + index + 1);
+/** The seeds from 1 to `count` that this revision has not played yet. */
+export function seedsToPlay(file: string, revision: string, count: number): number[] {
+  const played = new Set(rowsOf(file).filter((row) => row.revision === revision).map(({ seed }) => Number(seed)));
+  return Array.from({ length: count }, (_, index) => index + 1).filter((seed) => !played.has(seed));
 }
 
-export function addRound(file: string, round: Round): void {
-  writeFileSync(file, reportOf([...rowsOf(file), rowOf(round)]));
+export function addRound(file: string, revision: string, round: Round): void {
+  const others = rowsOf(file).filter((row) => row.revision !== revision || row.seed !== String(round.seed));
+  writeFileSync(file, reportOf([...others, rowOf(revision, round)]));
 }
 
-export function rowOf({ seed, faults, recoveryMs, judgement: { broken, cases, posted, repeatsSuppressed } }: Round): string[] {
-  const count = (...rules: string[]) => broken.filter((sentence) => rules.some((rule) => sentence.startsWith(`${rule}:`))).length;
-  const lost = broken.filter((sentence) => /^I1:|^I3: .* not there$/.test(sentence)).length;
-  const twice = count('I2') + broken.filter((sentence) => /^I3: .* not posted for us$/.test(sentence)).length;
-  return [seed, faults.length, cases, posted, repeatsSuppressed, lost, twice, broken.length - lost - twice, recoveryMs, faults.join(', ')].map(String);
+export function rowOf(revision: string, { seed, documents, faults, attempted, recoveryMs, judgement: { broken, repeatsSuppressed } }: Round): Row {
+  const lost = broken.filter((sentence) => /^I1: .*accepted|^I1: .*no process|^I3: .* not there$/.test(sentence)).length;
+  const twice = broken.filter((sentence) => /^I2:|^I3: .* not posted for us$/.test(sentence)).length;
+  const cells: (string | number)[] = [revision, seed, documents, faults.length, attempted, repeatsSuppressed, lost, twice, broken.length - lost - twice, recoveryMs, faults.join(', ')];
+  return Object.fromEntries(columns.map((column, index) => [column, String(cells[index])])) as Row;
 }
 
-export function reportOf(rows: string[][]): string {
-  const sum = (column: string) => rows.reduce((total, row) => total + Number(row[columns.indexOf(column)]), 0);
-  const recoveries = rows.map((row) => Number(row[columns.indexOf('recovery ms')])).sort((a, b) => a - b);
+/** The newest revision's sums on top, every round below. */
+export function reportOf(rows: readonly Row[]): string {
+  const newest = rows.at(-1)?.revision ?? '';
+  const own = rows.filter(({ revision }) => revision === newest);
+  const sum = (column: Column) => own.reduce((total, row) => total + Number(row[column]), 0);
+  const recoveries = own.map((row) => Number(row['recovery ms'])).sort((a, b) => a - b);
   const percentile = (share: number) => recoveries[Math.min(recoveries.length - 1, Math.ceil(recoveries.length * share) - 1)] ?? 0;
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
-    heading,
-    `${rows.length} seeds, ${sum('faults injected')} faults injected; lost ${sum('lost')}, done twice ${sum('done twice')}, other faults ${sum('other')}; recovery p50 ${percentile(0.5)} ms, p95 ${percentile(0.95)} ms.`,
+    '# Fault run\n',
+    `Revision ${newest}: ${own.length} seeds, ${sum('documents')} documents, ${sum('faults injected')} faults injected, ${sum('effects attempted')} effects attempted, ${Math.max(0, ...own.map((row) => Number(row['repeats suppressed so far'])))} repeats suppressed; lost ${sum('lost')}, done twice ${sum('done twice')}, other faults ${sum('other')}; recovery p50 ${percentile(0.5)} ms, p95 ${percentile(0.95)} ms.`,
     '',
     line(columns),
     line(columns.map(() => '---')),
-    ...rows.map(line),
+    ...rows.map((row) => line(columns.map((column) => row[column]))),
     '',
   ].join('\n');
+}
+
+const keptFile = join(import.meta.dirname, 'kept-seeds.json');
+
+/** Seeds that failed once; every run plays them again. */
+export function keptSeeds(): number[] {
+  return (JSON.parse(readFileSync(keptFile, 'utf8')) as { seed: number }[]).map(({ seed }) => seed);
+}
+
+export function keepSeed(seed: number, broken: readonly string[]): void {
+  const kept = JSON.parse(readFileSync(keptFile, 'utf8')) as { seed: number; broken: string[] }[];
+  if (kept.some((entry) => entry.seed === seed)) return;
+  writeFileSync(keptFile, `${JSON.stringify([...kept, { seed, broken: broken.slice(0, 5) }], undefined, 2)}\n`);
 }

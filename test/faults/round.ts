@@ -1,55 +1,58 @@
 import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
+import { tasksOf } from '../../db/repositories/approvals.ts';
+import { readCase } from '../../db/repositories/cases.ts';
 import { outboxBacklog } from '../../db/repositories/outbox.ts';
 import type { House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
+import { people } from '../support/people.ts';
 import { judge, type Judgement } from './invariants.ts';
+import { nameOf, scheduleOf, type Fault, type RoundSize, type Schedule } from './schedule.ts';
 
 /** One seed: a schedule of crashes and faults while documents flow, then quiet, then the judgement. */
 export interface Round {
   seed: number;
+  documents: number;
   faults: string[];
+  /** Sends that reached the counterpart in this round. */
+  attempted: number;
   /** From the last fault until everything that was accepted is posted. */
   recoveryMs: number;
   judgement: Judgement;
 }
 
-const documentsARound = 6;
-const faultsARound = 4;
-const counterpartFaults = [
-  { kind: 'drop-response', times: 1 }, { kind: 'fail-after-commit', times: 1, status: 500 }, { kind: 'commit-late', times: 1, delayMs: 200 },
-  { kind: 'throttle', times: 2, retryAfterSeconds: 1 }, { kind: 'fail-before-commit', times: 2, status: 503 },
-];
-
 /** Plays a seed; the same seed gives the same schedule. `accepted` collects what was promised to senders in all rounds so far. */
-export async function playRound(house: House, seed: number, accepted: string[]): Promise<Round> {
-  const random = generator(seed);
+export async function playRound(house: House, seed: number, size: RoundSize, accepted: string[]): Promise<Round> {
+  const schedule = scheduleOf(seed, size);
+  const sentBefore = (await sends(house)).length;
   let worker = await house.startWorker();
-  const faults: string[] = [];
-  const documents = flow(house, seed, accepted, random);
-  for (let count = 0; count < faultsARound; count += 1) {
-    await pause(100 + random() * 1_200);
-    const [name, strike] = faultOf(house, random, async () => { worker = await replaced(house, worker); });
-    faults.push(name);
-    await strike();
+  const own: string[] = [];
+  const flowing = flow(house, schedule, own);
+  flowing.catch(() => undefined);
+  for (const { afterMs, fault } of schedule.strikes) {
+    await pause(afterMs);
+    await strike(house, fault, async () => { worker = await replaced(house, worker); });
   }
   const lastFault = Date.now();
-  for (const id of await documents) await house.caseWhen(id, ({ case: { stage } }) => stage === 'posted', 120_000);
+  await flowing;
+  await settled(house, own);
   const recoveryMs = Date.now() - lastFault;
   await house.sandbox.clearFaults();
   await until(async () => (await outboxBacklog(house.db)).waiting === 0);
+  const shown = await differentlyShown(house, own);
   await worker.stop();
-  return { seed, faults, recoveryMs, judgement: await judge(house, accepted) };
+  accepted.push(...own);
+  const judgement = await judge(house, accepted);
+  return {
+    seed, documents: own.length, faults: schedule.strikes.map(({ fault }) => nameOf(fault)), attempted: (await sends(house)).length - sentBefore, recoveryMs,
+    judgement: { ...judgement, broken: [...judgement.broken, ...shown] },
+  };
 }
 
-function faultOf(house: House, random: () => number, replaceWorker: () => Promise<void>): [string, () => Promise<unknown>] {
-  const kinds: [string, () => Promise<unknown>][] = [
-    ['worker', replaceWorker],
-    ['worker', replaceWorker],
-    ['database', async () => house.services?.postgres?.kill()],
-    ['engine', async () => house.services?.temporal?.kill()],
-    ...counterpartFaults.map((fault): [string, () => Promise<unknown>] => [fault.kind, () => house.sandbox.post('/_sandbox/faults', { ...fault, route: 'erp.invoices.post' })]),
-  ];
-  return kinds[Math.floor(random() * kinds.length)] as [string, () => Promise<unknown>];
+async function strike(house: House, fault: Fault, replaceWorker: () => Promise<void>): Promise<void> {
+  if (!('part' in fault)) await house.sandbox.post('/_sandbox/faults', { ...fault, route: 'erp.invoices.post' });
+  else if (fault.part === 'worker') await replaceWorker();
+  else if (fault.part === 'database') await house.services?.postgres?.kill();
+  else await house.services?.temporal?.kill();
 }
 
 async function replaced(house: House, worker: ReadyNodeProcess): Promise<ReadyNodeProcess> {
@@ -57,45 +60,81 @@ async function replaced(house: House, worker: ReadyNodeProcess): Promise<ReadyNo
   return house.startWorker();
 }
 
+async function sends(house: House): Promise<unknown[]> {
+  const { items } = await house.sandbox.get<{ items: { route: string }[] }>('/_sandbox/requests');
+  return items.filter(({ route }) => route === 'erp.invoices.post' || route === 'erp.invoices.reverse');
+}
+
 /** Documents of amounts that no other round has: equal amounts of one supplier would rightly be questioned (D5). */
-async function flow(house: House, seed: number, accepted: string[], random: () => number): Promise<string[]> {
+async function flow(house: House, { seed, documents }: Schedule, accepted: string[]): Promise<void> {
   const orderNumber = `45-${seed}`;
-  const quantity = (index: number): string => String(seed * documentsARound + index + 1);
-  const wait = Array.from({ length: documentsARound }, () => random() * 700);
+  const amount = (index: number): number => seed * documents.length + index + 1;
   await house.sandbox.post('/_sandbox/seed', {
     companyCode: 'DE01',
-    orders: [{ orderNo: orderNumber, vendorNo: '100001', currencyCode: 'EUR', orderDate: '2026-10-01', purchaser: 'ines.koch', requisitioner: 'lena.vogt', items: [{ itemNo: '10', text: 'Blech', orderedQty: '1000000', netPrice: '1.01', commodityGroup: 'STEEL', glAccount: '400100', costCenter: 'CC-4100', taxRate: '19', plantCode: '1000', goodsRecipient: 'petra.lang' }] }],
-    movements: [{ movementType: '101', orderNo: orderNumber, itemNo: '10', qty: '1000000', postingDate: '2026-11-16', postedBy: 'petra.lang' }],
+    orders: [{ orderNo: orderNumber, vendorNo: '100001', currencyCode: 'EUR', orderDate: '2026-10-01', purchaser: 'ines.koch', requisitioner: 'lena.vogt', items: [{ itemNo: '10', text: 'Blech', orderedQty: '10000000', netPrice: '0.07', commodityGroup: 'STEEL', glAccount: '400100', costCenter: 'CC-4100', taxRate: '19', plantCode: '1000', goodsRecipient: 'petra.lang' }] }],
+    movements: [{ movementType: '101', orderNo: orderNumber, itemNo: '10', qty: '10000000', postingDate: '2026-11-16', postedBy: 'petra.lang' }],
   });
-  const ids: string[] = [];
-  for (let index = 0; index < documentsARound; index += 1) {
-    await pause(wait[index] as number);
-    ids.push(await enter(house, billed({ lines: [{ orderNumber, orderLine: '10', quantity: quantity(index), price: '1.01' }] }), accepted));
+  for (const [index, { afterMs, approved }] of documents.entries()) {
+    await pause(afterMs);
+    const matched = billed({ lines: [{ orderNumber, orderLine: '10', quantity: String(amount(index) * 10), price: '0.07' }] });
+    const power = billed({ lines: [{ quantity: '1', price: (30 + amount(index) * 0.03).toFixed(2), name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' });
+    await enter(house, approved ? power : matched, accepted);
   }
-  return ids;
+}
+
+/** Waits until everything is posted; meanwhile people approve what they are asked, and the relay carries what they say. */
+async function settled(house: House, ids: readonly string[]): Promise<void> {
+  const they = people(house, { relayAfterMs: 100 });
+  const asked = new Set<string>();
+  const open = new Set(ids);
+  for (const deadline = Date.now() + 240_000; open.size > 0; ) {
+    if (Date.now() > deadline) return; // the judge says what is stuck
+    for (const id of open) {
+      await patiently(async () => {
+        const found = await readCase(house.db, id);
+        if (found?.case.stage === 'posted') open.delete(id);
+        if (found?.case.stage !== 'approval') return;
+        const [task] = await tasksOf(house.db, id, 'open');
+        if (!task || asked.has(task.id)) return;
+        await they.propose(id, { update: 'decide', decision: 'approve', person: task.candidatePersons[0] ?? 'oskar.lind', task });
+        asked.add(task.id);
+      });
+    }
+    await pause(100);
+  }
+}
+
+/** I8 in the process itself: what its query shows is what the lists show. */
+async function differentlyShown(house: House, ids: readonly string[]): Promise<string[]> {
+  const broken: string[] = [];
+  for (const id of ids) {
+    const found = await readCase(house.db, id);
+    if (!found || found.case.closedAt !== undefined) continue;
+    const shown = await house.client.workflow.getHandle(found.case.workflowId).query<typeof found.progress>('progress');
+    if (JSON.stringify(shown.decisions) !== JSON.stringify(found.progress.decisions) || shown.stage !== found.progress.stage) broken.push(`I8: the process of ${id} shows ${shown.stage} with ${shown.decisions.length} decisions, the lists ${found.progress.stage} with ${found.progress.decisions.length}`);
+  }
+  return broken;
 }
 
 /** Nothing was promised to whoever got an error; the sender tries again with the same content. */
 export async function enter(house: House, invoice: ReturnType<typeof billed>, accepted: string[]): Promise<string> {
+  let caseId = '';
+  await patiently(async () => {
+    caseId = (await submit(house.db, invoice)).caseId;
+    accepted.push(caseId);
+  });
+  return caseId;
+}
+
+async function patiently(attempt: () => Promise<void>): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {
-      const { caseId } = await submit(house.db, invoice);
-      accepted.push(caseId);
-      return caseId;
+      return await attempt();
     } catch (error) {
-      if (tries > 100) throw error;
+      if (tries > 150) throw error;
       await pause(200);
     }
   }
-}
-
-/** A small generator with a seed, so that a failing schedule can be played again. */
-export function generator(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 export function pause(ms: number): Promise<void> {

@@ -1,0 +1,47 @@
+/** What happens in a round, in order; all of it follows from the seed alone. */
+export interface Schedule {
+  seed: number;
+  strikes: { afterMs: number; fault: Fault }[];
+  /** Pause before each document, and whether people have to approve it. */
+  documents: { afterMs: number; approved: boolean }[];
+}
+
+/** A part of ours that is killed, or what the counterpart does wrong. */
+export type Fault = { part: 'worker' | 'database' | 'engine' } | { kind: string; times: number; delayMs?: number; status?: number; retryAfterSeconds?: number };
+
+const faults: Fault[] = [
+  { part: 'worker' }, { part: 'worker' }, { part: 'worker' }, { part: 'database' }, { part: 'engine' },
+  { kind: 'drop-response', times: 2 }, { kind: 'fail-after-commit', times: 2, status: 500 }, { kind: 'commit-late', times: 1, delayMs: 200 },
+  { kind: 'throttle', times: 2, retryAfterSeconds: 1 }, { kind: 'fail-before-commit', times: 2, status: 503 },
+];
+
+export interface RoundSize {
+  documents: number;
+  faults: number;
+}
+
+/** `npm test` plays short rounds, `npm run faults` long ones. */
+export const shortRound: RoundSize = { documents: 30, faults: 5 };
+export const longRound: RoundSize = { documents: 200, faults: 10 };
+
+export function scheduleOf(seed: number, size: RoundSize): Schedule {
+  const random = generator(seed);
+  const strikes = Array.from({ length: size.faults }, () => ({ afterMs: Math.floor(100 + random() * 1_500), fault: faults[Math.floor(random() * faults.length)] as Fault }));
+  const documents = Array.from({ length: size.documents }, () => ({ afterMs: Math.floor(random() * 150), approved: random() < 0.2 }));
+  return { seed, strikes, documents };
+}
+
+export function nameOf(fault: Fault): string {
+  return 'part' in fault ? fault.part : fault.kind;
+}
+
+/** A small generator with a seed, so that a failing schedule can be played again. */
+export function generator(start: number): () => number {
+  let state = start >>> 0;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  next(); // neighbouring seeds begin with neighbouring numbers
+  return next;
+}
