@@ -1,11 +1,15 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { freePort } from '../bin/services/ports.ts';
 import { startInstallation } from '../bin/services/installation.ts';
 import { withDisposableState } from '../bin/services/disposable.ts';
 import { screen } from '../bin/services/progress.ts';
-import { openDatabase, sql } from '../db/client.ts';
+import { runDirOf } from '../bin/services/services.ts';
+import { openDatabase, sql, sqlOne, type Db } from '../db/client.ts';
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
 import { billed } from '../test/support/invoices.ts';
 import type { Result } from './benchmark.ts';
+import { millisecondsEach, processorTime } from './intake/processor-time.ts';
 
 export const summary = 'Intake over HTTP while processes run: how fast a document is accepted, and how fast it is posted';
 
@@ -15,28 +19,37 @@ const inFlightFirst = 200;
 
 /**
  * A whole installation on this machine. 200 documents are accepted first, so that their processes are in flight; then the
- * answers of the rest are timed, each from the caller's side.
+ * answers of the rest are timed, each from the caller's side. Processor time and flushes are those of that time, whatever they
+ * were for; what is kept is counted when all processes have come to rest.
  */
 export async function run(): Promise<Result> {
   const settings = await onFreePorts(readSettings());
   return withDisposableState('bench-intake', settings, screen, async (stateDir) => {
     const own: Settings = { ...settings, stateDir };
     const installation = await startInstallation({ stateDir, ports: 'free', temporalStore: own.temporalStore, web: false }, own, screen);
+    const db = openDatabase(installation.addresses.databaseUrl, { poolSize: 2 });
     try {
-      return await measure(installation.addresses.apiUrl, installation.addresses.databaseUrl);
+      return await measure(installation.addresses.apiUrl, db, stateDir);
     } finally {
+      await db.destroy();
       await installation.stop();
     }
   });
 }
 
-async function measure(api: string, databaseUrl: string): Promise<Result> {
+async function measure(api: string, db: Db, stateDir: string): Promise<Result> {
   const token = await login(api);
+  const empty = await kept(db, stateDir);
   await enterAll(api, token, inFlightFirst, 0);
+  const timed = documents - inFlightFirst;
+  const [cpuBefore, flushesBefore] = [processorTime(runDirOf(stateDir)), await flushes(db)];
   const began = performance.now();
-  const times = (await enterAll(api, token, documents - inFlightFirst, inFlightFirst)).sort((a, b) => a - b);
+  const times = (await enterAll(api, token, timed, inFlightFirst)).sort((a, b) => a - b);
   const seconds = (performance.now() - began) / 1000;
-  const posted = await untilPosted(databaseUrl, documents);
+  const cpu = millisecondsEach(cpuBefore, processorTime(runDirOf(stateDir)), timed);
+  const flushed = (await flushes(db)) - flushesBefore;
+  const posted = await untilPosted(db, documents);
+  const full = await kept(db, stateDir);
   return {
     name: 'intake',
     rows: [
@@ -48,13 +61,31 @@ async function measure(api: string, databaseUrl: string): Promise<Result> {
         'p50 ms': round(at(times, 0.5)),
         'p95 ms': round(at(times, 0.95)),
         'max ms': round(at(times, 1)),
+        'flushes each': round(flushed / timed),
         'posted per second': round(posted.perSecond),
         'accepted to posted p50 ms': round(posted.p50),
         'accepted to posted p95 ms': round(posted.p95),
+        'database KB kept each': round((full.database - empty.database) / documents / 1024),
+        'engine KB kept each': round((full.engine - empty.engine) / documents / 1024),
       },
     ],
-    notes: ['API, worker, Temporal server (SQLite), PostgreSQL, sandbox ERP and the callers share the machine; durable commits are on.'],
+    notes: [
+      'API, worker, Temporal server (SQLite), PostgreSQL, sandbox ERP and the callers share the machine; durable commits are on.',
+      `Processor milliseconds for each document while they were timed, processes in flight included: ${Object.entries(cpu).map(([part, ms]) => `${part} ${ms}`).join(', ')}.`,
+    ],
   };
+}
+
+/** Bytes that our database and the engine's store hold. */
+async function kept(db: Db, stateDir: string): Promise<{ database: number; engine: number }> {
+  const { bytes } = await sqlOne<{ bytes: string }>(db, `select pg_database_size(current_database()) as bytes`);
+  const store = ['server.db', 'server.db-wal'].map((name) => statSync(join(stateDir, 'temporal', name), { throwIfNoEntry: false })?.size ?? 0);
+  return { database: Number(bytes), engine: store.reduce((sum, size) => sum + size) };
+}
+
+/** How often the write-ahead log went to disk. */
+async function flushes(db: Db): Promise<number> {
+  return (await sqlOne<{ count: number }>(db, `select coalesce(sum(fsyncs), 0)::int as count from pg_stat_io where object = 'wal'`)).count;
 }
 
 async function enterAll(api: string, token: string, count: number, offset: number): Promise<number[]> {
@@ -88,24 +119,19 @@ async function login(api: string): Promise<string> {
 }
 
 /** Waits until every case has been assessed to the end or posted. */
-async function untilPosted(databaseUrl: string, count: number): Promise<{ perSecond: number; p50: number; p95: number }> {
-  const db = openDatabase(databaseUrl, { poolSize: 2 });
-  try {
-    for (let tries = 0; ; tries += 1) {
-      const [row] = await sql<{ settled: number; seconds: number; p50: number; p95: number }>(
-        db,
-        `select count(*) filter (where stage not in ('received', 'checked'))::int as settled,
-                extract(epoch from max(coalesce(posted_at, updated_at)) - min(created_at))::float as seconds,
-                (percentile_cont(0.5) within group (order by extract(epoch from coalesce(posted_at, updated_at) - created_at)) * 1000)::float as p50,
-                (percentile_cont(0.95) within group (order by extract(epoch from coalesce(posted_at, updated_at) - created_at)) * 1000)::float as p95
-           from cases`,
-      );
-      if (row && row.settled >= count) return { perSecond: count / row.seconds, p50: row.p50, p95: row.p95 };
-      if (tries > 1200) throw new Error('the processes did not settle');
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-  } finally {
-    await db.destroy();
+async function untilPosted(db: Db, count: number): Promise<{ perSecond: number; p50: number; p95: number }> {
+  for (let tries = 0; ; tries += 1) {
+    const [row] = await sql<{ settled: number; seconds: number; p50: number; p95: number }>(
+      db,
+      `select count(*) filter (where stage not in ('received', 'checked'))::int as settled,
+              extract(epoch from max(coalesce(posted_at, updated_at)) - min(created_at))::float as seconds,
+              (percentile_cont(0.5) within group (order by extract(epoch from coalesce(posted_at, updated_at) - created_at)) * 1000)::float as p50,
+              (percentile_cont(0.95) within group (order by extract(epoch from coalesce(posted_at, updated_at) - created_at)) * 1000)::float as p95
+         from cases`,
+    );
+    if (row && row.settled >= count) return { perSecond: count / row.seconds, p50: row.p50, p95: row.p95 };
+    if (tries > 1200) throw new Error('the processes did not settle');
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
 
