@@ -117,7 +117,7 @@ export function matchReturns(message: PaymentReturns, outstanding: readonly Outs
 
 /** What is pending or only informs confirms nothing; a notification of change tells that an account must be corrected. */
 function setAside({ identity, entry }: BookedEntry, index: OutstandingIndex, result: MatchResult): false {
-  const payment = entry.returnReason?.startsWith('C') ? index.find(entry.endToEndId, entry.references.originalTrace) : undefined;
+  const payment = entry.returnReason?.startsWith('C') ? index.find(entry.endToEndId, entry.references.originalTrace, ...aliasesOf(entry)) : undefined;
   if (payment) result.cases.push({ code: 'account-correction', identity, endToEndId: payment.endToEndId, message: `The payee's bank asks for a correction of the account (${entry.returnReason}): ${entry.text}` });
   else result.unmatched.push({ identity, ...(entry.endToEndId === undefined ? {} : { endToEndId: entry.endToEndId }), reason: 'not-booked' });
   return false;
@@ -195,7 +195,7 @@ function unexplained({ identity }: BookedEntry, why: string, result: MatchResult
 
 function matchCredit(claim: Claim, index: OutstandingIndex, result: MatchResult): void {
   const { identity, amount, entry } = claim;
-  const payment = index.find(claim.endToEndId, entry.references.originalTrace);
+  const payment = index.find(claim.endToEndId, entry.references.originalTrace, ...aliasesOf(entry));
   const keep = (reason: UnmatchedReason): unknown => result.unmatched.push({ ...placeOf(claim), ...(claim.endToEndId === undefined ? {} : { endToEndId: claim.endToEndId }), reason });
   if (!payment) keep(claim.reason === undefined ? 'not-ours' : 'return-of-unknown');
   else if (payment.returnedBy === identity) result.repeated.push(identity);

@@ -35,6 +35,8 @@ export function outstandingIndex(outstanding: readonly OutstandingPayment[]): Ou
   const batches = new Map<string, Tracked[]>();
   for (const { endToEndId, paymentInformationId, amount, state, confirmedBy, returnedBy, aliases } of outstanding) {
     const tracked: Tracked = { endToEndId, amount, state, confirmedBy, returnedBy };
+    // The same items in a later run have the same id (P7): what was taken out of a run never hides what was sent.
+    if (byId.has(endToEndId) && state === 'removed') continue;
     byId.set(endToEndId, tracked);
     for (const alias of aliases ?? []) byAlias.set(alias, tracked);
     const batch = batches.get(paymentInformationId);

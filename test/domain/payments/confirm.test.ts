@@ -60,6 +60,10 @@ describe('P8: a booked debit confirms', () => {
     expect(match([quoted('E1', -1000)], [sent('E1', 1000, { state: 'confirmed', confirmedBy: 'X' })])).toEqual(['case paid-twice I1 E1']);
   });
 
+  it.each([[[sent('E1', 1000, { state: 'removed' }), sent('E1')]], [[sent('E1'), sent('E1', 1000, { state: 'removed' })]]])('what was taken out of one run does not hide the same payment of another', (outstanding) => {
+    expect(match([quoted('E1', -1000)], outstanding)).toEqual(['E1 confirmed by entry I1']);
+  });
+
   it('a second debit with another amount is a case too', () => expect(match([quoted('E1', -5)], [sent('E1', 1000, { state: 'confirmed', confirmedBy: 'X' })])).toEqual(['case amount-differs I1 E1']));
 });
 
@@ -106,6 +110,7 @@ describe('P8, CA-16: money that comes back', () => {
     ['a credit with our id and no reason', [quoted('E1', 1000)], [confirmed('E1')], ['E1 returned by I1 (NARR)']],
     ['a reversal', [quoted('E1', 1000, { reversal: true })], [confirmed('E1')], ['E1 returned by I1 (NARR)']],
     ['an ACH return by the trace of the original', [line(1000, { returnReason: 'R03', references: { originalTrace: 'T1' } })], [confirmed('E1', 1000, { aliases: ['T1'] })], ['E1 returned by I1 (R03)']],
+    ['an ACH return by the short id', [line(1000, { returnReason: 'R01', references: { customer: 'E1', originalTrace: 'T9' } })], [confirmed('E1-AND-MORE', 1000, { aliases: ['E1'] })], ['E1-AND-MORE returned by I1 (R01)']],
     ['less than was paid', [quoted('E1', 990, { returnReason: 'AC04' })], [confirmed('E1')], ['case return-amount-differs I1 E1']],
     ['of a payment that was returned', [quoted('E1', 1000)], [confirmed('E1', 1000, { state: 'returned', returnedBy: 'Y' })], ['case returned-twice I1 E1']],
     ['the same return again', [quoted('E1', 1000)], [confirmed('E1', 1000, { state: 'returned', returnedBy: 'I1' })], ['again I1']],
