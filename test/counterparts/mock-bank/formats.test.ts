@@ -8,6 +8,7 @@ import { readBankMessage } from '../../../documents/payments/read-bank-message.t
 import { transferOf } from '../../adapters/bank/orders.ts';
 import { readAll } from '../../adapters/contracts/bank-readings.ts';
 import { describeWithMockBank, startMockBank, type MockBank } from '../../support/mock-bank.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { achOrder, achSettings, acmeOrder, payer, richTransfers } from './orders.ts';
 
 describeWithMockBank('our files and its messages', () => {
@@ -86,6 +87,23 @@ describeWithMockBank('our files and its messages', () => {
     expect(booked).toHaveLength(47);
     const total = booked.reduce((sum, { minor }) => sum + BigInt(minor), 0n);
     expect(statements.at(-1)).toEqual({ closing: (11_000_000n + total).toString(), balanced: true });
+  });
+
+  it('F13: a file that the line delivers twice is taken once and paid once', async () => {
+    const line = await startTcpProxy(mock.url);
+    try {
+      const { bank } = openBank('iso20022', { pain001: 'pain.001.001.09', transport: { kind: 'mock-bank', baseUrl: line.url } }, createAdapterTools(), createGuard());
+      line.strike('POST', { kind: 'repeat' });
+      const order = acmeOrder();
+      expect((await bank.submitFile(bank.writeFile(order), context)).outcome).toBe('received');
+      expect(line.passed().filter(({ method }) => method === 'POST').map(({ status }) => status)).toEqual([202, 422]);
+      await mock.advanceTo('2026-10-02');
+      const { statuses, bookings } = await news(bank, payer);
+      expect(statuses.map(({ message, group }) => [message, group])).toEqual([[order.messageId, 'ACCP'], [order.messageId, 'RJCT']]);
+      expect(bookings.filter(({ source }) => source === 'camt.054')).toHaveLength(2);
+    } finally {
+      await line.close();
+    }
   });
 
   it('what falls due by real time is fetched without anybody moving the clock', async () => {

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readBankMessage, type ReadBankMessage } from '../../../documents/payments/read-bank-message.ts';
+import { afterBankStatus } from '../../../domain/rules/payments/bank-status.ts';
+import { statusesOf } from '../../../domain/rules/payments/status-report.ts';
 import { describeWithMockBank } from '../../support/mock-bank.ts';
 import { record, withoutTimes } from './record.ts';
 
@@ -31,6 +33,15 @@ describe('what it said is read as what it means', () => {
     const report = await read(name);
     expect(report).toMatchObject({ kind: 'status-report', ...expected });
     if (report.kind === 'status-report' && name === 'status-later-rejection.xml') expect(report.groupStatus).toBeUndefined();
+  });
+
+  it('P7: a report of DUPL rejects none of the payments of the first file', async () => {
+    const report = await read('status-duplicate.xml');
+    if (report.kind !== 'status-report') throw new Error(`read as ${report.kind}`);
+    const { statuses } = statusesOf(report, [{ endToEndId: 'E-PAID', paymentInformationId: 'P' }]);
+    expect(statuses).toMatchObject([{ level: 'group', status: 'RJCT', reasonCode: 'DUPL' }]);
+    for (const state of ['sent', 'unknown', 'in-process', 'settled-at-bank', 'confirmed'] as const)
+      for (const { status, level, reasonCode } of statuses) expect(afterBankStatus(state, status, level, reasonCode)).toMatchObject({ final: state === 'confirmed' });
   });
 
   it.each<[string, object]>([
