@@ -54,7 +54,7 @@ function saidOf(task: Approval, answer: ApprovalAnswer): Said {
     case: task.case,
     workflowId: task.workflowId,
     approval: task.id,
-    update: 'decide',
+    update: task.kind.startsWith('release-') ? 'release' : 'decide',
     decision: answer.decision,
     ...(answer.decision === 'reject' ? { reasonCode: answer.reasonCode } : {}),
     ...(answer.onBehalfOf === undefined ? {} : { onBehalfOf: answer.onBehalfOf }),

@@ -5,9 +5,11 @@ import { listAudit } from '../../db/repositories/audit.ts';
 import { readCase } from '../../db/repositories/cases.ts';
 import { decisionsOf } from '../../db/repositories/decisions.ts';
 import { seatsOf } from '../../db/repositories/directory.ts';
-import { attachmentsOf, readDocument } from '../../db/repositories/documents.ts';
+import { attachmentsOf, readDocument, type StoredDocument } from '../../db/repositories/documents.ts';
 import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { commentsOf } from '../../db/repositories/inbox.ts';
+import { exclusionsOf, readRun, type PaymentRun } from '../../db/repositories/payment-runs.ts';
+import { instructionsOf } from '../../db/repositories/payments.ts';
 import { approvalSchema, type Approval } from '../../domain/model/approval.ts';
 import { codingLineSchema, matchLineSchema, matchStatuses, payeeSchema } from '../../domain/model/assessment.ts';
 import { auditEventSchema } from '../../domain/model/audit-event.ts';
@@ -48,6 +50,10 @@ const summarySchema = z
   })
   .strict();
 
+const runSummarySchema = z
+  .object({ id: z.string(), account: z.string(), executionDate: plainDateSchema.optional(), documents: z.number().int(), payments: z.number().int(), excluded: z.number().int(), discount: moneySchema.optional(), possibleDuplicates: z.array(z.string()), proposer: z.string().optional(), approver: z.string().optional() })
+  .strict();
+
 /** What a person needs in order to decide, top to bottom. */
 const decisionPageSchema = z
   .object({
@@ -68,7 +74,10 @@ const decisionPageSchema = z
         openExceptions: z.array(exceptionCaseSchema),
       })
       .strict(),
-    document: summarySchema,
+    /** The document, where the task is about one. */
+    document: summarySchema.optional(),
+    /** The payment run, where the task is about one. */
+    run: runSummarySchema.optional(),
     decisions: z.array(receiptSchema),
     history: z.array(auditEventSchema),
     comments: z.array(commentSchema),
@@ -96,8 +105,8 @@ export function approvalRoutes(db: Db): Operation[] {
 async function decisionPage(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknown>): Promise<DecisionPage> {
   const task = await visibleTask({ db }, call, call.params.id);
   const [found, document, assessment] = await Promise.all([readCase(db, task.case), readDocument(db, task.case), latestAssessment(db, task.case)]);
-  if (!found || !document) throw unknown('approval');
-  const { invoice } = document;
+  const run = await readRun(db, task.case);
+  if (!found || (!document && !run)) throw unknown('approval');
   return {
     task,
     mine: await standing(db, call.caller.personId, task),
@@ -106,24 +115,41 @@ async function decisionPage(db: Db, call: Call<z.infer<typeof idParams>, unknown
     ...(found.case.dueDate ? { dueDate: found.case.dueDate } : {}),
     why: { text: task.why, ...(task.ruleId ? { rule: task.ruleId } : {}), policyVersion: task.policyVersion },
     checked: await whatWasChecked(db, task, assessment),
-    document: {
-      number: invoice.number,
-      class: invoice.class,
-      issueDate: invoice.issueDate,
-      ...(invoice.dueDate ? { dueDate: invoice.dueDate } : {}),
-      seller: invoice.seller.name,
-      buyer: invoice.buyer.name,
-      net: invoice.totals.net,
-      tax: invoice.totals.tax,
-      gross: invoice.totals.gross,
-      payable: invoice.totals.payable,
-      lines: invoice.lines.map(({ id, item, quantity, unit, unitPrice, net }) => ({ id, ...(item.name ? { name: item.name } : {}), quantity, ...(unit ? { unit } : {}), unitPrice, net })),
-      format: document.format,
-      attachments: await attachmentsOf(db, task.case),
-    },
+    ...(document ? { document: await summaryOf(db, task.case, document) } : {}),
+    ...(run ? { run: await runSummaryOf(db, run) } : {}),
     decisions: (await decisionsOf(db, task.case)).map((decision) => receiptOf(decision)),
     history: (await listAudit(db, { caseId: task.case }, { limit: historyLength })).map(({ event }) => auditEventSchema.parse(JSON.parse(event))),
     comments: await commentsOf(db, task.case),
+  };
+}
+
+async function summaryOf(db: Db, caseId: string, document: StoredDocument): Promise<z.infer<typeof summarySchema>> {
+  const { invoice } = document;
+  return {
+    number: invoice.number,
+    class: invoice.class,
+    issueDate: invoice.issueDate,
+    ...(invoice.dueDate ? { dueDate: invoice.dueDate } : {}),
+    seller: invoice.seller.name,
+    buyer: invoice.buyer.name,
+    net: invoice.totals.net,
+    tax: invoice.totals.tax,
+    gross: invoice.totals.gross,
+    payable: invoice.totals.payable,
+    lines: invoice.lines.map(({ id, item, quantity, unit, unitPrice, net }) => ({ id, ...(item.name ? { name: item.name } : {}), quantity, ...(unit ? { unit } : {}), unitPrice, net })),
+    format: document.format,
+    attachments: await attachmentsOf(db, caseId),
+  };
+}
+
+async function runSummaryOf(db: Db, run: PaymentRun): Promise<z.infer<typeof runSummarySchema>> {
+  const alike = (await instructionsOf(db, run.runId)).filter(({ state, instruction }) => state !== 'removed' && instruction.possibleDuplicates.length > 0);
+  return {
+    id: run.runId, account: run.payerAccount, documents: run.items, payments: run.instructions, excluded: (await exclusionsOf(db, run.runId)).length, possibleDuplicates: alike.map(({ endToEndId }) => endToEndId),
+    ...(run.executionDate ? { executionDate: run.executionDate } : {}),
+    ...(run.discountMinor && run.currency ? { discount: { currency: run.currency, minor: run.discountMinor } } : {}),
+    ...(run.proposer ? { proposer: run.proposer } : {}),
+    ...(run.approver ? { approver: run.approver } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Trx } from '../../db/client.ts';
+import type { Db, Trx } from '../../db/client.ts';
 import { readBlob } from '../../db/repositories/blobs.ts';
+import { readCase } from '../../db/repositories/cases.ts';
 import { listEntities, readPerson } from '../../db/repositories/directory.ts';
 import { assignException, countExceptions, listExceptions, lockException, resolveException } from '../../db/repositories/exceptions.ts';
 import { KontorError } from '../../domain/errors.ts';
@@ -10,6 +11,7 @@ import type { DecisionParts } from '../decisions/decide-once.ts';
 import { exceptionResolutionSchema, resolveByDecision, visibleException, type ExceptionResolution } from '../decisions/exception.ts';
 import { reasonSchema } from '../decisions/approval.ts';
 import { takeIn, type IntakeParts } from '../intake/take-in.ts';
+import { invoiceToPayProcess } from '../../workflows/contracts/invoice-to-pay.ts';
 import { problemAnswer } from '../middleware/problem.ts';
 import { operation, type Call, type Operation } from '../operation.ts';
 import { pageQuery, pageSchema } from '../paging.ts';
@@ -129,6 +131,7 @@ export function exceptionRoutes(parts: ExceptionParts): Operation[] {
 }
 
 async function resolve(parts: ExceptionParts, call: Call<unknown, unknown, unknown>, exception: ExceptionCase, resolution: ExceptionResolution) {
+  if (exception.origin === 'payment' && !(await isOfRunningInvoice(parts.db, exception.case))) return settle(parts, call, exception, resolution);
   if (exception.case !== undefined) return resolveByDecision(parts, call, { ...exception, case: exception.case }, resolution);
   if (exception.state !== 'open') throw new KontorError('already-decided', 'This exception was closed in the meantime.');
   switch (resolution.resolution) {
@@ -141,6 +144,18 @@ async function resolve(parts: ExceptionParts, call: Call<unknown, unknown, unkno
     case 'duplicate':
       throw new KontorError('decision-incomplete', 'A document that cannot be read is not known to be a duplicate. Reject it.');
   }
+}
+
+async function isOfRunningInvoice(db: Db, caseId: string | undefined): Promise<boolean> {
+  const found = caseId === undefined ? undefined : await readCase(db, caseId);
+  return found?.case.process === invoiceToPayProcess && found.case.closedAt === undefined;
+}
+
+/** A case about the bank or a run has no process that waits for it: its owner says what was done about it. */
+function settle(parts: ExceptionParts, call: Call<unknown, unknown, unknown>, exception: ExceptionCase, resolution: ExceptionResolution) {
+  if (exception.state !== 'open') throw new KontorError('already-decided', 'This exception was closed in the meantime.');
+  if (resolution.resolution !== 'retry') throw new KontorError('override-not-allowed', 'Say what was done about it with `retry` and a reason; nothing else can be decided here.');
+  return close(parts, call, exception, 'retry', resolution.reason === undefined ? {} : { reason: resolution.reason });
 }
 
 /** The kept bytes are read once more, for example after the company was added that they are for. */

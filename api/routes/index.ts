@@ -13,6 +13,8 @@ import { exceptionRoutes } from './exceptions.ts';
 import { inboxRoutes } from './inbox.ts';
 import { invoiceRoutes } from './invoices.ts';
 import { kpiRoutes } from './kpis.ts';
+import { paymentHoldRoutes } from './payment-holds.ts';
+import { paymentRunRoutes } from './payment-runs.ts';
 import { operationsRoutes } from './operations.ts';
 import { referenceRoutes } from './reference.ts';
 import { sessionRoutes } from './session.ts';
@@ -42,6 +44,8 @@ export function apiOperations(parts: ApiParts): Operation[] {
     ...approvalRoutes(db),
     ...decisionRoutes(parts),
     ...exceptionRoutes(parts),
+    ...paymentRunRoutes(parts),
+    ...paymentHoldRoutes(db),
     ...auditRoutes(parts),
     ...kpiRoutes(db),
     ...eventRoutes(db),

@@ -14,6 +14,15 @@ const documentSchema = z.object({
   amendments: z.array(z.object({ payBlock: z.string() })),
 });
 export type LedgerDocument = z.infer<typeof documentSchema>;
+/** What the comparison reads of the bank's own books: a payment counts once it is booked. */
+const paymentSchema = z.object({
+  endToEndId: z.string(),
+  state: z.string(),
+  amount: z.object({ currency: z.string(), minor: z.string() }),
+  creditor: z.object({ account: z.string() }),
+});
+export type BankPayment = z.infer<typeof paymentSchema>;
+const bankLedgerSchema = z.object({ bank: z.object({ payments: z.array(paymentSchema) }) });
 const ledgerSchema = z.object({ erp: z.object({ documents: z.array(documentSchema) }) });
 
 /** The sandbox as the supplier, the warehouse and the auditor see it: nothing of Kontor lies between. */
@@ -21,7 +30,14 @@ export function counterpartAt(sandboxUrl: string) {
   return {
     /** Suppliers, orders and receipts of this run. */
     seed: (body: string) => send('/_sandbox/seed', body),
+    /** The bank's days pass within a second, so that a payment is booked while somebody looks on. */
+    hurryBank: () => send('/_sandbox/bank/behaviour', JSON.stringify({ kind: 'auto-advance', afterMs: 500 })),
     receive: (company: string, body: string) => send(`/erp/${company}/material-documents`, body),
+    /** Payments that the bank has booked. */
+    async payments(): Promise<BankPayment[]> {
+      const response = await fetch(`${sandboxUrl}/_sandbox/ledger?service=bank`);
+      return bankLedgerSchema.parse(await response.json()).bank.payments.filter(({ state }) => state === 'booked');
+    },
     /** Invoices and credit memos that stand in the books of all companies. */
     async invoices(): Promise<LedgerDocument[]> {
       const response = await fetch(`${sandboxUrl}/_sandbox/ledger?service=erp`);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { callersAt, type Caller } from './callers.ts';
 import { counterpartAt, type Counterpart } from './counterpart.ts';
 import { compareOutcomes, type Followed, type OutcomeRow } from './outcome.ts';
+import { payerFor, type Payer } from './pay.ts';
 import { decidersAt, isPosted, viewOf, type Deciders } from './people.ts';
 import { samples } from './samples.ts';
 import type { Board } from './screen.ts';
@@ -23,6 +24,7 @@ interface Run {
   as: (person: string) => Promise<Caller>;
   counterpart: Counterpart;
   deciders: Deciders;
+  payer: Payer;
   followed: Followed[];
   /** What somebody was already asked to do. */
   done: Set<string>;
@@ -44,6 +46,7 @@ export async function showSamples(plan: DemoPlan): Promise<void> {
     await look(run);
     await receiveGoods(run);
     await invite(run);
+    await run.payer.go(run.followed);
     await pause(plan);
   }
 }
@@ -57,9 +60,10 @@ export async function settleSamples(plan: DemoPlan): Promise<OutcomeRow[]> {
     await look(run);
     await receiveGoods(run);
     await decide(run);
-    rows = compareOutcomes(run.followed, await run.counterpart.invoices(), run.stamps.run);
+    await run.payer.go(run.followed);
+    rows = compareOutcomes(run.followed, { invoices: await run.counterpart.invoices(), payments: await run.counterpart.payments() }, run.stamps);
     // What the rest of the ledger holds does not change by waiting.
-    if (rows.slice(0, run.followed.length).every(({ agrees }) => agrees)) break;
+    if (rows.slice(0, -1).every(({ agrees }) => agrees)) break;
     const now = JSON.stringify([rows, run.followed.map(({ view }) => view)]);
     if (now !== before) [before, since] = [now, Date.now()];
     await pause(plan);
@@ -74,7 +78,9 @@ async function openRun(plan: DemoPlan): Promise<Run> {
   plan.board.say(`\nSample documents of run ${stamps.run}:`);
   for (const company of companies) await counterpart.seed(stamped(plan.home, `counterpart-${company}.json`, stamps));
   const followed = samples.map((sample) => ({ sample, number: stamp(sample.number, stamps) }));
-  return { plan, stamps, as, counterpart, deciders: await decidersAt(as), followed, done: new Set() };
+  await counterpart.hurryBank();
+  const deciders = await decidersAt(as);
+  return { plan, stamps, as, counterpart, deciders, payer: payerFor(as, deciders, plan.board), followed, done: new Set() };
 }
 
 /** What waits for nothing, or for a document that is posted by now. */

@@ -1,5 +1,7 @@
-import type { LedgerDocument } from './counterpart.ts';
-import type { Sample } from './samples.ts';
+import { describeMoney } from '../../domain/rules/money.ts';
+import type { BankPayment, LedgerDocument } from './counterpart.ts';
+import { transfers, type Sample } from './samples.ts';
+import { stamp, type Stamps } from './stamp.ts';
 
 /** What the API says about a document that was sent. */
 export interface Sent {
@@ -41,12 +43,13 @@ export interface OutcomeRow {
  * Expected against actual. The ERP's part is its own ledger: a second document of one number shows in its row, and a last
  * row looks for double posts in all that the ledger holds, of this run or of earlier ones.
  */
-export function compareOutcomes(followed: readonly Followed[], ledger: readonly LedgerDocument[], run: string): OutcomeRow[] {
+export function compareOutcomes(followed: readonly Followed[], { invoices: ledger, payments }: { invoices: readonly LedgerDocument[]; payments: readonly BankPayment[] }, stamps: Stamps): OutcomeRow[] {
   const own = new Set(followed.map(({ number }) => number));
-  const stray = ledger.filter(({ vendorInvoiceNo = '' }) => vendorInvoiceNo.includes(`-${run}-`) && !own.has(vendorInvoiceNo));
+  const stray = ledger.filter(({ vendorInvoiceNo = '' }) => vendorInvoiceNo.includes(`-${stamps.run}-`) && !own.has(vendorInvoiceNo));
   return [
     ...followed.map((entry) => row(entry.sample.name, entry.sample.expected, outcomeOf(entry, followed, ledger))),
-    row('whole ledger', 'every number once', [...doublePosts(ledger), ...stray.map((document) => `unexpected ${describe(document)}`)].join(', ') || 'every number once'),
+    ...transfers.map(({ name, account, amount }) => row(name, amount, payments.filter(({ creditor }) => creditor.account === stamp(account, stamps)).map((payment) => describeMoney(payment.amount)).join(' + ') || 'nothing')),
+    row('whole ledger', 'every number once', [...doublePayments(payments), ...doublePosts(ledger), ...stray.map((document) => `unexpected ${describe(document)}`)].join(', ') || 'every number once'),
   ];
 }
 
@@ -74,6 +77,12 @@ export function doublePosts(ledger: readonly LedgerDocument[]): string[] {
     groups.set(key, (groups.get(key) ?? 0) + 1);
   }
   return [...groups].filter(([, count]) => count > 1).map(([key, count]) => `${key} posted ${count} times`);
+}
+
+/** Payments that share their end-to-end id: the bank pays them all, so that none may be sent twice. */
+function doublePayments(payments: readonly BankPayment[]): string[] {
+  const ids = payments.map(({ endToEndId }) => endToEndId);
+  return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))].map((id) => `payment ${id} made ${ids.filter((other) => other === id).length} times`);
 }
 
 function describe({ docType, grossValue, currencyCode, payBlock, amendments }: LedgerDocument): string {

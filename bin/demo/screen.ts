@@ -59,7 +59,7 @@ function cells({ sample, sent, view }: Followed): string[] {
 
 /** Expected against actual, with a mark where they differ. */
 export function outcomeTable(rows: readonly OutcomeRow[]): string {
-  return inColumns([['', 'SAMPLE', 'EXPECTED', 'ACTUAL (API and ledger of the ERP)'], ...rows.map(({ agrees, name, expected, actual }) => [agrees ? 'ok' : 'NO', name, expected, actual])]).join('\n');
+  return inColumns([['', 'SAMPLE', 'EXPECTED', 'ACTUAL (API and ledgers of ERP and bank)'], ...rows.map(({ agrees, name, expected, actual }) => [agrees ? 'ok' : 'NO', name, expected, actual])]).join('\n');
 }
 
 function inColumns(rows: string[][]): string[] {

@@ -159,7 +159,7 @@ export async function saveRunTotals(trx: Trx, runId: string, totals: { items: nu
     trx,
     `update payment_runs set items = :items, instructions = :instructions, currency = :currency, total_minor = :total, discount_minor = :discount,
             policy_version = :policyVersion, execution_date = coalesce(:executionDate::date, execution_date), content_hash = :contentHash where run_id = :runId`,
-    { runId, ...totals, currency: totals.total.currency, total: totals.total.minor, discount: totals.discount.minor },
+    { runId, executionDate: null, ...totals, currency: totals.total.currency, total: totals.total.minor, discount: totals.discount.minor },
   );
 }
 

@@ -5,7 +5,7 @@ import { billed } from '../support/invoices.ts';
 /** Every role that anybody can have. A role that people or rights name and that is missing here fails the test. */
 export const roles = [
   'ap-clerk', 'ap-lead', 'ap-operations', 'auditor', 'buyer', 'cfo', 'controller', 'cost-centre-owner', 'finance-manager', 'integration', 'operator', 'policy-owner', 'receiver',
-  'supplier-master', 'tax-specialist', 'team-lead', 'treasurer', 'treasury',
+  'compliance-officer', 'supplier-master', 'tax-specialist', 'team-lead', 'treasurer', 'treasury',
 ] as const;
 export type Role = (typeof roles)[number];
 
@@ -16,6 +16,9 @@ export interface Sample {
   approval: string;
   exception: string;
   decision: string;
+  /** A payment run with its proposal, and a hold on a supplier. */
+  run: string;
+  hold: string;
   /** `decisionHash` of approval and exception. */
   hash: string;
 }
@@ -38,9 +41,12 @@ export interface Row {
 
 const everybody = 'everybody';
 const submitters: Role[] = ['ap-clerk', 'ap-lead', 'integration'];
-const resolvers: Role[] = ['ap-clerk', 'ap-lead', 'ap-operations', 'operator', 'buyer', 'receiver', 'tax-specialist', 'supplier-master', 'treasury', 'policy-owner', 'team-lead', 'controller', 'finance-manager', 'cfo'];
+const resolvers: Role[] = ['ap-clerk', 'ap-lead', 'ap-operations', 'operator', 'buyer', 'receiver', 'tax-specialist', 'supplier-master', 'treasurer', 'compliance-officer', 'treasury', 'policy-owner', 'team-lead', 'controller', 'finance-manager', 'cfo'];
 const evidence: Role[] = ['auditor', 'ap-lead', 'controller', 'finance-manager', 'cfo'];
 const audit: Role[] = ['auditor', 'controller', 'cfo'];
+
+const payers: Role[] = ['ap-clerk', 'ap-lead', 'finance-manager', 'treasurer', 'compliance-officer', 'controller', 'cfo', 'auditor'];
+const proposers: Role[] = ['ap-clerk', 'ap-lead'];
 
 /** The sample task is offered to team leads. */
 const offered = (role: Role) => (role === 'team-lead' ? 200 : 403);
@@ -49,6 +55,7 @@ const assigns = (role: Role) => (['buyer', 'ap-lead', 'ap-operations', 'controll
 
 const onCase = (suffix = '') => ({ path: (sample: Sample) => `/v1/invoices/${sample.case}${suffix}`, elsewhere: 404 as const });
 const onTask = (suffix = '') => ({ path: (sample: Sample) => `/v1/approvals/${sample.approval}${suffix}`, elsewhere: 404 as const });
+const onRun = (suffix = '') => ({ path: (sample: Sample) => `/v1/payment-runs/${sample.run}${suffix}`, elsewhere: 404 as const });
 const onException = (suffix = '') => ({ path: (sample: Sample) => `/v1/exceptions/${sample.exception}${suffix}`, elsewhere: 404 as const });
 const json = (body: (sample: Sample) => unknown) => ({ asked: (sample: Sample) => ({ body: body(sample) }) });
 const at = (path: string) => ({ path: () => path });
@@ -83,6 +90,18 @@ export const rows: Record<string, Row> = {
   resolveException: { may: resolvers, ...onException('/resolution'), ...json(() => ({ resolution: 'override', reason: 'Agreed by phone' })), own: 202 },
   retryException: { may: resolvers, ...onException('/retry'), ...json(() => ({})), own: 202 },
   assignException: { may: resolvers, ...onException('/assign'), ...json(() => ({ person: null })), own: assigns },
+
+  openPaymentRun: { may: proposers, ...at('/v1/payment-runs'), ...json(() => ({ entity: 'DE01', dryRun: true })), own: 202, elsewhere: 404 },
+  listPaymentRuns: { may: payers, ...at('/v1/payment-runs?limit=200'), own: 200, elsewhere: 'nothing', shows: (sample) => sample.run },
+  getPaymentRun: { may: payers, ...onRun(), own: 200 },
+  listPayments: { may: payers, ...onRun('/payments'), own: 200 },
+  listExcluded: { may: payers, ...onRun('/excluded'), own: 200 },
+  // It was not released, so that there is no file.
+  getPaymentFile: { may: ['treasurer', 'finance-manager', 'auditor'], ...onRun('/file'), own: 404 },
+  removePayments: { may: proposers, ...onRun('/removals'), ...json((sample) => ({ decisionHash: sample.hash, payments: ['E2E'], reason: 'Asked by the supplier' })), own: 202 },
+  cancelPaymentRun: { may: proposers, ...onRun('/cancellation'), ...json(() => ({ reason: 'Opened by mistake' })), own: 202 },
+  listPaymentHolds: { may: payers, ...at('/v1/payment-holds'), own: 200, elsewhere: 'nothing', shows: (sample) => sample.hold },
+  liftPaymentHold: { may: ['ap-lead', 'compliance-officer', 'supplier-master'], path: (sample) => `/v1/payment-holds/${sample.hold}/lift`, ...json(() => ({ reason: 'Confirmed by phone' })), own: 200, elsewhere: 404 },
 
   listAudit: { may: audit, ...at('/v1/audit?limit=200'), own: 200, elsewhere: 'nothing', shows: (sample) => sample.case },
   verifyAudit: { may: audit, ...at('/v1/audit/verify'), own: 200, elsewhere: 'nothing', shows: () => 'DE01' },

@@ -5,6 +5,8 @@ import { inTransaction, sql } from '../../db/client.ts';
 import { openTasks } from '../../db/repositories/approvals.ts';
 import { readCase } from '../../db/repositories/cases.ts';
 import { listPeople, savePerson } from '../../db/repositories/directory.ts';
+import { placeHold } from '../../db/repositories/payables.ts';
+import { openRun, saveRunTotals } from '../../db/repositories/payment-runs.ts';
 import { openException } from '../../db/repositories/exceptions.ts';
 import { apiClient, tokenOf, type Answered } from '../api/client.ts';
 import { openApi, type ApiHouse } from '../api/house.ts';
@@ -47,7 +49,23 @@ describeWithDatabase('S4: every route for every role, at the own and at another 
       await openTasks(trx, [{ ...due, id: approval, kind: 'approval', step: '1-team-lead', candidateRole: 'team-lead', candidatePersons: [], why: 'Up to 1000 EUR.', policyVersion: 'matrix@1', title: 'Invoice', documentHash: hash, decisionHash: hash, documentVersion: 1, amount: { currency: 'EUR', minor: '11900' } }]);
       await openException(trx, { ...due, id: exception, origin: 'process', code: 'price-variance', reasonCode: 'PRI', title: 'Above the order', findings: [], ownerRole: 'buyer', documentHash: hash, decisionHash: hash });
     });
-    return { ...kept, approval, exception, hash };
+    return { ...kept, approval, exception, hash, run: await runOf(), hold: await holdOf() };
+  }
+
+  async function runOf(): Promise<string> {
+    const { runId } = await openRun(api.db, {
+      entity: own, runDate: '2026-11-23', nextRunDate: '2026-11-30', slot: randomUUID(), payerAccount: 'main', dryRun: false, actor: 'system:test', correlationId: 'test',
+      start: { workflow: 'paymentRun', queue: 'fin-workflows', process: 'ap-payment-run', workflowVersion: 'payment-run/1', searchAttributes: {} },
+    });
+    const nothing = { currency: 'EUR', minor: '0' };
+    await inTransaction(api.db, (trx) => saveRunTotals(trx, runId, { items: 0, instructions: 0, total: nothing, discount: nothing, policyVersion: 'payments@1', contentHash: hash }));
+    return runId;
+  }
+
+  async function holdOf(): Promise<string> {
+    const id = `hold-${randomUUID()}`;
+    await inTransaction(api.db, (trx) => placeHold(trx, { id, entity: own, subject: 'supplier', subjectId: id, reason: 'screening-hit', setBy: 'system:test' }));
+    return id;
   }
 
   /** What is only read is read by all of them; what is changed is made anew. */
@@ -110,7 +128,7 @@ describeWithDatabase('S4: every route for every role, at the own and at another 
     const about = await sample();
     const somebody = `${row.may === 'everybody' ? 'team-lead' : row.may[0]!}.other`;
     const told = ({ status, body, headers }: Answered) => ({ status, body: { ...(body as Record<string, unknown>), correlationId: '' }, names: [...headers.keys()].sort() });
-    const nothing = await ask(somebody, id, { ...about, case: 'nothing', approval: 'nothing', exception: 'nothing', decision: 'nothing' });
+    const nothing = await ask(somebody, id, { ...about, case: 'nothing', approval: 'nothing', exception: 'nothing', decision: 'nothing', run: 'nothing', hold: 'nothing' });
     expect(told(await ask(somebody, id, about))).toEqual(told(nothing));
   });
 

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { Db } from '../../db/client.ts';
+import { liftHold, listHolds, readHold, type StoredHold } from '../../db/repositories/payables.ts';
+import { KontorError } from '../../domain/errors.ts';
+import { paymentHoldSchema } from '../../domain/model/payment.ts';
+import { requireEntity, unknown, visibleEntities } from '../access.ts';
+import { reasonSchema } from '../decisions/approval.ts';
+import { operation, type Call, type Operation } from '../operation.ts';
+import { writeOnce } from '../writing.ts';
+
+const idParams = z.object({ id: z.string().min(1).max(120) });
+const holdSchema = paymentHoldSchema
+  .extend({ setBy: z.string(), createdAt: z.string(), liftedBy: z.string().optional(), liftReason: z.string().optional(), liftedAt: z.string().optional() })
+  .meta({ id: 'PaymentHold' });
+
+/** What keeps suppliers, accounts and documents from being paid, and who let them go again. */
+export function paymentHoldRoutes(db: Db): Operation[] {
+  return [
+    operation({
+      id: 'listPaymentHolds',
+      method: 'get',
+      path: '/v1/payment-holds',
+      tag: 'payment-runs',
+      summary: 'Holds on suppliers, bank accounts and companies',
+      permission: 'payments:read',
+      query: z.object({ entity: z.string().optional(), open: z.enum(['true', 'false']).optional() }).strict(),
+      responses: { 200: { description: 'The newest 500', schema: z.object({ items: z.array(holdSchema) }).strict() } },
+      async handle({ query, caller }) {
+        const entities = (await visibleEntities(db, caller, 'payments:read', query.entity)) ?? null;
+        const holds = await listHolds(db, { entities, open: query.open === undefined ? null : query.open === 'true' });
+        return { status: 200, body: { items: holds.map(shown) } };
+      },
+    }),
+    operation({
+      id: 'liftPaymentHold',
+      method: 'post',
+      path: '/v1/payment-holds/{id}/lift',
+      tag: 'payment-runs',
+      summary: 'Let payments go again, with a reason',
+      permission: 'payments:lift-hold',
+      params: idParams,
+      body: { kind: 'json', schema: z.object({ reason: reasonSchema }).strict() },
+      responses: { 200: { description: 'The hold as it stands', schema: holdSchema } },
+      handle: (call) => lift(db, call),
+    }),
+  ];
+}
+
+async function lift(db: Db, call: Call<z.infer<typeof idParams>, unknown, { reason: string }>) {
+  const hold = await readHold(db, call.params.id);
+  if (!hold) throw unknown('payment hold');
+  await requireEntity(db, call.caller, 'payments:lift-hold', hold.entity, 'payment hold');
+  return writeOnce(db, call, async (trx) => {
+    if (!(await liftHold(trx, hold.id, { person: call.caller.personId, reason: call.body.reason }))) throw new KontorError('already-decided', 'This hold was lifted in the meantime.');
+    const now = await readHold(trx, hold.id);
+    if (!now) throw new Error('a hold is gone');
+    return { entity: hold.entity, answer: { status: 200, body: shown(now) }, events: [{ action: 'payment-hold.lifted', data: { hold: hold.id, subject: hold.subject, subjectId: hold.subjectId, reason: hold.reason } }] };
+  });
+}
+
+function shown({ liftedBy, liftReason, liftedAt, ...hold }: StoredHold): z.infer<typeof holdSchema> {
+  return { ...hold, ...(liftedBy ? { liftedBy } : {}), ...(liftReason ? { liftReason } : {}), ...(liftedAt ? { liftedAt } : {}) };
+}
