@@ -48,11 +48,14 @@ async function readErp(erp: ErpAccess, companyCurrency: string, invoice: Invoice
   return { suppliers, orders, receipts, ...(rate ? { rate } : {}) };
 }
 
+/** A longer text is no name; as part of a question to the ERP it would be refused. */
+const longestName = 200;
+
 function supplierQuery(entity: string, party: DocumentParty, invoice: Invoice): SupplierQuery {
   const ibans = invoice.payment.means.flatMap(({ account }) => (account?.iban ? [account.iban] : []));
   return {
     entity,
-    name: party.name,
+    name: party.name.slice(0, longestName),
     ...(party.vatId ? { vatId: party.vatId } : {}),
     ...(party.taxNumber ? { taxNumber: party.taxNumber } : {}),
     ...(party.legalId ? { legalId: party.legalId.id } : {}),

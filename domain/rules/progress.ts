@@ -58,8 +58,8 @@ export function applyTransition(progress: Progress, transition: Transition): Pro
       return { ...progress, awaiting: progress.awaiting.map((awaited) => reassigned(awaited, transition)) };
     case 'parked':
       return { ...progress, stage: 'parked', exceptions: [...progress.exceptions, { id: `parked:${transition.step}`, code: transition.code, owner: transition.owner, since: transition.at }] };
-    case 'resumed':
-      return { ...progress, stage: 'resumed', exceptions: progress.exceptions.filter((exception) => exception.id !== `parked:${transition.step}`) };
+    case 'resumed': // what the step itself recorded came before or comes after; either way it says more
+      return { ...progress, stage: progress.stage === 'parked' ? 'resumed' : progress.stage, exceptions: progress.exceptions.filter((exception) => exception.id !== `parked:${transition.step}`) };
     case 'reopened':
       return { ...progress, state: 'running', stage: 'reopened' };
     case 'proposed':

@@ -34,7 +34,7 @@ describeWithServices('faults of the counterpart', () => {
     accepted.push(caseId);
     return caseId;
   };
-  const posted = (caseId: string) => house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted', 90_000);
+  const posted = (caseId: string) => house.stage(caseId, 'posted', 90_000);
   const documents = async (caseId: string) => {
     const { progress } = await posted(caseId);
     return (await house.sandbox.ledger({ externalReference: progress.postings[0]!.key })).documents;
@@ -63,7 +63,7 @@ describeWithServices('faults of the counterpart', () => {
 
   it('F11 late, repeated and contradicting decisions: the first valid one wins, the others are told why', async () => {
     const caseId = await enter(energy('450.00'));
-    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'approval');
+    await house.stage(caseId, 'approval');
     const task = await they.openTask(caseId);
     const person = task.candidatePersons[0] ?? 'tarek.aydin';
     const first = await they.propose(caseId, { update: 'decide', decision: 'approve', person, task });

@@ -59,7 +59,7 @@ describeWithServices('a worker that dies between the commit of a step and its en
     accepted.push(caseId);
     return caseId;
   };
-  const stage = (id: string, name: string) => house.caseWhen(id, ({ case: found }) => found.stage === name, 60_000);
+  const stage = (id: string, name: string) => house.stage(id, name, 60_000);
   const inApproval = async () => {
     const id = await enter();
     await stage(id, 'approval');
@@ -96,7 +96,7 @@ describeWithServices('a worker that dies between the commit of a step and its en
   it('recordEnd', async () => {
     const id = await inApproval();
     await dying('recordEnd', () => they.withdraw(id, 'anna.berg'));
-    await house.caseWhen(id, ({ case: { state } }) => state === 'withdrawn');
+    await house.ended(id, 'withdrawn');
     await shownEverywhere(id);
   });
 

@@ -30,13 +30,13 @@ describeWithServices('the judge of the fault tests', () => {
     await house.firstPoll('DE01');
     const first = billed({ lines: [{ orderNumber: '4500000118', orderLine: '10', quantity: '11', price: '10.00' }] });
     caseId = (await submit(house.db, first)).caseId;
-    key = (await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted')).progress.postings[0]!.key;
+    key = (await house.stage(caseId, 'posted')).progress.postings[0]!.key;
     const energy = billed({ lines: [{ quantity: '1', price: '420.00', name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' });
     approved = (await submit(house.db, energy)).caseId;
-    await house.caseWhen(approved, ({ case: { stage } }) => stage === 'approval');
+    await house.stage(approved, 'approval');
     const task = await they.openTask(approved);
     await they.decide(approved, task.candidatePersons[0]!, 'approve', { task });
-    await house.caseWhen(approved, ({ case: { stage } }) => stage === 'posted');
+    await house.stage(approved, 'posted');
     await worker.stop();
   });
   afterAll(() => house.dispose());

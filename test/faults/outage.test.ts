@@ -41,15 +41,14 @@ describeWithServices('a long outage of the ERP', () => {
     accepted.push(caseId);
     return caseId;
   };
-  const stage = (id: string, name: string) => house.caseWhen(id, ({ case: found }) => found.stage === name, 120_000);
+  const stage = (id: string, name: string) => house.stage(id, name, 120_000);
   const resumed = async (id: string) => {
     const [exception] = await openExceptionsOf(house.db, id);
     expect(exception).toMatchObject({ origin: 'technical', ownerRole: 'operator' });
     await house.sandbox.clearFaults();
     await new Promise((resolve) => setTimeout(resolve, 6_000)); // the circuit breaker lets calls through again
     expect(await they.resolve(id, 'mira.sanders', 'retry')).toMatchObject({ effect: 'resumed' });
-    const { progress } = await stage(id, 'posted');
-    expect(progress.exceptions).toEqual([]);
+    const { progress } = await house.caseWhen(id, ({ case: found, progress: { exceptions } }) => found.stage === 'posted' && exceptions.length === 0, 120_000);
     expect(await openExceptionsOf(house.db, id)).toEqual([]);
     return (await house.sandbox.ledger({ externalReference: progress.postings[0]!.key })).documents;
   };

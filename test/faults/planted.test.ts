@@ -75,7 +75,7 @@ describeWithServices('defects that the fault tests must notice', () => {
   let quantity = 9;
   const steel = () => billed({ lines: [{ orderNumber: '4500000118', orderLine: '10', quantity: String((quantity += 2)), price: '10.00' }] });
   const energy = (price: string) => billed({ lines: [{ quantity: '1', price, name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' });
-  const stage = (id: string, name: string) => house.caseWhen(id, ({ case: found }) => found.stage === name, 60_000);
+  const stage = (id: string, name: string) => house.stage(id, name, 60_000);
 
   /** F2, F17: the counterpart does it and says nothing. */
   async function unanswered(): Promise<string[]> {

@@ -11,7 +11,9 @@ import { describeWithServices } from '../support/services.ts';
 
 /** F18: poison from channels where nobody waits for an answer: each is a row with an owner, no process, and the next document goes through. */
 const ubl = 'urn:oasis:names:specification:ubl:schema:xsd:Invoice-2';
-const good = () => billed({ lines: [{ orderNumber: '4500000118', orderLine: '10', quantity: '11', price: '10.00' }] });
+/** Each of another amount: equal amounts of one supplier would rightly be questioned (D5). */
+let quantity = 3;
+const good = () => billed({ lines: [{ orderNumber: '4500000118', orderLine: '10', quantity: String((quantity += 1)), price: '10.00' }] });
 const entities = Array.from({ length: 12 }, (_, level) => `<!ENTITY e${level + 1} "${`&e${level};`.repeat(10)}">`).join('');
 const poison: [string, () => Buffer][] = [
   ['XML that breaks off', () => Buffer.from(`<Invoice xmlns="${ubl}"><ID>1</ID`)],
@@ -70,20 +72,21 @@ describeWithServices('F18 poison documents', () => {
     const sizes: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const ids = await Promise.all(poisoned.flatMap((make) => [make(), make()]).map(async (invoice) => (await submit(house.db, invoice)).caseId));
-      for (const id of ids) await house.caseWhen(id, ({ case: { stage } }) => stage === 'exception', 120_000);
+      const ends = await Promise.all(ids.map((id) => house.caseWhen(id, ({ case: { stage } }) => stage !== 'received' && stage !== 'checked', 120_000)));
+      expect(ends.map(({ case: { stage } }) => stage)).toEqual(ends.map(() => 'exception'));
       sizes.push(residentMegabytes(worker.pid));
     }
     const [settled, last] = [Math.max(...sizes.slice(0, rounds / 2)), sizes.at(-1)!];
     console.log(`F18: resident memory of the worker by round, MB: ${sizes.join(', ')}`);
     expect(last - settled).toBeLessThan(64);
-  });
+  }, 900_000);
 
   it('poison that breaks a step is tried three times at most and then parked with an owner', async () => {
     await worker.stop();
     const { caseId, workflowId } = await submit(house.db, good());
     await sql(house.db, `update documents set document = '{}' where case_id = :caseId`, { caseId });
     worker = await house.startWorker();
-    const found = await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'parked', 120_000);
+    const found = await house.stage(caseId, 'parked', 120_000);
     expect(found.progress.exceptions).toMatchObject([{ code: 'internal-error', owner: 'operator' }]);
     const { events = [] } = await house.client.workflow.getHandle(workflowId).fetchHistory();
     expect(Math.max(...(events ?? []).map(({ activityTaskStartedEventAttributes }) => activityTaskStartedEventAttributes?.attempt ?? 0))).toBeLessThanOrEqual(3);
@@ -91,6 +94,6 @@ describeWithServices('F18 poison documents', () => {
 
   it('the next good document is posted as if nothing had been', async () => {
     const { caseId } = await submit(house.db, good());
-    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted');
+    await house.stage(caseId, 'posted', 120_000);
   });
 });

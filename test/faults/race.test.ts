@@ -27,7 +27,7 @@ describeWithServices('F12 approve and reject at the same moment', () => {
   async function race(index: number): Promise<{ caseId: string; heard: [string, string] }> {
     const price = (100 + index * 0.37).toFixed(2);
     const { caseId } = await submit(house.db, billed({ lines: [{ quantity: '1', price, name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' }));
-    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'approval', 120_000);
+    await house.stage(caseId, 'approval', 120_000);
     const task = await they.openTask(caseId);
     const [one, other] = task.candidatePersons;
     const heard = await Promise.all([outcomeOf(they.decide(caseId, one!, 'approve', { task })), outcomeOf(they.decide(caseId, other!, 'reject', { task }))]);

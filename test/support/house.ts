@@ -37,6 +37,9 @@ export interface House {
   startApi(env?: Record<string, string>): Promise<ReadyNodeProcess>;
   /** Waits until the case fits; answers it, or throws with what it was instead. */
   caseWhen(id: string, fits: (found: CaseWithProgress) => boolean, withinMs?: number): Promise<CaseWithProgress>;
+  /** Waits until the case has come to a stage, or has ended in a state. */
+  stage(id: string, stage: string, withinMs?: number): Promise<CaseWithProgress>;
+  ended(id: string, state: string, withinMs?: number): Promise<CaseWithProgress>;
   /** Waits until a company's ERP was asked for changes once, so that what it was seeded with is not news any more. */
   firstPoll(entity: string): Promise<void>;
   dispose(): Promise<void>;
@@ -83,6 +86,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     startWorker: (env, home) => own.start({ name: 'worker', file: 'workers/main.ts', settings: home === undefined ? settings : { ...settings, home }, env }),
     startApi: (env) => own.start({ name: 'api', file: 'api/main.ts', settings, env }),
     caseWhen: (id, fits, withinMs = 30_000) => caseWhen(db, id, fits, withinMs),
+    stage: (id, stage, withinMs = 30_000) => caseWhen(db, id, ({ case: found }) => found.stage === stage, withinMs),
+    ended: (id, state, withinMs = 30_000) => caseWhen(db, id, ({ case: found }) => found.state === state, withinMs),
     async firstPoll(entity) {
       for (let tries = 0; (await readCursor(db, `erp/${entity}`)) === undefined; tries += 1) {
         if (tries > 600) throw new Error(`nobody asked the ERP of ${entity} for changes`);
