@@ -53,7 +53,7 @@ describe('camt entries', () => {
           closing: { currency: 'EUR', minor: '95000' },
           findings: [],
           entries: [
-            { amount: { minor: '-6000' }, valueDate: '2026-10-06', references: { paymentInformation: 'RUN-9', bank: 'BK-1' }, details: [{ amount: { minor: '-2000' }, endToEndId: 'E2E-1', text: 'INV-1001' }, { amount: { minor: '-4000' }, references: { remittance: ['RF18539007547034'] } }] },
+            { amount: { minor: '-6000' }, valueDate: '2026-10-06', transactions: 2, references: { paymentInformation: 'RUN-9', bank: 'BK-1' }, details: [{ amount: { minor: '-2000' }, endToEndId: 'E2E-1', text: 'INV-1001' }, { amount: { minor: '-4000' }, references: { remittance: ['RF18539007547034'] } }] },
             { amount: { minor: '1000' }, reversal: true, returnReason: 'AC04', counterparty: { name: 'Kiosk Sued' } },
             { amount: { minor: '50000' }, status: 'pending' },
           ],
