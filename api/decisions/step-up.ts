@@ -8,15 +8,19 @@ import { exactAmount } from '../../domain/rules/money.ts';
 import { requireRecentLogin } from '../middleware/step-up.ts';
 import type { Caller } from '../operation.ts';
 
+/** For the release of payments where a company's policy names nothing. */
+const releaseWithinMinutes = 15;
+
 /**
- * S12: what lets more money go than the policy in force names needs a recent log-in. A rejection, a correction or a withdrawal
- * lets none go; an amount that is not known counts as more. @throws LoginTooOld
+ * S12: what lets more money go than the policy in force names needs a recent log-in, the release of payments always. A rejection,
+ * a correction or a withdrawal lets none go; an amount that is not known, as of a payment run, counts as more. @throws LoginTooOld
  */
 export async function requireStepUp(db: Db, caller: Caller, said: Pick<Decision, 'entity' | 'case' | 'update' | 'decision'>): Promise<void> {
   const letsGo = said.decision === 'approve' || said.decision === 'override';
   const entity = letsGo ? await readEntity(db, said.entity) : undefined;
   if (!entity) return;
   const { stepUp } = (await activePolicy(db, 'approval', entity.policies.approval, new Date().toISOString().slice(0, 10))).content;
+  if (said.update === 'release') return requireRecentLogin(caller, stepUp?.withinMinutes ?? releaseWithinMinutes);
   if (!stepUp) return;
   const amount = (await latestAssessment(db, said.case))?.result.amountForAuthority;
   const small = amount !== undefined && amount.currency === entity.currency && compareExact(exactAmount(amount), exact(stepUp.over)) <= 0;

@@ -39,6 +39,7 @@ export async function diagnose(settings: Settings): Promise<Finding[]> {
     folder('Cache folder', settings.cacheDir, 'XDG_CACHE_HOME'),
     await diskSpace(settings),
     keys(settings),
+    keyRing(settings),
     ...(running ? await reachability(running.owner.pid, running.addresses) : [notRunning(), ...(await ports(settings))]),
     testData(settings),
     program('hledger', ['--version'], 'the tests that check journals with a second bookkeeper are skipped', 'apt-get install hledger'),
@@ -110,6 +111,13 @@ function keys(settings: Settings): Finding {
   const open = existsSync(path) ? readdirSync(path).filter((name) => (statSync(join(path, name)).mode & 0o077) !== 0) : [];
   if (open.length > 0) return { what: 'Keys', state: 'gap', found: `${open.join(', ')} can be read by others`, mend: `chmod 600 ${open.map((name) => join(path, name)).join(' ')}` };
   return { what: 'Keys', state: 'ok', found: existsSync(path) ? `${path}, readable by their owner only` : 'generated at the first start' };
+}
+
+function keyRing({ keyRingFile, nodeEnv }: Settings): Finding {
+  const what = 'Key ring of payloads';
+  if (existsSync(keyRingFile)) return { what, state: 'ok', found: keyRingFile };
+  const found = 'absent: inputs and results of processes lie in clear at the Temporal server';
+  return { what, state: nodeEnv === 'production' ? 'gap' : 'ok', found, mend: 'npx kontor keys create, and keep a copy apart from the database.' };
 }
 
 function notRunning(): Finding {

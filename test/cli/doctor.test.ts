@@ -58,6 +58,15 @@ describe('doctor', () => {
     expect(await finding(/^Cache folder$/)).toMatchObject({ state: 'gap', found: expect.stringContaining('ENOTDIR'), mend: expect.stringContaining('XDG_CACHE_HOME') });
   });
 
+  it('wants a key ring in production, and says what its absence means elsewhere', async () => {
+    settings = { ...settings, keyRingFile: join(folder, 'ring.json') };
+    expect(await finding(/^Key ring/)).toMatchObject({ state: 'ok', found: expect.stringContaining('in clear') });
+    settings = { ...settings, nodeEnv: 'production' };
+    expect(await finding(/^Key ring/)).toMatchObject({ state: 'gap', mend: expect.stringContaining('kontor keys create') });
+    writeFileSync(settings.keyRingFile, '{}', { mode: 0o600 });
+    expect(await finding(/^Key ring/)).toMatchObject({ state: 'ok', found: settings.keyRingFile });
+  });
+
   it('explains what a command line runs, where that keeps its processes, and that a built server stays unused', async () => {
     const temporalCli = join(folder, 'temporal');
     writeFileSync(temporalCli, '#!/bin/sh\necho "temporal version 1.8.2 (Server 1.31.2, UI 2.50.1)"\n', { mode: 0o755 });

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requireStepUp } from '../../api/decisions/step-up.ts';
 import { LoginTooOld, requireRecentLogin } from '../../api/middleware/step-up.ts';
 import { tasksOf } from '../../db/repositories/approvals.ts';
 import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
+import type { Decision } from '../../domain/model/decision.ts';
 import type { Invoice } from '../../domain/model/invoice.ts';
 import { signingKey } from '../../temporal-config/keys.ts';
 import { apiClient, tokenOf, type ApiClient } from '../api/client.ts';
-import { serveApi, type ServedApi } from '../api/house.ts';
+import { openApi, serveApi, type ApiHouse, type ServedApi } from '../api/house.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
-import { describeWithServices } from '../support/services.ts';
+import { describeWithDatabase, describeWithServices } from '../support/services.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 
@@ -93,6 +95,24 @@ describeWithServices('S12: decisions about more than the policy names', () => {
     const judged = await (await loggedIn('lars.thoma', 1)).post(`/v1/exceptions/${exception.id}/resolution`, { body });
     expect(judged.body.code).not.toBe('login-too-old');
     expect([200, 403, 422]).toContain(judged.status);
+  });
+});
+
+describeWithDatabase('S12: without a process engine', () => {
+  let api: ApiHouse;
+  beforeAll(async () => void (api = await openApi()));
+  afterAll(() => api.dispose());
+
+  it.each<[string, Pick<Decision, 'update' | 'decision'>, boolean]>([
+    ['the release of payments', { update: 'release', decision: 'approve' }, true],
+    ['the approval of a payment run', { update: 'decide', decision: 'approve' }, true],
+    ['a rejection of one', { update: 'decide', decision: 'reject' }, false],
+    ['taking a payment out', { update: 'removeItem', decision: 'removeItem' }, false],
+  ])('%s needs one: %j, %s', async (_what, said, needed) => {
+    const asked = (minutesAgo: number) => requireStepUp(api.db, { personId: 'vera.noll', issuer: 'i', authenticatedAt: Date.now() / 1000 - minutesAgo * 60 }, { entity: 'DE01', case: 'a-payment-run', ...said });
+    await expect(asked(1)).resolves.toBeUndefined();
+    if (needed) await expect(asked(16)).rejects.toBeInstanceOf(LoginTooOld);
+    else await expect(asked(16)).resolves.toBeUndefined();
   });
 
   it('a 401 always says what to do', async () => {
