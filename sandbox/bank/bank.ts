@@ -16,7 +16,8 @@ export interface Bank {
   now(): number;
   /** Does everything that has fallen due; every question to the bank comes after it. */
   catchUp(): void;
-  receive(text: string, messageId: string): BankFile;
+  /** `connection`: the only account that the file may pay from. @throws Refusal where the bank takes nothing of it */
+  receive(text: string, messageId: string, connection?: string): BankFile;
   /** @throws Refusal for a time in the past */
   advance(to: number): void;
   behave(behaviour: Behaviour): void;
@@ -59,24 +60,24 @@ export function openBank(path: string, seeds: BankSeed[], clock: () => Date = ()
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  function receive(text: string, messageId: string): BankFile {
+  function receive(text: string, messageId: string, connection?: string): BankFile {
     try {
-      const fact = receiveFile(state, text, messageId, now());
+      const fact = receiveFile(state, { text, messageId, connection }, now());
       commit(fact);
       return fact.file;
     } catch (error) {
       if (!(error instanceof FileRefusal)) throw error;
-      commit(refusalOf(error, messageId));
+      commit(refusalOf(error, messageId, connection ?? ''));
       throw new Refusal(422, error.code, error.message);
     }
   }
 
   /** A refusal is told twice, as banks do: in the answer, and in a report where the file says its id. */
-  function refusalOf(error: FileRefusal, messageId: string): Refused {
+  function refusalOf(error: FileRefusal, messageId: string, account: string): Refused {
     const reference = `REFUSED-${String(state.refusals.length + 1).padStart(6, '0')}`;
-    const fact: Refused = { kind: 'refused', reference, messageId, code: error.code, text: error.message, at: now(), messages: [], tasks: [], used: [], numbered: state.numbered };
+    const fact: Refused = { kind: 'refused', reference, account, messageId, code: error.code, text: error.message, at: now(), messages: [], tasks: [], used: [], numbered: state.numbered };
     const group = { status: 'RJCT', reason: error.code, text: error.message };
-    if (error.messageId !== undefined) createMailroom(state, fact).send('', 'pain.002', (id) => statusReport({ messageId: id, at: now(), original: { messageId, format: 'pain.001' }, group, payments: [] }));
+    if (error.messageId !== undefined) createMailroom(state, fact).send(account, 'pain.002', (id) => statusReport({ messageId: id, at: now(), original: { messageId, format: 'pain.001' }, group, payments: [] }));
     return fact;
   }
 

@@ -14,10 +14,10 @@ import { addDays } from '../../domain/calendar/plain-date.ts';
 const cutOffHour = 15;
 
 /** A file → what the bank takes of it. @throws FileRefusal where it takes nothing */
-export function receiveFile(state: BankState, text: string, messageId: string, now: number): Extract<BankFact, { kind: 'file' }> {
+export function receiveFile(state: BankState, { text, messageId, connection }: { text: string; messageId: string; connection: string | undefined }, now: number): Extract<BankFact, { kind: 'file' }> {
   const instructed = /^\s*<|^\uFEFF/.test(text) ? readPain001(text) : readNacha(text, messageId);
   const { debtorAccount } = instructed.instructions[0] as Instruction;
-  checkFile(state, instructed, messageId, debtorAccount);
+  checkFile(state, instructed, messageId, connection ?? debtorAccount);
   const reference = `FILE-${String(state.files.size + 1).padStart(6, '0')}`;
   const used: number[] = [];
   const payments = judged(state, instructed, reference, now, used);
@@ -25,7 +25,8 @@ export function receiveFile(state: BankState, text: string, messageId: string, n
   return { kind: 'file', file, payments, tasks: tasksOf(state, reference, debtorAccount, payments, now, used), used };
 }
 
-function checkFile(state: BankState, file: InstructedFile, messageId: string, debtorAccount: string): void {
+function checkFile(state: BankState, file: InstructedFile, messageId: string, connection: string): void {
+  const { debtorAccount } = file.instructions[0] as Instruction;
   const refuse = (code: string, message: string): never => {
     const refusal = new FileRefusal(code, message);
     refusal.messageId = file.messageId;
@@ -34,6 +35,7 @@ function checkFile(state: BankState, file: InstructedFile, messageId: string, de
   if (file.messageId !== messageId) refuse('FF01', 'the message id of the file is not that of its envelope');
   if (file.instructions.some((one) => one.debtorAccount !== debtorAccount)) refuse('FF01', 'a file pays from one account');
   if (!state.accounts.has(debtorAccount)) refuse('AC02', 'the bank does not keep the debtor account');
+  if (debtorAccount !== connection) refuse('AC02', 'this connection is for another account');
   if ([...state.files.values()].some((known) => known.messageId === file.messageId && known.debtorAccount === debtorAccount)) refuse('DUPL', 'a file of this message id was received before');
 }
 

@@ -166,6 +166,8 @@ export interface Step extends Post {
 export interface Refused extends Post {
   kind: 'refused';
   reference: string;
+  /** That of the connection; empty where it is for all. */
+  account: string;
   messageId: string;
   code: string;
   text: string;

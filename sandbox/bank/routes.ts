@@ -2,31 +2,35 @@ import { z } from 'zod';
 import { parseBody, Refusal, type Answer, type Request, type Route } from '../shared/http.ts';
 import type { Bank } from './bank.ts';
 
-/** The bank's public interface. A connection holds all its companies; `account` narrows messages to one of them. */
+/**
+ * The bank's public interface. `/bank` is a connection for all its accounts, where `account` narrows messages to one;
+ * `/bank/accounts/{number}` is the connection of one account alone: it takes no file for another and tells nothing of others.
+ */
 export function bankRoutes(bank: Bank): Route[] {
   const upToDate = (use: (request: Request) => Answer) => (request: Request) => {
     bank.catchUp();
     return use(request);
   };
-  return [
-    { name: 'bank.files.post', method: 'POST', path: '/bank/files', takes: 'text', handle: upToDate(receive), reference: ({ headers }) => headerOf(headers['x-message-id']) },
-    { name: 'bank.files.find', method: 'GET', path: '/bank/files', handle: upToDate(find), reference: ({ query }) => query.get('messageId') ?? undefined },
-    { name: 'bank.messages.read', method: 'GET', path: '/bank/messages', handle: upToDate(read) },
-  ];
+  return ['/bank', '/bank/accounts/:account'].flatMap((connection): Route[] => [
+    { name: 'bank.files.post', method: 'POST', path: `${connection}/files`, takes: 'text', handle: upToDate(receive), reference: ({ headers }) => headerOf(headers['x-message-id']) },
+    { name: 'bank.files.find', method: 'GET', path: `${connection}/files`, handle: upToDate(find), reference: ({ query }) => query.get('messageId') ?? undefined },
+    { name: 'bank.messages.read', method: 'GET', path: `${connection}/messages`, handle: upToDate(read) },
+  ]);
 
-  function receive({ headers, body }: Request): Answer {
+  function receive({ params, headers, body }: Request): Answer {
     const messageId = headerOf(headers['x-message-id']);
     if (messageId === undefined) throw new Refusal(400, 'FORMAT', 'the header x-message-id is missing');
-    const { reference } = bank.receive(String(body), messageId);
+    const { reference } = bank.receive(String(body), messageId, accountOf(params));
     bank.catchUp();
     return { status: 201, body: { reference } };
   }
 
   /** What was accepted under the id comes first; a refusal is listed with its reason, a duplicate only where nothing else is known. */
-  function find({ query }: Request): Answer {
+  function find({ params, query }: Request): Answer {
     const messageId = query.get('messageId') ?? '';
-    const accepted = [...bank.state.files.values()].filter((file) => file.messageId === messageId);
-    const refused = bank.state.refusals.filter((file) => file.messageId === messageId && (accepted.length === 0 || file.code !== 'DUPL'));
+    const account = accountOf(params);
+    const accepted = [...bank.state.files.values()].filter((file) => file.messageId === messageId && (account === undefined || file.debtorAccount === account));
+    const refused = bank.state.refusals.filter((file) => file.messageId === messageId && (account === undefined || file.account === account) && (accepted.length === 0 || file.code !== 'DUPL'));
     const items = [
       ...accepted.map(({ reference, receivedAt, state, debtorAccount }) => ({ messageId, reference, receivedAt: new Date(receivedAt).toISOString(), state, debtorAccount })),
       ...refused.map(({ reference, receivedAt, code, text }) => ({ messageId, reference, receivedAt: new Date(receivedAt).toISOString(), state: 'RJCT', refused: { code, text } })),
@@ -34,22 +38,27 @@ export function bankRoutes(bank: Bank): Route[] {
     return { status: 200, body: { items } };
   }
 
-  function read({ query }: Request): Answer {
+  function read({ params, query }: Request): Answer {
     const after = parseBody(z.coerce.number().int().nonnegative(), query.get('after') ?? '0');
     const limit = parseBody(z.coerce.number().int().positive().max(200), query.get('limit') ?? 100);
-    const account = query.get('account');
+    const account = accountOf(params) ?? query.get('account') ?? undefined;
     const items: { id: string; kind: string; text: string }[] = [];
     let next = after;
     let size = 0;
     for (const { account: owner, ...message } of bank.state.outbox.slice(after)) {
       if (items.length === limit || (items.length > 0 && size + message.text.length > pageCharacters)) break;
       next += 1;
-      if (account !== null && owner !== account) continue;
+      if (account !== undefined && owner !== account) continue;
       items.push(message);
       size += message.text.length;
     }
     return { status: 200, body: { items, next: String(next) } };
   }
+}
+
+/** The account of a connection that is for one alone. */
+function accountOf(params: Record<string, string>): string | undefined {
+  return params['account'];
 }
 
 /** A page holds about this much text: statements may be large. */

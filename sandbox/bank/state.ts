@@ -27,7 +27,7 @@ export interface BankState {
   files: Map<string, BankFile>;
   /** Real time at which a file came, for `auto-advance`. */
   arrivals: Map<string, number>;
-  refusals: { reference: string; messageId: string; code: string; text: string; receivedAt: number }[];
+  refusals: { reference: string; account: string; messageId: string; code: string; text: string; receivedAt: number }[];
   payments: Map<string, Payment>;
   bookings: Booking[];
   /** In the order of delivery; the position + 1 is the cursor. */
@@ -73,7 +73,7 @@ export function applyFact(state: BankState, { at, fact }: { at: string; fact: Ba
       countUse(state, fact.used);
       return;
     case 'refused':
-      state.refusals.push({ reference: fact.reference, messageId: fact.messageId, code: fact.code, text: fact.text, receivedAt: fact.at });
+      state.refusals.push({ reference: fact.reference, account: fact.account, messageId: fact.messageId, code: fact.code, text: fact.text, receivedAt: fact.at });
       return post(state, fact);
     case 'ordered':
       return addTasks(state, fact.tasks);

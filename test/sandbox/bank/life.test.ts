@@ -64,6 +64,19 @@ describe('the days of the sandbox bank', () => {
     }
   });
 
+  it('a connection of one account takes files for it alone and tells nothing of others', () => {
+    const [post, find, read] = ['files.post', 'files.find', 'messages.read'].map((name) => bankRoutes(open.bank).find((route) => route.name === `bank.${name}` && route.path.includes(':account'))!);
+    const ask = (route: typeof post, account: string, query: Record<string, string> = {}, body?: string) => route!.handle({ params: { account }, query: new URLSearchParams(query), headers: { 'x-message-id': 'M-1' }, body }).body;
+    const text = pain001('M-1', [{ id: 'E-1', amount: '10.00' }]);
+    expect(() => ask(post, dollar.number, {}, text)).toThrow(/another account/);
+    expect(ask(post, euro.number, {}, text)).toEqual({ reference: 'FILE-000001' });
+    expect(ask(find, dollar.number, { messageId: 'M-1' })).toMatchObject({ items: [{ refused: { code: 'AC02' } }] });
+    expect(ask(find, euro.number, { messageId: 'M-1' })).toMatchObject({ items: [{ reference: 'FILE-000001' }] });
+    advance('2026-10-03T00:00:00Z');
+    const told = (account: string) => (ask(read, account) as { items: { kind: string }[] }).items.map(({ kind }) => kind);
+    expect([told(euro.number), told(dollar.number)]).toEqual([['pain.002', 'camt.053', 'camt.054', 'camt.053'], ['pain.002', 'camt.053', 'camt.053']]);
+  });
+
   it('sends a statement a bank day and account, numbered, each opening with the last closing balance', () => {
     open.send(pain001('M-1', [{ id: 'E-1', amount: '10.00' }], { date: '2026-10-02' }));
     advance('2026-10-06T00:00:00Z');
