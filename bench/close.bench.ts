@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { consolidateRandom, disagreements, randomGroup } from './close/random-groups.ts';
 import { measureGraph } from './close/graph.ts';
 import { measureReconciliation, measureTrialBalance } from './close/large-files.ts';
@@ -12,6 +13,7 @@ const groups = 200;
 /** `small` runs the large files at a twentieth of their size. */
 export async function run(args: string[]): Promise<Result> {
   const scale = args.includes('small') ? 20 : 1;
+  const load = [loadavg()[0]!];
   const rows = [
     ...measureGraph(),
     ...(await measureReconciliation(1_000_000 / scale)),
@@ -19,10 +21,11 @@ export async function run(args: string[]): Promise<Result> {
     ...measureUnusual(100_000, 50),
     ...measureGroups(),
   ];
+  load.push(loadavg()[0]!);
   return {
     name: 'close',
     rows: rows.map(({ measure, value, unit, limit }) => ({ measure: measure!, value: typeof value === 'number' ? String(Math.round(value * 100) / 100) : value!, unit: unit!, limit: limit! })),
-    notes: ['Seconds are wall time and depend on what else the machine does; processor time does not.', 'Planted: twelve kinds, fifty of each, exactly one trait an entry; "without anything planted" counts every other flagged entry as wrong.'],
+    notes: [`Seconds are wall time and depend on what else the machine does; processor time does not. Load average before ${load[0]!.toFixed(1)}, after ${load[1]!.toFixed(1)}.`, 'Planted: twelve kinds, fifty of each, exactly one trait an entry; "without anything planted" counts every other flagged entry as wrong.'],
   };
 }
 

@@ -7,6 +7,15 @@ export function milliseconds(work: () => void): number {
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
+/** Processor time of one call in milliseconds, over so many calls after a few that warm up the compiler. */
+export function processorMilliseconds(calls: number, work: () => void): number {
+  for (let call = 0; call < 10; call++) work();
+  const before = process.cpuUsage();
+  for (let call = 0; call < calls; call++) work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000 / calls;
+}
+
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

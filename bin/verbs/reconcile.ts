@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { toDayNumber } from '../../domain/calendar/plain-date.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { matchingRulesSchema, type MatchingRules } from '../../domain/policy/close.ts';
+import { bucketsOf, inBucket } from '../../domain/rules/reconciliation/buckets.ts';
 import { matchSides } from '../../domain/rules/reconciliation/matching.ts';
 import type { Matching } from '../../domain/rules/reconciliation/pass.ts';
 import { reportOf, type OpenReconcilingItem, type ReconciliationReport } from '../../domain/rules/reconciliation/report.ts';
@@ -70,11 +71,10 @@ async function readRules(file: string): Promise<MatchingRules> {
 /** Matches may be millions of lines: they are written in blocks, and no faster than the reader takes them. */
 async function writeMatches(matching: Matching, rules: MatchingRules, file: string | undefined): Promise<void> {
   const out = file ? createWriteStream(file) : process.stdout;
-  const items = matching.matches.map(() => ({ left: [] as number[], right: [] as number[] }));
-  for (const side of ['left', 'right'] as const) matching[side].matches.forEach((match, index) => { if (match >= 0) items[match]![side].push(index); });
+  const [lefts, rights] = [bucketsOf(matching.left.matches), bucketsOf(matching.right.matches)];
   let block = '';
-  for (const [number, { left, right }] of items.entries()) {
-    const match = matching.matches[number]!;
+  for (const [number, match] of matching.matches.entries()) {
+    const [left, right] = [inBucket(lefts, number), inBucket(rights, number)];
     const currency = matching.texts.textOf(matching.left.currencies[left[0]!]!);
     block += `${jsonLine({ kind: 'match', pass: rules.passes[match.pass]!.name, left: left.map((index) => matching.left.ids[index]), right: right.map((index) => matching.right.ids[index]), difference: money(currency, match.difference) })}\n`;
     if (block.length < 1 << 16) continue;

@@ -1,6 +1,7 @@
 import type { MatchingPass } from '../../policy/close.ts';
 import { exact, roundTo, type Exact } from '../decimal.ts';
 import { currencyDigits } from '../money.ts';
+import { bucketsOf, inBucket } from './buckets.ts';
 import { open, type Interner, type MatchSide } from './side.ts';
 
 /** Why an item that might have matched did not. */
@@ -29,21 +30,70 @@ export interface Group {
   readonly currency: string;
 }
 
-/** Groups in the order of their first left id. Items with an empty key belong to none: nothing equals an unknown. */
-export function groupsOf({ left, right, texts }: Matching, pass: MatchingPass): Group[] {
-  const groups = new Map<string | number, Group>();
-  for (let index = 0; index < left.size; index++) {
-    const key = left.matches[index] === open ? groupKey(left, index, pass.keys) : undefined;
-    if (key === undefined) continue;
-    const group = groups.get(key);
-    if (group) group.left.push(index);
-    else groups.set(key, { left: [index], right: [], currency: texts.textOf(left.currencies[index]!) });
+/**
+ * Groups in the order of their first left id. Items with an empty key belong to none: nothing equals an unknown. Which
+ * item belongs where is settled before the first group is handed out, in columns of numbers: a million groups of one item
+ * each would take a quarter of a gigabyte as objects.
+ */
+export function* groupsOf({ left, right, texts }: Matching, pass: MatchingPass): Generator<Group> {
+  const numbers = new GroupNumbers(pass.keys, texts.size);
+  const lefts = bucketsOf(Int32Array.from(left.matches, (match, index) => (match === open ? numbers.given(left, index) : -1)));
+  const rights = bucketsOf(Int32Array.from(right.matches, (match, index) => (match === open ? numbers.known(right, index) : -1)));
+  for (let group = 0; group < numbers.size; group++) {
+    const matching = inBucket(rights, group);
+    if (matching.length === 0) continue;
+    const own = inBucket(lefts, group);
+    yield { left: own, right: matching, currency: texts.textOf(left.currencies[own[0]!]!) };
   }
-  for (let index = 0; index < right.size; index++) {
-    const key = right.matches[index] === open ? groupKey(right, index, pass.keys) : undefined;
-    if (key !== undefined) groups.get(key)?.right.push(index);
+}
+
+/** Numbers groups as their keys are met; a single key needs no map, for its texts are numbers already. */
+class GroupNumbers {
+  size = 0;
+  private readonly keys: readonly string[];
+  private readonly textCount: number;
+  private readonly byText = new Map<number, Int32Array>();
+  private readonly byKeys = new Map<string, number>();
+
+  constructor(keys: readonly string[], textCount: number) {
+    this.keys = keys;
+    this.textCount = textCount;
   }
-  return [...groups.values()].filter((group) => group.right.length > 0);
+
+  /** The number of the group that the item belongs to, a new one if need be; −1 where it belongs to none. */
+  given(side: MatchSide, index: number): number {
+    const known = this.known(side, index);
+    if (known >= 0) return known;
+    const currency = side.currencies[index]!;
+    if (this.keys.length > 1) {
+      const key = joinedKey(side, index, this.keys);
+      if (key === undefined) return -1;
+      this.byKeys.set(key, this.size);
+    } else {
+      const text = this.textOf(side, index);
+      if (text < 0) return -1;
+      this.textsOf(currency)[text] = this.size + 1;
+    }
+    return this.size++;
+  }
+
+  known(side: MatchSide, index: number): number {
+    if (this.keys.length > 1) return this.byKeys.get(joinedKey(side, index, this.keys) ?? '') ?? -1;
+    const text = this.textOf(side, index);
+    return text < 0 ? -1 : (this.byText.get(side.currencies[index]!)?.[text] ?? 0) - 1;
+  }
+
+  /** 0 stands for all where the pass has no key, −1 for an empty key. */
+  private textOf(side: MatchSide, index: number): number {
+    if (this.keys.length === 0) return 0;
+    return side.keys.get(this.keys[0]!)![index]! || -1;
+  }
+
+  private textsOf(currency: number): Int32Array {
+    let texts = this.byText.get(currency);
+    if (!texts) this.byText.set(currency, (texts = new Int32Array(this.keys.length === 0 ? 1 : this.textCount)));
+    return texts;
+  }
 }
 
 export function record(matching: Matching, pass: number, left: readonly number[], right: readonly number[]): void {
@@ -86,14 +136,8 @@ export class Tolerance {
   }
 }
 
-function groupKey(side: MatchSide, index: number, names: readonly string[]): string | number | undefined {
-  const currency = side.currencies[index]!;
-  if (names.length === 0) return currency;
-  if (names.length === 1) {
-    const number = side.keys.get(names[0]!)![index]!;
-    return number === 0 ? undefined : currency * 2 ** 32 + number;
-  }
-  let key = String(currency);
+function joinedKey(side: MatchSide, index: number, names: readonly string[]): string | undefined {
+  let key = String(side.currencies[index]!);
   for (const name of names) {
     const number = side.keys.get(name)![index]!;
     if (number === 0) return undefined;

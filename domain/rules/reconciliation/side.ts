@@ -37,6 +37,10 @@ export class Interner {
     return number;
   }
 
+  get size(): number {
+    return this.texts.length;
+  }
+
   textOf(number: number): string {
     return this.texts[number]!;
   }
