@@ -39,7 +39,7 @@ describeWithServices('posted blocked, then approved', () => {
   afterAll(() => house.dispose());
 
   const enter = async (orderNumber: string, price: string) => (await submit(house.db, bolts(orderNumber, price), { submitter: 'person:emma.price' })).caseId;
-  const asked = (caseId: string) => house.caseWhen(caseId, ({ case: { stage } }) => stage === 'approval');
+  const asked = (caseId: string) => house.stage(caseId, 'approval');
   const documentOf = async (caseId: string) => {
     const { progress } = await house.caseWhen(caseId, ({ progress: { postings } }) => postings.length > 0);
     const { documents } = await house.sandbox.ledger({ entity: 'US01', externalReference: progress.postings[0]!.key });
@@ -53,7 +53,7 @@ describeWithServices('posted blocked, then approved', () => {
     expect((await documentOf(caseId)).payBlock).toBe('R');
     expect((await they.decide(caseId, 'ruth.reed', 'approve')).effect).toBe('recorded');
     expect((await they.decide(caseId, 'julia.ross', 'approve')).effect).toBe('complete');
-    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'awaiting-receipt');
+    await house.stage(caseId, 'awaiting-receipt');
     expect((await documentOf(caseId)).payBlock).toBe('R');
 
     await house.sandbox.post('/erp/US01/material-documents', receipt('4600000901', '40'));
@@ -81,7 +81,7 @@ describeWithServices('posted blocked, then approved', () => {
 
     expect((await they.decide(caseId, 'ruth.reed', 'approve', { task: again })).effect).toBe('recorded');
     expect((await they.decide(caseId, 'julia.ross', 'reject')).effect).toBe('rejected');
-    await house.caseWhen(caseId, ({ case: { state } }) => state === 'rejected');
+    await house.ended(caseId, 'rejected');
     const { documents } = await house.sandbox.ledger({ entity: 'US01', externalReference: (await house.caseWhen(caseId, () => true)).progress.postings[0]!.key });
     expect(documents.map(({ status }) => status)).toEqual(['REVERSED']);
   });

@@ -54,7 +54,7 @@ describeWithServices('companies by file', () => {
 
   it('a third company runs beside the others with its own ERP endpoint, numbers and chain', async () => {
     const caseId = await enter('DE02', 'Dritte Firma GmbH', '7');
-    const { case: found, progress } = await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted');
+    const { case: found, progress } = await house.stage(caseId, 'posted');
     expect(found).toMatchObject({ entity: 'DE02' });
     expect(progress.postings[0]!.key).toMatch(/^ap-invoice:DE02:300001:/);
     expect((await house.sandbox.ledger({ entity: 'DE02' })).documents.filter(({ docType }) => docType === 'INV')).toHaveLength(1);
@@ -62,7 +62,7 @@ describeWithServices('companies by file', () => {
 
   it('a step that cannot be done parks the case with an owner and resumes from there', async () => {
     const caseId = await enter('DE03', 'Vierte Firma GmbH', '9');
-    const parked = await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'parked');
+    const parked = await house.stage(caseId, 'parked');
     expect(parked.progress).toMatchObject({ state: 'running', exceptions: [{ code: 'policy-not-active', owner: 'operator' }] });
     const [exception] = await openExceptionsOf(house.db, caseId);
     expect(exception).toMatchObject({ origin: 'technical', ownerRole: 'operator' });
@@ -73,7 +73,7 @@ describeWithServices('companies by file', () => {
       await activatePolicy(trx, { version, proposedBy: 'person:lars.thoma', approvedBy: 'person:oskar.lind', correlationId: 'test' });
     });
     expect(await they.resolve(caseId, 'mira.sanders', 'retry')).toMatchObject({ effect: 'resumed' });
-    const found = await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted');
+    const found = await house.stage(caseId, 'posted');
     expect(found.progress.exceptions).toEqual([]);
     expect(await openExceptionsOf(house.db, caseId)).toEqual([]);
     expect(await auditOf(house.db, caseId)).toEqual(expect.arrayContaining(['invoice.parked', 'invoice.resumed', 'invoice.posting']));
@@ -82,9 +82,9 @@ describeWithServices('companies by file', () => {
   it('D1: an exact duplicate has ended before anybody could override or correct it', async () => {
     const invoice = billed({ number: 'D1-77', lines: [{ orderNumber: '4500000116', orderLine: '10', quantity: '3', price: '36.00' }] });
     const first = await submit(house.db, invoice);
-    await house.caseWhen(first.caseId, ({ case: { stage } }) => stage === 'posted');
+    await house.stage(first.caseId, 'posted');
     const second = await submit(house.db, { ...invoice, number: ' d1-77', issueDate: '2026-11-17' });
-    const found = await house.caseWhen(second.caseId, ({ case: { state } }) => state === 'duplicate');
+    const found = await house.ended(second.caseId, 'duplicate');
     expect(found.progress.exceptions).toEqual([]);
     expect(found.progress.postings).toEqual([]);
     expect(await outcomeOf(they.correct(second.caseId, 'lars.thoma', { dueDate: '2026-12-31' }))).toBe('already-decided');

@@ -25,11 +25,11 @@ describeWithServices('credit notes', () => {
 
   const posted = async (number: string, quantity: string) => {
     const { caseId } = await submit(house.db, billed({ number, lines: [line(quantity)] }));
-    return house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted');
+    return house.stage(caseId, 'posted');
   };
   const credit = async (number: string, preceding: string, quantity: string) => (await submit(house.db, billed({ number, class: 'credit-note', preceding: [preceding], lines: [line(quantity)] }))).caseId;
   const approve = async (caseId: string) => {
-    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'approval');
+    await house.stage(caseId, 'approval');
     await they.decide(caseId, 'lars.thoma', 'approve');
     return house.caseWhen(caseId, ({ case: { state } }) => state !== 'running');
   };
@@ -37,7 +37,7 @@ describeWithServices('credit notes', () => {
     const eventId = `pay-${caseId}`;
     await inTransaction(house.db, (trx) => recordInbound(trx, { source: 'payments', entity: 'DE01', events: [{ id: eventId, kind: 'confirmed', payload: { caseId, status: 'confirmed', reference: 'STMT-1' } }] }));
     await house.client.workflow.getHandle(workflowId).signal('paymentStatus', { eventId });
-    return house.caseWhen(caseId, ({ case: { state } }) => state === 'paid');
+    return house.ended(caseId, 'paid');
   };
   const documentOf = async (key: string) => (await house.sandbox.ledger({ externalReference: key })).documents[0];
 
@@ -58,14 +58,14 @@ describeWithServices('credit notes', () => {
   it('C4: a full credit of an unpaid invoice closes both without a payment', async () => {
     const invoice = await posted('C-200', '21');
     const caseId = await credit('CN-2', 'C-200', '21');
-    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'exception');
+    await house.stage(caseId, 'exception');
     await they.correct(caseId, 'lars.thoma', { creditKind: 'goodwill' });
-    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'approval');
+    await house.stage(caseId, 'approval');
     const task = await they.openTask(caseId);
     await they.decide(caseId, task.candidatePersons[0] ?? 'oskar.lind', 'approve', { task });
-    const found = await house.caseWhen(caseId, ({ case: { state } }) => state === 'credited');
+    const found = await house.ended(caseId, 'credited');
     expect((await latestAssessment(house.db, caseId))!.result.credit).toMatchObject({ settlement: 'closes-both' });
-    const closed = await house.caseWhen(invoice.case.id, ({ case: { state } }) => state === 'credited');
+    const closed = await house.ended(invoice.case.id, 'credited');
     expect(closed.progress.postings).toMatchObject([{ status: 'posted' }]);
     expect(await auditOf(house.db, invoice.case.id)).toContain('invoice.event-received');
     expect(found.progress.postings).toHaveLength(1);
@@ -75,7 +75,7 @@ describeWithServices('credit notes', () => {
     const invoice = await posted('C-300', '33');
     await pay(invoice.case.id, invoice.case.workflowId);
     const caseId = await credit('CN-3', 'C-300', '33');
-    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'exception');
+    await house.stage(caseId, 'exception');
     await they.correct(caseId, 'anna.berg', { creditKind: 'goodwill' });
     await approve(caseId);
     expect((await latestAssessment(house.db, caseId))!.result.credit).toMatchObject({ kind: 'goodwill', settlement: 'debit-balance' });
@@ -84,12 +84,12 @@ describeWithServices('credit notes', () => {
 
   it('C1, C2: a credit without a reference, and credits above their invoice, stop with an owner', async () => {
     const none = await submit(house.db, billed({ class: 'credit-note', lines: [line('2')] }));
-    const first = await house.caseWhen(none.caseId, ({ case: { stage } }) => stage === 'exception');
+    const first = await house.stage(none.caseId, 'exception');
     expect(first.progress.exceptions.map(({ owner }) => owner)).toContain('ap-clerk');
     expect((await latestAssessment(house.db, none.caseId))!.result.findings.map(({ code }) => code)).toContain('credit-without-reference');
     await posted('C-400', '4');
     const more = await credit('CN-4', 'C-400', '5');
-    await house.caseWhen(more, ({ case: { stage } }) => stage === 'exception');
+    await house.stage(more, 'exception');
     expect((await latestAssessment(house.db, more))!.result.findings.map(({ code }) => code)).toContain('credit-exceeds-invoice');
   });
 });

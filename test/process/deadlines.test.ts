@@ -30,7 +30,6 @@ describeWithServices('deadlines and flickering facts', () => {
   });
   afterAll(() => house.dispose());
 
-  const stage = (name: string) => (found: Awaited<ReturnType<House['caseWhen']>>) => found.case.stage === name;
   const pass = async (caseId: string, at: string) => {
     const { transitions } = await recordEscalation({ db: house.db, now: () => new Date(at) } as PayablesParts, { entity: 'DE01', caseId, correlationId: 'test' });
     return transitions.map((transition) => (transition.kind === 'escalated' ? `${transition.level} ${transition.role}` : transition.kind));
@@ -38,7 +37,7 @@ describeWithServices('deadlines and flickering facts', () => {
 
   it('A7: reminded at half, then asked of the next with authority, up to the operators; nobody but a person decides', async () => {
     const { caseId } = await submit(house.db, energy('410.00'));
-    await house.caseWhen(caseId, stage('approval'));
+    await house.stage(caseId, 'approval');
     const seen: string[] = [];
     for (let task = await they.openTask(caseId), rounds = 0; task.candidateRole !== 'ap-operations' && rounds < 10; task = await they.openTask(caseId), rounds += 1) {
       expect(await pass(caseId, new Date(Date.parse(task.remindAt!) - 60_000).toISOString())).toEqual([]);
@@ -46,14 +45,14 @@ describeWithServices('deadlines and flickering facts', () => {
       seen.push(...(await pass(caseId, task.dueAt)));
     }
     expect(seen).toEqual(['reminder team-lead', 'escalation finance-manager', 'reminder finance-manager', 'escalation cfo', 'reminder cfo', 'operator ap-operations']);
-    const { progress } = await house.caseWhen(caseId, stage('approval'));
+    const { progress } = await house.stage(caseId, 'approval');
     expect(progress.decisions).toEqual([]);
     expect(await tasksOf(house.db, caseId, 'decided')).toEqual([]);
   });
 
   it('M17: an exception that nobody resolves goes to the operators; its findings stay', async () => {
     const { caseId } = await submit(house.db, billed({ lines: [item('4500000902', '3', '14.00')] }));
-    await house.caseWhen(caseId, stage('exception'));
+    await house.stage(caseId, 'exception');
     const [before] = await openExceptionsOf(house.db, caseId);
     expect(await pass(caseId, new Date(Date.parse(before!.dueAt) - 1_000).toISOString())).toEqual([]);
     expect(await pass(caseId, before!.dueAt)).toEqual(['operator ap-operations']);
@@ -62,26 +61,26 @@ describeWithServices('deadlines and flickering facts', () => {
 
   it('R3: a receipt that stays out becomes a question to the receiver after the days of the policy, and is answered by the goods', async () => {
     const { caseId } = await submit(house.db, billed({ lines: [item('4500000901', '90')] }));
-    const { progress } = await house.caseWhen(caseId, stage('awaiting-receipt'));
+    const { progress } = await house.stage(caseId, 'awaiting-receipt');
     const dueAt = progress.awaiting[0]!.dueAt!;
     expect(Date.parse(dueAt) - Date.now()).toBeGreaterThan(9 * 86_400_000);
     expect(await pass(caseId, new Date(Date.parse(dueAt) - 1_000).toISOString())).toEqual([]);
     expect(await pass(caseId, dueAt)).toEqual(['exception-opened']);
     expect(await openExceptionsOf(house.db, caseId)).toMatchObject([{ code: 'awaiting-receipt', ownerPerson: 'petra.lang' }]);
 
-    const before = (await house.caseWhen(caseId, stage('awaiting-receipt'))).case.revision;
+    const before = (await house.stage(caseId, 'awaiting-receipt')).case.revision;
     await house.sandbox.post('/erp/DE01/material-documents', receipt('4500000901', '10'));
     await house.caseWhen(caseId, ({ case: { revision } }) => revision > before);
     expect(await openExceptionsOf(house.db, caseId)).toMatchObject([{ code: 'awaiting-receipt', ownerPerson: 'petra.lang' }]);
     await house.sandbox.post('/erp/DE01/material-documents', receipt('4500000901', '30'));
-    await house.caseWhen(caseId, stage('posted'));
+    await house.stage(caseId, 'posted');
     expect(await openExceptionsOf(house.db, caseId)).toEqual([]);
   });
 
   it('M19: an exception that goes away and comes back has its owner again', async () => {
     const hidden = String.fromCodePoint(0x202e);
     const { caseId } = await submit(house.db, { ...billed({ lines: [item('4500000902', '5', '14.00')] }), notes: [`abc${hidden}def`] });
-    await house.caseWhen(caseId, stage('exception'));
+    await house.stage(caseId, 'exception');
     const codes = async () => (await openExceptionsOf(house.db, caseId)).map(({ code }) => code).sort();
     expect(await codes()).toEqual(['price-variance', 'suspicious-text']);
     const change = (netPrice: string) => house.sandbox.post('/erp/DE01/purchase-orders/4500000902/changes', { item: { itemNo: '10', netPrice } });

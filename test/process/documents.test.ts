@@ -21,7 +21,7 @@ describeWithServices('documents that are accepted and then looked at', () => {
   afterAll(() => house.dispose());
 
   const exceptionsOf = async (caseId: string) => {
-    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'exception');
+    await house.stage(caseId, 'exception');
     return openExceptionsOf(house.db, caseId);
   };
 
@@ -54,7 +54,7 @@ describeWithServices('documents that are accepted and then looked at', () => {
   it('F2: a document that was prepaid in full is posted and ends with nothing to pay', async () => {
     const invoice = billed({ lines: [pipes('6')] });
     const { caseId } = await submit(house.db, { ...invoice, totals: { ...invoice.totals, prepaid: invoice.totals.gross, payable: { currency: 'EUR', minor: '0' } } });
-    const found = await house.caseWhen(caseId, ({ case: { state } }) => state === 'paid');
+    const found = await house.ended(caseId, 'paid');
     const { documents } = await house.sandbox.ledger({ externalReference: found.progress.postings[0]!.key });
     expect(documents).toMatchObject([{ docType: 'INV', status: 'POSTED', payableValue: '0.00' }]);
   });

@@ -22,10 +22,10 @@ describeWithServices('with the payload codec switched on', () => {
 
   it('S15, S17: an invoice is approved and posted across a rotation, and its history shows nothing', async () => {
     const { caseId, workflowId } = await submit(house.db, energy('400.00'));
-    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'approval');
+    await house.stage(caseId, 'approval');
     rotateKeyRing(house.settings.keyRingFile, { now: new Date(), encryptsFrom: new Date() });
     await approveAll(house, caseId);
-    const found = await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted');
+    const found = await house.stage(caseId, 'posted');
     expect(await house.client.workflow.getHandle(workflowId).query('progress')).toEqual(found.progress);
 
     const { payloads, seen } = await everythingIn(house, workflowId);

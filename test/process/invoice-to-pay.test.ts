@@ -25,13 +25,11 @@ describeWithServices('invoice to pay, on the real server, database and counterpa
   });
   afterAll(() => house.dispose());
 
-  const stage = (name: string) => (found: Awaited<ReturnType<House['caseWhen']>>) => found.case.stage === name;
-  const ended = (state: string) => (found: Awaited<ReturnType<House['caseWhen']>>) => found.case.state === state;
   const documentsOf = async (key: string) => (await house.sandbox.ledger({ externalReference: key })).documents;
 
   it('a matched invoice is posted once without anybody, within 6 billable actions and 20 events', async () => {
     const { caseId, workflowId } = await submit(house.db, billed({ lines: [pipes('4')] }));
-    const found = await house.caseWhen(caseId, stage('posted'));
+    const found = await house.stage(caseId, 'posted');
     expect(found.progress).toMatchObject({ state: 'running', exceptions: [], decisions: [], awaiting: [] });
     expect(await documentsOf(found.progress.postings[0]!.key)).toHaveLength(1);
 
@@ -47,16 +45,16 @@ describeWithServices('invoice to pay, on the real server, database and counterpa
     const invoice = billed({ lines: [pipes('3')] });
     const first = await submit(house.db, invoice);
     expect(await submit(house.db, invoice, { channel: 'mail', messageId: 'm-1' })).toMatchObject({ caseId: first.caseId, accepted: 'same-content' });
-    await house.caseWhen(first.caseId, stage('posted'));
+    await house.stage(first.caseId, 'posted');
     const second = await submit(house.db, { ...invoice, notes: ['sent again'] });
     expect(second.caseId).not.toBe(first.caseId);
-    const found = await house.caseWhen(second.caseId, ended('duplicate'));
+    const found = await house.ended(second.caseId, 'duplicate');
     expect(found.progress.postings).toEqual([]);
   });
 
   it('M1: a price above tolerance goes to the buyer of the order; an override by a stranger is refused, by the lead it counts (M20)', async () => {
     const { caseId } = await submit(house.db, billed({ lines: [pipes('2', '44.00')] }));
-    const found = await house.caseWhen(caseId, stage('exception'));
+    const found = await house.stage(caseId, 'exception');
     expect(found.progress.exceptions).toMatchObject([{ code: 'price-variance', owner: 'ines.koch' }]);
     expect(await outcomeOf(they.resolve(caseId, 'anna.berg', 'override'))).toBe('duties-conflict');
     expect(await outcomeOf(they.resolve(caseId, 'lars.thoma', 'override'))).toBe('accepted');
@@ -66,17 +64,17 @@ describeWithServices('invoice to pay, on the real server, database and counterpa
 
   it('t6: an invoice before its receipt waits, and is posted without a person when the goods come in', async () => {
     const first = await submit(house.db, billed({ lines: [sheets('60')] }));
-    await house.caseWhen(first.caseId, stage('posted'));
+    await house.stage(first.caseId, 'posted');
     const { caseId } = await submit(house.db, billed({ lines: [sheets('40')] }));
-    await house.caseWhen(caseId, stage('awaiting-receipt'));
+    await house.stage(caseId, 'awaiting-receipt');
     await house.sandbox.post('/erp/DE01/material-documents', { movementType: '101', orderNo: '4500000102', itemNo: '10', qty: '40', postingDate: '2026-11-20', postedBy: 'petra.lang' });
-    const found = await house.caseWhen(caseId, stage('posted'));
+    const found = await house.stage(caseId, 'posted');
     expect(found.progress.decisions).toEqual([]);
   });
 
   it('A1–A8: an invoice without an order needs its approvers; the submitter is refused, the version is bound, the last step posts', async () => {
     const { caseId } = await submit(house.db, energy('400.00'));
-    await house.caseWhen(caseId, stage('approval'));
+    await house.stage(caseId, 'approval');
     const task = await they.openTask(caseId);
     expect(await outcomeOf(they.decide(caseId, 'anna.berg', 'approve'))).toMatch(/not-permitted|duties-conflict/);
     expect(await outcomeOf(they.decide(caseId, 'karl.brandt', 'approve', { decisionHash: '0'.repeat(64) }))).toBe('stale-version');
@@ -84,23 +82,23 @@ describeWithServices('invoice to pay, on the real server, database and counterpa
       const person = open.candidatePersons[0] ?? 'karl.brandt';
       if ((await they.decide(caseId, person, 'approve', { task: open })).effect === 'complete') break;
     }
-    const found = await house.caseWhen(caseId, stage('posted'));
+    const found = await house.stage(caseId, 'posted');
     expect(found.progress.decisions.length).toBeGreaterThan(0);
     expect(await outcomeOf(they.decide(caseId, 'karl.brandt', 'reject', { task }))).not.toBe('accepted');
   });
 
   it('A13: a rejection ends the case; nothing is posted and its quantity is free again', async () => {
     const { caseId } = await submit(house.db, energy('300.00'));
-    await house.caseWhen(caseId, stage('approval'));
+    await house.stage(caseId, 'approval');
     const task = await they.openTask(caseId);
     expect(await they.decide(caseId, task.candidatePersons[0] ?? 'tarek.aydin', 'reject', { task })).toMatchObject({ effect: 'rejected' });
-    const found = await house.caseWhen(caseId, ended('rejected'));
+    const found = await house.ended(caseId, 'rejected');
     expect(found.progress.postings).toEqual([]);
   });
 
   it('an update sent around the API moves nothing', async () => {
     const { caseId, workflowId } = await submit(house.db, energy('310.00'));
-    await house.caseWhen(caseId, stage('approval'));
+    await house.stage(caseId, 'approval');
     const handle = house.client.workflow.getHandle(workflowId);
     expect(await outcomeOf(handle.executeUpdate('decide', { args: [{ decisionId: 'd-invented' }] }))).toBe('unknown-resource');
     const task = await they.openTask(caseId);
@@ -112,15 +110,15 @@ describeWithServices('invoice to pay, on the real server, database and counterpa
 
   it('a withdrawal by whoever entered it ends the case; a stranger is refused', async () => {
     const { caseId } = await submit(house.db, energy('320.00'));
-    await house.caseWhen(caseId, stage('approval'));
+    await house.stage(caseId, 'approval');
     expect(await outcomeOf(they.withdraw(caseId, 'petra.lang'))).toBe('not-permitted');
     expect(await they.withdraw(caseId, 'anna.berg')).toMatchObject({ effect: 'withdrawn' });
-    await house.caseWhen(caseId, ended('withdrawn'));
+    await house.ended(caseId, 'withdrawn');
   });
 
   it('a correction after posting reverses the document and posts the next one under the next number', async () => {
     const { caseId } = await submit(house.db, billed({ lines: [pipes('5')] }));
-    const posted = await house.caseWhen(caseId, stage('posted'));
+    const posted = await house.stage(caseId, 'posted');
     const firstKey = posted.progress.postings[0]!.key;
     expect(firstKey).toMatch(/:post:1$/);
     expect(await they.correct(caseId, 'lars.thoma', { dueDate: '2026-12-31' })).toMatchObject({ effect: 'corrected' });
@@ -131,7 +129,7 @@ describeWithServices('invoice to pay, on the real server, database and counterpa
 
   it('an unknown supplier is an exception with an owner and a due date', async () => {
     const { caseId } = await submit(house.db, billed({ lines: [{ quantity: '1', price: '90.00' }], seller: { name: 'Unbekannt AG', vatId: 'DE999999999' }, iban: 'DE02120300000000202051' }));
-    const found = await house.caseWhen(caseId, stage('exception'));
+    const found = await house.stage(caseId, 'exception');
     const findings = (await latestAssessment(house.db, caseId))?.result.findings.map(({ code }) => code);
     expect(findings).toContain('supplier-unknown');
     expect(found.progress.exceptions.every(({ owner }) => owner !== '')).toBe(true);

@@ -37,7 +37,7 @@ describeWithServices('policies and people', () => {
   });
   afterAll(() => house.dispose());
 
-  const stage = (caseId: string, name: string) => house.caseWhen(caseId, ({ case: found }) => found.stage === name);
+  const stage = (caseId: string, name: string) => house.stage(caseId, name);
   const approveAll = async (caseId: string) => {
     for (let task = await they.openTask(caseId); ; task = await they.openTask(caseId)) {
       const person = task.candidatePersons.find((id) => id !== 'anna.berg') ?? 'lars.thoma';
@@ -70,7 +70,7 @@ describeWithServices('policies and people', () => {
   it('D1: where the policy asks, whoever looks may say that it is a duplicate; the case ends as one, linked', async () => {
     const { first, second } = await twin('2');
     expect(await they.resolve(second, 'lars.thoma', 'duplicate')).toMatchObject({ effect: 'duplicate' });
-    await house.caseWhen(second, ({ case: { state } }) => state === 'duplicate');
+    await house.ended(second, 'duplicate');
     const [link] = await house.db('case_links').where({ case_id: second, kind: 'duplicate-of' }).select('other_id');
     expect(link).toEqual({ other_id: first });
   });

@@ -28,7 +28,7 @@ describeWithServices('every way through invoice to pay can be replayed', () => {
   });
   afterAll(() => house.dispose());
 
-  const stage = (caseId: string, name: string) => house.caseWhen(caseId, ({ case: found }) => found.stage === name);
+  const stage = (caseId: string, name: string) => house.stage(caseId, name);
   const entered = (...lines: BilledLine[]) => submit(house.db, billed({ lines }));
   async function replays(name: string, workflowId: string): Promise<void> {
     const run = await recordedRun(house.client, workflowId);
@@ -50,7 +50,7 @@ describeWithServices('every way through invoice to pay can be replayed', () => {
     const first = await submit(house.db, invoice);
     await stage(first.caseId, 'posted');
     const second = await submit(house.db, { ...invoice, notes: ['sent again'] });
-    await house.caseWhen(second.caseId, ({ case: { state } }) => state === 'duplicate');
+    await house.ended(second.caseId, 'duplicate');
     await replays('duplicate', second.workflowId);
   });
 
