@@ -1,8 +1,10 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions, type ScheduleUpdateOptions } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { bankMessagesWorkflow } from '../workflows/contracts/bank-messages.ts';
 import { erpChangesWorkflow } from '../workflows/contracts/erp-changes.ts';
+import { launchPaymentRunsWorkflow } from '../workflows/contracts/launch-payment-runs.ts';
 import { maintenanceWorkflow } from '../workflows/contracts/maintenance.ts';
-import { bankMessagesWorkflow, paymentLauncherWorkflow, paymentReconciliationWorkflow } from '../workflows/contracts/payment-run.ts';
+import { reconcilePaymentLedgerWorkflow } from '../workflows/contracts/reconcile-payment-ledger.ts';
 import { queues } from './queues.ts';
 
 /** Schedules are code: they are applied at start, idempotently, and operators pause or trigger them in Temporal Web. */
@@ -35,13 +37,13 @@ async function applyPayments(client: Client, entity: string, { timeZone, weekday
     scheduleId: `sched/payment-run/${entity}`,
     spec: { calendars: [{ dayOfWeek: days, hour, minute }], timezone: timeZone },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 hour' },
-    action: start(paymentLauncherWorkflow, `payment-run-launcher/${entity}`),
+    action: start(launchPaymentRunsWorkflow, `payment-run-launcher/${entity}`),
   });
   await apply(client, {
     scheduleId: `sched/payment-reconciliation/${entity}`,
     spec: { calendars: [{ hour: 6, minute: 30 }], timezone: timeZone },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '12 hours' },
-    action: start(paymentReconciliationWorkflow, `payment-reconciliation/${entity}`),
+    action: start(reconcilePaymentLedgerWorkflow, `payment-reconciliation/${entity}`),
   });
 }
 

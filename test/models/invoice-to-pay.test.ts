@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { BpmnModdle } from 'bpmn-moddle';
 import { describe, expect, it } from 'vitest';
 
@@ -9,10 +9,11 @@ interface Element {
   targetRef?: Element;
 }
 
-const model = readFileSync(new URL('../../models/invoice-to-pay.bpmn', import.meta.url), 'utf8');
-const workflow = readFileSync(new URL('../../workflows/accounts-payable/invoice-to-pay.ts', import.meta.url), 'utf8');
+const models = readdirSync(new URL('../../models/', import.meta.url)).filter((file) => file.endsWith('.bpmn')).map((file) => file.slice(0, -'.bpmn'.length));
 
-describe('the diagram of invoice-to-pay is the code', async () => {
+describe.each(models)('the diagram of %s is the code', async (name) => {
+  const model = readFileSync(new URL(`../../models/${name}.bpmn`, import.meta.url), 'utf8');
+  const workflow = readFileSync(new URL(`../../workflows/accounts-payable/${name}.ts`, import.meta.url), 'utf8');
   const { rootElement, warnings } = await new BpmnModdle().fromXML(model);
   const process = (rootElement as { rootElements: { id: string; flowElements: Element[] }[] }).rootElements[0]!;
   const tasks = process.flowElements.filter(({ $type }) => /Task$/.test($type)).map(({ id }) => id);

@@ -124,6 +124,7 @@ async function goOnInNewHistory(input: PaymentRunInput): Promise<never> {
   return continueAsNew<(input: PaymentRunInput) => Promise<PaymentRunOutcome>>({ ...input, sent: true });
 }
 
+/** closeRun: nobody is asked any more; what was never sent is free again. */
 async function closeRun(run: Run, ending: PaymentRunOutcome): Promise<PaymentRunOutcome> {
   run.ending = ending;
   const answer = await parkable(run, 'closeRun', () => recordRunEnd({ ...run.ref, state: ending.state, ...('reason' in ending ? { reason: ending.reason } : {}) }));

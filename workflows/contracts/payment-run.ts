@@ -1,12 +1,9 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { DecisionNotice, DecisionReceipt } from './invoice-to-pay.ts';
 
-/** Everything that others need in order to talk to `paymentRun` and its schedules: names and shapes, no behaviour. */
+/** Everything that others need in order to talk to `paymentRun`: names and shapes, no behaviour. */
 
 export const paymentRunWorkflow = 'paymentRun';
-export const paymentLauncherWorkflow = 'launchPaymentRuns';
-export const bankMessagesWorkflow = 'bankMessages';
-export const paymentReconciliationWorkflow = 'reconcilePaymentLedger';
 
 /** First part of workflow ids and idempotency keys. */
 export const paymentRunProcess = 'ap-payment-run';
