@@ -1,12 +1,14 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
+import type { Db } from '../db/client.ts';
 import { listEntities } from '../db/repositories/directory.ts';
+import { activePolicy } from '../db/repositories/policies.ts';
 import { dataConverter } from '../temporal-config/converter.ts';
 import { connectWorker } from '../temporal-config/connection.ts';
 import type { PayloadRefusal } from '../temporal-config/payload-codec.ts';
 import { queues } from '../temporal-config/queues.ts';
-import { applySchedules } from '../temporal-config/schedules.ts';
+import { applySchedules, type ScheduledCompany } from '../temporal-config/schedules.ts';
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { refuseUndeclared } from './declarations.ts';
@@ -31,8 +33,10 @@ async function main(): Promise<void> {
   const workers = await Promise.all([
     Worker.create({ ...common, taskQueue: queues.workflows, dataConverter: dataConverter(settings, { ...heard, marks: true }), workflowBundle: { code: bundle.code }, activities: wiring.record, ...workflowTuning }),
     Worker.create({ ...common, taskQueue: queues.erp, activities: wiring.erp, maxConcurrentActivityTaskExecutions: 16 }),
+    Worker.create({ ...common, taskQueue: queues.bank, activities: wiring.bank, maxConcurrentActivityTaskExecutions: 8 }),
+    Worker.create({ ...common, taskQueue: queues.screening, activities: wiring.screening, maxConcurrentActivityTaskExecutions: 8 }),
   ]);
-  await applySchedules(client, (await listEntities(wiring.db)).map(({ id }) => id), settings.erpPollMs);
+  await applySchedules(client, await scheduledCompanies(wiring.db), settings.erpPollMs);
   const running = workers.map((worker) => worker.run());
   const relay = await startRelay({ db: wiring.db, databaseUrl: settings.databaseUrl, client, logger });
   console.log(JSON.stringify({ ready: true, service: 'worker' }));
@@ -43,6 +47,20 @@ async function main(): Promise<void> {
   await Promise.all(running);
   await connection.close();
   await wiring.close();
+}
+
+/** What schedules need to know of each company: when it pays, if it pays through us. */
+async function scheduledCompanies(db: Db): Promise<ScheduledCompany[]> {
+  const date = new Date().toISOString().slice(0, 10);
+  return Promise.all(
+    (await listEntities(db)).map(async ({ id, timeZone, policies, bank }) => {
+      // A company whose policy is not in force yet does not pay; it is scheduled at the first start after the activation.
+      const policy = bank && policies.payments ? await activePolicy(db, 'payments', policies.payments, date).catch(() => undefined) : undefined;
+      if (!policy) return { entity: id };
+      const { content } = policy;
+      return { entity: id, payments: { timeZone, weekdays: content.schedule.weekdays, at: content.schedule.at } };
+    }),
+  );
 }
 
 /** Measured on two cores: few cached workflows, as many slots as the database pool can feed. */

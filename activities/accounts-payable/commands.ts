@@ -29,6 +29,8 @@ export interface AssessmentAnswer extends Recorded {
   class: 'invoice' | 'credit-note';
   payable: Money;
   duplicateOf?: string;
+  /** What the ERP has of the document by now: a case that runs again knows it from here. */
+  posted?: { key: string; reference: string };
   /** When the first reminder or escalation is due, if anything is awaited. */
   nextDeadline?: string;
 }
@@ -78,6 +80,8 @@ export interface EventAnswer extends Recorded {
   /** Set when the event settles the case: the bank's record, or the credit note that closes it without a payment. */
   settledBy?: string;
   creditedBy?: string;
+  /** When somebody has to have looked at a payment that failed. */
+  nextDeadline?: string;
 }
 
 export interface EscalationAnswer extends Recorded {
