@@ -8,6 +8,7 @@ import type { Settings } from '../../temporal-config/settings.ts';
 import { writableFolder } from './folders.ts';
 import { launchNode } from './node-process.ts';
 import { requireFreePort } from './ports.ts';
+import { standBack } from './priority.ts';
 import type { Progress } from './progress.ts';
 import { readSandboxSet } from './sandbox-set.ts';
 import { startServices, type ServicesPlan } from './services.ts';
@@ -22,11 +23,11 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
-/** In the order of need; each is told where the earlier ones are. */
+/** In the order of need; each is told where the earlier ones are. What works in the background leaves the processor to who answers people. */
 const ownProcesses = (settings: Settings, stateDir: string) => [
-  { name: 'sandbox', title: 'Sandbox counterparts', file: 'sandbox/main.ts', env: sandboxEnvironment(settings.sandboxPort, stateDir) },
-  { name: 'worker', title: 'Worker', file: 'workers/main.ts', env: {} },
-  { name: 'api', title: 'API', file: 'api/main.ts', env: {} },
+  { name: 'sandbox', title: 'Sandbox counterparts', file: 'sandbox/main.ts', env: sandboxEnvironment(settings.sandboxPort, stateDir), background: false },
+  { name: 'worker', title: 'Worker', file: 'workers/main.ts', env: {}, background: true },
+  { name: 'api', title: 'API', file: 'api/main.ts', env: {}, background: false },
 ];
 
 /** The counterparts are foreign systems: they share no settings with us and keep their ledger in a file of their own. */
@@ -53,10 +54,14 @@ export async function startInstallation(plan: ServicesPlan, settings: Settings, 
     await progress.step('Database schema', () => migrate(services.databaseUrl));
     if (own.nodeEnv !== 'production') await progress.step('Companies, people and policies', () => fillDatabase(services.databaseUrl, own.home));
     await progress.step(`Temporal namespace ${own.namespace}`, () => prepareOwnNamespace(own));
-    for (const { name, title, file, env } of ownProcesses(own, plan.stateDir)) {
+    for (const { name, title, file, env, background } of ownProcesses(own, plan.stateDir)) {
       running.push(await progress.step(title, async (because) => {
         because(`it starts; its log is ${plan.stateDir}/logs/${name}.log`);
-        return supervise(title, () => launchNode({ name, file, env, settings: own, stateDir: plan.stateDir }), progress);
+        return supervise(title, async () => {
+          const program = await launchNode({ name, file, env, settings: own, stateDir: plan.stateDir });
+          if (background) standBack(program.pid);
+          return program;
+        }, progress);
       }));
     }
   } catch (error) {
