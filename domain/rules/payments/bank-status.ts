@@ -19,11 +19,6 @@ export function blocksOpenItem(state: string): boolean {
   return !(freeingStates as ReadonlySet<string>).has(state);
 }
 
-/** Whether the payment revision of its open items rises: only after the bank finally gave the payment back (P7). */
-export function raisesRevision(state: PaymentState): boolean {
-  return state === 'rejected' || state === 'returned';
-}
-
 /** `group` is the whole file, `batch` one payment information of it. */
 export type StatusLevel = 'group' | 'batch' | 'transfer';
 

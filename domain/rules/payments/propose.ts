@@ -42,7 +42,7 @@ export function proposePayments(facts: PaymentFacts): PaymentProposal {
 }
 
 /** The day on which the bank executes what is sent on `runDate`, before its cut-off or after it. */
-export function executionDateOf({ runDate, afterCutOff, payerAccount }: Pick<PaymentFacts, 'runDate' | 'afterCutOff' | 'payerAccount'>): string {
+function executionDateOf({ runDate, afterCutOff, payerAccount }: Pick<PaymentFacts, 'runDate' | 'afterCutOff' | 'payerAccount'>): string {
   const calendar = settlementCalendar(payerAccount.calendar, runDate);
   return afterCutOff === true ? nextBusinessDay(calendar, runDate) : onOrAfter(calendar, runDate);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PaymentStatusReport } from '../../../domain/model/bank-message.ts';
-import { afterBankStatus, blocksOpenItem, isFinal, paymentStates, raisesRevision, type PaymentState, type StatusEffect, type StatusLevel } from '../../../domain/rules/payments/bank-status.ts';
+import { afterBankStatus, blocksOpenItem, isFinal, paymentStates, type PaymentState, type StatusEffect, type StatusLevel } from '../../../domain/rules/payments/bank-status.ts';
 import { statusesOf } from '../../../domain/rules/payments/status-report.ts';
 
 const pending = ['ACTC', 'ACCP', 'ACSP', 'ACWC', 'PDNG', 'RCVD'];
@@ -86,11 +86,9 @@ describe('P8: what the bank says moves a payment forward', () => {
     );
   });
 
-  it('P1, P7: what holds an open item, and what raises its revision', () => {
+  it('P1: what holds an open item, and what is over', () => {
     expect(paymentStates.filter(blocksOpenItem)).toEqual(['proposed', 'approved', 'filed', 'sent', 'unknown', 'in-process', 'settled-at-bank', 'confirmed']);
-    expect(paymentStates.filter(raisesRevision)).toEqual(['rejected', 'returned']);
     expect(paymentStates.filter(isFinal)).toEqual(['confirmed', 'rejected', 'returned', 'removed']);
-    expect(paymentStates.filter(raisesRevision).some(blocksOpenItem)).toBe(false);
   });
 });
 
