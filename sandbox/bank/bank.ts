@@ -67,7 +67,7 @@ export function openBank(path: string, seeds: BankSeed[], clock: () => Date = ()
       return fact.file;
     } catch (error) {
       if (!(error instanceof FileRefusal)) throw error;
-      commit(refusalOf(error, messageId, connection ?? ''));
+      commit(refusalOf(error, messageId, connection ?? error.account ?? ''));
       throw new Refusal(422, error.code, error.message);
     }
   }

@@ -4,6 +4,8 @@ export class FileRefusal extends Error {
   readonly code: string;
   /** Where the file could be read that far. */
   messageId: string | undefined;
+  /** The account of this bank that would have paid, where that is known: the refusal is reported to it. */
+  account: string | undefined;
 
   constructor(code: string, message: string) {
     super(message);

@@ -30,6 +30,7 @@ function checkFile(state: BankState, file: InstructedFile, messageId: string, co
   const refuse = (code: string, message: string): never => {
     const refusal = new FileRefusal(code, message);
     refusal.messageId = file.messageId;
+    if (connection === debtorAccount && state.accounts.has(debtorAccount)) refusal.account = debtorAccount;
     throw refusal;
   };
   if (file.messageId !== messageId) refuse('FF01', 'the message id of the file is not that of its envelope');

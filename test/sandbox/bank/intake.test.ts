@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isBankDay } from '../../../sandbox/bank/calendar.ts';
-import { dollar, openedBank, pain001, valuesOf, type OpenedBank } from './opened.ts';
+import { dollar, euro, openedBank, pain001, valuesOf, type OpenedBank } from './opened.ts';
 
 describe('what the sandbox bank takes', () => {
   let open: OpenedBank;
@@ -41,6 +41,7 @@ describe('what the sandbox bank takes', () => {
     expect(open.ledger().payments).toHaveLength(2);
     const reports = open.messages('pain.002').map(({ text }) => [valuesOf(text, 'GrpSts')[0], valuesOf(text, 'Cd')[0]]);
     expect(reports).toEqual([['ACCP', undefined], ['RJCT', 'DUPL'], ['RJCT', 'DUPL']]);
+    expect(new Set(open.messages('pain.002').map(({ account }) => account))).toEqual(new Set([euro.number]));
   });
 
   it('refuses an envelope with another id than the file', () => {
