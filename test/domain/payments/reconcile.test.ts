@@ -42,6 +42,7 @@ describe('bank, payments and ERP agree or somebody owns the difference', () => {
     ['other amounts', { bank: [], payments: [], documents: openBoth.documents, erp: [{ caseId: 'a', open: eur('9') }] }, ['erp-open-differs a']],
     ['other currencies', { bank: [], payments: [], documents: openBoth.documents, erp: [{ caseId: 'a', open: { currency: 'USD', minor: '1000' } }] }, ['erp-open-differs a']],
     ['rejected, then paid at the next revision', { payments: [{ ...unconfirmed, state: 'rejected', endToEndId: 'E0' }, paid({ items: [{ caseId: 'a', revision: 2 }] })] }, []],
+    ['taken out of an older run, then paid', { payments: [{ ...unconfirmed, state: 'removed', endToEndId: 'E0' }, paid()] }, []],
     ['paid, and taken out of an older run', { payments: [paid(), { ...unconfirmed, state: 'removed', endToEndId: 'E0' }] }, []],
   ])('%s', (_name, changes, expected) => expect(reconcilePayments(world(changes)).map(({ code, subject }) => `${code} ${subject}`)).toEqual(expected));
 
