@@ -33,9 +33,10 @@ async function applyStatement(trx: Trx, place: MessagePlace, statement: BankStat
   const identities = entryIdentities(statement.account, statement.entries, (text) => createHash('sha256').update(text).digest('hex').slice(0, 40));
   const entries = statement.entries.map((entry, index): BookedEntry => ({ identity: identities[index] as string, entry }));
   const instructions = await lockQuoted(trx, place.entity, quotedIn(statement.entries));
-  const inFull = fullIds(instructions);
+  const inFull = entriesInFull(instructions);
   const result = matchConfirmations(entries.map(({ identity, entry }) => ({ identity, entry: inFull(entry) })), instructions.map(outstanding));
-  const fresh = await keepEntries(trx, place.entity, entries.map((entry) => kept(statement, entry, instructions, result, advice, place)));
+  const outcomes = outcomesOf(result, instructions);
+  const fresh = await keepEntries(trx, place.entity, entries.map((entry) => kept(statement, entry, outcomes, advice, place)));
   await apply(trx, place, instructions, { ...result, cases: result.cases.filter(({ identity }) => fresh.has(identity)) });
 }
 
@@ -69,10 +70,21 @@ async function apply(trx: Trx, place: MessagePlace, instructions: StoredInstruct
 
 /** Formats with short fields quote the first characters of an end-to-end id: the payment that they stand for names it in full. */
 export function fullIds(instructions: readonly Pick<StoredInstruction, 'endToEndId'>[]) {
-  const byShort = new Map(instructions.map(({ endToEndId }) => [achIdentificationOf(endToEndId), endToEndId]));
+  const known = new Map(instructions.flatMap(({ endToEndId }) => [[achIdentificationOf(endToEndId), endToEndId], [endToEndId, endToEndId]]));
   return <Quoting extends { endToEndId?: string | undefined }>(quoting: Quoting): Quoting => {
-    const full = quoting.endToEndId === undefined ? undefined : byShort.get(quoting.endToEndId);
+    const full = quoting.endToEndId === undefined ? undefined : known.get(quoting.endToEndId);
     return full === undefined ? quoting : { ...quoting, endToEndId: full };
+  };
+}
+
+/** An entry and its payments with their ids in full; where a format has no field for the id, banks quote it as their own reference. */
+function entriesInFull(instructions: readonly StoredInstruction[]) {
+  const inFull = fullIds(instructions);
+  const ids = new Set(instructions.map(({ endToEndId }) => endToEndId));
+  return (entry: StatementEntry): StatementEntry => {
+    const quoted = entry.endToEndId ?? inFull({ endToEndId: entry.references.bank }).endToEndId;
+    const own = entry.endToEndId === undefined && quoted !== undefined && ids.has(quoted) ? { ...entry, endToEndId: quoted } : inFull(entry);
+    return entry.details ? { ...own, details: entry.details.map((detail) => inFull(detail)) } : own;
   };
 }
 
@@ -93,22 +105,28 @@ function quotedIn(entries: readonly StatementEntry[]): { endToEndIds: string[]; 
   const listed = (ids: (string | undefined)[]) => [...new Set(ids.filter((id) => id !== undefined))];
   return {
     endToEndIds: listed(parts.map(({ endToEndId }) => endToEndId)),
-    aliases: listed(parts.flatMap(({ references }) => [references.trace, references.originalTrace, references.customer, references.instruction])),
+    aliases: listed(parts.flatMap(({ references }) => [references.trace, references.originalTrace, references.customer, references.instruction, references.bank])),
     batches: listed(parts.map(({ references }) => references.paymentInformation)),
   };
 }
 
-function kept(statement: BankStatement, { identity, entry }: BookedEntry, instructions: StoredInstruction[], result: MatchResult, advice: boolean, { messageId }: MessagePlace): NewBankEntry {
-  const ours = result.confirmed.find((one) => one.identity === identity) ?? result.returned.find((one) => one.identity === identity);
-  const instruction = ours && instructions.find(({ endToEndId }) => endToEndId === ours.endToEndId);
-  const outcome = result.confirmed.some((one) => one.identity === identity) ? 'confirms' : result.returned.some((one) => one.identity === identity) ? 'returns' : result.cases.some((one) => one.identity === identity) ? 'mismatch' : result.unmatched.some((one) => one.identity === identity) ? 'unmatched' : 'other';
+/** What became of each entry by its identity, and of which run its payment is. */
+function outcomesOf(result: MatchResult, instructions: readonly StoredInstruction[]): Map<string, Pick<NewBankEntry, 'outcome' | 'runId'>> {
+  const runs = new Map(instructions.map(({ endToEndId, runId }) => [endToEndId, runId]));
+  const ours = (outcome: NewBankEntry['outcome']) => ({ identity, endToEndId }: { identity?: string; endToEndId: string }) => [identity ?? '', { outcome, runId: runs.get(endToEndId) ?? '' }] as const;
+  const others = (outcome: NewBankEntry['outcome']) => ({ identity }: { identity: string }) => [identity, { outcome }] as const;
+  // A batch entry may confirm some payments and leave others: what it confirms counts.
+  return new Map([...result.unmatched.map(others('unmatched')), ...result.cases.map(others('mismatch')), ...result.returned.map(ours('returns')), ...result.confirmed.map(ours('confirms'))]);
+}
+
+function kept(statement: BankStatement, { identity, entry }: BookedEntry, outcomes: Map<string, Pick<NewBankEntry, 'outcome' | 'runId'>>, advice: boolean, { messageId }: MessagePlace): NewBankEntry {
   const bookingDate = entry.bookingDate ?? entry.valueDate;
   return {
-    identity, account: statement.account, messageId, amount: entry.amount, reference: entry.references.bank ?? identity, onStatement: !advice && entry.status === 'booked', outcome,
+    identity, account: statement.account, messageId, amount: entry.amount, reference: entry.references.bank ?? identity, onStatement: !advice && entry.status === 'booked', outcome: 'other',
+    ...outcomes.get(identity),
     ...(statement.number ? { statement: statement.number } : {}),
     ...(bookingDate ? { bookingDate } : {}),
     ...(entry.endToEndId ? { endToEndId: entry.endToEndId } : {}),
-    ...(instruction ? { runId: instruction.runId } : {}),
   };
 }
 

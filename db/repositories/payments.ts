@@ -201,7 +201,7 @@ export async function lockQuoted(trx: Trx, entity: string, quoted: { endToEndIds
   return sql<StoredInstruction>(
     trx,
     `select ${INSTRUCTION} from payment_instructions
-      where entity = :entity and state <> 'removed' and (end_to_end_id = any (:endToEndIds) or left(end_to_end_id, 15) = any (:endToEndIds) or instruction_id = any (:aliases) or payment_information_id = any (:batches))
+      where entity = :entity and state <> 'removed' and (end_to_end_id = any (:endToEndIds) or left(end_to_end_id, 15) = any (:endToEndIds) or end_to_end_id = any (:aliases) or left(end_to_end_id, 15) = any (:aliases) or instruction_id = any (:aliases) or payment_information_id = any (:batches))
       order by run_id, end_to_end_id for update`,
     { entity, ...quoted },
   );

@@ -1,54 +1,133 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { activePolicy } from '../../db/repositories/policies.ts';
-import { openRun, readRun } from '../../db/repositories/payment-runs.ts';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
+import { holdsOf } from '../../db/repositories/payables.ts';
+import { exclusionsOf, readRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf } from '../../db/repositories/payments.ts';
-import { queues } from '../../temporal-config/queues.ts';
-import { paymentRunProcess, paymentRunVersion, paymentRunWorkflow } from '../../workflows/contracts/payment-run.ts';
-import { auditOf } from '../support/evidence.ts';
+import { auditOf, historyOf } from '../support/evidence.ts';
 import { openHouse, type House } from '../support/house.ts';
-import { billed, submit } from '../support/invoices.ts';
 import { outcomeOf, people } from '../support/people.ts';
+import { payments } from '../support/payments.ts';
 import { describeWithServices } from '../support/services.ts';
 
-/** Goods of an order that are in: nobody has to approve the document. */
-const pipes = (quantity: string) => billed({ lines: [{ orderNumber: '4500000116', orderLine: '10', quantity, price: '36.00' }] });
+type Found = Awaited<ReturnType<House['caseWhen']>>;
+const ended = (state: string) => (found: Found) => found.case.state === state;
+const stage = (name: string) => (found: Found) => found.case.stage === name;
 
-describeWithServices('payment run, on the real server, database, ERP and bank', () => {
+describeWithServices('payment run, on the real server, database, ERP, bank and screening service', () => {
   let house: House;
   let they: ReturnType<typeof people>;
+  let pay: ReturnType<typeof payments>;
 
   beforeAll(async () => {
     house = await openHouse();
     they = people(house);
+    pay = payments(house, they);
     await house.startWorker();
     await house.firstPoll('DE01');
   });
+  beforeEach(() => house.sandbox.clearFaults());
   afterAll(() => house.dispose());
 
-  it('pays what is due once, and an invoice is paid only when the bank has booked it', async () => {
-    const { caseId } = await submit(house.db, pipes('4'));
-    await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted');
-    expect(await activePolicy(house.db, 'payments', 'standard-eur', '2026-11-21')).toBeDefined();
-    const today = new Date().toISOString().slice(0, 10);
-    const run = await openRun(house.db, {
-      entity: 'DE01', runDate: today, nextRunDate: '2027-03-01', slot: 'test', payerAccount: 'main', dryRun: false, proposer: 'anna.berg', actor: 'person:anna.berg', correlationId: 'test-run',
-      start: { workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion, searchAttributes: {} },
-    });
-    const proposed = await house.caseWhen(run.runId, ({ case: { stage } }) => stage === 'approval');
-    expect(proposed.progress.awaiting).toMatchObject([{ role: 'finance-manager' }]);
-    const [payment] = await instructionsOf(house.db, run.runId);
-    expect(payment).toMatchObject({ state: 'proposed', amount: { currency: 'EUR', minor: '17136' } });
+  const atBank = async (endToEndId: string) => (await house.sandbox.bankLedger({ endToEndId })).payments;
+  const inErp = async (key: string) => (await house.sandbox.ledger({ externalReference: key })).documents;
 
-    expect(await outcomeOf(they.decide(run.runId, 'clara.winter', 'approve'))).toBe('accepted');
-    await house.caseWhen(run.runId, ({ case: { stage } }) => stage === 'release');
-    expect(await outcomeOf(they.decide(run.runId, 'vera.noll', 'approve', { update: 'release' }))).toBe('accepted');
-    await house.caseWhen(run.runId, ({ case: { stage } }) => stage === 'awaiting-bank');
-    expect(await readRun(house.db, run.runId)).toMatchObject({ sendState: 'sent', approver: 'clara.winter', releasers: ['vera.noll'] });
+  it('pays what is due once; the document is paid when the bank has booked it, and the ERP knows', async () => {
+    const caseId = await pay.posted('4');
+    const { runId, payment } = await pay.sent();
+    expect(payment).toMatchObject({ amount: { currency: 'EUR', minor: '17136' } });
+    expect(await readRun(house.db, runId)).toMatchObject({ sendState: 'sent', approver: 'clara.winter', releasers: ['vera.noll'] });
+    const before = await house.caseWhen(caseId, () => true);
+    expect(before.case.state, 'sent is not paid').toBe('running');
 
-    await house.sandbox.post("/_sandbox/bank/advance", { days: 6 });
-    const paid = await house.caseWhen(caseId, ({ case: { state } }) => state === 'paid');
-    expect(paid.case.outcome).toBe('paid');
-    await house.caseWhen(run.runId, ({ case: { state } }) => state === 'confirmed');
-    expect(await auditOf(house.db, run.runId)).toContain('payment-run.proposed');
+    await pay.bankDays(6);
+    await house.caseWhen(caseId, ended('paid'));
+    await house.caseWhen(runId, ended('confirmed'));
+    expect(await atBank(payment.endToEndId)).toMatchObject([{ state: 'booked', amount: { minor: '17136' } }]);
+    const key = `ap-payment:DE01:${payment.endToEndId}:book:1`;
+    await expect.poll(async () => (await inErp(key)).map(({ docType, grossValue }) => [docType, grossValue]), { timeout: 20_000 }).toEqual([['PAY', '171.36']]);
+    expect(await auditOf(house.db, runId)).toEqual(expect.arrayContaining(['payment-run.opened', 'payment-run.proposed', 'payment-run.screened', 'payment-run.filed', 'payment-run.posting', 'payment-run.payments-moved', 'payment-run.ended']));
+    expect((await historyOf(house, (await house.caseWhen(runId, () => true)).case.workflowId)).events).toBeLessThan(120);
+  });
+
+  it('P6: whoever proposed may not approve, whoever approved may not release; taking a payment out voids the approval', async () => {
+    await pay.posted('2');
+    const runId = await pay.proposed();
+    expect(await outcomeOf(they.decide(runId, 'vera.noll', 'approve'))).toBe('not-permitted');
+    expect(await outcomeOf(they.decide(runId, 'clara.winter', 'approve'))).toBe('accepted');
+    await house.caseWhen(runId, stage('release'));
+    expect(await outcomeOf(they.decide(runId, 'clara.winter', 'approve', { update: 'release' }))).toBe('not-permitted');
+    const [payment] = await instructionsOf(house.db, runId);
+    const { contentHash } = (await readRun(house.db, runId))!;
+    const taken = they.say(runId, { update: 'removeItem', decision: 'removeItem', person: 'anna.berg', decisionHash: contentHash!, payload: { endToEndIds: [payment!.endToEndId], reason: 'The supplier asked to wait' } });
+    expect(await outcomeOf(taken)).toBe('accepted');
+    await house.caseWhen(runId, ended('cancelled'));
+    expect(await atBank(payment!.endToEndId)).toEqual([]);
+  });
+
+  it('P7: the document that one run holds is in no other; a dry run shows it and holds nothing', async () => {
+    const shown = await pay.open({ dryRun: true });
+    await house.caseWhen(shown, ended('cancelled'));
+    const [seen] = await instructionsOf(house.db, shown);
+    const first = await pay.proposed();
+    const second = await pay.open();
+    await house.caseWhen(second, ended('cancelled'));
+    expect((await exclusionsOf(house.db, second)).map(({ code }) => code)).toContain('in-other-run');
+    const [held] = await instructionsOf(house.db, first);
+    expect(held!.endToEndId, 'the id belongs to the open items, not to the run').toBe(seen!.endToEndId);
+    await they.say(first, { update: 'cancel', decision: 'cancel', person: 'anna.berg', payload: { reason: 'Opened by mistake' } });
+    await house.caseWhen(first, ended('cancelled'));
+    const third = await pay.proposed();
+    expect((await instructionsOf(house.db, third))[0]!.endToEndId).toBe(held!.endToEndId);
+    await they.say(third, { update: 'cancel', decision: 'cancel', person: 'anna.berg', payload: { reason: 'Opened by mistake' } });
+    await house.caseWhen(third, ended('cancelled'));
+  });
+
+  it('F3: the bank took the file and the answer was lost: the outcome is unknown, the bank is asked, nothing is sent twice', async () => {
+    await house.sandbox.post('/_sandbox/faults', { kind: 'drop-response', route: 'bank.files.post', times: 1 });
+    const runId = await pay.proposed();
+    await pay.release(runId);
+    await pay.untilSent(runId);
+    const [payment] = await instructionsOf(house.db, runId);
+    expect(await auditOf(house.db, runId)).toContain('payment-run.posting');
+    const { files } = await house.sandbox.bankLedger();
+    expect(files.filter(({ messageId }) => messageId === runId)).toHaveLength(1);
+    expect((await house.sandbox.requests(runId)).map(({ route }) => route)).toEqual(expect.arrayContaining(['bank.files.post', 'bank.files.find']));
+    await pay.bankDays(6);
+    await house.caseWhen(runId, ended('confirmed'));
+    expect(await atBank(payment!.endToEndId)).toHaveLength(1);
+  });
+
+  it('P8: a rejected payment opens the document again with a case, and the next attempt has another end-to-end id', async () => {
+    const caseId = await pay.posted('3');
+    await pay.behave({ kind: 'reject', when: 'receipt', reason: 'AC04', times: 1 });
+    const { runId, payment } = await pay.sent();
+    await house.caseWhen(runId, ended('rejected'));
+    const open = await house.caseWhen(caseId, stage('payment-rejected'));
+    expect(open.progress.exceptions).toMatchObject([{ code: 'payment-rejected', owner: 'ap-lead' }]);
+    expect(await atBank(payment.endToEndId)).toMatchObject([{ state: 'rejected' }]);
+    const held = await pay.open();
+    await house.caseWhen(held, ended('cancelled'));
+    expect((await exclusionsOf(house.db, held)).map(({ code }) => code), 'nothing is retried by itself').toContain('hold-item');
+
+    expect(await outcomeOf(they.resolve(caseId, 'lars.thoma', 'retry'))).toBe('accepted');
+    const again = await pay.sent();
+    expect(again.payment.endToEndId).not.toBe(payment.endToEndId);
+    await pay.bankDays(6);
+    await house.caseWhen(caseId, ended('paid'));
+  });
+
+  it('P8: money that comes back after days opens the paid document again, holds the account and takes the booking back', async () => {
+    const caseId = await pay.posted('5');
+    const { payment } = await pay.sent();
+    await pay.bankDays(6);
+    await house.caseWhen(caseId, ended('paid'));
+    await house.sandbox.post('/_sandbox/bank/returns', { endToEndId: payment.endToEndId, reason: 'AC04' });
+    await pay.bankDays(2);
+    const reopened = await house.caseWhen(caseId, stage('payment-returned'));
+    expect(reopened.case).toMatchObject({ state: 'running' });
+    expect((await openExceptionsOf(house.db, caseId)).map(({ code }) => code)).toEqual(['payment-returned']);
+    expect((await holdsOf(house.db, 'DE01')).filter(({ subject }) => subject === 'bank-account')).toHaveLength(1);
+    const key = `ap-payment:DE01:${payment.endToEndId}:book:1`;
+    await expect.poll(async () => (await inErp(key)).map(({ status }) => status), { timeout: 20_000 }).toEqual(['REVERSED']);
   });
 });
