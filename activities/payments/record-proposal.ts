@@ -17,7 +17,7 @@ import type { Transition } from '../../domain/model/transition.ts';
 import { describeMoney } from '../../domain/rules/money.ts';
 import { endToEndIdOf } from '../../domain/rules/payments/identifiers.ts';
 import { accountKey } from '../../domain/rules/payments/payee-account.ts';
-import { proposePayments } from '../../domain/rules/payments/propose.ts';
+import { proposePayments, type PaymentFacts } from '../../domain/rules/payments/propose.ts';
 import { requiredEntity, requiredOf } from '../accounts-payable/lookup.ts';
 import { recordTransitions } from '../accounts-payable/transitions.ts';
 import type { ProposalAnswer, RunRef } from './commands.ts';
@@ -51,7 +51,7 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
     const settings = await paymentSettings(trx, company, now);
     const { policy } = settings;
     const payables = await payablesOf(trx, company, settings, await openPayables(trx, command.entity), suppliers);
-    const proposal = proposePayments({
+    const facts: PaymentFacts = {
       entity: { id: company.id, currency: company.currency, country: company.country },
       runDate: run.runDate,
       nextRunDate: run.nextRunDate,
@@ -63,9 +63,22 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
       earlier: await paymentsSince(trx, command.entity, addDays(run.runDate, -policy.content.duplicateWindowDays)),
       rates,
       today: settings.today,
-    });
+    };
+    const proposal = proposeInOneCurrency(facts);
     return record(trx, { company, current, run, settings, proposal, at: now.toISOString() });
   });
+}
+
+/**
+ * A run pays in the currency of its account: its total is what approver and releasers answer for, and sums of several currencies
+ * would hide amounts from them. Other currencies wait for a run from an account of theirs.
+ */
+function proposeInOneCurrency(facts: PaymentFacts): PaymentProposal {
+  const { currency } = facts.payerAccount;
+  const proposal = proposePayments({ ...facts, payables: facts.payables.filter(({ open }) => open.currency === currency) });
+  const others = facts.payables.filter(({ open }) => open.currency !== currency);
+  const excluded = others.map(({ caseId, open }) => ({ caseId, code: 'other-currency', rule: 'P5', message: `The document is in ${open.currency}; this run pays from an account in ${currency}.` }));
+  return { ...proposal, excluded: [...proposal.excluded, ...excluded] };
 }
 
 /** Our record of the document with the supplier as the ERP has it now: a changed account takes the approval away (A8). */

@@ -148,7 +148,7 @@ export function paymentRunRoutes(parts: DecisionParts): Operation[] {
       summary: 'The payments of a run with the documents that each settles',
       permission: 'payments:read',
       params: idParams,
-      query: z.object({ after: z.string().max(35).optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }).strict(),
+      query: z.object({ after: z.string().max(35).optional(), limit: z.coerce.number().int().min(1).max(200).default(100) }).strict(),
       responses: { 200: { description: 'One page, by end-to-end id', schema: z.object({ items: z.array(paymentSchema), next: z.string().optional() }).strict() } },
       handle: async (call) => ({ status: 200, body: await payments(parts, call) }),
     }),
