@@ -32,7 +32,7 @@ describeWithServices('companies by file', () => {
   beforeAll(async () => {
     house = await openHouse({
       set: (shipped) => {
-        const standard = shipped.policies.find(({ name }) => name === 'standard-eur')!;
+        const standard = shipped.policies.find(({ kind, name }) => kind === 'tolerances' && name === 'standard-eur')!;
         Object.assign(tolerances, { content: { ...(standard.content as object), name: 'third-company' }, source: standard.source });
         const [model] = shipped.entities;
         const third = [['DE02', 'Dritte Firma GmbH', 'standard-eur'], ['DE03', 'Vierte Firma GmbH', 'third-company']].map(([id, name, policy]) => readEntity(fileOf(id!, name!, policy!), `${id}.yaml`));
