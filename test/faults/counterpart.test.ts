@@ -72,6 +72,7 @@ describeWithServices('faults of the counterpart', () => {
     expect(await outcomeOf(they.decide(caseId, person, 'reject', { task }))).toMatch(/already-decided|step-in-progress/);
     await they.withdraw(caseId, 'anna.berg');
     expect(await outcomeOf(they.decide(caseId, 'karl.brandt', 'approve', { task }))).toMatch(/already-decided|unknown/);
+    await house.ended(caseId, 'withdrawn');
   });
 
   it('I1–I9 hold after all of it', async () => {

@@ -178,9 +178,14 @@ async function readModelIsReplay(house: House, cases: readonly string[], stories
     const steps = stories.get(id)?.steps.map(({ transition }) => transition) ?? [];
     if (!found) continue;
     const replayed = applyTransitions(initialProgress(found.case.correlationId, invoiceToPayVersion), steps);
-    if (JSON.stringify(sorted(replayed)) !== JSON.stringify(sorted(found.progress))) broken.push(`I8: ${id} differs from the replay of its events`);
+    if (JSON.stringify(sorted(replayed)) !== JSON.stringify(sorted(found.progress))) broken.push(`I8: ${id} differs from the replay of its events in ${differing(replayed, found.progress)}`);
   }
   return broken;
+}
+
+function differing(replayed: object, shown: object): string {
+  const text = (value: unknown) => JSON.stringify(sorted(value));
+  return Object.entries(replayed).filter(([name, value]) => text(value) !== text(Reflect.get(shown, name))).map(([name]) => name).join(', ');
 }
 
 /** I9: no account, tax id, name or token in any log. */
