@@ -13,7 +13,7 @@ export interface WallTime {
 
 const minuteMs = 60_000;
 const dayMs = 1_440 * minuteMs;
-/** Offsets change on quarter hours at the most; one answer per quarter is kept. */
+/** One answer per quarter of an hour is kept; a quarter in which clocks change (Newfoundland did at 00:01) has none. */
 const quarterMs = 15 * minuteMs;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -58,8 +58,12 @@ function offsetMs(epochMs: number, zone: Zone): number {
   if (!known) offsets.set(zone, (known = new Map()));
   const quarter = Math.floor(epochMs / quarterMs);
   let offset = known.get(quarter);
-  if (offset === undefined) known.set(quarter, (offset = readOffset(quarter * quarterMs, zone)));
-  return offset;
+  if (offset === undefined) {
+    const begin = readOffset(quarter * quarterMs, zone);
+    offset = begin === readOffset((quarter + 1) * quarterMs - minuteMs, zone) ? begin : Number.NaN;
+    known.set(quarter, offset);
+  }
+  return Number.isNaN(offset) ? readOffset(Math.floor(epochMs / minuteMs) * minuteMs, zone) : offset;
 }
 
 function readOffset(epochMs: number, zone: string): number {
