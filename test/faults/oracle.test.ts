@@ -123,7 +123,7 @@ describeWithServices('the judge of the fault tests', () => {
 
   it('I8: a read model that says something else', async () => {
     await asSuperuser(`update cases set progress = jsonb_set(progress, '{stage}', '"approval"') where id = :approved`, { approved });
-    expect((await judge(house, [approved], 0)).broken.some((sentence) => sentence.startsWith(`I8: ${approved}`))).toBe(true);
+    expect(await complaints()).toEqual(['I8']);
   });
 
   it('I9: an account in a log', async () => {
