@@ -8,8 +8,8 @@ import type { Transition } from '../domain/model/transition.ts';
 import { canonicalJson } from '../domain/rules/canonical-json.ts';
 import type { DecisionStatement } from '../temporal-config/decision-envelope.ts';
 import type { DecisionEffect } from '../workflows/contracts/invoice-to-pay.ts';
-import { requiredOf } from './accounts-payable/lookup.ts';
-import { recordTransitions } from './accounts-payable/transitions.ts';
+import { requiredOf } from './lookup.ts';
+import { recordTransitions } from './transitions.ts';
 
 /** What every judge of a decision looks at; the case and the decision are locked. */
 export interface HeardDecision {

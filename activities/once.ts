@@ -14,7 +14,7 @@ export interface Effect<Answer, Outcome> {
   request: unknown;
   /** How long after a send the counterpart may still commit it. Before that, "not found" proves nothing. */
   settleWindowMs: number;
-  /** Longer than one call may take. */
+  /** How long the effect belongs to its attempt; see `leaseFor`. */
   leaseMs: number;
   /** The counterpart's own record of the key, if it has one by now. */
   enquire(): Promise<Answer | undefined>;
@@ -108,4 +108,9 @@ function wasNotSent(error: unknown): boolean {
 
 function millisecondsBetween(from: string, to: string): number {
   return Math.max(0, Date.parse(to) - Date.parse(from));
+}
+
+/** The lease of an effect at a counterpart: longer than one call may take, so that a slow answer still belongs to its own attempt. */
+export function leaseFor({ longestCallMs }: { longestCallMs: number }): number {
+  return longestCallMs + 2_000;
 }

@@ -2,13 +2,10 @@ import type { PostingAnswer } from '../../adapters/ports/erp.ts';
 import type { Trx } from '../../db/client.ts';
 import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import type { PostedDocument } from '../../domain/model/posting.ts';
-import { once } from '../once.ts';
+import { leaseFor, once } from '../once.ts';
 import type { CaseRef, Recorded } from './commands.ts';
-import { requiredEntity, requiredOf } from './lookup.ts';
+import { requiredEntity, requiredOf } from '../lookup.ts';
 import type { ErpAccess, PayablesParts } from './parts.ts';
-
-/** Added to the longest call, so that a slow answer still belongs to its own attempt. */
-const leaseMarginMs = 2_000;
 
 /** The counterpart's own word that it will not: for people, never for a retry. */
 export type Refused = Extract<PostingAnswer, { outcome: 'refused' }>;
@@ -42,7 +39,7 @@ export async function erpEffect<Outcome extends Recorded>(parts: PayablesParts, 
       system: erp.system,
       request: effect.request,
       settleWindowMs: erp.settleWindowMs,
-      leaseMs: erp.longestCallMs + leaseMarginMs,
+      leaseMs: leaseFor(erp),
       async enquire() {
         const document = await effect.enquire();
         return document && { outcome: 'posted', document };

@@ -83,7 +83,8 @@ async function boundApproval(trx: Trx, { case: { id, documentHash } }: CaseWithP
   return version === undefined ? undefined : policyByVersion(trx, 'approval', version);
 }
 
-function duplicateQuery({ caseId, entity, invoice, policies }: InvoiceFacts, supplier: Supplier | undefined): DuplicateQuery {
+/** What the look-alikes of a document are found by. */
+export function duplicateQuery({ caseId, entity, invoice, policies }: InvoiceFacts, supplier: Supplier | undefined): DuplicateQuery {
   const keys = documentKeys(invoice.number);
   return {
     entity: entity.id,

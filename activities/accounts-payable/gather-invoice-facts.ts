@@ -9,7 +9,7 @@ import type { DocumentParty } from '../../domain/model/party.ts';
 import { purchaseOrderSchema } from '../../domain/model/purchase-order.ts';
 import { supplierSchema } from '../../domain/model/supplier.ts';
 import { factsIdOf } from './ids.ts';
-import { requiredEntity, requiredOf } from './lookup.ts';
+import { requiredEntity, requiredOf } from '../lookup.ts';
 import type { CaseRef } from './commands.ts';
 import type { ErpAccess, PayablesParts } from './parts.ts';
 

@@ -1,5 +1,4 @@
-import { Context } from '@temporalio/activity';
-import { translateError } from '../errors.ts';
+import { activity } from '../activity.ts';
 import { recording } from '../recorded.ts';
 import type {
   AssessmentAnswer,
@@ -56,9 +55,9 @@ export interface PayablesRecordActivities {
 export function createPayablesErpActivities(parts: PayablesParts): PayablesErpActivities {
   return {
     gatherInvoiceFacts: activity((command) => gatherInvoiceFacts(parts, command)),
-    postSupplierInvoice: activity((command, attempt) => postSupplierInvoice(parts, command, attempt)),
-    reverseSupplierInvoice: activity((command, attempt) => reverseSupplierInvoice(parts, command, attempt)),
-    releaseSupplierInvoice: activity((command, attempt) => releaseSupplierInvoice(parts, command, attempt)),
+    postSupplierInvoice: activity((command, { attempt }) => postSupplierInvoice(parts, command, attempt)),
+    reverseSupplierInvoice: activity((command, { attempt }) => reverseSupplierInvoice(parts, command, attempt)),
+    releaseSupplierInvoice: activity((command, { attempt }) => releaseSupplierInvoice(parts, command, attempt)),
   };
 }
 
@@ -72,17 +71,5 @@ export function createPayablesRecordActivities(parts: PayablesParts): PayablesRe
     recordResumed: activity(recording(parts, recordResumed)),
     recordRefusedMessage: activity(recording(parts, recordRefusedMessage)),
     recordEnd: activity(recording(parts, recordEnd)),
-  };
-}
-
-/** One command object in; every error leaves through the one translation. */
-function activity<Command, Answer>(work: (command: Command, attempt: number) => Promise<Answer>): (command: Command) => Promise<Answer> {
-  return async (command) => {
-    const { attempt } = Context.current().info;
-    try {
-      return await work(command, attempt);
-    } catch (error) {
-      throw translateError(error, attempt);
-    }
   };
 }

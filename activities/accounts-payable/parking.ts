@@ -1,18 +1,12 @@
 import { inTransaction } from '../../db/client.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
 import { openException, openExceptionsOf, resolveException } from '../../db/repositories/exceptions.ts';
-import { readEntity } from '../../db/repositories/directory.ts';
-import { activePolicy } from '../../db/repositories/policies.ts';
-import { addBusinessHours } from '../../domain/calendar/business-hours.ts';
 import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
+import { requiredOf } from '../lookup.ts';
+import { technicalDueAt, technicalOwner } from '../technical-owner.ts';
+import { recordTransitions } from '../transitions.ts';
 import type { CaseRef, ParkCommand, Recorded } from './commands.ts';
-import { requiredOf } from './lookup.ts';
 import type { PayablesParts } from './parts.ts';
-import { recordTransitions } from './transitions.ts';
-
-/** Who looks after a case that the technology keeps from going on, and how long that may take. */
-const technicalOwner = 'operator';
-const technicalHours = 4;
 
 /** Parks a case whose step failed after its tries: an exception with an owner, a reason and a way to go on (guarantee 8). */
 export async function recordParked(parts: PayablesParts, { entity, caseId, step, code, message }: ParkCommand): Promise<Recorded> {
@@ -60,11 +54,4 @@ export async function recordResumed(parts: PayablesParts, { caseId, step }: Case
 
 function parkedId(caseId: string, step: string): string {
   return `${caseId}-p-${step}`;
-}
-
-/** A case may park because its own policies cannot be read; then it is due at once. */
-export async function technicalDueAt({ db }: PayablesParts, entity: string, at: string): Promise<string> {
-  const company = await readEntity(db, entity);
-  const calendar = company && (await activePolicy(db, 'calendar', company.calendar, at.slice(0, 10)).catch(() => undefined));
-  return calendar ? addBusinessHours(calendar.content, at, technicalHours) : at;
 }

@@ -15,11 +15,11 @@ import { lackingApprovers } from '../../domain/rules/accounts-payable/approval-d
 import { approvalsGiven } from './approvals.ts';
 import type { PostAnswer, PostCommand } from './commands.ts';
 import { erpEffect, erpOf, type Refused } from './erp-effect.ts';
-import { requiredOf } from './lookup.ts';
+import { requiredOf } from '../lookup.ts';
 import type { ErpAccess, PayablesParts } from './parts.ts';
 import { paymentEventSource } from './record-payment-event.ts';
-import { technicalDueAt } from './parking.ts';
-import { recordTransitions } from './transitions.ts';
+import { technicalDueAt } from '../technical-owner.ts';
+import { recordTransitions } from '../transitions.ts';
 
 /**
  * Posts an assessed document to the company's ERP, once under its key. What is posted is the assessment that was approved and

@@ -18,9 +18,9 @@ import { arrangeExceptions, type Exceptions } from './exceptions.ts';
 import { accountsOf, assembleFacts } from './facts.ts';
 import { erpFactsSchema, type ErpFacts } from './gather-invoice-facts.ts';
 import { assessmentIdOf } from './ids.ts';
-import { requiredEntity, requiredOf } from './lookup.ts';
+import { requiredEntity, requiredOf } from '../lookup.ts';
 import type { PayablesParts } from './parts.ts';
-import { recordTransitions } from './transitions.ts';
+import { recordTransitions } from '../transitions.ts';
 
 /**
  * Judges a document and records the judgement in one transaction: under the locks of its number and of its order lines it

@@ -6,9 +6,9 @@ import { retireInvoiceKey } from '../../db/repositories/invoice-keys.ts';
 import { releaseReservations } from '../../db/repositories/reservations.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import type { EndCommand, Recorded } from './commands.ts';
-import { requiredOf } from './lookup.ts';
+import { requiredOf } from '../lookup.ts';
 import type { PayablesParts } from './parts.ts';
-import { recordTransitions } from './transitions.ts';
+import { recordTransitions } from '../transitions.ts';
 
 /** Ends that leave nothing behind: the number is free again and the order lines are given back (M9, D9). */
 const withoutEffect = new Set(['rejected', 'duplicate', 'withdrawn']);

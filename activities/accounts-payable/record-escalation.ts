@@ -15,9 +15,9 @@ import { nextEscalation, rolesWithAuthority } from '../../domain/rules/accounts-
 import { nextDeadline } from './approvals.ts';
 import type { CaseRef, EscalationAnswer } from './commands.ts';
 import { overdueReceiptId } from './exceptions.ts';
-import { requiredEntity, requiredOf } from './lookup.ts';
+import { requiredEntity, requiredOf } from '../lookup.ts';
 import type { PayablesParts } from './parts.ts';
-import { recordTransitions } from './transitions.ts';
+import { recordTransitions } from '../transitions.ts';
 
 interface Clock {
   company: LegalEntity;

@@ -8,10 +8,10 @@ import { postingsOf } from '../../db/repositories/postings.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import type { EventAnswer, EventCommand } from './commands.ts';
-import { requiredOf } from './lookup.ts';
-import { technicalDueAt } from './parking.ts';
+import { requiredOf } from '../lookup.ts';
+import { technicalDueAt } from '../technical-owner.ts';
 import type { PayablesParts } from './parts.ts';
-import { recordTransitions } from './transitions.ts';
+import { recordTransitions } from '../transitions.ts';
 
 /** Where news of payments enter the inbox. */
 export const paymentEventSource = 'payments';

@@ -3,12 +3,10 @@ import { appendAudit } from '../../db/repositories/audit.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
 import { nextExceptionNumber, openException, openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
+import { requiredOf } from '../lookup.ts';
+import { technicalDueAt, technicalOwner } from '../technical-owner.ts';
 import type { ParkCommand } from './commands.ts';
-import { requiredOf } from './lookup.ts';
-import { technicalDueAt } from './parking.ts';
 import type { PayablesParts } from './parts.ts';
-
-const technicalOwner = 'operator';
 
 /**
  * Somebody sent a message to the process of a case around the API, and it was not let in (S16): an exception with an owner, and an audit

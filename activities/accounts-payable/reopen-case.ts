@@ -2,8 +2,8 @@ import type { Trx } from '../../db/client.ts';
 import { lockCase, reopenRow } from '../../db/repositories/cases.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { requiredOf } from './lookup.ts';
-import { recordTransitions } from './transitions.ts';
+import { requiredOf } from '../lookup.ts';
+import { recordTransitions } from '../transitions.ts';
 
 /**
  * Opens a document that was paid and whose money came back: the same case, under the same workflow id, runs again and hears

@@ -3,9 +3,9 @@ import { releaseReservations } from '../../db/repositories/reservations.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { PostAnswer, Recorded, ReleaseCommand, ReverseCommand } from './commands.ts';
 import { erpEffect, erpOf } from './erp-effect.ts';
-import { requiredOf } from './lookup.ts';
+import { requiredOf } from '../lookup.ts';
 import type { PayablesParts } from './parts.ts';
-import { recordTransitions } from './transitions.ts';
+import { recordTransitions } from '../transitions.ts';
 
 /** Reverses a posted document once. Only the ERP's confirmation gives the order lines back and lets the next posting number be used. */
 export async function reverseSupplierInvoice(parts: PayablesParts, command: ReverseCommand, attempt: number): Promise<Recorded> {

@@ -10,7 +10,7 @@ import { judgeApproval } from './decide-approval.ts';
 import { judgeResolution } from './decide-exception.ts';
 import { assembleFacts } from './facts.ts';
 import { erpFactsSchema } from './gather-invoice-facts.ts';
-import { requiredEntity, requiredOf } from './lookup.ts';
+import { requiredEntity, requiredOf } from '../lookup.ts';
 import type { PayablesParts } from './parts.ts';
 
 /** What a judge of one kind of decision about a document looks at. */

@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { ErpChange, ErpPort } from '../../adapters/ports/erp.ts';
 import { inTransaction, type Db, type Trx } from '../../db/client.ts';
 import { casesOfOrders } from '../../db/repositories/cases.ts';
@@ -7,7 +6,7 @@ import { readCursor, recordInbound } from '../../db/repositories/inbound.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
-import { translateError } from '../errors.ts';
+import { activity } from '../activity.ts';
 
 export interface ErpChangeActivities {
   /** Takes what changed at the company's ERP since the last look into the inbox and tells the cases that wait for it. */
@@ -20,15 +19,7 @@ export interface ErpChangeParts {
 }
 
 export function createErpChangeActivities(parts: ErpChangeParts): ErpChangeActivities {
-  return {
-    async pollErpChanges(command) {
-      try {
-        return await pollErpChanges(parts, command.entity);
-      } catch (error) {
-        throw translateError(error, Context.current().info.attempt);
-      }
-    },
-  };
+  return { pollErpChanges: activity(({ entity }) => pollErpChanges(parts, entity)) };
 }
 
 /**

@@ -1,11 +1,10 @@
-import { Context } from '@temporalio/activity';
 import { writeCheckpoint } from '../../db/audit/checkpoint.ts';
 import type { NoteSigner } from '../../db/audit/signed-note.ts';
 import type { Db } from '../../db/client.ts';
 import { purgeRefused, refusedRetention } from '../../db/repositories/blobs.ts';
 import { purgeRequests } from '../../db/repositories/requests.ts';
 import { KontorError } from '../../domain/errors.ts';
-import { translateError } from '../errors.ts';
+import { activity } from '../activity.ts';
 
 export interface MaintenanceAnswer {
   /** Number of the newest checkpoint. */
@@ -25,15 +24,7 @@ export interface MaintenanceParts {
 }
 
 export function createMaintenanceActivities(parts: MaintenanceParts): MaintenanceActivities {
-  return {
-    async maintain() {
-      try {
-        return await maintain(parts);
-      } catch (error) {
-        throw translateError(error, Context.current().info.attempt);
-      }
-    },
-  };
+  return { maintain: activity<void, MaintenanceAnswer>(() => maintain(parts)) };
 }
 
 /** @throws KontorError `audit-chain-broken` after everything else is done; nothing is signed over a broken chain */

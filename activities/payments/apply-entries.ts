@@ -9,7 +9,7 @@ import { achIdentificationOf } from '../../domain/rules/payments/ach-identificat
 import type { PaymentState } from '../../domain/rules/payments/bank-status.ts';
 import { matchConfirmations, matchReturns, type BookedEntry, type MatchResult, type OutstandingPayment } from '../../domain/rules/payments/confirm.ts';
 import { entryIdentities } from '../../domain/rules/statements/identity.ts';
-import { requiredOf } from '../accounts-payable/lookup.ts';
+import { requiredOf } from '../lookup.ts';
 import { openBankCase, type MessagePlace } from './bank-case.ts';
 import { recordMoves } from './record-moves.ts';
 import { tellInvoices, type PaymentNews } from './tell-invoices.ts';

@@ -6,7 +6,7 @@ import { changeInstructions, instructionsOf, lockInstructions, type InstructionC
 import type { PaymentStatusReport } from '../../domain/model/bank-message.ts';
 import { afterBankStatus, type AfterStatus, type PaymentState } from '../../domain/rules/payments/bank-status.ts';
 import { statusesOf, type ReportedStatus } from '../../domain/rules/payments/status-report.ts';
-import { requiredOf } from '../accounts-payable/lookup.ts';
+import { requiredOf } from '../lookup.ts';
 import { openBankCase, type MessagePlace } from './bank-case.ts';
 import type { PaymentParts } from './parts.ts';
 import { fullIds } from './apply-entries.ts';

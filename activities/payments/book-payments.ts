@@ -6,14 +6,13 @@ import { documentsOfRun, type RemittedDocument } from '../../db/repositories/pay
 import { itemsOf, markBooked, toBook, type StoredInstruction, type StoredItem } from '../../db/repositories/payments.ts';
 import { savePosting } from '../../db/repositories/postings.ts';
 import { noMoney } from '../../domain/rules/money.ts';
-import { once } from '../once.ts';
-import { requiredEntity } from '../accounts-payable/lookup.ts';
-import { technicalDueAt } from '../accounts-payable/parking.ts';
+import { leaseFor, once } from '../once.ts';
+import { requiredEntity } from '../lookup.ts';
+import { technicalDueAt } from '../technical-owner.ts';
 import type { ErpAccess } from '../accounts-payable/parts.ts';
 import type { PaymentParts } from './parts.ts';
 
 const pageSize = 100;
-const leaseMarginMs = 2_000;
 
 /**
  * Books confirmed payments in the ERP and takes returned ones back, each once under a key of its own that survives every retry.
@@ -82,7 +81,7 @@ async function effect(parts: PaymentParts, erp: ErpAccess, { entity, runId, endT
   const answer = await once<PostingAnswer, { reference: string }>(
     { db: parts.db, attempt, processEpoch: parts.processEpoch },
     {
-      key, entity, caseId: runId, system: erp.system, request, settleWindowMs: erp.settleWindowMs, leaseMs: erp.longestCallMs + leaseMarginMs,
+      key, entity, caseId: runId, system: erp.system, request, settleWindowMs: erp.settleWindowMs, leaseMs: leaseFor(erp),
       async enquire() {
         const document = await erp.port.findByExternalReference(entity, key, { correlationId: runId });
         return document && { outcome: 'posted', document };

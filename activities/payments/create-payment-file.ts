@@ -11,8 +11,8 @@ import type { PaymentFile, PaymentOrder } from '../../domain/model/payment-order
 import type { Transition } from '../../domain/model/transition.ts';
 import { messageIdOf } from '../../domain/rules/payments/identifiers.ts';
 import { paymentOrder } from '../../domain/rules/payments/order.ts';
-import { requiredEntity, requiredOf } from '../accounts-payable/lookup.ts';
-import { recordTransitions } from '../accounts-payable/transitions.ts';
+import { requiredEntity, requiredOf } from '../lookup.ts';
+import { recordTransitions } from '../transitions.ts';
 import type { FileAnswer, RunRef } from './commands.ts';
 import type { BankAccess, PaymentParts } from './parts.ts';
 import { payerAccountOf } from './settings.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { keepFacts } from '../../db/repositories/assessments.ts';
 import { openPayables } from '../../db/repositories/payables.ts';
 import { supplierSchema, type Supplier } from '../../domain/model/supplier.ts';
-import { requiredEntity } from '../accounts-payable/lookup.ts';
+import { requiredEntity } from '../lookup.ts';
 import type { RunRef } from './commands.ts';
 import type { PaymentParts } from './parts.ts';
 

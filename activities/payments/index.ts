@@ -1,5 +1,4 @@
-import { Context } from '@temporalio/activity';
-import { translateError } from '../errors.ts';
+import { activity } from '../activity.ts';
 import { recording } from '../recorded.ts';
 import type { Recorded } from '../accounts-payable/commands.ts';
 import type { AcceptedAnswer, Refused } from '../decisions.ts';
@@ -77,23 +76,5 @@ export function createPaymentRecordActivities(parts: PaymentParts): PaymentRecor
     verifyAndRecordRunDecision: activity(recording(parts, verifyAndRecordRunDecision)),
     recordRunProgress: activity(recording(parts, recordRunProgress)),
     recordRunEnd: activity(recording(parts, recordRunEnd)),
-  };
-}
-
-interface Call {
-  attempt: number;
-  beat: () => void;
-}
-
-/** One command object in; every error leaves through the one translation. */
-function activity<Command, Answer>(work: (command: Command, call: Call) => Promise<Answer>): (command: Command) => Promise<Answer> {
-  return async (command) => {
-    const context = Context.current();
-    const { attempt } = context.info;
-    try {
-      return await work(command, { attempt, beat: () => context.heartbeat() });
-    } catch (error) {
-      throw translateError(error, attempt);
-    }
   };
 }

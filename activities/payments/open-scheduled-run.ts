@@ -4,7 +4,7 @@ import { isBusinessDay } from '../../domain/calendar/business-days.ts';
 import { settlementCalendar } from '../../domain/calendar/settlement.ts';
 import type { PayerAccount } from '../../domain/model/payment.ts';
 import type { PaymentPolicy } from '../../domain/policy/index.ts';
-import { requiredEntity } from '../accounts-payable/lookup.ts';
+import { requiredEntity } from '../lookup.ts';
 import type { PaymentParts } from './parts.ts';
 import { paymentSettings } from './settings.ts';
 

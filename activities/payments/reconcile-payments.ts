@@ -8,8 +8,8 @@ import { paymentLedger } from '../../db/repositories/payments.ts';
 import { addDays } from '../../domain/calendar/plain-date.ts';
 import type { PaymentState } from '../../domain/rules/payments/bank-status.ts';
 import { reconcilePayments as compare, type Difference, type OpenDocument } from '../../domain/rules/payments/reconcile.ts';
-import { requiredEntity } from '../accounts-payable/lookup.ts';
-import { technicalDueAt } from '../accounts-payable/parking.ts';
+import { requiredEntity } from '../lookup.ts';
+import { technicalDueAt } from '../technical-owner.ts';
 import type { PaymentParts } from './parts.ts';
 import { paymentSettings } from './settings.ts';
 

@@ -3,7 +3,7 @@ import type { CaseWithProgress } from '../../db/repositories/cases.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
 import { countStates } from '../../db/repositories/payments.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { recordTransitions } from '../accounts-payable/transitions.ts';
+import { recordTransitions } from '../transitions.ts';
 import type { MessagePlace } from './bank-case.ts';
 
 /** Says on the run what the message changed, and wakes the run: one signal a message, however many payments moved. */

@@ -7,9 +7,9 @@ import { changeInstructions, instructionsOf, saveScreening, type StoredInstructi
 import { KontorError } from '../../domain/errors.ts';
 import type { ScreeningResult } from '../../adapters/ports/screening.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { requiredEntity, requiredOf } from '../accounts-payable/lookup.ts';
-import { technicalDueAt } from '../accounts-payable/parking.ts';
-import { recordTransitions } from '../accounts-payable/transitions.ts';
+import { requiredEntity, requiredOf } from '../lookup.ts';
+import { technicalDueAt } from '../technical-owner.ts';
+import { recordTransitions } from '../transitions.ts';
 import type { RunRef, ScreeningAnswer } from './commands.ts';
 import { saveContent } from './content.ts';
 import type { PaymentParts } from './parts.ts';

@@ -6,16 +6,14 @@ import { changeInstructions, instructionsOf, moveAll } from '../../db/repositori
 import type { SubmissionAnswer } from '../../adapters/ports/bank.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { once } from '../once.ts';
-import { requiredEntity, requiredOf } from '../accounts-payable/lookup.ts';
-import { technicalDueAt } from '../accounts-payable/parking.ts';
-import { recordTransitions } from '../accounts-payable/transitions.ts';
+import { leaseFor, once } from '../once.ts';
+import { requiredEntity, requiredOf } from '../lookup.ts';
+import { technicalDueAt } from '../technical-owner.ts';
+import { recordTransitions } from '../transitions.ts';
 import type { SendAnswer, SendCommand } from './commands.ts';
 import { writeRunFile } from './create-payment-file.ts';
 import type { PaymentParts } from './parts.ts';
 import { tellInvoices } from './tell-invoices.ts';
-
-const leaseMarginMs = 2_000;
 
 /**
  * Sends the run's file once. A timeout is "unknown": the run says so, the bank is asked for the message id, and nothing is sent
@@ -39,7 +37,7 @@ export async function sendPaymentFile(parts: PaymentParts, command: SendCommand,
       system: bank.system,
       request: { messageId: file.messageId, fileHash: run.fileSha256 },
       settleWindowMs: bank.settleWindowMs,
-      leaseMs: bank.longestCallMs + leaseMarginMs,
+      leaseMs: leaseFor(bank),
       enquire: () => bank.port.findSubmission(file.messageId, { correlationId }),
       send: () => bank.port.submitFile(file, { correlationId }),
       outcomeOf: (answer) => (answer.outcome === 'received' ? sent(answer.reference) : undefined),

@@ -9,7 +9,7 @@ import { heldRole } from '../../domain/rules/accounts-payable/authority.ts';
 import { describeMoney } from '../../domain/rules/money.ts';
 import { judgeRunDecision, releasesNeeded, type RunStep } from '../../domain/rules/payments/duties.ts';
 import { hearDecision, refusal, type HeardDecision, type Verdict } from '../decisions.ts';
-import { requiredEntity, requiredOf } from '../accounts-payable/lookup.ts';
+import { requiredEntity, requiredOf } from '../lookup.ts';
 import type { AcceptedAnswer, Refused } from '../decisions.ts';
 import type { RunDecisionCommand } from './commands.ts';
 import { saveContent } from './content.ts';

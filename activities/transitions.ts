@@ -1,9 +1,9 @@
-import type { Trx } from '../../db/client.ts';
-import { appendAudit } from '../../db/repositories/audit.ts';
-import { saveCase, type CaseChange, type CaseWithProgress } from '../../db/repositories/cases.ts';
-import type { AuditEntry } from '../../domain/model/audit-event.ts';
-import type { Transition } from '../../domain/model/transition.ts';
-import { applyTransitions } from '../../domain/rules/progress.ts';
+import type { Trx } from '../db/client.ts';
+import { appendAudit } from '../db/repositories/audit.ts';
+import { saveCase, type CaseChange, type CaseWithProgress } from '../db/repositories/cases.ts';
+import type { AuditEntry } from '../domain/model/audit-event.ts';
+import type { Transition } from '../domain/model/transition.ts';
+import { applyTransitions } from '../domain/rules/progress.ts';
 
 /** Who moved the case on, and what else changes with it. */
 export interface TransitionOrigin {

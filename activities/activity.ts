@@ -1,0 +1,23 @@
+import { Context } from '@temporalio/activity';
+import { translateError } from './errors.ts';
+
+/** What the work of an activity may know of the call that carries it out. */
+export interface Call {
+  /** From 1; the first retry is 2. */
+  attempt: number;
+  /** Says that the work goes on, for activities with a heartbeat timeout. */
+  beat: () => void;
+}
+
+/** One command object in; every error leaves through the one translation. */
+export function activity<Command, Answer>(work: (command: Command, call: Call) => Promise<Answer>): (command: Command) => Promise<Answer> {
+  return async (command) => {
+    const context = Context.current();
+    const { attempt } = context.info;
+    try {
+      return await work(command, { attempt, beat: () => context.heartbeat() });
+    } catch (error) {
+      throw translateError(error, attempt);
+    }
+  };
+}
