@@ -1,0 +1,26 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { onTemporal } from './kontor.ts';
+import type { Contender } from './contender.ts';
+
+const peers = join(import.meta.dirname, '../peers');
+export const ourName = 'ours';
+
+/** Ours first, then the peers that can run invoice-to-pay; `only` chooses among them. */
+export async function contenders(only?: readonly string[]): Promise<Map<string, Contender>> {
+  const known = [ourName, ...readdirSync(peers).filter((name) => existsSync(fileOf(name))).sort()];
+  const unknown = (only ?? []).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`There is no contender ${unknown.join(', ')}; there are ${known.join(', ')}.`);
+  const chosen = only ? known.filter((name) => only.includes(name)) : known;
+  return new Map(await Promise.all(chosen.map(async (name): Promise<[string, Contender]> => [name, await contenderOf(name)])));
+}
+
+async function contenderOf(name: string): Promise<Contender> {
+  if (name === ourName) return onTemporal('workers/main.ts');
+  return ((await import(pathToFileURL(fileOf(name)).href)) as { contender: Contender }).contender;
+}
+
+function fileOf(name: string): string {
+  return join(peers, name, 'contender.ts');
+}
