@@ -5,6 +5,7 @@ import type { ReadResult } from '../../documents/invoice/result.ts';
 import { escapeForDisplay } from '../../documents/suspicious-text.ts';
 import { problem } from '../../domain/errors.ts';
 import { verifyTotals } from '../../domain/rules/invoice/totals.ts';
+import { forEachFile } from '../files.ts';
 
 const usage = `Usage: kontor invoice FILE…
 
@@ -16,24 +17,13 @@ that do not foot; the document is adopted as it is. Exit code: 0, or 1 when any 
 
 const maxBytes = 20 * 1024 * 1024;
 
-export async function run(args: string[]): Promise<number> {
-  const files = args.filter((arg) => arg !== '--');
-  if (files.includes('--help') || files.includes('-h')) {
-    console.log(usage);
-    return 0;
-  }
-  if (files.length === 0) {
-    console.error(usage);
-    return 2;
-  }
-  let refused = false;
-  for (const file of files) {
+export function run(args: string[]): Promise<number> {
+  return forEachFile(args, usage, async (file) => {
     const result = await readFileAsInvoice(file);
-    refused ||= !result.ok;
     // Characters that would change what a terminal shows are escaped; to a JSON parser the line is the same.
     console.log(escapeForDisplay(JSON.stringify(lineOf(file, result))));
-  }
-  return refused ? 1 : 0;
+    return result.ok;
+  });
 }
 
 async function readFileAsInvoice(file: string): Promise<ReadResult> {

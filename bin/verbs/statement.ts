@@ -5,6 +5,7 @@ import type { StatementResult } from '../../documents/statements/result.ts';
 import { escapeForDisplay } from '../../documents/suspicious-text.ts';
 import { problem } from '../../domain/errors.ts';
 import { nothingSeen } from '../../domain/rules/statements/continuity.ts';
+import { forEachFile } from '../files.ts';
 
 const usage = `Usage: kontor statement FILE…
 
@@ -15,24 +16,13 @@ Amounts are {"currency", "minor"}, signed: money in is positive. \`findings\` li
 repeat …) and is shown on stderr too; gaps and repeats are looked for in the order of the files. Where a file was refused in part,
 \`statements\` holds what could be read. Exit code: 0, or 1 when any file was refused.`;
 
-export async function run(args: string[]): Promise<number> {
-  const files = args.filter((arg) => arg !== '--');
-  if (files.includes('--help') || files.includes('-h')) {
-    console.log(usage);
-    return 0;
-  }
-  if (files.length === 0) {
-    console.error(usage);
-    return 2;
-  }
+export function run(args: string[]): Promise<number> {
   const seen = nothingSeen();
-  let refused = false;
-  for (const file of files) {
+  return forEachFile(args, usage, async (file) => {
     const result = await readFile(file, seen);
-    refused ||= !result.ok;
     await print(file, result);
-  }
-  return refused ? 1 : 0;
+    return result.ok;
+  });
 }
 
 async function readFile(file: string, seen: ReturnType<typeof nothingSeen>): Promise<StatementResult> {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { KontorError } from '../../../domain/errors.ts';
 import type { SubmissionAnswer } from '../../ports/bank.ts';
 import type { BankTransport } from '../../ports/bank-transport.ts';
-import type { AdapterTools, CallContext, ExchangeAnswer, Operation } from '../../ports/definition.ts';
+import type { AdapterTools, CallContext } from '../../ports/definition.ts';
+import { baseOf, jsonOf, parsedAnswer } from '../../tools/answer.ts';
 import type { HttpTransportConfig } from './config.ts';
 
 const refusalSchema = z.object({ code: z.string().min(1), text: z.string() });
@@ -20,14 +21,14 @@ const messagesSchema = z.object({ items: z.array(z.object({ id: z.string().min(1
  * - `GET messages?after=&account=`, both optional: `{items: [{id, kind, text}], next}`, oldest first; `next` is the cursor to go on from, also after no message.
  */
 export function createHttpTransport(config: HttpTransportConfig, tools: AdapterTools): BankTransport {
-  const base = config.baseUrl.endsWith('/') ? config.baseUrl : `${config.baseUrl}/`;
+  const base = baseOf(config);
   return {
     async put(file, context) {
       const purpose = 'send payment file';
       const headers = { 'content-type': `${file.mediaType}; charset=utf-8`, 'x-message-id': file.messageId, 'x-file-name': file.fileName };
       const answer = await tools.exchange({ operation: 'effect', purpose, method: 'POST', url: new URL('files', base), headers, body: file.text, timeoutMs: config.timeoutMs, context });
-      if (answer.status < 300) return { outcome: 'received', reference: parsed(answer, receiptSchema, purpose, 'effect').reference };
-      const refusal = errorSchema.safeParse(json(answer));
+      if (answer.status < 300) return { outcome: 'received', reference: parsedAnswer(answer, receiptSchema, purpose, 'effect').reference };
+      const refusal = errorSchema.safeParse(jsonOf(answer));
       if (answer.status < 400 || !refusal.success) throw new KontorError('counterpart-unreadable', `${purpose}: answered ${answer.status} without a reason that can be read`);
       return refused(refusal.data.error);
     },
@@ -49,26 +50,10 @@ export function createHttpTransport(config: HttpTransportConfig, tools: AdapterT
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.append(name, value);
     const answer = await tools.exchange({ operation: 'read', purpose, method: 'GET', url, timeoutMs: config.timeoutMs, context });
     if (answer.status !== 200) throw new KontorError('counterpart-unreadable', `${purpose}: answered ${answer.status} where a result was expected`);
-    return parsed(answer, schema, purpose, 'read');
+    return parsedAnswer(answer, schema, purpose, 'read');
   }
 }
 
 function refused({ code, text }: z.infer<typeof refusalSchema>): SubmissionAnswer {
   return { outcome: 'refused', code, message: text };
-}
-
-/** A 2xx that cannot be read does not say that the bank has the file, nor that it has not. */
-function parsed<Schema extends z.ZodType>(answer: ExchangeAnswer, schema: Schema, purpose: string, operation: Operation): z.infer<Schema> {
-  const result = schema.safeParse(json(answer));
-  if (result.success) return result.data;
-  const place = result.error.issues[0]?.path.join('.') ?? '';
-  throw new KontorError(operation === 'effect' ? 'outcome-unknown' : 'counterpart-unreadable', `${purpose}: the answer has no readable field "${place}"`);
-}
-
-function json(answer: ExchangeAnswer): unknown {
-  try {
-    return JSON.parse(answer.text);
-  } catch {
-    return undefined;
-  }
 }

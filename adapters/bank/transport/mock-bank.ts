@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { KontorError } from '../../../domain/errors.ts';
 import type { BankTransport } from '../../ports/bank-transport.ts';
-import type { AdapterTools, CallContext, ExchangeAnswer } from '../../ports/definition.ts';
+import type { AdapterTools, CallContext } from '../../ports/definition.ts';
+import { baseOf, jsonOf, parsedAnswer } from '../../tools/answer.ts';
 import type { MockBankTransportConfig } from './config.ts';
 
 const takenSchema = z.object({ msg_id: z.string().min(1) });
@@ -14,7 +15,7 @@ const mostMessages = 50;
 
 /** The bank of the Python package mock-bank: a second bank, of strangers, for tests of the adapters. */
 export function createMockBankTransport(config: MockBankTransportConfig, tools: AdapterTools): BankTransport {
-  const base = config.baseUrl.endsWith('/') ? config.baseUrl : `${config.baseUrl}/`;
+  const base = baseOf(config);
   /** It gives an ACH file an id of its own, made from the file's header: this remembers which. */
   const ownIds = new Map<string, string>();
 
@@ -24,12 +25,11 @@ export function createMockBankTransport(config: MockBankTransportConfig, tools: 
       const answer = await tools.exchange({ operation: 'effect', purpose, method: 'POST', url: new URL('payments', base), headers: { 'content-type': mediaType }, body: text, timeoutMs: config.timeoutMs, context });
       if (answer.status === 202) {
         // 202 says that it has the file, whatever it says of the payments: those are told by its status report.
-        const taken = takenSchema.safeParse(json(answer));
-        if (!taken.success) throw new KontorError('outcome-unknown', `${purpose}: the answer has no readable field "msg_id"`);
-        ownIds.set(messageId, taken.data.msg_id);
-        return { outcome: 'received', reference: taken.data.msg_id };
+        const { msg_id: reference } = parsedAnswer(answer, takenSchema, purpose, 'effect');
+        ownIds.set(messageId, reference);
+        return { outcome: 'received', reference };
       }
-      const refusal = refusedSchema.safeParse(json(answer));
+      const refusal = refusedSchema.safeParse(jsonOf(answer));
       if (answer.status < 400 || !refusal.success) throw new KontorError('counterpart-unreadable', `${purpose}: answered ${answer.status} without a reason that can be read`);
       return { outcome: 'refused', code: refusal.data.reason, message: refusal.data.reason_text ?? refusal.data.reason };
     },
@@ -57,16 +57,8 @@ export function createMockBankTransport(config: MockBankTransportConfig, tools: 
 
   async function read<Schema extends z.ZodType>(purpose: string, path: string, schema: Schema, context: CallContext): Promise<z.infer<Schema>> {
     const answer = await tools.exchange({ operation: 'read', purpose, method: 'GET', url: new URL(path, base), timeoutMs: config.timeoutMs, context });
-    const parsed = schema.safeParse(json(answer));
+    const parsed = schema.safeParse(jsonOf(answer));
     if (answer.status !== 200 || !parsed.success) throw new KontorError('counterpart-unreadable', `${purpose}: answered ${answer.status} where a list was expected`);
     return parsed.data;
-  }
-}
-
-function json(answer: ExchangeAnswer): unknown {
-  try {
-    return JSON.parse(answer.text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { KontorError } from '../../../domain/errors.ts';
-import type { AdapterTools, CallContext, ExchangeAnswer, Operation } from '../../ports/definition.ts';
+import type { AdapterTools, CallContext } from '../../ports/definition.ts';
+import { baseOf, jsonOf, parsedAnswer } from '../../tools/answer.ts';
 import type { SandboxErpConfig } from './config.ts';
 import { errorSchema } from './wire.ts';
 
@@ -30,34 +31,19 @@ export function createClient(config: SandboxErpConfig, tools: AdapterTools): San
       for (const [name, value] of query) url.searchParams.append(name, value);
       const answer = await tools.exchange({ operation: 'read', purpose, method: 'GET', url, timeoutMs: config.timeoutMs, context });
       if (answer.status !== 200) throw new KontorError('counterpart-unreadable', `${purpose}: answered ${answer.status} where a result was expected`);
-      return parsed(answer, schema, purpose, 'read');
+      return parsedAnswer(answer, schema, purpose, 'read');
     },
     async send({ purpose, path, body }, schema, context) {
       const headers = { 'content-type': 'application/json' };
       const answer = await tools.exchange({ operation: 'effect', purpose, method: 'POST', url: urlOf(path), headers, body: JSON.stringify(body), timeoutMs: config.timeoutMs, context });
-      if (answer.status < 300) return { done: parsed(answer, schema, purpose, 'effect') };
-      const refusal = errorSchema.safeParse(json(answer));
+      if (answer.status < 300) return { done: parsedAnswer(answer, schema, purpose, 'effect') };
+      const refusal = errorSchema.safeParse(jsonOf(answer));
       if (answer.status < 400 || !refusal.success) throw new KontorError('counterpart-unreadable', `${purpose}: answered ${answer.status} without a reason that can be read`);
       return { refused: refusal.data.error };
     },
   };
 
   function urlOf(path: string[]): URL {
-    return new URL(['erp', config.company, ...path].map(encodeURIComponent).join('/'), config.baseUrl.endsWith('/') ? config.baseUrl : `${config.baseUrl}/`);
-  }
-}
-
-function parsed<Schema extends z.ZodType>(answer: ExchangeAnswer, schema: Schema, purpose: string, operation: Operation): z.infer<Schema> {
-  const result = schema.safeParse(json(answer));
-  if (result.success) return result.data;
-  const place = result.error.issues[0]?.path.join('.') ?? '';
-  throw new KontorError(operation === 'effect' ? 'outcome-unknown' : 'counterpart-unreadable', `${purpose}: the answer has no readable field "${place}"`);
-}
-
-function json(answer: ExchangeAnswer): unknown {
-  try {
-    return JSON.parse(answer.text);
-  } catch {
-    return undefined;
+    return new URL(['erp', config.company, ...path].map(encodeURIComponent).join('/'), baseOf(config));
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { KontorError } from '../../../domain/errors.ts';
 import type { AdapterTools, CallContext } from '../../ports/definition.ts';
 import type { ScreeningSubject } from '../../ports/screening.ts';
+import { baseOf, parsedAnswer } from '../../tools/answer.ts';
 import type { SandboxScreeningConfig } from './config.ts';
 
 export const wireResultSchema = z.object({ checkNo: z.string().min(1), subjectId: z.string(), status: z.string(), matches: z.array(z.string()), listDate: z.iso.date().optional() });
@@ -16,23 +17,13 @@ export interface SandboxScreeningClient {
 
 /** Speaks HTTP with the sandbox screening service. A check changes nothing there, so it counts as a read and may be repeated. */
 export function createClient(config: SandboxScreeningConfig, tools: AdapterTools): SandboxScreeningClient {
-  const url = new URL('screening/checks', config.baseUrl.endsWith('/') ? config.baseUrl : `${config.baseUrl}/`);
+  const url = new URL('screening/checks', baseOf(config));
   return {
     async check(subjects, context) {
       const body = JSON.stringify({ subjects: subjects.map(({ id, name, kind, country }) => ({ id, name, kind, country })) });
       const answer = await tools.exchange({ operation: 'read', purpose, method: 'POST', url, headers: { 'content-type': 'application/json' }, body, timeoutMs: config.timeoutMs, context });
       if (answer.status !== 200) throw new KontorError('counterpart-unreadable', `${purpose}: answered ${answer.status} where results were expected`);
-      const parsed = answerSchema.safeParse(json(answer.text));
-      if (!parsed.success) throw new KontorError('counterpart-unreadable', `${purpose}: the answer has no readable field "${parsed.error.issues[0]?.path.join('.') ?? ''}"`);
-      return parsed.data.results;
+      return parsedAnswer(answer, answerSchema, purpose, 'read').results;
     },
   };
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
