@@ -1,9 +1,8 @@
-import type { XmlElement } from 'libxml2-wasm';
 import { countryCodes } from '../../domain/rules/screening/tables/countries.ts';
 import type { BirthDate } from '../../domain/model/list-entry.ts';
 import { readBirthDate, readListDate } from './dates.ts';
 import { ListBuilder, type ListReading, type SourceFile } from './source.ts';
-import { attribute, child, children, withXml } from './xml.ts';
+import { attribute, child, children, withXml, type ListElement } from './xml.ts';
 
 /** The consolidated financial sanctions list of the European Union (FSF XML 1.1). Aliases with `strong="false"` are weak (M7). */
 export function readEuXml(name: string, file: SourceFile): ListReading {
@@ -14,7 +13,7 @@ export function readEuXml(name: string, file: SourceFile): ListReading {
   });
 }
 
-function addEntry(builder: ListBuilder, file: SourceFile, entity: XmlElement): void {
+function addEntry(builder: ListBuilder, file: SourceFile, entity: ListElement): void {
   const subject = child(entity, 'subjectType');
   const code = subject ? attribute(subject, 'code') || attribute(subject, 'classificationCode') : '';
   const aliases = children(entity, 'nameAlias');
@@ -46,11 +45,11 @@ function addEntry(builder: ListBuilder, file: SourceFile, entity: XmlElement): v
   );
 }
 
-function nameOf(alias: XmlElement): string {
+function nameOf(alias: ListElement): string {
   return attribute(alias, 'wholeName') || ['firstName', 'middleName', 'lastName'].map((part) => attribute(alias, part)).filter(Boolean).join(' ');
 }
 
-function birthDateOf(element: XmlElement): BirthDate[] {
+function birthDateOf(element: ListElement): BirthDate[] {
   if (attribute(element, 'calendarType') && attribute(element, 'calendarType') !== 'GREGORIAN') return [];
   const circa = attribute(element, 'circa') === 'true';
   const from = attribute(element, 'yearRangeFrom');

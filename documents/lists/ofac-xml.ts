@@ -1,10 +1,9 @@
-import type { XmlElement } from 'libxml2-wasm';
 import { KontorError } from '../../domain/errors.ts';
 import { countryCodes } from '../../domain/rules/screening/tables/countries.ts';
 import type { EntryKind, ListedName } from '../../domain/model/list-entry.ts';
 import { readBirthDate, readListDate } from './dates.ts';
 import { ListBuilder, type ListReading, type SourceFile } from './source.ts';
-import { child, children, textOf, withXml } from './xml.ts';
+import { child, children, textOf, withXml, type ListElement } from './xml.ts';
 
 const kinds: Record<string, EntryKind> = { Individual: 'person', Entity: 'organisation', Vessel: 'vessel', Aircraft: 'aircraft' };
 
@@ -21,7 +20,7 @@ export function readOfacXml(name: string, file: SourceFile): ListReading {
   });
 }
 
-function addEntry(builder: ListBuilder, file: SourceFile, entry: XmlElement): void {
+function addEntry(builder: ListBuilder, file: SourceFile, entry: ListElement): void {
   const ids = items(entry, 'idList', 'id').map((id) => ({ type: textOf(id, 'idType'), value: textOf(id, 'idNumber'), country: textOf(id, 'idCountry') }));
   const gender = ids.find((id) => id.type === 'Gender')?.value.toLowerCase();
   builder.add(
@@ -45,16 +44,16 @@ function addEntry(builder: ListBuilder, file: SourceFile, entry: XmlElement): vo
   );
 }
 
-function items(entry: XmlElement, list: string, item: string): XmlElement[] {
+function items(entry: ListElement, list: string, item: string): ListElement[] {
   const found = child(entry, list);
   return found ? children(found, item) : [];
 }
 
 /** `FAMILY, Given` as in the delimited form, so that the family name stays marked. */
-function fullName(element: XmlElement): string {
+function fullName(element: ListElement): string {
   return [textOf(element, 'lastName'), textOf(element, 'firstName')].filter(Boolean).join(', ');
 }
 
-function aliasOf(aka: XmlElement): ListedName {
+function aliasOf(aka: ListElement): ListedName {
   return { text: fullName(aka), quality: textOf(aka, 'category') === 'weak' ? 'weak' : 'good' };
 }

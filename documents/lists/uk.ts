@@ -1,10 +1,9 @@
-import type { XmlElement } from 'libxml2-wasm';
 import { countryCodes } from '../../domain/rules/screening/tables/countries.ts';
 import type { EntryKind, ListedName } from '../../domain/model/list-entry.ts';
 import { byHeader, readCsv, type CsvRow } from './csv.ts';
 import { readBirthDate, readListDate } from './dates.ts';
 import { ListBuilder, type EntryDraft, type ListReading, type SourceFile } from './source.ts';
-import { child, children, textOf, withXml } from './xml.ts';
+import { child, children, textOf, withXml, type ListElement } from './xml.ts';
 
 const kinds: Record<string, EntryKind> = { individual: 'person', entity: 'organisation', ship: 'vessel' };
 const nameParts = ['Name1', 'Name2', 'Name3', 'Name4', 'Name5', 'Name6'];
@@ -18,7 +17,7 @@ export function readUkXml(name: string, file: SourceFile): ListReading {
   });
 }
 
-function addDesignation(builder: ListBuilder, file: SourceFile, designation: XmlElement): void {
+function addDesignation(builder: ListBuilder, file: SourceFile, designation: ListElement): void {
   const person = nested(designation, 'IndividualDetails', 'Individual')[0];
   const ship = nested(designation, 'ShipDetails', 'Ship')[0];
   const gender = nested(person, 'Genders', 'Gender')[0]?.content.trim().toLowerCase();
@@ -49,12 +48,12 @@ function addDesignation(builder: ListBuilder, file: SourceFile, designation: Xml
   );
 }
 
-function nested(element: XmlElement | undefined, list: string, item: string): XmlElement[] {
+function nested(element: ListElement | undefined, list: string, item: string): ListElement[] {
   const found = element && child(element, list);
   return found ? children(found, item) : [];
 }
 
-function nameOf(name: XmlElement): ListedName {
+function nameOf(name: ListElement): ListedName {
   const text = nameParts.map((part) => textOf(name, part)).filter(Boolean).join(' ');
   return { text, quality: qualityOf(textOf(name, 'NameType'), textOf(name, 'AliasStrength')) };
 }

@@ -1,9 +1,8 @@
-import type { XmlElement } from 'libxml2-wasm';
 import { countryCodes } from '../../domain/rules/screening/tables/countries.ts';
 import type { BirthDate, ListedName } from '../../domain/model/list-entry.ts';
 import { readBirthDate, readListDate } from './dates.ts';
 import { ListBuilder, type ListReading, type SourceFile } from './source.ts';
-import { attribute, child, children, textOf, withXml } from './xml.ts';
+import { attribute, child, children, textOf, withXml, type ListElement } from './xml.ts';
 
 /** The consolidated list of the United Nations Security Council. Aliases of quality `Low` are weak (M7). */
 export function readUnXml(name: string, file: SourceFile): ListReading {
@@ -15,7 +14,7 @@ export function readUnXml(name: string, file: SourceFile): ListReading {
   });
 }
 
-function addEntry(builder: ListBuilder, file: SourceFile, element: XmlElement, tag: 'INDIVIDUAL' | 'ENTITY'): void {
+function addEntry(builder: ListBuilder, file: SourceFile, element: ListElement, tag: 'INDIVIDUAL' | 'ENTITY'): void {
   const gender = textOf(element, 'GENDER').toLowerCase();
   const reference = textOf(element, 'REFERENCE_NUMBER');
   builder.add(
@@ -44,7 +43,7 @@ function addEntry(builder: ListBuilder, file: SourceFile, element: XmlElement, t
   );
 }
 
-function namesOf(element: XmlElement, tag: string): ListedName[] {
+function namesOf(element: ListElement, tag: string): ListedName[] {
   const primary = ['FIRST_NAME', 'SECOND_NAME', 'THIRD_NAME', 'FOURTH_NAME'].map((part) => textOf(element, part)).filter(Boolean).join(' ');
   const aliases = children(element, `${tag}_ALIAS`).flatMap((alias): ListedName[] =>
     textOf(alias, 'ALIAS_NAME')
@@ -57,7 +56,7 @@ function namesOf(element: XmlElement, tag: string): ListedName[] {
   return [{ text: primary, quality: 'primary' as const }, ...original, ...aliases].filter((each) => each.text !== '');
 }
 
-function birthDateOf(element: XmlElement): BirthDate[] {
+function birthDateOf(element: ListElement): BirthDate[] {
   const type = textOf(element, 'TYPE_OF_DATE');
   const circa = type === 'APPROXIMATELY';
   const text = type === 'BETWEEN' ? `${textOf(element, 'FROM_YEAR')} to ${textOf(element, 'TO_YEAR')}` : textOf(element, 'DATE') || textOf(element, 'YEAR');
