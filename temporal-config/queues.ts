@@ -7,4 +7,3 @@ export const queues = {
   documents: 'fin-documents',
 } as const;
 
-export type QueueName = (typeof queues)[keyof typeof queues];

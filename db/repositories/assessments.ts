@@ -59,11 +59,6 @@ export async function saveAssessment(trx: Trx, assessment: Omit<StoredAssessment
 const COLUMNS = `id, entity, case_id as "caseId", facts_id as "factsId", document_hash as "documentHash", decision_hash as "decisionHash", disposition, result,
   policy_versions as "policyVersions", created_at as "createdAt"`;
 
-export async function readAssessment(db: Db, id: string): Promise<StoredAssessment | undefined> {
-  const [row] = await sql<AssessmentRow>(db, `select ${COLUMNS} from assessments where id = :id`, { id }, 'assessment-read');
-  return row && assessmentOf(row);
-}
-
 /** The one that counts: an older one is stale and may not be posted (M19). */
 export async function latestAssessment(db: Db, caseId: string): Promise<StoredAssessment | undefined> {
   const [row] = await sql<AssessmentRow>(db, `select ${COLUMNS} from assessments where case_id = :caseId order by number desc limit 1`, { caseId }, 'assessment-latest');

@@ -3,7 +3,6 @@ import { plainDateSchema } from './dates.ts';
 import { moneySchema, type Money } from './money.ts';
 
 export const cashFlowKindSchema = z.enum(['receivable', 'payable', 'payroll', 'tax', 'debt', 'intercompany']);
-export type CashFlowKind = z.infer<typeof cashFlowKindSchema>;
 
 const amountText = z.string().regex(/^-?\d{1,20}(\.\d{1,6})?$/, 'an amount such as -1234.50');
 /** People write 80 as well as '80': both are read as the same text. */

@@ -4,7 +4,6 @@ import { decimalSchema, moneySchema } from './money.ts';
 
 /** Where a receipt stands (CA-11). Unidentified, on account and unapplied are three different things. */
 export const receiptStateSchema = z.enum(['received', 'identified', 'proposed', 'applied', 'posted', 'unidentified', 'on_account', 'unapplied', 'reversed']);
-export type ReceiptState = z.infer<typeof receiptStateSchema>;
 
 /** Money that came in: one transaction detail of a booked statement entry. */
 export const receiptSchema = z

@@ -4,7 +4,6 @@ import { moneySchema } from './money.ts';
 
 export const reconciliationTypeSchema = z.enum(['bank', 'sub-ledger', 'goods-received', 'intercompany', 'accrual', 'fixed-asset', 'suspense', 'other']);
 export const riskSchema = z.enum(['low', 'medium', 'high']);
-export type Risk = z.infer<typeof riskSchema>;
 
 /** A listed difference that is carried from period to period until it clears; `since` gives its age (RC-1, CL-9). */
 export const reconcilingItemSchema = z

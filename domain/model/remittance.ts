@@ -11,7 +11,6 @@ export const remittanceLineSchema = z
     adjustment: z.object({ amount: moneySchema, reason: z.string() }).strict().optional(),
   })
   .strict();
-export type RemittanceLine = z.infer<typeof remittanceLineSchema>;
 
 /** What the payer says about a payment; it may come before or after the money (CA-17). */
 export const remittanceSchema = z

@@ -31,7 +31,6 @@ export const cashThresholdPolicySchema = z
       .min(1),
   })
   .strict();
-export type CashThresholdPolicy = z.infer<typeof cashThresholdPolicySchema>;
 
 /** Small deductions that are written off (CA-6): the least of all limits that apply counts, a difference equal to it is inside. */
 export const cashTolerancePolicySchema = z
@@ -48,7 +47,6 @@ export const cashTolerancePolicySchema = z
     perCustomerAndPeriod: limitSchema,
   })
   .strict();
-export type CashTolerancePolicy = z.infer<typeof cashTolerancePolicySchema>;
 
 export const reasonCodes = [
   'DISC_EARNED', 'DISC_UNEARNED', 'PRICING', 'SHORT_SHIP', 'DAMAGE', 'RETURN', 'PROMO', 'FREIGHT', 'TAX', 'BANK_FEE', 'FX',

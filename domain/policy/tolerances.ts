@@ -39,7 +39,6 @@ const scopeSchema = z.discriminatedUnion('level', [
   z.object({ level: z.literal('company'), entity: z.string() }).strict(),
   z.object({ level: z.literal('global') }).strict(),
 ]);
-export type ToleranceScope = z.infer<typeof scopeSchema>;
 
 export const toleranceRecordSchema = z
   .object({

@@ -9,7 +9,6 @@ export const faultKinds = [
   'drop-response', // did it, then closes the connection without an answer
   'throttle', // answers 429 with Retry-After, nothing was done
 ] as const;
-export type FaultKind = (typeof faultKinds)[number];
 
 /** Exactly one of `times` and `probability` (with a `seed`, so that a run can be repeated) says how often. */
 export const faultRuleSchema = z

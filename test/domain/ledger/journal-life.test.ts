@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../../domain/model/journal.ts';
 import type { ApprovalTier } from '../../../domain/rules/ledger/approval.ts';
-import { editJournal, journalContent, mayPost, tierFor } from '../../../domain/rules/ledger/approval.ts';
+import { approvalAmount, editJournal, journalContent, mayPost, tierFor } from '../../../domain/rules/ledger/approval.ts';
 import { accruals } from '../../../domain/rules/ledger/accruals.ts';
 import { entriesOf } from '../../../domain/rules/ledger/entry.ts';
 import { numberingGaps, reversalFaults, suspectedDuplicates, suspectedSplitting } from '../../../domain/rules/ledger/entry-controls.ts';
@@ -9,6 +9,7 @@ import { clearingTotal, cutOffs, orderLinePosition, type OrderLineFacts } from '
 import { checkJournal } from '../../../domain/rules/ledger/journal-checks.ts';
 import { periodTable } from '../../../domain/rules/ledger/period-guard.ts';
 import { dueReversals, reverse } from '../../../domain/rules/ledger/reversal.ts';
+import { rateTable } from '../../../domain/rules/group/rates.ts';
 import { account, chartOf, line } from './books.ts';
 import fc from 'fast-check';
 
@@ -26,6 +27,15 @@ describe('JE-3, JE-4: approvals', () => {
     ['a limit on the last tier', [{ upTo: eur(1), role: 'a', approvals: 1 }]],
     ['limits that fall', [{ upTo: eur(2), role: 'a', approvals: 1 }, { upTo: eur(1), role: 'b', approvals: 1 }, { role: 'c', approvals: 1 }]],
   ])('A1: %s is refused', (_name, bad) => expect(() => tierFor(bad, eur(1))).toThrow('breaks the rising order'));
+
+  it('JE-3: an entry counts by its debits in group currency, at the closing rate of its day', () => {
+    const pounds = (minor: number) => ({ currency: 'GBP', minor: String(minor) });
+    const rates = rateTable([{ schemaVersion: 1, from: 'GBP', to: 'EUR', kind: 'closing', date: '2026-10-31', rate: '1.15', source: 'test' }]);
+    const foreign = journal({ lines: [{ account: '6100', amount: pounds(90_000), functional: pounds(90_000) }, { account: '2300', amount: pounds(-90_000), functional: pounds(-90_000) }] });
+    expect(approvalAmount(foreign, 'EUR', rates)).toEqual(eur(103_500));
+    expect(approvalAmount(journal(), 'EUR', rates)).toEqual(eur(90_000));
+    expect(() => approvalAmount({ ...foreign, postingDate: '2026-12-24' }, 'EUR', rates)).toThrow('no closing rate GBP/EUR for 2026-12-24');
+  });
 
   const approval = (by: string, contentHash = 'h', onBehalfOf?: string): Journal['approvals'][number] => ({ by, at: '2026-11-01T10:00:00Z', contentHash, ...(onBehalfOf ? { onBehalfOf } : {}) });
   it.each([
