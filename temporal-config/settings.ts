@@ -64,6 +64,8 @@ export interface Settings {
   testTemporalAddress: string | undefined;
   /** Why the test run has no Temporal server or database. */
   testServicesMissing: string | undefined;
+  /** The worker program that the process tests run; a peer of the benchmarks passes the same tests. */
+  testWorker: string;
   /** Where the test run's reporter leaves its counts. */
   testResults: string | undefined;
   /** Seeds of the random schedules that a long fault run plays, with commas between them. */
@@ -73,6 +75,9 @@ export interface Settings {
   /** File that the fault run keeps its progress and report in. */
   faultReport: string | undefined;
 }
+
+/** The worker program of every installation. */
+export const ownWorker = 'workers/main.ts';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -90,7 +95,7 @@ const ownVariables = [
   'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_CLI', 'KONTOR_TEMPORAL_STORE',
   'KONTOR_WORKER_METRICS_PORT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER',
   'KONTOR_REQUESTS_PER_MINUTE', 'KONTOR_HEAVY_REQUESTS_PER_MINUTE', 'KONTOR_STRANGER_REQUESTS_PER_MINUTE', 'KONTOR_TRUSTED_PROXIES', 'KONTOR_TEST_DATA', 'KONTOR_TEST_DATABASE_URL',
-  'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT', 'KONTOR_FAULT_REVISION',
+  'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_TEST_WORKER', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT', 'KONTOR_FAULT_REVISION',
 ] as const;
 
 /** @throws KontorError `setting-invalid` that names the variable, its value and what is expected. */
@@ -139,6 +144,7 @@ export function readSettings(env: Environment = process.env): Settings {
     testDatabaseUrl: read.url('KONTOR_TEST_DATABASE_URL', ['postgres:', 'postgresql:']),
     testTemporalAddress: read.hostAndPort('KONTOR_TEST_TEMPORAL_ADDRESS'),
     testServicesMissing: read.text('KONTOR_TEST_SERVICES_MISSING'),
+    testWorker: read.text('KONTOR_TEST_WORKER') ?? ownWorker,
     testResults: read.text('KONTOR_TEST_RESULTS'),
     faultSeeds: read.text('KONTOR_FAULT_SEEDS'),
     faultRevision: read.text('KONTOR_FAULT_REVISION'),

@@ -3,7 +3,7 @@ import type { DataConverter } from '@temporalio/common';
 import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
 /** The workflow code of all processes; `.ts` from the sources, `.js` from `dist/`. */
-const workflowsPath = fileURLToPath(new URL(`../workflows/index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+const ownWorkflows = fileURLToPath(new URL(`../workflows/index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
 
 /** What keeps a refused payload from acting and from blocking its process. */
 const refusedPayloads = fileURLToPath(new URL(`../workflows/parts/refused-payloads${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
@@ -19,7 +19,7 @@ export interface Bundle {
  * cached workflow, so the module list is asserted by a test: no schema library, no logger, no database, no node module.
  * Failures raised in the sandbox are written by the converter that the worker uses too.
  */
-export async function bundleWorkflows({ failureConverterPath }: Pick<DataConverter, 'failureConverterPath'> = {}): Promise<Bundle> {
+export async function bundleWorkflows({ failureConverterPath }: Pick<DataConverter, 'failureConverterPath'> = {}, workflowsPath = ownWorkflows): Promise<Bundle> {
   const modules = new Set<string>();
   const bundle: WorkflowBundleWithSourceMap = await bundleWorkflowCode({
     workflowsPath,

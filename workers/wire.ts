@@ -23,6 +23,8 @@ import { paymentRunProcess, paymentRunVersion, paymentRunWorkflow } from '../wor
 /** Everything that a worker process runs, put together in one place. */
 export interface Wiring {
   db: Db;
+  /** What all activities were made of. */
+  parts: PaymentParts;
   /** For the queue of the processes: their local activities. */
   record: object;
   /** For the queue of the ERPs. */
@@ -57,6 +59,7 @@ export async function wire(settings: Settings, { databaseUrl, poolSize, observe 
   };
   return {
     db,
+    parts,
     record: { ...createPayablesRecordActivities(parts), ...createPaymentRecordActivities(parts), ...createMaintenanceActivities({ db, auditSigner: auditSigner(join(settings.stateDir, 'keys')) }) },
     erp: { ...createPayablesErpActivities(parts), ...createPaymentErpActivities(parts), ...createErpChangeActivities(parts) },
     bank: createBankActivities(parts),

@@ -4,6 +4,7 @@ import { auditOf, historyOf } from '../support/evidence.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit, type BilledLine } from '../support/invoices.ts';
 import { outcomeOf, people } from '../support/people.ts';
+import { ownWorker, readSettings } from '../../temporal-config/settings.ts';
 import { describeWithServices } from '../support/services.ts';
 
 /** Orders of the sandbox that have what a case needs. */
@@ -27,7 +28,7 @@ describeWithServices('invoice to pay, on the real server, database and counterpa
 
   const documentsOf = async (key: string) => (await house.sandbox.ledger({ externalReference: key })).documents;
 
-  it('a matched invoice is posted once without anybody, within 6 billable actions and 20 events', async () => {
+  it('a matched invoice is posted once without anybody', async () => {
     const { caseId, workflowId } = await submit(house.db, billed({ lines: [pipes('4')] }));
     const found = await house.stage(caseId, 'posted');
     expect(found.progress).toMatchObject({ state: 'running', exceptions: [], decisions: [], awaiting: [] });
@@ -35,10 +36,15 @@ describeWithServices('invoice to pay, on the real server, database and counterpa
 
     const shown = await house.client.workflow.getHandle(workflowId).query('progress');
     expect(shown).toEqual(found.progress);
+    expect(await auditOf(house.db, caseId)).toEqual(['intake.accepted', 'invoice.assessed', 'invoice.posting']);
+  });
+
+  it.skipIf(readSettings().testWorker !== ownWorker)('a matched invoice costs at most 6 billable actions and 20 events until it is posted', async () => {
+    const { caseId, workflowId } = await submit(house.db, billed({ lines: [pipes('6')] }));
+    await house.stage(caseId, 'posted');
     const { events, actions } = await historyOf(house, workflowId);
     expect(events).toBeLessThanOrEqual(20);
     expect(actions).toBeLessThanOrEqual(6);
-    expect(await auditOf(house.db, caseId)).toEqual(['intake.accepted', 'invoice.assessed', 'invoice.posting']);
   });
 
   it('the same content again is the same case; the same number in other content ends as a duplicate, linked', async () => {

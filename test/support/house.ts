@@ -14,7 +14,7 @@ import { migrate } from '../../db/migrate.ts';
 import { dataConverter } from '../../temporal-config/converter.ts';
 import { createKeyRing } from '../../temporal-config/key-ring.ts';
 import { prepareNamespace } from '../../temporal-config/namespace.ts';
-import { readSettings, type Settings } from '../../temporal-config/settings.ts';
+import { ownWorker, readSettings, type Settings } from '../../temporal-config/settings.ts';
 import { startSandboxProcess, type SandboxProcess } from '../sandbox/process.ts';
 import { processes, type Processes } from './processes.ts';
 import { freePort, freshHouse, type FreshHouse } from './services.ts';
@@ -83,7 +83,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     settleWindowMs: settleWindowOf(options, processingLimitMs),
     processes: own,
     persons: set.persons,
-    startWorker: (env, home) => own.start({ name: 'worker', file: 'workers/main.ts', settings: home === undefined ? settings : { ...settings, home }, env }),
+    startWorker: (env, home) => own.start({ name: 'worker', ...(home === undefined ? { file: settings.testWorker, settings } : { file: ownWorker, settings: { ...settings, home } }), env }),
     startApi: (env) => own.start({ name: 'api', file: 'api/main.ts', settings, env }),
     caseWhen: (id, fits, withinMs = 30_000) => caseWhen(db, id, fits, withinMs),
     stage: (id, stage, withinMs = 30_000) => caseWhen(db, id, ({ case: found }) => found.stage === stage, withinMs),

@@ -1,0 +1,105 @@
+import { Client } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import pino, { type Logger } from 'pino';
+import type { PaymentParts } from '../activities/payments/parts.ts';
+import type { Db } from '../db/client.ts';
+import { listEntities } from '../db/repositories/directory.ts';
+import { activePolicy } from '../db/repositories/policies.ts';
+import { dataConverter } from '../temporal-config/converter.ts';
+import { connectWorker } from '../temporal-config/connection.ts';
+import type { PayloadRefusal } from '../temporal-config/payload-codec.ts';
+import { queues } from '../temporal-config/queues.ts';
+import { applySchedules, type ScheduledCompany } from '../temporal-config/schedules.ts';
+import { readSettings, type Settings } from '../temporal-config/settings.ts';
+import { bundleWorkflows } from './bundle.ts';
+import { refuseUndeclared } from './declarations.ts';
+import { startRelay } from './relay.ts';
+import { wire } from './wire.ts';
+
+/** What differs where a worker does not run our processes as they are: a benchmark's peer, for example. */
+export interface WorkerPlan {
+  /** File that exports the workflow functions; ours unless given. */
+  workflowsPath?: string;
+  /** Further activities on the queue of the processes. */
+  furtherSteps?: (parts: PaymentParts) => object;
+}
+
+/** A worker process: all task queues and the relay in one, until it is told to stop. */
+export async function runWorker(plan: WorkerPlan = {}): Promise<void> {
+  const settings = readSettings();
+  const logger = pino({ level: settings.logLevel, base: { service: 'worker', pid: process.pid } });
+  if (!settings.databaseUrl) throw new Error('DATABASE_URL is not set');
+  installRuntime(settings);
+  const wiring = await wire(settings, { databaseUrl: settings.databaseUrl, poolSize: 24 });
+  await refuseUndeclared(wiring.db, new Date().toISOString().slice(0, 10));
+  const connection = await connectWorker(settings);
+  const heard = { workflowService: connection.workflowService, refused: (payload: PayloadRefusal) => logger.error(payload, 'a payload was refused') };
+  const converter = dataConverter(settings, heard);
+  const bundle = await bundleWorkflows(converter, plan.workflowsPath);
+  const client = new Client({ connection, namespace: settings.namespace, dataConverter: converter });
+
+  const common = { connection, namespace: settings.namespace, dataConverter: converter, shutdownGraceTime: '10s', shutdownForceTime: '20s' } satisfies Partial<WorkerOptions>;
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: queues.workflows, dataConverter: dataConverter(settings, { ...heard, marks: true }), workflowBundle: { code: bundle.code }, activities: { ...wiring.record, ...plan.furtherSteps?.(wiring.parts) }, ...workflowTuning }),
+    Worker.create({ ...common, taskQueue: queues.erp, activities: wiring.erp, maxConcurrentActivityTaskExecutions: 16 }),
+    Worker.create({ ...common, taskQueue: queues.bank, activities: wiring.bank, maxConcurrentActivityTaskExecutions: 8 }),
+    Worker.create({ ...common, taskQueue: queues.screening, activities: wiring.screening, maxConcurrentActivityTaskExecutions: 8 }),
+  ]);
+  await applySchedules(client, await scheduledCompanies(wiring.db), settings.erpPollMs);
+  const running = workers.map((worker) => worker.run());
+  const relay = await startRelay({ db: wiring.db, databaseUrl: settings.databaseUrl, client, logger });
+  console.log(JSON.stringify({ ready: true, service: 'worker' }));
+
+  await untilStopped(running, logger);
+  await relay.stop();
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  await Promise.all(running);
+  await connection.close();
+  await wiring.close();
+}
+
+/** What schedules need to know of each company: when it pays, if it pays through us. */
+async function scheduledCompanies(db: Db): Promise<ScheduledCompany[]> {
+  const date = new Date().toISOString().slice(0, 10);
+  return Promise.all(
+    (await listEntities(db)).map(async ({ id, timeZone, policies, bank }) => {
+      // A company whose policy is not in force yet does not pay; it is scheduled at the first start after the activation.
+      const policy = bank && policies.payments ? await activePolicy(db, 'payments', policies.payments, date).catch(() => undefined) : undefined;
+      if (!policy) return { entity: id };
+      const { content } = policy;
+      return { entity: id, payments: { timeZone, weekdays: content.schedule.weekdays, at: content.schedule.at } };
+    }),
+  );
+}
+
+/** Measured on two cores: few cached workflows, as many slots as the database pool can feed. */
+const workflowTuning = {
+  maxCachedWorkflows: 500,
+  maxConcurrentWorkflowTaskExecutions: 40,
+  maxConcurrentLocalActivityExecutions: 20,
+  stickyQueueScheduleToStartTimeout: '5s',
+} satisfies Partial<WorkerOptions>;
+
+function installRuntime(settings: Settings): void {
+  Runtime.install({
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: (message) => console.error(message), error: (message) => console.error(message) },
+    telemetryOptions: { metrics: { prometheus: { bindAddress: `${settings.bindAddress}:${settings.workerMetricsPort}` } } },
+    shutdownSignals: [],
+  });
+}
+
+async function untilStopped(running: Promise<void>[], logger: Logger): Promise<void> {
+  const signal = new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
+  });
+  const ended = Promise.race(running).then(() => 'a worker ended');
+  logger.info({ reason: await Promise.race([signal, ended]) }, 'stopping');
+}
+
+/** Entry of a worker program: it ends with 1 and a sentence when it cannot start. */
+export function runOrExit(plan?: WorkerPlan): void {
+  runWorker(plan).catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  });
+}
