@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { RequestHandle } from '../db/repositories/requests.ts';
+import type { Person } from '../domain/model/person.ts';
+import type { Identity } from './middleware/identity.ts';
 import type { Permission } from './permissions.ts';
 
 /**
@@ -64,11 +66,9 @@ export interface Call<Params, Query, Body> {
 }
 
 /** Who calls: the human, never a service account (security 8.3.3). */
-export interface Caller {
-  personId: string;
-  issuer: string;
-  /** When the person last proved who they are, seconds since 1970. */
-  authenticatedAt: number;
+export interface Caller extends Identity {
+  /** As the directory knew them when the request came: a role that was revoked a second before does not count (S9). */
+  person: Person;
 }
 
 export type Answer =

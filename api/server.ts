@@ -7,7 +7,7 @@ import type { Db } from '../db/client.ts';
 import { KontorError } from '../domain/errors.ts';
 import type { Person } from '../domain/model/person.ts';
 import { correlate, correlationOf } from './middleware/correlation.ts';
-import { authenticate, type TokenAuthority } from './middleware/identity.ts';
+import { authenticator, type Authenticate, type Identity, type TokenAuthority } from './middleware/identity.ts';
 import { answerOnce } from './middleware/idempotency.ts';
 import { countRequests, type RequestCounters, type RequestLimits } from './middleware/limits.ts';
 import { invalidRequest, problems, unknownRoute } from './middleware/problem.ts';
@@ -31,7 +31,7 @@ export interface ServerParts {
 const rawLimit = 21 * 1024 * 1024;
 const jsonLimit = 1024 * 1024;
 
-const nobody: Caller = { personId: '', issuer: '', authenticatedAt: 0 };
+const nobody: Caller = { personId: '', issuer: '', authenticatedAt: 0, person: { id: '', employeeId: '', name: '', active: false, roles: [] } };
 
 /** Builds the HTTP application: security headers, one id per request, limits, then each operation, then problems. */
 export function createServer(parts: ServerParts): Express {
@@ -42,20 +42,21 @@ export function createServer(parts: ServerParts): Express {
   app.use(correlate);
   app.use(pinoHttp({ logger: parts.logger, genReqId: (request) => correlationOf(request as Request), serializers: { req: loggedRequest, res: loggedResponse } }));
   app.use(helmet({ contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], connectSrc: ["'self'"] } } }));
-  const counters = countRequests(parts.limits);
-  for (const operation of parts.operations) mount(app, operation, parts, counters);
+  const door: Door = { ...parts, authenticate: authenticator(parts.authority), counters: countRequests(parts.limits) };
+  for (const operation of parts.operations) mount(app, operation, door);
   app.use(unknownRoute);
   app.use(problems((error, correlationId) => parts.logger.error({ err: error, correlationId }, 'unexpected error')));
   return app;
 }
 
+type Door = ServerParts & { authenticate: Authenticate; counters: RequestCounters };
+
 /** Who calls is known, and counted, before a byte of the body is read: strangers cost nothing. */
-function mount(app: Express, operation: Operation, parts: ServerParts, counters: RequestCounters): void {
+function mount(app: Express, operation: Operation, parts: Door): void {
   const callers = new WeakMap<Request, Caller>();
   const identify: RequestHandler = async (request, response, next) => {
-    const caller = await countedCaller(operation, request, response, parts, counters);
-    if (operation.permission !== 'public') await requireRight(operation.permission, caller, parts);
-    callers.set(request, caller);
+    const identity = await countedIdentity(operation, request, response, parts);
+    if (operation.permission !== 'public') callers.set(request, await withRight(operation.permission, identity, parts));
     next();
   };
   app[operation.method](pathPattern(operation.path), timed(operation, parts), identify, bodyReader(operation), async (request: Request, response: Response) => {
@@ -89,8 +90,8 @@ function bodyReader(operation: Operation) {
 }
 
 /** Persons are counted by themselves wherever they call from, whoever proves no identity by address; nothing was looked up yet. */
-async function countedCaller(operation: Operation, request: Request, response: Response, { authority }: ServerParts, counters: RequestCounters): Promise<Caller> {
-  const caller = operation.permission === 'public' ? undefined : await authenticate(request.header('authorization'), authority).catch((error: unknown) => error as Error);
+async function countedIdentity(operation: Operation, request: Request, response: Response, { authenticate, counters }: Door): Promise<Identity> {
+  const caller = operation.permission === 'public' ? undefined : await authenticate(request.header('authorization')).catch((error: unknown) => error as Error);
   if (caller === undefined || caller instanceof Error) await counters.stranger(request, response);
   if (caller instanceof Error) throw caller;
   if (caller === undefined) return nobody;
@@ -100,10 +101,11 @@ async function countedCaller(operation: Operation, request: Request, response: R
   return caller;
 }
 
-async function requireRight(permission: Permission, caller: Caller, { findPerson }: ServerParts): Promise<void> {
-  const person = await findPerson(caller.personId);
+async function withRight(permission: Permission, identity: Identity, { findPerson }: ServerParts): Promise<Caller> {
+  const person = await findPerson(identity.personId);
   if (!person?.active) throw new KontorError('not-authenticated', 'This person is not known here (any more).');
   if (entitiesWith(person, permission).length === 0) throw new KontorError('not-permitted', `Your roles do not include the right ${permission}.`);
+  return { ...identity, person };
 }
 
 function parseCall(operation: Operation, request: Request, response: Response, caller: Caller): Call<unknown, unknown, unknown> {

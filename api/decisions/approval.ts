@@ -43,7 +43,7 @@ export async function decideApproval(parts: DecisionParts, call: Call<unknown, u
 export async function visibleTask({ db }: Pick<DecisionParts, 'db'>, call: Call<unknown, unknown, unknown>, id: string): Promise<Approval> {
   const task = await readTask(db, id);
   if (!task) throw unknown('approval');
-  await requireEntity(db, call.caller, 'inbox:use', task.entity, 'approval');
+  requireEntity(call.caller, 'inbox:use', task.entity, 'approval');
   return task;
 }
 

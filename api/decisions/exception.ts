@@ -29,7 +29,7 @@ export type ExceptionResolution = z.infer<typeof resolutionSchema>;
 export async function visibleException({ db }: Pick<DecisionParts, 'db'>, call: Call<unknown, unknown, unknown>, permission: Permission, id: string): Promise<ExceptionCase> {
   const exception = await readException(db, id);
   if (!exception) throw unknown('exception');
-  await requireEntity(db, call.caller, permission, exception.entity, 'exception');
+  requireEntity(call.caller, permission, exception.entity, 'exception');
   return exception;
 }
 

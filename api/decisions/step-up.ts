@@ -5,8 +5,8 @@ import { activePolicy } from '../../db/repositories/policies.ts';
 import type { Decision } from '../../domain/model/decision.ts';
 import { compareExact, exact } from '../../domain/rules/decimal.ts';
 import { exactAmount } from '../../domain/rules/money.ts';
+import type { Identity } from '../middleware/identity.ts';
 import { requireRecentLogin } from '../middleware/step-up.ts';
-import type { Caller } from '../operation.ts';
 
 /** For the release of payments where a company's policy names nothing. */
 const releaseWithinMinutes = 15;
@@ -15,7 +15,7 @@ const releaseWithinMinutes = 15;
  * S12: what lets more money go than the policy in force names needs a recent log-in, the release of payments always. A rejection,
  * a correction or a withdrawal lets none go; an amount that is not known, as of a payment run, counts as more. @throws LoginTooOld
  */
-export async function requireStepUp(db: Db, caller: Caller, said: Pick<Decision, 'entity' | 'case' | 'update' | 'decision'>): Promise<void> {
+export async function requireStepUp(db: Db, caller: Identity, said: Pick<Decision, 'entity' | 'case' | 'update' | 'decision'>): Promise<void> {
   const letsGo = said.decision === 'approve' || said.decision === 'override';
   const entity = letsGo ? await readEntity(db, said.entity) : undefined;
   if (!entity) return;

@@ -1,6 +1,5 @@
 import type { Db } from '../../db/client.ts';
 import { refusedRetention } from '../../db/repositories/blobs.ts';
-import { listEntities } from '../../db/repositories/directory.ts';
 import { acceptDocument, refuseDocument, type Delivery, type IntakeResult, type RequestToComplete } from '../../db/repositories/intake.ts';
 import { carriesMalwareSignature } from '../../documents/attachments.ts';
 import type { ReadAttachment, ReadResult } from '../../documents/invoice/result.ts';
@@ -10,6 +9,7 @@ import { companyOf } from '../../domain/rules/accounts-payable/company.ts';
 import { queues } from '../../temporal-config/queues.ts';
 import { searchAttributes as attribute } from '../../temporal-config/search-attributes.ts';
 import { invoiceToPayProcess, invoiceToPayVersion, invoiceToPayWorkflow } from '../../workflows/contracts/invoice-to-pay.ts';
+import { findCompany } from './companies.ts';
 
 export interface IntakeParts {
   db: Db;
@@ -46,16 +46,11 @@ export async function takeIn(
   if (document.bytes.length > maximumBytes) return tooLarge(parts, document, options.queue);
   const read = await parts.read(document.bytes);
   if (!read.ok) return refuse(parts, document, read.problem, options.queue);
-  const company = await addressedCompany(parts.db, document.entity, read.invoice.buyer);
+  const company = await findCompany(parts.db, (companies) => (document.entity === undefined ? companyOf(read.invoice.buyer, companies) : companies.find(({ id }) => id === document.entity)));
   if (!company) return refuse(parts, document, problem('company-unknown', 'The buyer on the document is none of the companies here, or more than one.', { path: 'buyer' }), options.queue);
   if (!options.mayEnter(company.id)) throw new KontorError('not-permitted', `You may not enter documents for ${company.id}.`);
   const result = await acceptDocument(parts.db, accepted(document, read, company), options.request);
   return { ok: true, result };
-}
-
-async function addressedCompany(db: Db, named: string | undefined, buyer: Parameters<typeof companyOf>[0]): Promise<LegalEntity | undefined> {
-  const companies = await listEntities(db);
-  return named === undefined ? companyOf(buyer, companies) : companies.find(({ id }) => id === named);
 }
 
 /** Nothing of it is kept; the caller of the API has the answer, any other delivery gets its row. */

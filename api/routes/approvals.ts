@@ -8,8 +8,8 @@ import { seatsOf } from '../../db/repositories/directory.ts';
 import { attachmentsOf, readDocument, type StoredDocument } from '../../db/repositories/documents.ts';
 import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { commentsOf } from '../../db/repositories/inbox.ts';
-import { exclusionsOf, readRun, type PaymentRun } from '../../db/repositories/payment-runs.ts';
-import { instructionsOf } from '../../db/repositories/payments.ts';
+import { countExclusions, readRun, type PaymentRun } from '../../db/repositories/payment-runs.ts';
+import { lookAlikesOf } from '../../db/repositories/payments.ts';
 import { approvalSchema, type Approval } from '../../domain/model/approval.ts';
 import { codingLineSchema, matchLineSchema, matchStatuses, payeeSchema } from '../../domain/model/assessment.ts';
 import { auditEventSchema } from '../../domain/model/audit-event.ts';
@@ -143,9 +143,8 @@ async function summaryOf(db: Db, caseId: string, document: StoredDocument): Prom
 }
 
 async function runSummaryOf(db: Db, run: PaymentRun): Promise<z.infer<typeof runSummarySchema>> {
-  const alike = (await instructionsOf(db, run.runId)).filter(({ state, instruction }) => state !== 'removed' && instruction.possibleDuplicates.length > 0);
   return {
-    id: run.runId, account: run.payerAccount, documents: run.items, payments: run.instructions, excluded: (await exclusionsOf(db, run.runId)).length, possibleDuplicates: alike.map(({ endToEndId }) => endToEndId),
+    id: run.runId, account: run.payerAccount, documents: run.items, payments: run.instructions, excluded: await countExclusions(db, run.runId), possibleDuplicates: await lookAlikesOf(db, run.runId),
     ...(run.executionDate ? { executionDate: run.executionDate } : {}),
     ...(run.discountMinor && run.currency ? { discount: { currency: run.currency, minor: run.discountMinor } } : {}),
     ...(run.proposer ? { proposer: run.proposer } : {}),

@@ -57,7 +57,7 @@ export function auditRoutes({ db, auditSigner }: AuditParts): Operation[] {
       query: listQuery,
       responses: { 200: { description: 'One page', schema: pageSchema(chainedSchema) } },
       async handle({ query: { limit, cursor, entity, case: caseId, ...filter }, caller }) {
-        const entities = await visibleEntities(db, caller, 'audit:read', entity);
+        const entities = visibleEntities(caller, 'audit:read', entity);
         const after = cursor === undefined ? undefined : decodeCursor(cursor);
         const rows = await listAudit(
           db,
@@ -78,7 +78,7 @@ export function auditRoutes({ db, auditSigner }: AuditParts): Operation[] {
       effort: 'heavy',
       responses: { 200: { description: 'The verdict; `ok` is false with the first fault of each chain', schema: verdictSchema } },
       async handle({ caller }) {
-        const entities = await visibleEntities(db, caller, 'audit:read');
+        const entities = visibleEntities(caller, 'audit:read');
         const visible = ({ entity }: { entity: string }) => entities === undefined || entities.includes(entity);
         const verdict = await verifyLog(await databaseLog(db), parseVerifierKey(publicKey));
         const chainFaults = verdict.chainFaults.filter(visible);

@@ -82,7 +82,7 @@ export function decisionRoutes(parts: DecisionParts): Operation[] {
       async handle({ params, caller }) {
         const decision = await readDecision(db, params.id);
         if (!decision) throw unknown('decision');
-        await requireEntity(db, caller, 'inbox:use', decision.entity, 'decision');
+        requireEntity(caller, 'inbox:use', decision.entity, 'decision');
         return { status: 200, body: receiptOf(decision) };
       },
     }),

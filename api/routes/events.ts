@@ -2,8 +2,10 @@ import { createSession, type Session } from 'better-sse';
 import { z } from 'zod';
 import type { Db } from '../../db/client.ts';
 import { chainHeads, eventsAfter } from '../../db/repositories/audit.ts';
+import { readPerson } from '../../db/repositories/directory.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { auditEventSchema } from '../../domain/model/audit-event.ts';
+import type { Person } from '../../domain/model/person.ts';
 import { visibleEntities } from '../access.ts';
 import { operation, type Caller, type Operation } from '../operation.ts';
 
@@ -56,12 +58,19 @@ async function startingPoint(db: Db, lastEventId: string | undefined): Promise<P
 async function follow(db: Db, caller: Caller, session: Session, positions: Positions): Promise<void> {
   let entities: string[] | undefined;
   for (let look = 0; session.isConnected; look += 1) {
-    if (look % looksPerCheck === 0) entities = await visibleEntities(db, caller, 'events:read');
+    if (look % looksPerCheck === 0) entities = visibleEntities({ person: await personNow(db, caller) }, 'events:read');
     const heads = (await chainHeads(db)).filter(({ entity }) => entities === undefined || entities.includes(entity));
     let behind = false;
     for (const { entity, seq } of heads) behind = (await send(db, session, positions, entity, seq)) || behind;
     if (!behind) await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
+}
+
+/** @throws KontorError `not-authenticated` once the person has left */
+async function personNow(db: Db, { personId }: Caller): Promise<Person> {
+  const person = await readPerson(db, personId);
+  if (!person?.active) throw new KontorError('not-authenticated', 'This person is not known here (any more).');
+  return person;
 }
 
 /** True when there is more to send at once. */

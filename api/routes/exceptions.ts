@@ -6,7 +6,7 @@ import { listEntities, readPerson } from '../../db/repositories/directory.ts';
 import { assignException, countExceptions, listExceptions, lockException, resolveException } from '../../db/repositories/exceptions.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { exceptionCaseSchema, type ExceptionCase } from '../../domain/model/exception-case.ts';
-import { personOf, visibleEntities } from '../access.ts';
+import { mayIn, visibleEntities } from '../access.ts';
 import type { DecisionParts } from '../decisions/decide-once.ts';
 import { exceptionResolutionSchema, resolveByDecision, visibleException, type ExceptionResolution } from '../decisions/exception.ts';
 import { reasonSchema } from '../decisions/approval.ts';
@@ -15,7 +15,6 @@ import { invoiceToPayProcess } from '../../workflows/contracts/invoice-to-pay.ts
 import { problemAnswer } from '../middleware/problem.ts';
 import { operation, type Call, type Operation } from '../operation.ts';
 import { pageQuery, pageSchema } from '../paging.ts';
-import { entitiesWith } from '../permissions.ts';
 import { writeOnce } from '../writing.ts';
 import { decisionResponses } from './decisions.ts';
 
@@ -62,7 +61,7 @@ export function exceptionRoutes(parts: ExceptionParts): Operation[] {
       responses: { 200: { description: 'One page', schema: pageSchema(exceptionCaseSchema) } },
       async handle({ query, caller }) {
         const { limit, cursor, entity, case: caseId, ...filter } = query;
-        const entities = await visibleEntities(db, caller, 'exceptions:read', entity);
+        const entities = visibleEntities(caller, 'exceptions:read', entity);
         const page = await listExceptions(db, { ...filter, ...(caseId === undefined ? {} : { caseId }), ...(entities === undefined ? {} : { entities }) }, { limit, ...(cursor === undefined ? {} : { cursor }) });
         return { status: 200, body: page };
       },
@@ -76,7 +75,7 @@ export function exceptionRoutes(parts: ExceptionParts): Operation[] {
       permission: 'exceptions:read',
       responses: { 200: { description: 'Counts', schema: countsSchema } },
       async handle({ caller }) {
-        const entities = (await visibleEntities(db, caller, 'exceptions:read')) ?? ['*', ...(await listEntities(db)).map(({ id }) => id)];
+        const entities = visibleEntities(caller, 'exceptions:read') ?? ['*', ...(await listEntities(db)).map(({ id }) => id)];
         return { status: 200, body: { counts: await countExceptions(db, entities) } };
       },
     }),
@@ -163,11 +162,10 @@ async function takeInAgain(parts: ExceptionParts, call: Call<unknown, unknown, u
   const hash = exception.source['contentHash'];
   const blob = typeof hash === 'string' ? await readBlob(parts.db, exception.entity, hash) : undefined;
   if (!blob) throw new KontorError('unknown-resource', 'The bytes of this delivery are not kept any more: ask the sender for the document.');
-  const allowed = entitiesWith(await personOf(parts.db, call.caller), 'exceptions:resolve');
   const taken = await takeIn(
     parts,
     { channel: String(exception.source['channel']), submitter: `person:${call.caller.personId}`, correlationId: call.correlationId, bytes: blob.bytes, mediaType: blob.mediaType, attachments: [] },
-    { mayEnter: (entity) => allowed.includes('*') || allowed.includes(entity) },
+    { mayEnter: (entity) => mayIn(call.caller, 'exceptions:resolve', entity) },
   );
   if (!taken.ok) return problemAnswer(taken.problem.code, taken.problem.message, call.correlationId, taken.problem.place);
   return close(parts, call, exception, 'retry', { case: taken.result.caseId });
@@ -181,9 +179,8 @@ function close({ db }: ExceptionParts, call: Call<unknown, unknown, unknown>, ex
 }
 
 async function assign({ db }: ExceptionParts, call: Call<unknown, unknown, z.infer<typeof assignSchema>>, exception: ExceptionCase) {
-  const caller = await personOf(db, call.caller);
   const { person } = call.body;
-  const holds = (roles: readonly string[]) => caller.roles.some(({ role, entity }) => roles.includes(role) && (entity === '*' || entity === exception.entity));
+  const holds = (roles: readonly string[]) => call.caller.person.roles.some(({ role, entity }) => roles.includes(role) && (entity === '*' || entity === exception.entity));
   if (!holds([...dispatchers, exception.ownerRole])) throw new KontorError('not-permitted', `This is for the role ${exception.ownerRole}.`);
   const owner = person === null ? undefined : await readPerson(db, person);
   if (person !== null && !owner?.roles.some(({ entity }) => entity === '*' || entity === exception.entity || exception.entity === '*')) throw new KontorError('request-invalid', 'That person has no role at this company.', { place: { path: '/person' } });

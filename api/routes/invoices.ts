@@ -12,7 +12,7 @@ import { findingSchema } from '../../domain/model/finding.ts';
 import { progressSchema } from '../../domain/model/progress.ts';
 import type { IntakeResult } from '../../db/repositories/intake.ts';
 import { invoiceToPayProcess } from '../../workflows/contracts/invoice-to-pay.ts';
-import { personOf, requireEntity, unknown, visibleEntities } from '../access.ts';
+import { mayIn, requireEntity, unknown, visibleEntities } from '../access.ts';
 import { correctCase, correctionRequestSchema, withdrawalSchema, withdrawCase } from '../decisions/case.ts';
 import type { DecisionParts } from '../decisions/decide-once.ts';
 import { readMultipart } from '../intake/multipart.ts';
@@ -21,7 +21,7 @@ import { problemAnswer } from '../middleware/problem.ts';
 import { operation, type Call, type Operation } from '../operation.ts';
 import { pageQuery, pageSchema } from '../paging.ts';
 import { evidencePack } from '../evidence/pack.ts';
-import { entitiesWith, type Permission } from '../permissions.ts';
+import type { Permission } from '../permissions.ts';
 import { decisionResponses } from './decisions.ts';
 
 const idParams = z.object({ id: z.string().min(1).max(60) });
@@ -98,7 +98,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       responses: { 200: { description: 'One page', schema: pageSchema(caseSchema) } },
       async handle({ query, caller }) {
         const { limit, cursor, order, entity, state, number, open, ...filter } = query;
-        const entities = await visibleEntities(db, caller, 'invoices:read', entity);
+        const entities = visibleEntities(caller, 'invoices:read', entity);
         const page = await listCases(
           db,
           { ...filter, process: invoiceToPayProcess, entities, ...(state ? { states: [state] } : {}), ...(number ? { documentNumber: number } : {}), ...(open ? { open: open === 'true' } : {}) },
@@ -115,7 +115,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       summary: 'Count cases by state and stage',
       permission: 'invoices:read',
       responses: { 200: { description: 'Counts', schema: z.object({ counts: z.array(z.object({ state: z.string(), stage: z.string(), count: z.number().int() })) }) } },
-      handle: async ({ caller }) => ({ status: 200, body: { counts: await countCases(db, { process: invoiceToPayProcess, entities: await visibleEntities(db, caller, 'invoices:read') }) } }),
+      handle: async ({ caller }) => ({ status: 200, body: { counts: await countCases(db, { process: invoiceToPayProcess, entities: visibleEntities(caller, 'invoices:read') }) } }),
     }),
     operation({
       id: 'getInvoice',
@@ -196,25 +196,23 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
 }
 
 async function submit(parts: InvoiceRouteParts, call: Call<unknown, z.infer<typeof intakeQuery>, unknown>) {
-  const person = await personOf(parts.db, call.caller);
-  const allowed = entitiesWith(person, 'invoices:submit');
-  const document = await incoming(call, person.id);
+  const document = await incoming(call);
   const taken = await takeIn(parts, document, {
-    mayEnter: (entity) => allowed.includes('*') || allowed.includes(entity),
+    mayEnter: (entity) => mayIn(call.caller, 'invoices:submit', entity),
     ...(call.claim ? { request: { handle: call.claim, outcome: answerOf } } : {}),
   });
   if (taken.ok) return answerOf(taken.result);
   return problemAnswer(taken.problem.code, taken.problem.message, call.correlationId, taken.problem.place);
 }
 
-async function incoming(call: Call<unknown, z.infer<typeof intakeQuery>, unknown>, personId: string): Promise<IncomingDocument> {
+async function incoming(call: Call<unknown, z.infer<typeof intakeQuery>, unknown>): Promise<IncomingDocument> {
   const multipart = /^multipart\/form-data/i.test(call.mediaType);
   const { document, attachments } = multipart ? await readMultipart(call.bytes, call.mediaType) : { document: { bytes: call.bytes, mediaType: call.mediaType.split(';', 1)[0] || 'application/octet-stream' }, attachments: [] };
   return {
     channel: 'api',
     ...(call.query.messageId === undefined ? {} : { messageId: call.query.messageId }),
     ...(call.query.entity === undefined ? {} : { entity: call.query.entity }),
-    submitter: `person:${personId}`,
+    submitter: `person:${call.caller.personId}`,
     correlationId: call.correlationId,
     bytes: document.bytes,
     mediaType: document.mediaType,
@@ -229,7 +227,7 @@ function answerOf({ caseId, entity, workflowId, documentHash, accepted }: Intake
 async function visibleCase(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknown>, permission: Permission = 'invoices:read') {
   const found = await readCase(db, call.params.id);
   if (!found || found.case.process !== invoiceToPayProcess) throw unknown('invoice');
-  await requireEntity(db, call.caller, permission, found.case.entity, 'invoice');
+  requireEntity(call.caller, permission, found.case.entity, 'invoice');
   return found;
 }
 

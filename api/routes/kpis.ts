@@ -81,7 +81,7 @@ export function kpiRoutes(db: Db): Operation[] {
         const to = query.to ?? new Date().toISOString();
         const from = query.from ?? new Date(Date.parse(to) - periodMs).toISOString();
         if (Date.parse(from) >= Date.parse(to)) throw new KontorError('request-invalid', 'The period ends before it begins.', { place: { path: '/to' } });
-        const entities = await visibleEntities(db, caller, 'kpis:read', query.entity);
+        const entities = visibleEntities(caller, 'kpis:read', query.entity);
         const filter = { process: invoiceToPayProcess, from, to, ...(entities === undefined ? {} : { entities }) };
         const paid = await paymentFigures(db, filter);
         const { receivedToPostedP50: cycleSecondsP50, receivedToPostedP90: cycleSecondsP90, ...counts } = await throughput(db, filter);

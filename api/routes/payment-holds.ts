@@ -26,7 +26,7 @@ export function paymentHoldRoutes(db: Db): Operation[] {
       query: z.object({ entity: z.string().optional(), open: z.enum(['true', 'false']).optional() }).strict(),
       responses: { 200: { description: 'The newest 500', schema: z.object({ items: z.array(holdSchema) }).strict() } },
       async handle({ query, caller }) {
-        const entities = (await visibleEntities(db, caller, 'payments:read', query.entity)) ?? null;
+        const entities = visibleEntities(caller, 'payments:read', query.entity) ?? null;
         const holds = await listHolds(db, { entities, open: query.open === undefined ? null : query.open === 'true' });
         return { status: 200, body: { items: holds.map(shown) } };
       },
@@ -49,7 +49,7 @@ export function paymentHoldRoutes(db: Db): Operation[] {
 async function lift(db: Db, call: Call<z.infer<typeof idParams>, unknown, { reason: string }>) {
   const hold = await readHold(db, call.params.id);
   if (!hold) throw unknown('payment hold');
-  await requireEntity(db, call.caller, 'payments:lift-hold', hold.entity, 'payment hold');
+  requireEntity(call.caller, 'payments:lift-hold', hold.entity, 'payment hold');
   return writeOnce(db, call, async (trx) => {
     if (!(await liftHold(trx, hold.id, { person: call.caller.personId, reason: call.body.reason }))) throw new KontorError('already-decided', 'This hold was lifted in the meantime.');
     const now = await readHold(trx, hold.id);

@@ -124,7 +124,7 @@ export function paymentRunRoutes(parts: DecisionParts): Operation[] {
       responses: { 200: { description: 'One page', schema: pageSchema(runSchema) } },
       async handle({ query, caller }) {
         const { limit, cursor, entity, state, from, before } = query;
-        const entities = await visibleEntities(db, caller, 'payments:read', entity);
+        const entities = visibleEntities(caller, 'payments:read', entity);
         const page = await listRuns(db, { ...(from ? { from } : {}), ...(before ? { before } : {}), ...(entities ? { entities } : {}), ...(state ? { states: [state] } : {}) }, { limit, ...(cursor ? { cursor } : {}) });
         return { status: 200, body: { ...page, items: page.items.map(shown) } };
       },
@@ -206,7 +206,7 @@ export function paymentRunRoutes(parts: DecisionParts): Operation[] {
 
 async function open({ db }: DecisionParts, call: Call<unknown, unknown, z.infer<typeof openSchema>>) {
   const { entity, account, dryRun } = call.body;
-  await requireEntity(db, call.caller, 'payments:propose', entity, 'company');
+  requireEntity(call.caller, 'payments:propose', entity, 'company');
   const company = await readEntity(db, entity);
   if (!company?.bank || !company.policies.payments) throw new KontorError('request-invalid', `${entity} does not pay through Kontor: its file names no bank or no policy of payments.`, { place: { path: '/entity' } });
   const payer = account === undefined ? company.bank.accounts[0] : company.bank.accounts.find(({ id }) => id === account);
@@ -233,7 +233,7 @@ async function open({ db }: DecisionParts, call: Call<unknown, unknown, z.infer<
 async function visibleRun({ db }: Pick<DecisionParts, 'db'>, call: Call<z.infer<typeof idParams>, unknown, unknown>, permission: Permission): Promise<PaymentRun> {
   const run = await readRun(db, call.params.id);
   if (!run) throw unknown('payment run');
-  await requireEntity(db, call.caller, permission, run.entity, 'payment run');
+  requireEntity(call.caller, permission, run.entity, 'payment run');
   return run;
 }
 
@@ -256,8 +256,8 @@ async function payments(parts: DecisionParts, call: Call<z.infer<typeof idParams
   const run = await visibleRun(parts, call, 'payments:read');
   const { after, limit } = call.query;
   const found = await instructionsOf(parts.db, run.runId, { ...(after === undefined ? {} : { after }), limit: limit + 1 });
-  const items = await itemsOf(parts.db, run.runId);
   const page = found.slice(0, limit);
+  const items = await itemsOf(parts.db, run.runId, page.map(({ endToEndId }) => endToEndId));
   const next = found.length > limit ? page.at(-1)?.endToEndId : undefined;
   return { items: page.map((payment) => shownPayment(payment, items.filter(({ endToEndId }) => endToEndId === payment.endToEndId).map(({ item }) => item))), ...(next ? { next } : {}) };
 }
