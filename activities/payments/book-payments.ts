@@ -1,5 +1,4 @@
 import type { PostingAnswer } from '../../adapters/ports/erp.ts';
-import { inTransaction } from '../../db/client.ts';
 import { appendAudit } from '../../db/repositories/audit.ts';
 import { openException } from '../../db/repositories/exceptions.ts';
 import { documentsOfRun, type RemittedDocument } from '../../db/repositories/payables.ts';
@@ -25,7 +24,7 @@ export async function bookPayments(parts: PaymentParts, { entity }: { entity: st
   const runs = new Map<string, RunDocuments>();
   let booked = 0;
   for (const instruction of waiting) {
-    const documents = runs.get(instruction.runId) ?? { items: await itemsOf(parts.db, instruction.runId), documents: await documentsOfRun(parts.db, instruction.runId) };
+    const documents = runs.get(instruction.runId) ?? (await documentsOf(parts, waiting, instruction.runId));
     runs.set(instruction.runId, documents);
     if (await (instruction.state === 'returned' ? takeBack : book)(parts, erp, instruction, documents, attempt)) booked += 1;
     heartbeat();
@@ -36,6 +35,12 @@ export async function bookPayments(parts: PaymentParts, { entity }: { entity: st
 interface RunDocuments {
   items: StoredItem[];
   documents: RemittedDocument[];
+}
+
+/** The documents of those payments of a run that wait, not of all its payments. */
+async function documentsOf({ db }: PaymentParts, waiting: readonly StoredInstruction[], runId: string): Promise<RunDocuments> {
+  const endToEndIds = waiting.filter((instruction) => instruction.runId === runId).map(({ endToEndId }) => endToEndId);
+  return { items: await itemsOf(db, runId, endToEndIds), documents: await documentsOfRun(db, runId, endToEndIds) };
 }
 
 function book(parts: PaymentParts, erp: ErpAccess, instruction: StoredInstruction, { items, documents }: RunDocuments, attempt: number): Promise<boolean> {

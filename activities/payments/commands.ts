@@ -23,6 +23,18 @@ export interface RunDecisionCommand extends RunRef {
   decisionId: string;
 }
 
+/** One page of payees, in the order of their supplier ids. */
+export interface ScreeningCommand extends RunRef {
+  /** The last payee of the page before. */
+  after?: string;
+  limit: number;
+}
+
+export interface ScreenedPage {
+  /** The last payee of this page; absent when nobody is left to be asked about. */
+  screenedTo?: string;
+}
+
 export interface ScreeningAnswer extends Recorded {
   /** Payments that may go. */
   clear: number;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inTransaction, type Db } from '../../db/client.ts';
-import { keepAccepted } from '../../db/repositories/blobs.ts';
+import { contentHash, keepAccepted } from '../../db/repositories/blobs.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
 import { documentsOfRun } from '../../db/repositories/payables.ts';
 import { fixFileInstant, readRun, saveFile, type PaymentRun } from '../../db/repositories/payment-runs.ts';
@@ -21,12 +21,13 @@ import { payerAccountOf } from './settings.ts';
  * Writes the file for the bank from the approved and released content and keeps its bytes. Its instant is fixed before, so that
  * writing it again gives the same bytes; should they ever differ, nothing is sent (P7).
  */
-export async function createPaymentFile(parts: PaymentParts, { entity, caseId }: RunRef): Promise<FileAnswer> {
+export async function createPaymentFile(parts: PaymentParts, { entity, caseId }: RunRef, beat: () => void): Promise<FileAnswer> {
   const company = await requiredEntity(parts.db, entity);
   const { file, order, run } = await writeRunFile(parts, company, caseId);
   const bytes = Buffer.from(file.text, 'utf8');
-  const fileHash = createHash('sha256').update(bytes).digest('hex');
-  if (run.fileSha256 !== null && run.fileSha256 !== fileHash) throw new KontorError('payment-file-invalid', `The file of run ${caseId} would differ from the one that was made before; nothing is sent.`, { place: { path: caseId } });
+  const fileHash = contentHash(bytes);
+  if (run.fileSha256 !== null && run.fileSha256 !== fileHash) throw changedFile(caseId);
+  beat();
   const at = parts.now().toISOString();
   const transitions: Transition[] = [{ kind: 'filed', at, messageId: file.messageId, fileHash, transfers: file.transfers, controlSum: file.controlSum }];
   if (run.fileSha256 === fileHash) return { messageId: file.messageId, transfers: file.transfers, transitions };
@@ -39,6 +40,10 @@ export async function createPaymentFile(parts: PaymentParts, { entity, caseId }:
     await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
   });
   return { messageId: file.messageId, transfers: file.transfers, transitions };
+}
+
+export function changedFile(runId: string): KontorError {
+  return new KontorError('payment-file-invalid', `The file of run ${runId} would differ from the one that was made before; nothing is sent.`, { place: { path: runId } });
 }
 
 /** The same run gives the same file, whenever it is asked for. */

@@ -3,7 +3,7 @@ import { recording } from '../recorded.ts';
 import type { Recorded } from '../accounts-payable/commands.ts';
 import type { AcceptedAnswer, Refused } from '../decisions.ts';
 import { bookPayments } from './book-payments.ts';
-import type { FileAnswer, ProposalAnswer, RunDecisionCommand, RunEndCommand, RunProgressAnswer, RunRef, ScreeningAnswer, SendAnswer, SendCommand } from './commands.ts';
+import type { FileAnswer, ProposalAnswer, RunDecisionCommand, RunEndCommand, RunProgressAnswer, RunRef, ScreenedPage, ScreeningAnswer, ScreeningCommand, SendAnswer, SendCommand } from './commands.ts';
 import { createPaymentFile } from './create-payment-file.ts';
 import { gatherPayables } from './gather-payables.ts';
 import { openScheduledRun } from './open-scheduled-run.ts';
@@ -11,6 +11,7 @@ import type { PaymentParts } from './parts.ts';
 import { reconcilePayments } from './reconcile-payments.ts';
 import { recordProposal } from './record-proposal.ts';
 import { recordRunEnd, recordRunProgress } from './record-run.ts';
+import { recordScreening } from './record-screening.ts';
 import { screenPayees } from './screen-payees.ts';
 import { sendPaymentFile } from './send-payment-file.ts';
 import { takeBankMessages } from './take-bank-messages.ts';
@@ -36,14 +37,15 @@ export interface BankActivities {
 }
 
 export interface ScreeningActivities {
-  /** Asks about every payee; what is not clear leaves the run (gather and record). */
-  screenPayees(command: RunRef): Promise<ScreeningAnswer>;
+  /** Asks about a page of payees; what is not clear leaves the run (gather and record). */
+  screenPayees(command: ScreeningCommand): Promise<ScreenedPage>;
 }
 
-/** One transaction of ours each; run as local activities (record). */
+/** One transaction of ours each; those that touch one row run as local activities (record). */
 export interface PaymentRecordActivities {
   openScheduledRun(command: { entity: string; slot: string }): Promise<{ opened: string[] }>;
   recordProposal(command: RunRef & { factsId: string; dryRun: boolean }): Promise<ProposalAnswer>;
+  recordScreening(command: RunRef): Promise<ScreeningAnswer>;
   verifyAndRecordRunDecision(command: RunDecisionCommand): Promise<AcceptedAnswer | Refused>;
   recordRunProgress(command: RunRef): Promise<RunProgressAnswer>;
   recordRunEnd(command: RunEndCommand): Promise<Recorded>;
@@ -59,20 +61,21 @@ export function createPaymentErpActivities(parts: PaymentParts): PaymentErpActiv
 
 export function createBankActivities(parts: PaymentParts): BankActivities {
   return {
-    createPaymentFile: activity((command) => createPaymentFile(parts, command)),
-    sendPaymentFile: activity((command, { attempt }) => sendPaymentFile(parts, command, attempt)),
+    createPaymentFile: activity((command, { beat }) => createPaymentFile(parts, command, beat)),
+    sendPaymentFile: activity((command, call) => sendPaymentFile(parts, command, call)),
     takeBankMessages: activity((command, { beat }) => takeBankMessages(parts, command, beat)),
   };
 }
 
 export function createScreeningActivities(parts: PaymentParts): ScreeningActivities {
-  return { screenPayees: activity((command, { beat }) => screenPayees(parts, command, beat)) };
+  return { screenPayees: activity((command) => screenPayees(parts, command)) };
 }
 
 export function createPaymentRecordActivities(parts: PaymentParts): PaymentRecordActivities {
   return {
     openScheduledRun: activity((command) => openScheduledRun(parts, command)),
-    recordProposal: activity(recording(parts, recordProposal)),
+    recordProposal: activity((command, { beat }) => recording(parts, (own: PaymentParts, proposal: Parameters<typeof recordProposal>[1]) => recordProposal(own, proposal, beat))(command)),
+    recordScreening: activity(recording(parts, recordScreening)),
     verifyAndRecordRunDecision: activity(recording(parts, verifyAndRecordRunDecision)),
     recordRunProgress: activity(recording(parts, recordRunProgress)),
     recordRunEnd: activity(recording(parts, recordRunEnd)),

@@ -11,7 +11,7 @@ import { lockKeys } from '../../db/locks.ts';
 import { addDays } from '../../domain/calendar/plain-date.ts';
 import { localDate } from '../../domain/calendar/business-hours.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
-import type { Payable, PaymentProposal, ProposedInstruction } from '../../domain/model/payment.ts';
+import type { Payable, PaymentProposal, ProposedInstruction, ProposedItem } from '../../domain/model/payment.ts';
 import type { Supplier } from '../../domain/model/supplier.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { describeMoney } from '../../domain/rules/money.ts';
@@ -26,6 +26,9 @@ import { payeeFactsSchema } from './gather-payables.ts';
 import type { PaymentParts } from './parts.ts';
 import { decisionDueAt, payerAccountOf, paymentSettings, type PaymentSettings } from './settings.ts';
 
+/** Rows that one statement writes; the transaction shows that it goes on after each. */
+const pageSize = 1_000;
+
 interface Proposing {
   company: LegalEntity;
   current: CaseWithProgress;
@@ -33,13 +36,14 @@ interface Proposing {
   settings: PaymentSettings;
   proposal: PaymentProposal;
   at: string;
+  beat: () => void;
 }
 
 /**
  * Decides what the run pays, in one transaction and one company at a time: reads what is open, evaluates the pure rules, claims
  * every item at its payment revision (P7, D11) and asks the approver. A dry run shows the same and holds nothing.
  */
-export async function recordProposal(parts: PaymentParts, command: RunRef & { factsId: string; dryRun: boolean }): Promise<ProposalAnswer> {
+export async function recordProposal(parts: PaymentParts, command: RunRef & { factsId: string; dryRun: boolean }, beat: () => void): Promise<ProposalAnswer> {
   const { suppliers, rates } = payeeFactsSchema.parse(requiredOf(await readFacts(parts.db, command.factsId), 'snapshot', command.factsId).facts);
   return inTransaction(parts.db, async (trx) => {
     await lockKeys(trx, [`payment-proposal/${command.entity}`]);
@@ -51,6 +55,7 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
     const settings = await paymentSettings(trx, company, now);
     const { policy } = settings;
     const payables = await payablesOf(trx, company, settings, await openPayables(trx, command.entity), suppliers);
+    beat();
     const facts: PaymentFacts = {
       entity: { id: company.id, currency: company.currency, country: company.country },
       runDate: run.runDate,
@@ -65,7 +70,8 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
       today: settings.today,
     };
     const proposal = proposeInOneCurrency(facts);
-    return record(trx, { company, current, run, settings, proposal, at: now.toISOString() });
+    beat();
+    return record(trx, { company, current, run, settings, proposal, at: now.toISOString(), beat });
   });
 }
 
@@ -123,15 +129,22 @@ function isAfterCutOff({ calendar, policy, today }: PaymentSettings, runDate: st
 }
 
 async function record(trx: Trx, proposing: Proposing): Promise<ProposalAnswer> {
-  const { company, current, run, proposal, settings, at } = proposing;
+  const { company, current, run, proposal, settings, at, beat } = proposing;
   const state = run.dryRun ? 'removed' : 'proposed';
-  const instructions = proposal.instructions.map((instruction): NewInstruction => ({ instruction, accountKey: accountKey(instruction.account), endToEndId: endToEndOf(proposal, instruction) }));
+  const itemOf = new Map(proposal.items.map((item) => [item.caseId, item]));
+  const instructions = proposal.instructions.map((instruction): NewInstruction => ({ instruction, accountKey: accountKey(instruction.account), endToEndId: endToEndOf(itemOf, instruction) }));
   const idOf = new Map(instructions.flatMap(({ endToEndId, instruction }) => instruction.items.map((caseId) => [caseId, endToEndId])));
   const items = proposal.items.map((item) => ({ ...item, endToEndId: idOf.get(item.caseId) ?? '' }));
-  const claimed = new Set(await claimItems(trx, company.id, run.runId, items, state));
-  const taken = instructions.filter(({ instruction }) => !instruction.items.every((caseId) => claimed.has(caseId)));
-  if (taken.length > 0) throw new Error(`run ${run.runId}: ${taken.length} payments hold items that another run has taken since`);
-  await addInstructions(trx, company.id, run.runId, instructions, state);
+  for (let start = 0; start < items.length; start += pageSize) {
+    const page = items.slice(start, start + pageSize);
+    const claimed = await claimItems(trx, company.id, run.runId, page, state);
+    if (claimed.length < page.length) throw new Error(`run ${run.runId}: ${page.length - claimed.length} documents were taken by another run meanwhile`);
+    beat();
+  }
+  for (let start = 0; start < instructions.length; start += pageSize) {
+    await addInstructions(trx, company.id, run.runId, instructions.slice(start, start + pageSize), state);
+    beat();
+  }
   await saveExclusions(trx, company.id, run.runId, proposal.excluded);
 
   const { contentHash, total } = run.dryRun ? { contentHash: 'dry-run', total: proposal.total } : await contentOf(trx, run);
@@ -151,9 +164,8 @@ async function record(trx: Trx, proposing: Proposing): Promise<ProposalAnswer> {
   return { outcome: 'proposed', contentHash, nextDeadline: dueAt, transitions: [proposed, awaiting] };
 }
 
-function endToEndOf({ items }: PaymentProposal, instruction: ProposedInstruction): string {
-  const own = new Set(instruction.items);
-  return endToEndIdOf(items.filter(({ caseId }) => own.has(caseId)), (text) => createHash('sha256').update(text).digest());
+function endToEndOf(items: ReadonlyMap<string, ProposedItem>, instruction: ProposedInstruction): string {
+  return endToEndIdOf(instruction.items.map((caseId) => requiredOf(items.get(caseId), 'item', caseId)), (text) => createHash('sha256').update(text).digest());
 }
 
 function approvalTask({ current, settings, proposal, run }: Proposing, contentHash: string, dueAt: string) {

@@ -1,4 +1,5 @@
 import { inTransaction, type Trx } from '../../db/client.ts';
+import { contentHash } from '../../db/repositories/blobs.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
 import { openException } from '../../db/repositories/exceptions.ts';
 import { markSend } from '../../db/repositories/payment-runs.ts';
@@ -7,11 +8,12 @@ import type { SubmissionAnswer } from '../../adapters/ports/bank.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { leaseFor, once } from '../once.ts';
+import type { Call } from '../activity.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
 import { technicalDueAt } from '../technical-owner.ts';
 import { recordTransitions } from '../transitions.ts';
 import type { SendAnswer, SendCommand } from './commands.ts';
-import { writeRunFile } from './create-payment-file.ts';
+import { changedFile, writeRunFile } from './create-payment-file.ts';
 import type { PaymentParts } from './parts.ts';
 import { tellInvoices } from './tell-invoices.ts';
 
@@ -19,10 +21,12 @@ import { tellInvoices } from './tell-invoices.ts';
  * Sends the run's file once. A timeout is "unknown": the run says so, the bank is asked for the message id, and nothing is sent
  * again until it has answered and its settle window has passed (P7).
  */
-export async function sendPaymentFile(parts: PaymentParts, command: SendCommand, attempt: number): Promise<SendAnswer> {
+export async function sendPaymentFile(parts: PaymentParts, command: SendCommand, { attempt, beat }: Call): Promise<SendAnswer> {
   const { entity, caseId, key, correlationId } = command;
   const { file, run, bank } = await writeRunFile(parts, await requiredEntity(parts.db, entity), caseId);
   if (run.fileSha256 === null) throw new KontorError('run-not-open', `Run ${caseId} has no file to send.`);
+  if (run.fileSha256 !== contentHash(Buffer.from(file.text, 'utf8'))) throw changedFile(caseId);
+  beat();
   const at = parts.now().toISOString();
   const dueAt = await technicalDueAt(parts, entity, at);
   const sent = (reference: string): SendAnswer => ({ outcome: 'sent', transitions: [{ kind: 'posting', at, system: bank.system, key, status: 'posted', reference }] });

@@ -86,7 +86,7 @@ const decisionPageSchema = z
   .meta({ id: 'DecisionPage' });
 type DecisionPage = z.infer<typeof decisionPageSchema>;
 
-export function approvalRoutes(db: Db): Operation[] {
+export function approvalRoutes(): Operation[] {
   return [
     operation({
       id: 'getApproval',
@@ -97,13 +97,13 @@ export function approvalRoutes(db: Db): Operation[] {
       permission: 'inbox:use',
       params: idParams,
       responses: { 200: { description: 'The page', schema: decisionPageSchema } },
-      handle: async (call) => ({ status: 200, body: await decisionPage(db, call) }),
+      handle: async (call) => ({ status: 200, body: await call.read((db) => decisionPage(db, call)) }),
     }),
   ];
 }
 
 async function decisionPage(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknown>): Promise<DecisionPage> {
-  const task = await visibleTask({ db }, call, call.params.id);
+  const task = await visibleTask(db, call, call.params.id);
   const [found, document, assessment] = await Promise.all([readCase(db, task.case), readDocument(db, task.case), latestAssessment(db, task.case)]);
   const run = await readRun(db, task.case);
   if (!found || (!document && !run)) throw unknown('approval');

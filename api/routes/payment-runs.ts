@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Db } from '../../db/client.ts';
 import { readBlob } from '../../db/repositories/blobs.ts';
 import { readCase } from '../../db/repositories/cases.ts';
 import { readEntity } from '../../db/repositories/directory.ts';
@@ -99,7 +100,6 @@ const removalSchema = z.object({ decisionHash: hashSchema, payments: z.array(z.s
 const cancellationSchema = z.object({ decisionHash: z.string().max(64).default(''), reason: reasonSchema }).strict().meta({ id: 'PaymentRunCancellation' });
 
 export function paymentRunRoutes(parts: DecisionParts): Operation[] {
-  const { db } = parts;
   return [
     operation({
       id: 'openPaymentRun',
@@ -122,10 +122,10 @@ export function paymentRunRoutes(parts: DecisionParts): Operation[] {
       permission: 'payments:read',
       query: z.object({ ...pageQuery, entity: z.string().optional(), state: z.string().optional(), from: plainDateSchema.optional(), before: plainDateSchema.optional() }).strict(),
       responses: { 200: { description: 'One page', schema: pageSchema(runSchema) } },
-      async handle({ query, caller }) {
+      async handle({ query, caller, read }) {
         const { limit, cursor, entity, state, from, before } = query;
         const entities = visibleEntities(caller, 'payments:read', entity);
-        const page = await listRuns(db, { ...(from ? { from } : {}), ...(before ? { before } : {}), ...(entities ? { entities } : {}), ...(state ? { states: [state] } : {}) }, { limit, ...(cursor ? { cursor } : {}) });
+        const page = await read((db) => listRuns(db, { ...(from ? { from } : {}), ...(before ? { before } : {}), ...(entities ? { entities } : {}), ...(state ? { states: [state] } : {}) }, { limit, ...(cursor ? { cursor } : {}) }));
         return { status: 200, body: { ...page, items: page.items.map(shown) } };
       },
     }),
@@ -138,7 +138,7 @@ export function paymentRunRoutes(parts: DecisionParts): Operation[] {
       permission: 'payments:read',
       params: idParams,
       responses: { 200: { description: 'The run', schema: detailSchema } },
-      handle: async (call) => ({ status: 200, body: await detail(parts, call) }),
+      handle: async (call) => ({ status: 200, body: await call.read((db) => detail(db, call)) }),
     }),
     operation({
       id: 'listPayments',
@@ -150,7 +150,7 @@ export function paymentRunRoutes(parts: DecisionParts): Operation[] {
       params: idParams,
       query: z.object({ after: z.string().max(35).optional(), limit: z.coerce.number().int().min(1).max(200).default(100) }).strict(),
       responses: { 200: { description: 'One page, by end-to-end id', schema: z.object({ items: z.array(paymentSchema), next: z.string().optional() }).strict() } },
-      handle: async (call) => ({ status: 200, body: await payments(parts, call) }),
+      handle: async (call) => ({ status: 200, body: await call.read((db) => payments(db, call)) }),
     }),
     operation({
       id: 'listExcluded',
@@ -162,8 +162,8 @@ export function paymentRunRoutes(parts: DecisionParts): Operation[] {
       params: idParams,
       responses: { 200: { description: 'Every document that was left out', schema: z.object({ items: z.array(exclusionSchema) }).strict() } },
       async handle(call) {
-        const run = await visibleRun(parts, call, 'payments:read');
-        return { status: 200, body: { items: (await exclusionsOf(db, run.runId)).map(withoutNulls) } };
+        const excluded = await call.read(async (db) => exclusionsOf(db, (await visibleRun(db, call, 'payments:read')).runId));
+        return { status: 200, body: { items: excluded.map(withoutNulls) } };
       },
     }),
     operation({
@@ -175,7 +175,7 @@ export function paymentRunRoutes(parts: DecisionParts): Operation[] {
       permission: 'payments:file',
       params: idParams,
       responses: { 200: { description: 'The bytes', mediaType: 'application/octet-stream' } },
-      handle: (call) => file(parts, call),
+      handle: (call) => call.read((db) => file(db, call)),
     }),
     operation({
       id: 'removePayments',
@@ -187,7 +187,7 @@ export function paymentRunRoutes(parts: DecisionParts): Operation[] {
       params: idParams,
       body: { kind: 'json', schema: removalSchema },
       responses: decisionResponses,
-      handle: async (call) => decideOnRun(parts, call, await visibleRun(parts, call, 'payments:propose'), call.body.decisionHash, 'removeItem', { endToEndIds: call.body.payments, reason: call.body.reason }),
+      handle: async (call) => decideOnRun(parts, call, await call.read((db) => visibleRun(db, call, 'payments:propose')), call.body.decisionHash, 'removeItem', { endToEndIds: call.body.payments, reason: call.body.reason }),
     }),
     operation({
       id: 'cancelPaymentRun',
@@ -199,7 +199,7 @@ export function paymentRunRoutes(parts: DecisionParts): Operation[] {
       params: idParams,
       body: { kind: 'json', schema: cancellationSchema },
       responses: decisionResponses,
-      handle: async (call) => decideOnRun(parts, call, await visibleRun(parts, call, 'payments:propose'), call.body.decisionHash, 'cancel', { reason: call.body.reason }),
+      handle: async (call) => decideOnRun(parts, call, await call.read((db) => visibleRun(db, call, 'payments:propose')), call.body.decisionHash, 'cancel', { reason: call.body.reason }),
     }),
   ];
 }
@@ -230,41 +230,41 @@ async function open({ db }: DecisionParts, call: Call<unknown, unknown, z.infer<
   return answerOf(opened);
 }
 
-async function visibleRun({ db }: Pick<DecisionParts, 'db'>, call: Call<z.infer<typeof idParams>, unknown, unknown>, permission: Permission): Promise<PaymentRun> {
+async function visibleRun(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknown>, permission: Permission): Promise<PaymentRun> {
   const run = await readRun(db, call.params.id);
   if (!run) throw unknown('payment run');
   requireEntity(call.caller, permission, run.entity, 'payment run');
   return run;
 }
 
-async function detail(parts: DecisionParts, call: Call<z.infer<typeof idParams>, unknown, unknown>): Promise<z.infer<typeof detailSchema>> {
-  const run = await visibleRun(parts, call, 'payments:read');
-  const found = await readCase(parts.db, run.runId);
+async function detail(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknown>): Promise<z.infer<typeof detailSchema>> {
+  const run = await visibleRun(db, call, 'payments:read');
+  const found = await readCase(db, run.runId);
   if (!found) throw unknown('payment run');
   const { state, stage } = found.case;
   return {
     ...shown({ ...run, state, stage }),
     ...(run.contentHash ? { decisionHash: run.contentHash } : {}),
-    states: (await countStates(parts.db, run.runId)).map(({ state: of, count, minor }) => ({ state: of, payments: count, amount: minor })),
+    states: (await countStates(db, run.runId)).map(({ state: of, count, minor }) => ({ state: of, payments: count, amount: minor })),
     ...(run.fileSha256 && run.fileFormat ? { file: { sha256: run.fileSha256, format: run.fileFormat } } : {}),
     ...(run.policyVersion ? { policyVersion: run.policyVersion } : {}),
     progress: found.progress,
   };
 }
 
-async function payments(parts: DecisionParts, call: Call<z.infer<typeof idParams>, { after?: string | undefined; limit: number }, unknown>) {
-  const run = await visibleRun(parts, call, 'payments:read');
+async function payments(db: Db, call: Call<z.infer<typeof idParams>, { after?: string | undefined; limit: number }, unknown>) {
+  const run = await visibleRun(db, call, 'payments:read');
   const { after, limit } = call.query;
-  const found = await instructionsOf(parts.db, run.runId, { ...(after === undefined ? {} : { after }), limit: limit + 1 });
+  const found = await instructionsOf(db, run.runId, { ...(after === undefined ? {} : { after }), limit: limit + 1 });
   const page = found.slice(0, limit);
-  const items = await itemsOf(parts.db, run.runId, page.map(({ endToEndId }) => endToEndId));
+  const items = await itemsOf(db, run.runId, page.map(({ endToEndId }) => endToEndId));
   const next = found.length > limit ? page.at(-1)?.endToEndId : undefined;
   return { items: page.map((payment) => shownPayment(payment, items.filter(({ endToEndId }) => endToEndId === payment.endToEndId).map(({ item }) => item))), ...(next ? { next } : {}) };
 }
 
-async function file(parts: DecisionParts, call: Call<z.infer<typeof idParams>, unknown, unknown>) {
-  const run = await visibleRun(parts, call, 'payments:file');
-  const blob = run.fileSha256 ? await readBlob(parts.db, run.entity, run.fileSha256) : undefined;
+async function file(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknown>) {
+  const run = await visibleRun(db, call, 'payments:file');
+  const blob = run.fileSha256 ? await readBlob(db, run.entity, run.fileSha256) : undefined;
   if (!blob) throw new KontorError('unknown-resource', 'The run has no file yet: it is written when the run is released.');
   return { status: 200, body: blob.bytes, headers: { 'Content-Type': 'application/octet-stream', 'Content-Disposition': `attachment; filename="${run.messageId ?? run.runId}"` } };
 }

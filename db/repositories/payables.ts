@@ -138,13 +138,14 @@ export interface RemittedDocument {
   postedAs: string | null;
 }
 
-export async function documentsOfRun(db: Db, runId: string): Promise<RemittedDocument[]> {
+/** The documents of a run, or those of some of its transfers. */
+export async function documentsOfRun(db: Db, runId: string, endToEndIds?: readonly string[]): Promise<RemittedDocument[]> {
   return sql<RemittedDocument>(
     db,
     `select c.id as "caseId", c.document_number as "documentNumber", c.document_class as class, c.issue_date as "issueDate", d.document #>> '{payment,remittance}' as remittance,
             (select p.reference from postings p where p.case_id = c.id and p.kind = 'post' and p.status = 'posted' order by p.created_at desc limit 1) as "postedAs"
        from payment_items i join cases c on c.id = i.case_id join documents d on d.case_id = c.id and d.version = c.document_version
-      where i.run_id = :runId order by c.id`,
-    { runId },
+      where i.run_id = :runId and (:endToEndIds::text[] is null or i.end_to_end_id = any (:endToEndIds)) order by c.id`,
+    { runId, endToEndIds: endToEndIds ?? null },
   );
 }

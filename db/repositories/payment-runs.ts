@@ -20,7 +20,8 @@ export interface NewRun {
   proposer?: string;
   actor: string;
   correlationId: string;
-  start: { workflow: string; queue: string; process: string; workflowVersion: string; searchAttributes: Record<string, unknown> };
+  /** `pace`: how large the steps of the process are, where it is not the usual one. */
+  start: { workflow: string; queue: string; process: string; workflowVersion: string; searchAttributes: Record<string, unknown>; pace?: { payees: number; events: number } };
 }
 
 export interface OpenedRun {
@@ -48,7 +49,7 @@ export async function openRun(db: Db, run: NewRun, request?: { handle: RequestHa
         workflow: run.start.workflow,
         queue: run.start.queue,
         searchAttributes: run.start.searchAttributes,
-        input: { entity: run.entity, caseId: result.runId, correlationId: run.correlationId, dryRun: run.dryRun },
+        input: { entity: run.entity, caseId: result.runId, correlationId: run.correlationId, dryRun: run.dryRun, ...(run.start.pace ? { pace: run.start.pace } : {}) },
       },
       correlationId: run.correlationId,
     });
@@ -176,6 +177,10 @@ export async function saveExclusions(trx: Trx, entity: string, runId: string, ex
 
 export async function exclusionsOf(db: Db, runId: string): Promise<PaymentProposal['excluded']> {
   return sql(db, `select case_id as "caseId", code, rule, message, until from payment_exclusions where run_id = :runId order by case_id`, { runId });
+}
+
+export async function countExclusions(db: Db, runId: string): Promise<number> {
+  return (await sqlOne<{ count: number }>(db, `select count(*)::int as count from payment_exclusions where run_id = :runId`, { runId })).count;
 }
 
 /** Approved as it stands; any edit after this voids it (P6). */

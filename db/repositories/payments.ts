@@ -84,13 +84,42 @@ export async function instructionsOf(db: Db, runId: string, page: { after?: stri
   );
 }
 
-export async function itemsOf(db: Db, runId: string, page: { after?: string; limit?: number } = {}): Promise<StoredItem[]> {
+/** The open transfers of so many payees of a run, in the order of their supplier ids. */
+export async function paymentsToScreen(db: Db, runId: string, { after, limit }: { after?: string | undefined; limit: number }): Promise<StoredInstruction[]> {
+  return sql<StoredInstruction>(
+    db,
+    `select ${INSTRUCTION} from payment_instructions
+      where run_id = :runId and state in ('proposed', 'approved')
+        and supplier_id in (select distinct supplier_id from payment_instructions
+                             where run_id = :runId and state in ('proposed', 'approved') and (:after::text is null or supplier_id > :after) order by supplier_id limit :limit)
+      order by supplier_id, end_to_end_id`,
+    { runId, after: after ?? null, limit },
+  );
+}
+
+/** Transfers that left a run for a reason that begins so, and who took them out. */
+export async function removedBecause(db: Db, runId: string, prefix: string): Promise<{ endToEndId: string; by: string }[]> {
+  return sql(
+    db,
+    `select end_to_end_id as "endToEndId", removed_by as by from payment_instructions where run_id = :runId and state = 'removed' and starts_with(removed_reason, :prefix) order by 1`,
+    { runId, prefix },
+  );
+}
+
+/** The documents that a run settles, or those of some of its transfers. */
+export async function itemsOf(db: Db, runId: string, endToEndIds?: readonly string[]): Promise<StoredItem[]> {
   return sql<StoredItem>(
     db,
     `select run_id as "runId", case_id as "caseId", entity, revision, end_to_end_id as "endToEndId", detail as item, state from payment_items
-      where run_id = :runId and (:after::text is null or case_id > :after) order by case_id limit :limit`,
-    { runId, after: page.after, limit: page.limit ?? null },
+      where run_id = :runId and (:endToEndIds::text[] is null or end_to_end_id = any (:endToEndIds)) order by case_id`,
+    { runId, endToEndIds: endToEndIds ?? null },
   );
+}
+
+/** Transfers of a run that look like payments of others (P12), by their end-to-end ids. */
+export async function lookAlikesOf(db: Db, runId: string): Promise<string[]> {
+  const rows = await sql<{ id: string }>(db, `select end_to_end_id as id from payment_instructions where run_id = :runId and state <> 'removed' and possible_duplicates <> '[]' order by 1`, { runId });
+  return rows.map(({ id }) => id);
 }
 
 /** Payments of a document, newest first: what its page shows. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf, type StoredInstruction } from '../../db/repositories/payments.ts';
 import { queues } from '../../temporal-config/queues.ts';
-import { paymentRunProcess, paymentRunVersion, paymentRunWorkflow } from '../../workflows/contracts/payment-run.ts';
+import { paymentRunProcess, paymentRunVersion, paymentRunWorkflow, type RunPace } from '../../workflows/contracts/payment-run.ts';
 import type { House } from './house.ts';
 import { billed, submit } from './invoices.ts';
 import type { people } from './people.ts';
@@ -20,12 +20,12 @@ export function payments(house: House, they: ReturnType<typeof people>) {
       return caseId;
     },
 
-    async open(options: { dryRun?: boolean; proposer?: string } = {}): Promise<string> {
+    async open(options: { dryRun?: boolean; proposer?: string; pace?: RunPace } = {}): Promise<string> {
       const runDate = new Date().toISOString().slice(0, 10);
-      const { proposer = 'anna.berg', dryRun = false } = options;
+      const { proposer = 'anna.berg', dryRun = false, pace } = options;
       const run = await openRun(house.db, {
         entity: 'DE01', runDate, nextRunDate: '2027-12-01', slot: randomUUID(), payerAccount: 'main', dryRun, proposer, actor: `person:${proposer}`, correlationId: `test-${randomUUID().slice(0, 8)}`,
-        start: { workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion, searchAttributes: {} },
+        start: { workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion, searchAttributes: {}, ...(pace ? { pace } : {}) },
       });
       return run.runId;
     },

@@ -9,50 +9,55 @@ import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo
 import type { AcceptedAnswer } from '../../activities/decisions.ts';
 import type { RunDecisionKind, RunRef } from '../../activities/payments/commands.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { bankStatus, cancel, decide, paymentRunProcess, paymentRunVersion, release, removeItem, type PaymentRunInput, type PaymentRunOutcome } from '../contracts/payment-run.ts';
+import { bankStatus, cancel, decide, paymentRunProcess, paymentRunVersion, release, removeItem, usualPace, type PaymentRunInput, type PaymentRunOutcome, type RunStage } from '../contracts/payment-run.ts';
 import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
 import { awaitWithEscalation } from '../parts/escalation.ts';
 import { parkable } from '../parts/parking.ts';
-import { createPaymentFile, gatherPayables, recordProposal, recordRunEnd, recordRunProgress, screenPayees, sendPaymentFile, verifyAndRecordRunDecision } from '../parts/payment-proxies.ts';
+import { createPaymentFile, gatherPayables, recordProposal, recordRunEnd, recordRunProgress, recordScreening, screenPayees, sendPaymentFile, verifyAndRecordRunDecision } from '../parts/payment-proxies.ts';
 import { ProgressBoard } from '../parts/progress.ts';
 
 export async function paymentRun(input: PaymentRunInput): Promise<PaymentRunOutcome> {
   const run = openRun(input);
-  if (!input.sent) {
-    await proposePayments(run, input.dryRun);
-    await awaitApprovalAndRelease(run);
-    await screenAtRelease(run);
-    await createFile(run);
-    await sendToBank(run);
-  }
-  return closeRun(run, run.ending ?? (await followAtBank(run, input)));
+  await stage(run, 'proposed', proposePayments);
+  await stage(run, 'released', awaitApprovalAndRelease);
+  await stage(run, 'screened', screenAtRelease);
+  await stage(run, 'filed', createFile);
+  await stage(run, 'sent', sendToBank);
+  return closeRun(run, run.ending ?? (await followAtBank(run)));
 }
 
 /** One running run: what it shows, and what it has heard since it last looked. */
 interface Run {
+  input: PaymentRunInput;
   ref: RunRef;
   board: ProgressBoard;
   mutex: Mutex;
   resumed: boolean;
+  /** The stages that lie behind it. */
+  reached: RunStage[];
   /** Every person that the policy asks for has released it. */
   released: boolean;
-  /** Nobody may change it any more: screening, file and bank work on exactly this content. */
-  frozen: boolean;
+  /** The last payee that was screened. */
+  screenedTo?: string;
   bankSpoke: boolean;
   nextDeadline?: string;
   ending?: PaymentRunOutcome;
 }
 
-function openRun({ entity, caseId, correlationId, sent }: PaymentRunInput): Run {
+function openRun(input: PaymentRunInput): Run {
+  const { entity, caseId, correlationId, goesOn } = input;
   const run: Run = {
+    input,
     ref: { entity, caseId, correlationId },
-    board: new ProgressBoard(correlationId, paymentRunVersion),
+    board: new ProgressBoard(correlationId, paymentRunVersion, goesOn?.progress),
     mutex: new Mutex(),
     resumed: false,
-    released: sent === true,
-    frozen: sent === true,
+    reached: [...(goesOn?.reached ?? [])],
+    released: goesOn?.released ?? false,
     bankSpoke: false,
   };
+  if (goesOn?.screenedTo) run.screenedTo = goesOn.screenedTo;
+  if (goesOn?.nextDeadline) run.nextDeadline = goesOn.nextDeadline;
   listenForDecisions(
     { ...run, refusal: () => refusalOf(run), judge: (kind, decisionId) => verifyAndRecordRunDecision({ ...run.ref, kind, decisionId }), heard: (decision: AcceptedAnswer, kind: RunDecisionKind) => hear(run, decision, kind) },
     {
@@ -66,8 +71,16 @@ function openRun({ entity, caseId, correlationId, sent }: PaymentRunInput): Run 
   return run;
 }
 
+/** A run that has ended goes no further; what lies behind it is not done again in a new history. */
+async function stage(run: Run, name: RunStage, work: (run: Run) => Promise<void>): Promise<void> {
+  if (run.ending || run.reached.includes(name)) return;
+  await work(run);
+  run.reached.push(name);
+}
+
 /** proposePayments: what is due, at which discount, grouped to transfers; everything else with its reason (P1–P5, P9, P11, P12). */
-async function proposePayments(run: Run, dryRun: boolean): Promise<void> {
+async function proposePayments(run: Run): Promise<void> {
+  const { dryRun } = run.input;
   const proposal = await parkable(run, 'proposePayments', async () => {
     const { factsId } = await gatherPayables(run.ref);
     return recordProposal({ ...run.ref, factsId, dryRun });
@@ -80,34 +93,41 @@ async function proposePayments(run: Run, dryRun: boolean): Promise<void> {
 
 /** awaitApprovalAndRelease: two duties, two persons; reminded and escalated meanwhile (P6). */
 async function awaitApprovalAndRelease(run: Run): Promise<void> {
-  if (run.ending) return;
   run.board.show();
-  await awaitWithEscalation(run.ref, run.board, () => run.released || run.ending !== undefined, run.nextDeadline);
-  run.frozen = true;
+  const settled = () => run.released || run.ending !== undefined;
+  while (!settled()) {
+    await goOnWhenLong(run);
+    await awaitWithEscalation(run.ref, run.board, () => settled() || isLong(run), run.nextDeadline);
+  }
 }
 
-/** screenAtRelease: a payee that is not clear leaves the run, never the run its way (P10). */
+/** screenAtRelease: payees page by page; one that is not clear leaves the run, never the run its way (P10). */
 async function screenAtRelease(run: Run): Promise<void> {
-  if (run.ending) return;
-  const { clear } = await step(run, 'screenAtRelease', () => screenPayees(run.ref));
+  for (let more = true; more; ) {
+    await goOnWhenLong(run);
+    const after = run.screenedTo === undefined ? {} : { after: run.screenedTo };
+    const page = await parkable(run, 'screenAtRelease', () => screenPayees({ ...run.ref, limit: paceOf(run).payees, ...after }));
+    more = page.screenedTo !== undefined;
+    if (page.screenedTo !== undefined) run.screenedTo = page.screenedTo;
+  }
+  const { clear } = await step(run, 'screenAtRelease', () => recordScreening(run.ref));
   if (clear === 0) run.ending = { state: 'cancelled', reason: 'nothing-clear' };
 }
 
 /** createFile: the same content always gives the same bytes (P7). */
 async function createFile(run: Run): Promise<void> {
-  if (!run.ending) await step(run, 'createFile', () => createPaymentFile(run.ref));
+  await step(run, 'createFile', () => createPaymentFile(run.ref));
 }
 
 /** sendToBank: once; a lost answer is unknown, and the bank is asked before anything is sent again (P7). */
 async function sendToBank(run: Run): Promise<void> {
-  if (run.ending) return;
   const key = `${paymentRunProcess}:${run.ref.caseId}:send:1`;
   const { outcome } = await step(run, 'sendToBank', () => sendPaymentFile({ ...run.ref, key }));
   if (outcome === 'refused') run.ending = { state: 'rejected' };
 }
 
 /** followAtBank: statuses come and go; only booked debits confirm, and silence becomes a case (P8). */
-async function followAtBank(run: Run, input: PaymentRunInput): Promise<PaymentRunOutcome> {
+async function followAtBank(run: Run): Promise<PaymentRunOutcome> {
   for (;;) {
     run.bankSpoke = false;
     const { ending, nextDeadline } = await step(run, 'followAtBank', () => recordRunProgress(run.ref));
@@ -115,13 +135,8 @@ async function followAtBank(run: Run, input: PaymentRunInput): Promise<PaymentRu
     run.board.show();
     if (nextDeadline) await condition(() => run.bankSpoke, Math.max(1, Date.parse(nextDeadline) - Date.now()));
     else await condition(() => run.bankSpoke);
-    if (workflowInfo().continueAsNewSuggested) await goOnInNewHistory(input);
+    await goOnWhenLong(run);
   }
-}
-
-async function goOnInNewHistory(input: PaymentRunInput): Promise<never> {
-  await condition(allHandlersFinished);
-  return continueAsNew<(input: PaymentRunInput) => Promise<PaymentRunOutcome>>({ ...input, sent: true });
 }
 
 /** closeRun: nobody is asked any more; what was never sent is free again. */
@@ -140,14 +155,34 @@ async function step<Answer extends { transitions: Transition[] }>(run: Run, name
   return answer;
 }
 
+/** Goes on in a new history when this one is long. Whoever is just deciding is heard to the end first; signals wait for the next one. */
+async function goOnWhenLong(run: Run): Promise<void> {
+  if (!isLong(run)) return;
+  await condition(allHandlersFinished);
+  if (run.ending) return;
+  const { reached, released, screenedTo, nextDeadline, board } = run;
+  const goesOn = { reached, released, progress: board.value, ...(screenedTo ? { screenedTo } : {}), ...(nextDeadline ? { nextDeadline } : {}) };
+  await continueAsNew<typeof paymentRun>({ ...run.input, goesOn });
+}
+
+function isLong(run: Run): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return continueAsNewSuggested || historyLength > paceOf(run).events;
+}
+
+function paceOf({ input }: Run) {
+  return input.pace ?? usualPace;
+}
+
 function hear(run: Run, { effect, reasonCode }: AcceptedAnswer, kind: RunDecisionKind): void {
   if (effect === 'complete') run.released = true;
   if (effect === 'rejected') run.ending = { state: 'cancelled', reason: `rejected ${reasonCode ?? ''}`.trim() };
   if (effect === 'withdrawn') run.ending = { state: 'cancelled', reason: kind === 'cancel' ? 'cancelled' : 'nothing-left' };
 }
 
+/** Once it is released nobody may change it any more: screening, file and bank work on exactly this content. */
 function refusalOf(run: Run): Refusal | undefined {
   if (run.ending) return { code: 'already-decided', message: `The run has ended as ${run.ending.state}.` };
-  if (run.frozen) return { code: 'run-not-open', message: 'The run was released; what is under way cannot be changed any more.' };
+  if (run.released) return { code: 'run-not-open', message: 'The run was released; what is under way cannot be changed any more.' };
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Progress } from '../../domain/model/progress.ts';
 import type { DecisionNotice, DecisionReceipt } from './invoice-to-pay.ts';
 
 /** Everything that others need in order to talk to `paymentRun`: names and shapes, no behaviour. */
@@ -9,7 +10,7 @@ export const paymentRunWorkflow = 'paymentRun';
 export const paymentRunProcess = 'ap-payment-run';
 
 /** Declared in every progress; it rises with each change that a running process must not see. */
-export const paymentRunVersion = 'payment-run/1';
+export const paymentRunVersion = 'payment-run/2';
 
 export interface PaymentRunInput {
   entity: string;
@@ -18,8 +19,34 @@ export interface PaymentRunInput {
   correlationId: string;
   /** Only shows what would be paid. */
   dryRun: boolean;
-  /** Set when the run goes on in a new history: the file is with the bank. */
-  sent?: boolean;
+  /** How large its steps are; absent: `usualPace`. */
+  pace?: RunPace;
+  /** Set when the run goes on in a new history. */
+  goesOn?: RunPosition;
+}
+
+export interface RunPace {
+  /** Payees that are screened in one step. */
+  payees: number;
+  /** A run whose history is longer goes on in a new one at its next resting place. */
+  events: number;
+}
+
+/** Histories stay far below what the server warns of, and a worker that takes a run over reads little. */
+export const usualPace: RunPace = { payees: 100, events: 500 };
+
+export const runStages = ['proposed', 'released', 'screened', 'filed', 'sent'] as const;
+export type RunStage = (typeof runStages)[number];
+
+/** Where a run stands when it goes on in a new history; everything else is in the records. */
+export interface RunPosition {
+  /** What lies behind it. */
+  reached: RunStage[];
+  released: boolean;
+  /** The last payee that was screened. */
+  screenedTo?: string;
+  nextDeadline?: string;
+  progress: Progress;
 }
 
 export type PaymentRunOutcome = { state: 'confirmed' } | { state: 'partly-returned' } | { state: 'rejected' } | { state: 'cancelled'; reason: string };

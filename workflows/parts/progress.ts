@@ -12,8 +12,9 @@ import { progressQuery } from '../contracts/invoice-to-pay.ts';
 export class ProgressBoard {
   private progress: Progress;
 
-  constructor(correlationId: string, workflowVersion: string) {
-    this.progress = initialProgress(correlationId, workflowVersion);
+  /** `shown`: what an earlier history of the same process had come to show. */
+  constructor(correlationId: string, workflowVersion: string, shown?: Progress) {
+    this.progress = shown ?? initialProgress(correlationId, workflowVersion);
     setHandler(progressQuery, () => this.progress, { description: 'State, what is awaited, decisions, exceptions and postings' });
   }
 

@@ -1,0 +1,170 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, type Connection } from '@temporalio/client';
+import { schemaCheck } from '../adapters/bank/iso20022/schemas.ts';
+import { callersAt } from '../bin/demo/callers.ts';
+import { decidersAt, type Deciders } from '../bin/demo/people.ts';
+import { withDisposableState } from '../bin/services/disposable.ts';
+import { startInstallation } from '../bin/services/installation.ts';
+import { freePort } from '../bin/services/ports.ts';
+import { screen } from '../bin/services/progress.ts';
+import { runDirOf } from '../bin/services/services.ts';
+import { addDays } from '../domain/calendar/plain-date.ts';
+import { openDatabase, sql, type Db } from '../db/client.ts';
+import { readCase } from '../db/repositories/cases.ts';
+import { connectClient } from '../temporal-config/connection.ts';
+import { readSettings, type Settings } from '../temporal-config/settings.ts';
+import { publicData } from '../test/documents/invoice/public-files.ts';
+import { billed, submit } from '../test/support/invoices.ts';
+import { addSuppliers, copyPosted } from '../test/support/many-payables.ts';
+import type { Result } from './benchmark.ts';
+import { processorTime, type ProcessorTime } from './intake/processor-time.ts';
+
+export const summary = 'A payment run of 10,000 documents on real parts: proposed, approved, released, screened, written, sent, file validated';
+
+type Caller = Awaited<ReturnType<ReturnType<typeof callersAt>>>;
+
+/** A whole installation, filled with posted documents of four suppliers in five. Arguments: documents (10000). */
+export async function run(args: string[]): Promise<Result> {
+  const documents = Number(args[0] ?? 10_000);
+  const settings = await onFreePorts(readSettings());
+  return withDisposableState('bench-payment-run', settings, screen, async (stateDir) => {
+    const installation = await startInstallation({ stateDir, ports: 'free', temporalStore: settings.temporalStore, web: false }, { ...settings, stateDir }, screen);
+    const db = openDatabase(installation.addresses.databaseUrl, { poolSize: 2 });
+    const connection = await connectClient(installation.settings);
+    try {
+      const suppliers = Math.ceil(documents * 0.8);
+      await screen.step(`${documents} posted documents of ${suppliers} suppliers`, () => fill(db, settings.sandboxUrl, documents, suppliers));
+      const as = callersAt(installation.addresses.apiUrl);
+      return await measure({ db, connection, namespace: settings.namespace, runDir: runDirOf(stateDir), proposer: await as('anna.berg'), releaser: await as('vera.noll'), deciders: await decidersAt(as), documents });
+    } finally {
+      await connection.close();
+      await db.destroy();
+      await installation.stop();
+    }
+  });
+}
+
+/** One document goes the whole way; the others are its copies for suppliers and in amounts of their own. */
+async function fill(db: Db, sandboxUrl: string, documents: number, suppliers: number): Promise<void> {
+  const { caseId } = await submit(db, billed({ lines: [{ orderNumber: '4500000116', orderLine: '10', quantity: '1', price: '36.00' }] }));
+  await until(async () => (await readCase(db, caseId))?.case.stage === 'posted', 'the first document is posted');
+  await addSuppliers(sandboxUrl, suppliers);
+  await copyPosted(db, caseId, { documents, suppliers });
+}
+
+interface Measuring {
+  db: Db;
+  connection: Connection;
+  namespace: string;
+  runDir: string;
+  proposer: Caller;
+  releaser: Caller;
+  deciders: Deciders;
+  documents: number;
+}
+
+async function measure(bench: Measuring): Promise<Result> {
+  const load = loadavg()[0]!;
+  const cpu = processorTime(bench.runDir);
+  const began = performance.now();
+  const today = new Date().toISOString().slice(0, 10);
+  const opened = await bench.proposer.post('/v1/payment-runs', { json: { entity: 'DE01', nextRunDate: addDays(today, 60) } });
+  const runId = String(opened.body.id);
+  await untilStage(bench, runId, 'approval');
+  const proposed = performance.now();
+  await decide(bench, runId);
+  await untilStage(bench, runId, 'release');
+  await decide(bench, runId);
+  const released = performance.now();
+  await untilStage(bench, runId, 'awaiting-bank');
+  const sent = performance.now();
+  const file = await bench.releaser.get(`/v1/payment-runs/${runId}/file`);
+  const validated = validate(String(file.body));
+  const ended = performance.now();
+  const { body } = await bench.proposer.get(`/v1/payment-runs/${runId}`);
+  const seconds = (from: number, to: number): number => Number(((to - from) / 1000).toFixed(1));
+  return {
+    name: 'payment-run',
+    rows: [
+      { measure: 'documents', value: body.documents },
+      { measure: 'transfers', value: body.payments },
+      { measure: 'opened to proposed, s', value: seconds(began, proposed) },
+      { measure: 'proposed to released (two persons), s', value: seconds(proposed, released) },
+      { measure: 'released to sent, s', value: seconds(released, sent) },
+      { measure: 'file fetched and validated, s', value: seconds(sent, ended) },
+      { measure: 'all, s', value: seconds(began, ended) },
+      ...(await historyRows(bench, runId)),
+      ...Object.entries(usedSince(cpu, processorTime(bench.runDir))).map(([part, used]) => ({ measure: `processor time of ${part}, s`, value: used })),
+      { measure: 'most memory of the worker, MB', value: peakMemory(bench.runDir, 'worker') },
+    ],
+    notes: [`${validated} All parts share the machine; load before ${load.toFixed(1)}, after ${loadavg()[0]!.toFixed(1)}.`, ...(await stepTimes(bench.db, runId))],
+  };
+}
+
+async function decide({ db, deciders }: Measuring, runId: string): Promise<void> {
+  const [awaited] = (await readCase(db, runId))?.progress.awaiting ?? [];
+  if (!awaited || !(await deciders.approve(awaited.id))) throw new Error(`nobody could decide ${awaited?.what ?? runId}`);
+}
+
+function untilStage({ db }: Measuring, runId: string, stage: string): Promise<void> {
+  return until(async () => {
+    const found = (await readCase(db, runId))?.case;
+    if (found?.state !== undefined && found.state !== 'running') throw new Error(`the run ended as ${found.state}`);
+    return found?.stage === stage;
+  }, `the run is at ${stage}`);
+}
+
+async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  for (const from = performance.now(); !(await holds()); await sleep(100)) if (performance.now() - from > 300_000) throw new Error(`not within five minutes: ${what}`);
+}
+
+function validate(text: string): string {
+  const folder = join(publicData, 'bank/xsd');
+  if (!existsSync(folder)) return 'The official schemas are not at hand: the file was not validated against them.';
+  schemaCheck(folder, 'pain.001.001.09')({ format: 'pain.001.001.09', text } as Parameters<ReturnType<typeof schemaCheck>>[0]);
+  return `The file of ${(Buffer.byteLength(text) / 1e6).toFixed(1)} MB is valid against the official schema.`;
+}
+
+/** Every history of the run: it goes on in new ones. */
+async function historyRows({ db, connection, namespace }: Measuring, runId: string): Promise<Result['rows']> {
+  const workflowId = (await readCase(db, runId))!.case.workflowId;
+  const client = new Client({ connection, namespace });
+  const histories: { events: number; bytes: number }[] = [];
+  for await (const execution of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+    const { raw } = await client.workflow.getHandle(workflowId, execution.runId).describe();
+    histories.push({ events: Number(raw.workflowExecutionInfo?.historyLength ?? 0), bytes: Number(raw.workflowExecutionInfo?.historySizeBytes ?? 0) });
+  }
+  const sum = (of: (history: { events: number; bytes: number }) => number) => histories.reduce((total, history) => total + of(history), 0);
+  return [
+    { measure: 'histories', value: histories.length },
+    { measure: 'events in the longest', value: Math.max(...histories.map(({ events }) => events)) },
+    { measure: 'events in all', value: sum(({ events }) => events) },
+    { measure: 'history bytes in all', value: sum(({ bytes }) => bytes) },
+  ];
+}
+
+function usedSince(from: ProcessorTime, to: ProcessorTime): Record<string, number> {
+  return Object.fromEntries(Object.entries(to).map(([part, seconds]) => [part, Number((seconds - (from[part] ?? 0)).toFixed(1))]));
+}
+
+/** Peak resident memory of a recorded program, from the kernel's table. */
+function peakMemory(runDir: string, name: string): number {
+  const { pid } = JSON.parse(readFileSync(join(runDir, `${name}.json`), 'utf8')) as { pid: number };
+  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+  return Math.round(Number(peak) / 1024);
+}
+
+/** When each step was on record, from the opening on. */
+async function stepTimes(db: Db, runId: string): Promise<string[]> {
+  const rows = await sql<{ action: string; seconds: number }>(db, `select action, round(extract(epoch from created_at - min(created_at) over ()), 1)::float as seconds from audit_events where case_id = :runId order by seq`, { runId });
+  return [`On record after seconds: ${rows.map(({ action, seconds }) => `${action.replace('payment-run.', '')} ${seconds}`).join(', ')}.`];
+}
+
+async function onFreePorts(settings: Settings): Promise<Settings> {
+  const [apiPort, sandboxPort, workerMetricsPort] = [await freePort(), await freePort(), await freePort()];
+  return { ...settings, databaseUrl: undefined, temporalAddress: undefined, apiPort, sandboxPort, sandboxUrl: `http://127.0.0.1:${sandboxPort}`, workerMetricsPort };
+}
