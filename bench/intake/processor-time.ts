@@ -19,6 +19,11 @@ export function processorTime(runDir: string): ProcessorTime {
   return { ...Object.fromEntries(used), callers: (own.user + own.system) / 1e6 };
 }
 
+/** Seconds that these processes have used, without children that still run. */
+export function processorSeconds(pids: readonly number[]): number {
+  return pids.flatMap(entryOf).reduce((sum, { ticks }) => sum + ticks, 0) / ticksPerSecond;
+}
+
 /** Milliseconds of processor time for each of `count` pieces of work between two readings. */
 export function millisecondsEach(from: ProcessorTime, to: ProcessorTime, count: number): Record<string, number> {
   return Object.fromEntries(Object.entries(to).map(([name, seconds]) => [name, Math.round(((seconds - (from[name] ?? 0)) * 10_000) / count) / 10]));
