@@ -15,7 +15,7 @@ export interface BankLedger {
   /** With their texts where one is asked for by its id. */
   files: { messageId: string; reference: string; format: string; debtorAccount: string; state: string; total: string; receivedAt: string; text?: string }[];
   refusals: { messageId: string; code: string }[];
-  payments: (Pick<Payment, 'no' | 'endToEndId' | 'messageId' | 'paymentInformationId' | 'debtorAccount' | 'amount' | 'creditor' | 'state' | 'reason' | 'requestedOn' | 'bookedOn' | 'returnedOn'>)[];
+  payments: (Pick<Payment, 'no' | 'endToEndId' | 'messageId' | 'paymentInformationId' | 'debtorAccount' | 'amount' | 'creditor' | 'remittance' | 'state' | 'reason' | 'requestedOn' | 'bookedOn' | 'returnedOn'>)[];
   bookings: Booking[];
   messages: { id: string; kind: string; account: string }[];
 }
@@ -35,8 +35,8 @@ export function ledgerOf(state: BankState, now: number, filter: LedgerFilter): B
       .filter((file) => wanted('account', file.debtorAccount) && wanted('messageId', file.messageId))
       .map(({ text, ...file }) => ({ ...file, receivedAt: new Date(file.receivedAt).toISOString(), ...(filter.messageId === undefined ? {} : { text }) })),
     refusals: state.refusals.filter((refusal) => wanted('messageId', refusal.messageId)).map(({ messageId, code }) => ({ messageId, code })),
-    payments: payments.map(({ no, endToEndId, messageId, paymentInformationId, debtorAccount, amount, creditor, state: paymentState, reason, requestedOn, bookedOn, returnedOn }) =>
-      ({ no, endToEndId, messageId, paymentInformationId, debtorAccount, amount, creditor, state: paymentState, reason, requestedOn, bookedOn, returnedOn })),
+    payments: payments.map(({ no, endToEndId, messageId, paymentInformationId, debtorAccount, amount, creditor, remittance, state: paymentState, reason, requestedOn, bookedOn, returnedOn }) =>
+      ({ no, endToEndId, messageId, paymentInformationId, debtorAccount, amount, creditor, remittance, state: paymentState, reason, requestedOn, bookedOn, returnedOn })),
     bookings: state.bookings.filter((booking) => wanted('account', booking.account) && (!narrowed || booking.payments.some((no) => numbers.has(no)))),
     messages: state.outbox.filter((message) => wanted('account', message.account)).map(({ id, kind, account }) => ({ id, kind, account })),
   };

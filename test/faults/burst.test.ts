@@ -5,7 +5,8 @@ import { openHouse, type House } from '../support/house.ts';
 import { billed } from '../support/invoices.ts';
 import { describeWithServices } from '../support/services.ts';
 import { judge } from './invariants.ts';
-import { enter, pause } from './round.ts';
+import { enter } from './round.ts';
+import { pause } from './workday.ts';
 
 /** F14: the ERP fails in bursts for ten minutes, a twentieth of that in the short form, while documents flow. */
 const minutes = readSettings().faultSeeds === undefined ? 0.5 : 10;

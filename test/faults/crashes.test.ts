@@ -6,8 +6,9 @@ import { describeWithServices } from '../support/services.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
 import { judge } from './invariants.ts';
 import { addRound, keepSeed, keptSeeds } from './report.ts';
-import { enter as enterDocument, pause, playRound, until } from './round.ts';
+import { enter as enterDocument, playRound, until } from './round.ts';
 import { generator, longRound, scheduleOf, shortRound } from './schedule.ts';
+import { bankThatSettles, pause, readyToPay } from './workday.ts';
 
 /**
  * Real processes killed by their own pid while documents flow: the worker at random points and exactly between the
@@ -28,7 +29,8 @@ describeWithServices('crashes of our own parts', () => {
   const random = generator(1);
 
   beforeAll(async () => {
-    house = await openHouse({ ownServices: true, processingLimitMs: 800, erpTimeoutMs: 1_500 });
+    house = await openHouse({ ownServices: true, processingLimitMs: 800, erpTimeoutMs: 1_500, set: readyToPay({ processingLimitMs: 800, timeoutMs: 1_500 }) });
+    await bankThatSettles(house);
   });
   afterAll(() => house.dispose());
 

@@ -7,18 +7,23 @@ import { readCase } from '../../db/repositories/cases.ts';
 import type { ErpDocument } from '../../sandbox/erp/documents.ts';
 import { applyTransitions, initialProgress } from '../../domain/rules/progress.ts';
 import { invoiceToPayVersion, invoiceToPayWorkflow } from '../../workflows/contracts/invoice-to-pay.ts';
+import { paymentRunProcess, paymentRunVersion, paymentRunWorkflow } from '../../workflows/contracts/payment-run.ts';
 import type { House } from '../support/house.ts';
 import { dutiesHeld } from './duties.ts';
-import { hear, postingsIn, storiesOf, type CaseStory, type Told } from './told.ts';
+import { isLive, notBookedYet, paidOnce, paidWhatIsOwed } from './paid.ts';
+import { releasesHeld } from './release-duties.ts';
+import { hear, postingsIn, runsOf, storiesOf, type CaseStory, type Told } from './told.ts';
 
-/** What must hold after any faults, judged by the counterpart's own ledger and the audit chain, not by what we remember. */
+/** What must hold after any faults, judged by the counterparts' own ledgers and the audit chain, not by what we remember. */
 export interface Judgement {
   /** Sentences about what is broken, each with its invariant; empty when everything holds. */
   broken: string[];
   cases: number;
-  /** Documents in the counterpart's ledger. */
+  /** Documents in the ERP's ledger. */
   posted: number;
-  /** Sends that reached the counterpart, refused and failed ones included. */
+  /** Payments in the bank's ledger that were not refused. */
+  paid: number;
+  /** Sends that reached a counterpart, refused and failed ones included. */
   attempted: number;
   /** Effects of which a repeat was suppressed or found by enquiry: proof that the faults bit. */
   repeatsSuppressed: number;
@@ -30,46 +35,66 @@ export async function judge(house: House, accepted: readonly string[], drainMs =
   const stuck = await stuckAfter(house, cases, drainMs);
   const told = await hear(house);
   const stories = storiesOf(told);
+  const runs = runsOf(told);
   const broken = [
-    ...(await oneProcessEach(house, cases, told)),
+    ...(await oneProcessEach(house, cases, told, drainMs)),
     ...oneDocumentEach(told),
+    ...paidOnce(told),
     ...sameAmounts(told, stories),
+    ...paidWhatIsOwed(told, stories),
     ...(await chainVerifies(house)),
     ...oneRecordPerTransition(stories),
+    ...oneRecordPerTransition(runs),
     ...dutiesHeld(house.persons, told, stories),
+    ...releasesHeld(house.persons, told, stories, runs),
     ...stuck,
     ...enquiredBeforeResending(told, house.settleWindowMs),
-    ...(await readModelIsReplay(house, cases, stories)),
+    ...(await readModelIsReplay(house, cases, stories, invoiceToPayVersion)),
+    ...(await readModelIsReplay(house, [...runs.keys()], runs, paymentRunVersion)),
     ...secretsInLogs(house),
   ];
-  const [repeats] = await sql<{ count: number }>(house.db, `select count(*)::int as count from effects where case_id = any (:cases::text[]) and (enquiries > 0 or attempt > 1 or sends > 1)`, { cases });
+  const [repeats] = await sql<{ count: number }>(house.db, `select count(*)::int as count from effects where case_id = any (:cases::text[]) and (enquiries > 0 or attempt > 1 or sends > 1)`, { cases: [...cases, ...runs.keys()] });
   const attempted = told.requests.filter(({ route }) => isSend(route)).length;
-  return { broken, cases: cases.length, posted: told.documents.length, attempted, repeatsSuppressed: repeats?.count ?? 0 };
+  return { broken, cases: cases.length, posted: told.documents.length, paid: told.bank.payments.filter(isLive).length, attempted, repeatsSuppressed: repeats?.count ?? 0 };
 }
 
 /** I1: what was accepted has exactly one case and one process; nothing has a process that was not accepted. */
-async function oneProcessEach(house: House, cases: readonly string[], { events }: Told): Promise<string[]> {
+async function oneProcessEach(house: House, cases: readonly string[], { events }: Told, drainMs: number): Promise<string[]> {
   const intakes = events.filter(({ action }) => action === 'intake.accepted');
   const times = (id: string) => intakes.filter((event) => event.case === id).length;
   const contents = intakes.map(({ entity, data }) => `${entity}/${String(data['contentHash'])}`);
   const twice = contents.filter((content, index) => contents.indexOf(content) !== index).map((content) => `I1: the content ${content} has several cases`);
   const lost = cases.flatMap((id) => (times(id) === 1 ? [] : [`I1: ${id} was accepted and has ${times(id)} intakes`]));
-  return [...twice, ...lost, ...(await processFaults(house, new Set(intakes.map((event) => event.case ?? ''))))];
+  return [...twice, ...lost, ...(await processFaults(house, begunIn(events), Math.min(drainMs, 5_000)))];
+}
+
+/** How often a process of each case has to have begun: once, and again each time that the case was opened anew. */
+function begunIn(events: Told['events']): Map<string, number> {
+  const begun = new Map<string, number>();
+  for (const { action, case: id } of events)
+    if (id !== null && /^(intake\.accepted|payment-run\.opened|invoice\.reopened)$/.test(action)) begun.set(id, (begun.get(id) ?? 0) + 1);
+  return begun;
 }
 
 /** Lists of processes lag a little behind; a fault that goes away within some seconds was none. */
-async function processFaults(house: House, known: ReadonlySet<string>): Promise<string[]> {
-  for (let tries = 0; ; tries += 1) {
-    const runs: string[] = [];
-    for await (const { workflowId } of house.client.workflow.list({ query: `WorkflowType = '${invoiceToPayWorkflow}'` })) runs.push(workflowId.slice(workflowId.lastIndexOf('/') + 1));
+async function processFaults(house: House, begun: ReadonlyMap<string, number>, lagMs: number): Promise<string[]> {
+  for (const until = Date.now() + lagMs; ; ) {
+    const runs = new Map<string, number>();
+    for await (const { workflowId } of house.client.workflow.list({ query: `WorkflowType in ('${invoiceToPayWorkflow}', '${paymentRunWorkflow}')` })) runs.set(caseOf(workflowId), (runs.get(caseOf(workflowId)) ?? 0) + 1);
     const faults = [
-      ...[...known].filter((id) => !runs.includes(id)).map((id) => `I1: ${id} has no process`),
-      ...runs.filter((id, index) => runs.indexOf(id) !== index).map((id) => `I1: ${id} has several processes`),
-      ...runs.filter((id) => !known.has(id)).map((id) => `I1: ${id} has a process and no intake`),
+      ...[...begun.keys()].filter((id) => !runs.has(id)).map((id) => `I1: ${id} has no process`),
+      ...[...runs].filter(([id, count]) => count > (begun.get(id) ?? 1)).map(([id]) => `I1: ${id} has several processes`),
+      ...[...runs.keys()].filter((id) => !begun.has(id)).map((id) => `I1: ${id} has a process and no intake`),
     ];
-    if (faults.length === 0 || tries >= 20) return faults;
+    if (faults.length === 0 || Date.now() >= until) return faults;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
+}
+
+/** `ap-payment-run/DE01/2026-11-21/1` is the process of the run `DE01-run-2026-11-21-1`. */
+function caseOf(workflowId: string): string {
+  const [, entity, date, seq] = /^ap-payment-run\/([^/]+)\/([^/]+)\/(\d+)$/.exec(workflowId) ?? [];
+  return entity === undefined ? workflowId.slice(workflowId.lastIndexOf('/') + 1) : `${entity}-run-${date}-${seq}`;
 }
 
 /** I2: a business key has one document, however often it was sent, and so has a supplier's number. */
@@ -115,12 +140,14 @@ async function chainVerifies(house: House): Promise<string[]> {
   return verdict.ok ? [] : verdict.chainFaults.map((fault) => `I4: ${fault.message}`);
 }
 
-/** I4: what can happen once is told once. */
+/** I4: what can happen once is told once; a case that was opened again may end again. */
 function oneRecordPerTransition(stories: ReadonlyMap<string, CaseStory>): string[] {
   return [...stories.values()].flatMap(({ id, steps }) => {
+    let lives = 1;
     const once = steps.flatMap(({ transition }) => {
+      if (transition.kind === 'reopened') lives += 1;
       if (transition.kind === 'posting' && transition.status !== 'unknown' && transition.status !== 'refused') return [`${transition.status} of ${transition.key}`];
-      if (transition.kind === 'ended') return ['the end'];
+      if (transition.kind === 'ended') return [lives === 1 ? 'the end' : `the end of life ${lives}`];
       return [];
     });
     return once.filter((what, index) => once.indexOf(what) !== index).map((what) => `I4: ${id} tells ${what} twice`);
@@ -130,7 +157,7 @@ function oneRecordPerTransition(stories: ReadonlyMap<string, CaseStory>): string
 /** I6: nothing waits that nobody waits for, `drainMs` after the last fault. */
 async function stuckAfter(house: House, cases: readonly string[], drainMs: number): Promise<string[]> {
   for (const until = Date.now() + drainMs; ; ) {
-    const stuck = await nothingStuck(house, cases);
+    const stuck = [...(await nothingStuck(house, cases)), ...notBookedYet(await hear(house))];
     if (stuck.length === 0 || Date.now() >= until) return stuck;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
@@ -139,7 +166,8 @@ async function stuckAfter(house: House, cases: readonly string[], drainMs: numbe
 async function nothingStuck(house: House, cases: readonly string[]): Promise<string[]> {
   const waiting = await sql<{ id: string; kind: string; last_error: string | null }>(house.db, `select id, kind, last_error from outbox where state = 'waiting'`);
   const idle = await sql<{ id: string; stage: string }>(house.db, `select id, stage from cases where id = any (:cases::text[]) and closed_at is null and (stage in ('received', 'checked', 'parked', 'resumed', 'posting-outcome-unknown') or (stage in ('approval', 'exception') and awaiting_roles = '{}'))`, { cases });
-  return [...waiting.map(({ id, kind, last_error }) => `I6: message ${id} (${kind}) waits: ${last_error}`), ...idle.map(({ id, stage }) => `I6: ${id} is stuck in ${stage}`)];
+  const runs = await sql<{ id: string; stage: string }>(house.db, `select id, stage from cases where process = :process and closed_at is null and stage not in ('approval', 'release', 'awaiting-bank')`, { process: paymentRunProcess });
+  return [...waiting.map(({ id, kind, last_error }) => `I6: message ${id} (${kind}) waits: ${last_error}`), ...[...idle, ...runs].map(({ id, stage }) => `I6: ${id} is stuck in ${stage}`)];
 }
 
 /** How long a send may lie in the queue of the rate cap between its record and the counterpart. */
@@ -151,7 +179,7 @@ function enquiredBeforeResending({ requests }: Told, settleWindowMs: number): st
   const open = new Map<string, { at: number; enquired: boolean }>();
   for (const { route, reference, outcome, status, at } of requests) {
     if (reference === undefined) continue;
-    if (route === 'erp.invoices.find') {
+    if (route === 'erp.invoices.find' || route === 'bank.files.find') {
       const sent = open.get(reference);
       if (sent) sent.enquired = true;
     }
@@ -166,18 +194,21 @@ function enquiredBeforeResending({ requests }: Told, settleWindowMs: number): st
   return broken;
 }
 
-function isSend(route: string): boolean {
-  return route === 'erp.invoices.post' || route === 'erp.invoices.reverse';
+const sends = new Set(['erp.invoices.post', 'erp.invoices.reverse', 'erp.payments.post', 'erp.payments.reverse', 'bank.files.post']);
+
+/** A request that has an effect at a counterpart. */
+export function isSend(route: string): boolean {
+  return sends.has(route);
 }
 
 /** I8: what the lists show is what the events say. */
-async function readModelIsReplay(house: House, cases: readonly string[], stories: ReadonlyMap<string, CaseStory>): Promise<string[]> {
+async function readModelIsReplay(house: House, cases: readonly string[], stories: ReadonlyMap<string, CaseStory>, version: string): Promise<string[]> {
   const broken: string[] = [];
   for (const id of cases) {
     const found = await readCase(house.db, id);
     const steps = stories.get(id)?.steps.map(({ transition }) => transition) ?? [];
     if (!found) continue;
-    const replayed = applyTransitions(initialProgress(found.case.correlationId, invoiceToPayVersion), steps);
+    const replayed = applyTransitions(initialProgress(found.case.correlationId, version), steps);
     if (JSON.stringify(sorted(replayed)) !== JSON.stringify(sorted(found.progress))) broken.push(`I8: ${id} differs from the replay of its events in ${differing(replayed, found.progress)}`);
   }
   return broken;

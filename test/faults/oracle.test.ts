@@ -42,8 +42,8 @@ describeWithServices('the judge of the fault tests', () => {
   afterAll(() => house.dispose());
 
   /** Invariants of the complaints that were not there before. */
-  const complaints = async (more: string[] = []) => {
-    const { broken } = await judge(house, [caseId, approved, ...more], 0);
+  const complaints = async (more: string[] = [], drainMs = 0) => {
+    const { broken } = await judge(house, [caseId, approved, ...more], drainMs);
     const fresh = broken.filter((sentence) => !known.has(sentence));
     known = new Set([...known, ...broken]);
     return [...new Set(fresh.map((sentence) => sentence.slice(0, 2)))].sort();
@@ -66,7 +66,7 @@ describeWithServices('the judge of the fault tests', () => {
   const approval = async (by: string): Promise<Transition> => ({ kind: 'decided', at: at(), subject: 'planted', by, decision: 'approve', documentHash: 'planted', decisionHash: await versionOf(approved), policyVersion: 'planted' });
 
   it('is content with a healthy house', async () => {
-    expect(await complaints()).toEqual([]);
+    expect(await complaints([], 10_000)).toEqual([]);
   });
 
   it('I1: a document that was accepted and lost', async () => {

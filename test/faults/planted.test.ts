@@ -6,7 +6,7 @@ import { outcomeOf, people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 import { judge } from './invariants.ts';
 import { plant, type Defect } from './plant.ts';
-import { pause } from './round.ts';
+import { pause } from './workday.ts';
 
 /**
  * Would the fault tests notice? Each defect is built into a worker of its own, which then meets the fault that it cannot

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addRound, rowsOf, seedsToPlay } from './report.ts';
 import type { Round } from './round.ts';
-import { longRound, scheduleOf, shortRound } from './schedule.ts';
+import { longRound, nameOf, scheduleOf, shortRound } from './schedule.ts';
 
 const round = (seed: number, broken: string[] = [], recoveryMs = 1_000): Round => ({
-  seed, documents: 30, faults: ['worker', 'throttle'], attempted: 40, recoveryMs, judgement: { broken, cases: 30, posted: 30, attempted: 40, repeatsSuppressed: seed },
+  seed, documents: 30, faults: ['worker', 'throttle'], attempted: 40, recoveryMs, judgement: { broken, cases: 30, posted: 30, paid: 4, attempted: 40, repeatsSuppressed: seed },
 });
 
 describe('the schedule of a seed', () => {
@@ -17,8 +17,8 @@ describe('the schedule of a seed', () => {
   });
 
   it('covers every fault in twenty long seeds', () => {
-    const named = new Set(Array.from({ length: 20 }, (_, seed) => scheduleOf(seed + 1, longRound).strikes.map(({ fault }) => ('part' in fault ? fault.part : fault.kind))).flat());
-    expect([...named].sort()).toEqual(['commit-late', 'database', 'drop-response', 'engine', 'fail-after-commit', 'fail-before-commit', 'throttle', 'worker']);
+    const named = new Set(Array.from({ length: 20 }, (_, seed) => scheduleOf(seed + 1, longRound).strikes.map(({ fault }) => nameOf(fault))).flat());
+    expect([...named].sort()).toEqual(['bank files commit-late', 'bank files drop-response', 'bank files fail-after-commit', 'commit-late', 'database', 'drop-response', 'engine', 'erp payments drop-response', 'fail-after-commit', 'fail-before-commit', 'throttle', 'worker']);
   });
 });
 

@@ -6,13 +6,15 @@ export interface Schedule {
   documents: { afterMs: number; approved: boolean }[];
 }
 
-/** A part of ours that is killed, or what the counterpart does wrong. */
-export type Fault = { part: 'worker' | 'database' | 'engine' } | { kind: string; times: number; delayMs?: number; status?: number; retryAfterSeconds?: number };
+/** A part of ours that is killed, or what a counterpart does wrong; the ERP, where no route is named. */
+export type Fault = { part: 'worker' | 'database' | 'engine' } | { kind: string; route?: string; times: number; delayMs?: number; status?: number; retryAfterSeconds?: number };
 
 const faults: Fault[] = [
   { part: 'worker' }, { part: 'worker' }, { part: 'worker' }, { part: 'database' }, { part: 'engine' },
   { kind: 'drop-response', times: 2 }, { kind: 'fail-after-commit', times: 2, status: 500 }, { kind: 'commit-late', times: 1, delayMs: 200 },
   { kind: 'throttle', times: 2, retryAfterSeconds: 1 }, { kind: 'fail-before-commit', times: 2, status: 503 },
+  { route: 'bank.files.post', kind: 'drop-response', times: 1 }, { route: 'bank.files.post', kind: 'fail-after-commit', times: 1, status: 500 },
+  { route: 'bank.files.post', kind: 'commit-late', times: 1, delayMs: 200 }, { route: 'erp.payments.post', kind: 'drop-response', times: 1 },
 ];
 
 export interface RoundSize {
@@ -32,7 +34,8 @@ export function scheduleOf(seed: number, size: RoundSize): Schedule {
 }
 
 export function nameOf(fault: Fault): string {
-  return 'part' in fault ? fault.part : fault.kind;
+  if ('part' in fault) return fault.part;
+  return fault.route === undefined ? fault.kind : `${fault.route.split('.').slice(0, 2).join(' ')} ${fault.kind}`;
 }
 
 /** A small generator with a seed, so that a failing schedule can be played again. */

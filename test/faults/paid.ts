@@ -1,0 +1,122 @@
+import type { BankLedger } from '../../sandbox/bank/ledger.ts';
+import type { ErpDocument } from '../../sandbox/erp/documents.ts';
+import type { CaseStory, Told } from './told.ts';
+
+/**
+ * Money, judged by what the bank has in its own books: what it paid is held against the documents that its files name, against
+ * the ERP's books and against the chain. What was sent and refused moved nothing; what came back is open again.
+ */
+
+type BankPayment = BankLedger['payments'][number];
+
+/** I2: a document, an end-to-end id and a booking in the ERP stand for one payment each. */
+export function paidOnce({ bank, payments }: Told): string[] {
+  const live = bank.payments.filter(isLive);
+  const named = live.flatMap(({ debtorAccount, remittance }) => remittance.map((number) => `${debtorAccount.slice(-4)}/${number}`));
+  const debits = bank.bookings.filter(({ kind }) => kind === 'debit').flatMap(({ payments: numbers }) => numbers);
+  const booked = payments.filter(({ status }) => status === 'POSTED').map(endToEndOf);
+  return [
+    ...repeated(named).map((document) => `I2: the bank pays document ${document} more than once`),
+    ...repeated(live.map(({ endToEndId }) => endToEndId)).map((id) => `I2: the bank has several payments of end-to-end id ${id}`),
+    ...repeated(debits).map((number) => `I2: the bank debited payment ${number} more than once`),
+    ...repeated(booked).map((id) => `I2: the ERP has booked payment ${id} more than once`),
+  ];
+}
+
+/** I3: what the bank paid is what the ERP owes for these documents, what the ERP booked and what the chain holds as confirmed, to the cent. */
+export function paidWhatIsOwed(told: Told, stories: ReadonlyMap<string, CaseStory>): string[] {
+  const { bank, documents, payments } = told;
+  const live = bank.payments.filter(isLive);
+  const booked = new Map(live.filter(({ state }) => state === 'booked').map((payment) => [payment.endToEndId, payment]));
+  const inErp = new Map(payments.filter(({ status }) => status === 'POSTED').map((document) => [endToEndOf(document), document]));
+  const confirmed = confirmationsOf(stories);
+  const amounts = live.flatMap((payment) => {
+    const owed = owedFor(payment, documents);
+    return owed === payment.amount.minor ? [] : [`I3: the bank pays ${payment.amount.minor} ${payment.amount.currency} under ${payment.endToEndId}, and its documents come to ${owed ?? 'nothing that is known'}`];
+  });
+  const fromBank = [...booked.values()].flatMap((payment) => {
+    const document = inErp.get(payment.endToEndId);
+    return [
+      ...(document && minorOf(document.grossValue) !== BigInt(payment.amount.minor) ? [`I3: payment ${payment.endToEndId} is ${payment.amount.minor} at the bank and ${document.grossValue} in the ERP`] : []),
+      ...unconfirmed(payment, documents, stories, confirmed),
+    ];
+  });
+  const toBank = [
+    ...[...inErp.keys()].filter((id) => !booked.has(id)).map((id) => `I3: the ERP has booked payment ${id}, and the bank has not`),
+    ...[...confirmed].filter(([, { endToEndId, returned }]) => !returned && !booked.has(endToEndId)).map(([id]) => `I3: ${id} is paid for us, and the bank has not booked it`),
+  ];
+  return [...amounts, ...fromBank, ...toBank, ...(postedIsPaidAndOpen(told) ? [] : ['I3: what is posted is not what is paid and open'])];
+}
+
+/** I6: what the bank has booked and nobody here has taken note of yet. */
+export function notBookedYet({ bank, payments }: Told): string[] {
+  const known = new Set(payments.map(endToEndOf));
+  return bank.payments.filter(({ state, endToEndId }) => state === 'booked' && !known.has(endToEndId)).map(({ endToEndId }) => `I6: payment ${endToEndId} is booked at the bank and not in the ERP`);
+}
+
+export function isLive({ state }: BankPayment): boolean {
+  return state === 'accepted' || state === 'booked';
+}
+
+/** The ERP's documents that a payment of the bank names to its payee. */
+export function documentsOf({ remittance }: BankPayment, documents: readonly ErpDocument[]): ErpDocument[] {
+  return remittance.flatMap((number) => documents.find(({ vendorInvoiceNo, status }) => vendorInvoiceNo === number && status === 'POSTED') ?? []);
+}
+
+function owedFor(payment: BankPayment, documents: readonly ErpDocument[]): string | undefined {
+  const own = documentsOf(payment, documents);
+  if (own.length === 0 || own.length !== payment.remittance.length) return undefined;
+  return own.reduce((sum, document) => sum + signed(document, document.payableValue), 0n).toString();
+}
+
+/** Per currency: everything that is posted is either paid by the bank or still open in the ERP. */
+function postedIsPaidAndOpen({ documents, bank, payments }: Told): boolean {
+  const sums = new Map<string, bigint>();
+  const add = (currency: string, minor: bigint) => sums.set(currency, (sums.get(currency) ?? 0n) + minor);
+  const known = new Set(payments.filter(({ status }) => status === 'POSTED').map(endToEndOf));
+  for (const document of documents.filter(({ status }) => status === 'POSTED')) add(document.currencyCode, signed(document, document.payableValue) - signed(document, document.openValue));
+  for (const { state, endToEndId, amount } of bank.payments) if (state === 'booked' && known.has(endToEndId)) add(amount.currency, -BigInt(amount.minor));
+  return [...sums.values()].every((sum) => sum === 0n);
+}
+
+interface Confirmation {
+  endToEndId: string;
+  returned: boolean;
+}
+
+/** The last word of the chain on the payment of each document that was ever confirmed. */
+function confirmationsOf(stories: ReadonlyMap<string, CaseStory>): Map<string, Confirmation> {
+  const confirmed = new Map<string, Confirmation>();
+  for (const { id, steps } of stories.values())
+    for (const { transition } of steps) {
+      if (transition.kind !== 'event-received' || transition.source !== 'payments') continue;
+      const endToEndId = transition.eventId.split('/')[0] ?? '';
+      if (transition.eventKind === 'confirmed') confirmed.set(id, { endToEndId, returned: false });
+      if (transition.eventKind === 'returned' && confirmed.get(id)?.endToEndId === endToEndId) confirmed.set(id, { endToEndId, returned: true });
+    }
+  return confirmed;
+}
+
+function unconfirmed(payment: BankPayment, documents: readonly ErpDocument[], stories: ReadonlyMap<string, CaseStory>, confirmed: ReadonlyMap<string, Confirmation>): string[] {
+  const references = new Set(documentsOf(payment, documents).map(({ externalRef }) => externalRef));
+  const own = [...stories.values()].filter(({ steps }) => steps.some(({ transition }) => transition.kind === 'posting' && transition.status === 'posted' && references.has(transition.key)));
+  return own.filter(({ id }) => confirmed.get(id)?.endToEndId !== payment.endToEndId).map(({ id }) => `I3: the bank has paid ${id} under ${payment.endToEndId}, and it is not confirmed for us`);
+}
+
+/** Our reference of a booked payment holds the end-to-end id: `ap-payment:{entity}:{id}:book:1`. */
+function endToEndOf({ externalRef = '' }: ErpDocument): string {
+  return externalRef.split(':')[2] ?? externalRef;
+}
+
+function signed({ docType }: ErpDocument, value: string): bigint {
+  return minorOf(value) * (docType === 'CRM' ? -1n : 1n);
+}
+
+function minorOf(value: string): bigint {
+  const [whole = '0', cents = ''] = value.split('.');
+  return BigInt(`${whole}${cents.padEnd(2, '0')}`);
+}
+
+function repeated(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}

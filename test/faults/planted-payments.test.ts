@@ -1,0 +1,141 @@
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import type { SandboxSet } from '../../db/seed.ts';
+import { openHouse, type House } from '../support/house.ts';
+import { payments } from '../support/payments.ts';
+import { outcomeOf, people } from '../support/people.ts';
+import { describeWithServices } from '../support/services.ts';
+import { judge } from './invariants.ts';
+import { plant, type Defect } from './plant.ts';
+import { bankThatSettles, readyToPay } from './workday.ts';
+import { readSettings } from '../../temporal-config/settings.ts';
+
+/**
+ * Would the fault tests notice what is wrong about a payment? Each defect is built into a worker of its own, the bank takes the
+ * file and says nothing, and the judge has to complain. The worker as it is stands the same.
+ */
+const send = 'activities/payments/send-payment-file.ts';
+const file = 'activities/payments/create-payment-file.ts';
+
+const sentWithoutOnce: Defect[] = [{
+  file: send,
+  was: 'const result = await once<SubmissionAnswer, SendAnswer>(',
+  becomes: `const result = await (async (tools: any, effect: any): Promise<any> => {
+    void once;
+    const answer = await effect.send();
+    await inTransaction(tools.db, (trx) => effect.write(trx, answer));
+    return effect.outcomeOf(answer) ?? answer;
+  })(`,
+}];
+/** Each try names file and payments anew: the bank cannot know that it has them already. */
+const freshIds: Defect[] = [
+  {
+    file,
+    was: 'return { file: bank.port.writeFile(order), order, run, bank };',
+    becomes: `const fresh = (length: number) => Array.from({ length }, () => 'ABCDEFGHJK'[Math.floor(Math.random() * 10)]).join('');
+  const tried = { ...order, messageId: fresh(20), batches: order.batches.map((batch) => ({ ...batch, transfers: batch.transfers.map((transfer) => ({ ...transfer, endToEndId: fresh(32) })) })) };
+  return { file: bank.port.writeFile(tried), order, run, bank };`,
+  },
+  { file, was: 'if (run.fileSha256 !== null && run.fileSha256 !== fileHash) throw', becomes: 'if (run.runId === \'\') throw' },
+  { file: send, was: 'request: { messageId: file.messageId, fileHash: run.fileSha256 },', becomes: 'request: { run: caseId },' },
+];
+const noEnquiry: Defect[] = [{ file: 'activities/once.ts', was: '(await foundByEnquiry(tools, effect, handle, state)) ?? (await resend(tools, effect, handle))', becomes: 'await resend(tools, effect, handle)' }];
+const noReleaseDuties: Defect[] = [{ file: 'activities/payments/verify-run-decision.ts', was: 'return conflict && refusal(conflict.code, conflict.message);', becomes: 'return conflict && undefined;' }];
+/** What the bank has accepted counts as paid before it has booked anything. */
+const acceptedIsPaid: Defect[] = [{
+  file: 'activities/payments/apply-report.ts',
+  was: `judged.filter(({ after }) => after.effect === 'reopen').map(({ status }) => ({ instruction: byId.get(status.endToEndId)!, status: 'rejected' as const,`,
+  becomes: `judged.map(({ status }) => ({ instruction: byId.get(status.endToEndId)!, status: 'confirmed' as const,`,
+}];
+
+const isLong = readSettings().faultSeeds !== undefined;
+const times = { processingLimitMs: 400, timeoutMs: 600 };
+/** One of the treasurers may approve runs, too. */
+const withTwoHats = (shipped: SandboxSet): SandboxSet => {
+  const ready = readyToPay(times)(shipped);
+  return { ...ready, persons: ready.persons.map((person) => (person.id === 'vera.noll' ? { ...person, roles: [...person.roles, { entity: 'DE01', role: 'finance-manager', limit: { currency: 'EUR', minor: '5000000' } }] } : person)) };
+};
+
+describeWithServices('defects of payments that the fault tests must notice', () => {
+  let house: House;
+  let they: ReturnType<typeof people>;
+  let pay: ReturnType<typeof payments>;
+  const copies: { remove(): void }[] = [];
+
+  /** A house of its own for each: what one breaks stays broken. */
+  beforeEach(async () => {
+    house = await openHouse({ ...times, erpTimeoutMs: times.timeoutMs, set: withTwoHats });
+    they = people(house);
+    pay = payments(house, they);
+  });
+  afterEach(() => house.dispose());
+  afterAll(() => copies.splice(0).forEach((copy) => copy.remove()));
+
+  const workerWith = async (defects: Defect[]) => {
+    const copy = plant(defects);
+    copies.push(copy);
+    await house.startWorker({}, copy.home);
+    await house.firstPoll('DE01');
+  };
+  const verdict = async (caseId: string, drainMs = 0) => [...new Set((await judge(house, [caseId], drainMs)).broken.map((sentence) => sentence.slice(0, 2)))].sort();
+  const paymentsAtBank = async () => (await house.sandbox.bankLedger()).payments.filter(({ state }) => state === 'booked').length;
+
+  /** F3: the bank takes the file and never answers. Where that counts as refused, somebody has it paid again. Then the bank books what it has. */
+  async function unanswered(drainMs = 0): Promise<string[]> {
+    await house.sandbox.post('/_sandbox/faults', { kind: 'drop-response', route: 'bank.files.post', times: 1 });
+    const caseId = await pay.posted('4');
+    if ((await released()) === 'rejected') {
+      await house.stage(caseId, 'payment-rejected');
+      await they.resolve(caseId, 'lars.thoma', 'retry');
+      await released();
+    }
+    await bankThatSettles(house);
+    await expect.poll(paymentsAtBank, { timeout: 30_000 }).toBeGreaterThan(0);
+    return verdict(caseId, drainMs);
+  }
+
+  /** A run on its way to the bank, and what became of it there. */
+  async function released(): Promise<string> {
+    const runId = await pay.proposed();
+    await pay.release(runId);
+    return (await pay.untilSent(runId)).case.state;
+  }
+
+  /** P6: whoever approved the run releases it. */
+  async function releasedByApprover(): Promise<string[]> {
+    const caseId = await pay.posted('5');
+    const runId = await pay.proposed();
+    await they.decide(runId, 'vera.noll', 'approve');
+    await house.stage(runId, 'release');
+    const outcome = await outcomeOf(they.decide(runId, 'vera.noll', 'approve', { update: 'release' }));
+    if (outcome !== 'accepted') return [outcome];
+    await pay.untilSent(runId);
+    return verdict(caseId);
+  }
+
+  /** The bank accepts and has not booked: its clock stands still. */
+  async function accepted(): Promise<string[]> {
+    const caseId = await pay.posted('6');
+    await pay.sent();
+    await expect.poll(async () => (await house.caseWhen(caseId, () => true)).case.closedAt, { timeout: 30_000 }).toBeDefined();
+    return verdict(caseId);
+  }
+
+  const defects: [string, Defect[], () => Promise<string[]>, string[]][] = [
+    ['sends without once', sentWithoutOnce, unanswered, ['I2', 'I7']],
+    ['names its payments anew with each try', freshIds, unanswered, ['I2', 'I3', 'I5']],
+    ['does not ask after a lost answer', noEnquiry, unanswered, ['I2', 'I7']],
+    ['lets the approver release', noReleaseDuties, releasedByApprover, ['I5']],
+    ['takes accepted for paid', acceptedIsPaid, accepted, ['I3']],
+  ];
+
+  it.each(isLong ? defects : defects.slice(0, 3))('a worker that %s is noticed', async (_what, defect, scenario, expected) => {
+    await workerWith(defect);
+    expect(await scenario()).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('the worker as it is stands all of that', async () => {
+    await workerWith([]);
+    expect(await unanswered(30_000)).toEqual([]);
+    expect(await releasedByApprover()).toEqual(['duties-conflict']);
+  });
+});

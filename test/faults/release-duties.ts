@@ -1,0 +1,46 @@
+import type { Person } from '../../domain/model/person.ts';
+import { documentsOf, isLive } from './paid.ts';
+import { postingsIn, type CaseStory, type Told } from './told.ts';
+
+/**
+ * I5 of payments, by a second pair of eyes: who let each file go that the bank took. It knows the people and the bank's ledger;
+ * none of the rules that decided is used here.
+ */
+
+/** Above this amount two persons release (policies/payments). */
+const secondReleaseAbove = 10_000_000n;
+
+export function releasesHeld(persons: readonly Person[], told: Told, stories: ReadonlyMap<string, CaseStory>, runs: ReadonlyMap<string, CaseStory>): string[] {
+  const people = new Map(persons.map((person) => [person.id, person]));
+  const files = new Set(told.bank.payments.filter(isLive).map(({ messageId }) => messageId));
+  return [...files].flatMap((messageId) => {
+    const run = runs.get(messageId);
+    const own = told.bank.payments.filter((payment) => payment.messageId === messageId && isLive(payment));
+    const total = own.reduce((sum, { amount }) => sum + BigInt(amount.minor), 0n);
+    const named = new Set(own.flatMap((payment) => documentsOf(payment, told.documents)).map(({ externalRef }) => externalRef));
+    const itemApprovers = [...stories.values()].filter((story) => postingsIn(story, 'posted').some(({ posting }) => named.has(posting.key))).flatMap(approversOf);
+    return (run ? faultsOf(run, total, itemApprovers, people) : ['nobody asked for it']).map((fault) => `I5: file ${messageId}: ${fault}`);
+  });
+}
+
+function faultsOf({ submitter, steps }: CaseStory, total: bigint, itemApprovers: string[], people: ReadonlyMap<string, Person>): string[] {
+  const human = (id: string) => people.get(id)?.employeeId ?? id;
+  const content = steps.flatMap(({ transition }) => (transition.kind === 'proposed' || transition.kind === 'payments-removed' ? [transition.contentHash] : [])).at(-1);
+  const said = (decision: string) => steps.flatMap(({ transition }) => (transition.kind === 'decided' && transition.decision === decision && transition.decisionHash === content ? [transition.by] : []));
+  const approvers = said('approve');
+  const releasers = said('release');
+  const able = approvers.some((id) => people.get(id)?.roles.some(({ role, limit }) => role === 'finance-manager' && (limit === undefined || BigInt(limit.minor) >= total)));
+  const hands = [...(submitter === undefined ? [] : [submitter]), ...approvers, ...releasers].map(human);
+  const documents = new Set(itemApprovers.map(human));
+  return [
+    ...(able ? [] : ['nobody with authority for it approved it']),
+    ...(releasers.length >= (total > secondReleaseAbove ? 2 : 1) ? [] : ['not enough people released it']),
+    ...releasers.filter((id) => !people.get(id)?.roles.some(({ role }) => role === 'treasurer')).map((id) => `${id} released it and is no treasurer`),
+    ...hands.filter((id, index) => hands.indexOf(id) !== index).map((id) => `${id} had it in hand twice`),
+    ...releasers.filter((id) => documents.has(human(id))).map((id) => `${id} released it and approved a document in it`),
+  ];
+}
+
+function approversOf({ steps }: CaseStory): string[] {
+  return steps.flatMap(({ transition }) => (transition.kind === 'decided' && transition.decision === 'approve' ? [transition.by, ...(transition.onBehalfOf ? [transition.onBehalfOf] : [])] : []));
+}
