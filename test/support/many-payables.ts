@@ -31,7 +31,8 @@ function nameOf(at: number): string {
   return `${word[0]!.toUpperCase()}${word.slice(1)} Maschinen`;
 }
 
-function germanIban(at: number): string {
+/** The `at`-th account of a German bank, with its check digits. */
+export function germanIban(at: number): string {
   const bban = `51210800${String(at).padStart(10, '0')}`;
   return `DE${String(98 - remainder97(`${bban}DE00`)).padStart(2, '0')}${bban}`;
 }
