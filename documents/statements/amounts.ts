@@ -44,10 +44,18 @@ export function readMinor(text: string, currency: string, place: Place): Money {
   return signed(BigInt(text), currency, false);
 }
 
+/** Days that were read last: a statement repeats few of them many times. */
+const shortDates = new Map<string, string>();
+const keptDates = 1_000;
+
 /** `YYMMDD` → plain date; 80 to 99 are years of the last century. */
 export function readShortDate(text: string, place: Place): string {
+  const known = shortDates.get(text);
+  if (known !== undefined) return known;
   const date = /^\d{6}$/.test(text) ? `${Number(text.slice(0, 2)) >= 80 ? '19' : '20'}${text.slice(0, 2)}-${text.slice(2, 4)}-${text.slice(4)}` : '';
   if (!isPlainDate(date)) throw new KontorError('statement-date-malformed', `${shown(text)} is no date in the form YYMMDD.`, { place });
+  if (shortDates.size >= keptDates) shortDates.clear();
+  shortDates.set(text, date);
   return date;
 }
 

@@ -19,38 +19,62 @@ export function readDetails(lines: string[]): Details {
   return { ...fromSepa(sepa), text: plain(sepa.get('SVWZ') ?? lines.join(' ')) };
 }
 
-function subfields(text: string, separator: string): [string, string][] {
+/** The separator may also stand in the text; then no two digits follow it, or the part continues the one before. */
+function subfields(text: string, separator: string): [code: string, value: string][] {
   const found: [string, string][] = [];
+  let last: [string, string] | undefined;
   for (const part of text.split(separator)) {
-    const last = found.at(-1);
-    // The separator may also stand in the text; then no two digits follow it, or the part continues the one before.
-    if (/^\d{2}/.test(part)) found.push([part.slice(0, 2), part.slice(2)]);
-    else if (last && part !== '') last[1] += `${separator}${part}`;
+    if (startsWithTwoDigits(part)) found.push((last = [part.slice(0, 2), part.slice(2)]));
+    else if (last !== undefined && part !== '') last[1] += separator + part;
   }
   return found;
 }
 
+function startsWithTwoDigits(part: string): boolean {
+  return isDigit(part.charCodeAt(0)) && isDigit(part.charCodeAt(1));
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
 function fromSubfields(fields: [string, string][]): Details {
-  const join = (wanted: RegExp) => fields.filter(([code]) => wanted.test(code)).map(([, value]) => value).join('');
-  const purpose = join(/^(2\d|6[0-3])$/);
+  let [purpose, name, number, iban, bank, booking] = ['', '', '', '', '', ''];
+  for (const [code, value] of fields) {
+    if (isPurpose(code)) purpose += value;
+    else if (code === '32' || code === '33') name += value;
+    else if (code === '38') iban += value;
+    else if (code === '31') number += value;
+    else if (code === '30') bank += value;
+    else if (code === '00') booking += value;
+  }
   const sepa = sepaFields(purpose);
-  const details = fromSepa(sepa);
-  const counterparty = partyOf({ name: join(/^3[23]$/), account: join(/^38$/) || join(/^31$/), bank: join(/^30$/) });
-  return { ...details, text: plain(sepa.get('SVWZ') ?? purpose) || plain(join(/^00$/)), ...(counterparty ? { counterparty } : {}) };
+  const details: Details = { ...fromSepa(sepa), text: plain(sepa.get('SVWZ') ?? purpose) || plain(booking) };
+  const counterparty = partyOf({ name, account: iban || number, bank });
+  if (counterparty) details.counterparty = counterparty;
+  return details;
+}
+
+/** ?20 to ?29 and ?60 to ?63 carry the purpose. */
+function isPurpose(code: string): boolean {
+  return code.charCodeAt(0) === 50 || (code >= '60' && code <= '63');
 }
 
 const sepaWord = /(?:^|(?<=[\s?]|[^A-Z]))(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|RREF|BREF|RETR|PURP)\+/g;
 
 /** `EREF+…SVWZ+…` → the value of each keyword; empty where the text has none. */
 function sepaFields(text: string): Map<string, string> {
+  if (!text.includes('+')) return new Map();
   const marks = [...text.matchAll(sepaWord)];
   return new Map(marks.map((mark, index) => [mark[1] as string, text.slice(mark.index + mark[0].length, marks[index + 1]?.index)]));
 }
 
 function fromSepa(sepa: Map<string, string>): Omit<Details, 'text'> {
-  const endToEndId = given(sepa.get('EREF'));
-  const [customer, mandate] = [given(sepa.get('KREF')), given(sepa.get('MREF'))];
-  return { ...(endToEndId ? { endToEndId } : {}), references: { ...(customer ? { customer } : {}), ...(mandate ? { mandate } : {}) } };
+  const references: StatementReferences = {};
+  const [endToEndId, customer, mandate] = [given(sepa.get('EREF')), given(sepa.get('KREF')), given(sepa.get('MREF'))];
+  if (customer) references.customer = customer;
+  if (mandate) references.mandate = mandate;
+  return endToEndId ? { endToEndId, references } : { references };
 }
 
 const words = 'EREF|REMI|NAME|IBAN|BIC|MARF|CSID|TRTP|RTRN|PREF|ORDP|BENM|CNTP|ISDT|PURP|SVCL|ADDR|TRCD|IREF|KREF|TRID|ULTC|ULTD|ULTB|OCMT|CHGS|EXCH|PT|FT|PY|ACCW|INIT';
@@ -85,8 +109,12 @@ function fromWords(text: string): Details {
 }
 
 function partyOf(parts: Record<'name' | 'account' | 'bank', string | undefined>): Counterparty | undefined {
-  const stated = Object.entries(parts).flatMap(([key, value]): [string, string][] => (plain(value ?? '') ? [[key, plain(value as string)]] : []));
-  return stated.length > 0 ? Object.fromEntries(stated) : undefined;
+  const party: Counterparty = {};
+  const [name, account, bank] = [plain(parts.name ?? ''), plain(parts.account ?? ''), plain(parts.bank ?? '')];
+  if (name) party.name = name;
+  if (account) party.account = account;
+  if (bank) party.bank = bank;
+  return name || account || bank ? party : undefined;
 }
 
 /** The trimmed text, or undefined for what banks write where nothing was given. */
@@ -95,6 +123,8 @@ export function given(text: string | undefined): string | undefined {
   return trimmed && !/^(NONREF|NOTPROVIDED|NOT PROVIDED)$/i.test(trimmed) ? trimmed : undefined;
 }
 
+const folded = /\s\s|[^\S ]/;
+
 export function plain(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return (folded.test(text) ? text.replace(/\s+/g, ' ') : text).trim();
 }

@@ -7,6 +7,8 @@ import type { Field } from './fields.ts';
 
 const form = /^(\d{6})(\d{4}| {4})?(R[CD]|E[CD]|[CD])([A-Z])?[ \n]?([\d,]+)([A-Z][A-Z0-9 ]{3})?((?:(?!\/\/)[^\n])*)(?:\/\/([^\n]*))?(?:\n([^]*))?$/;
 
+const lastOfFebruary = /^\d\d02(29|30)$/;
+
 /**
  * One :61: with its :86: → entry. RC is the reversal of a credit and takes money out, RD puts it back (SI-5). A value date of
  * 29 or 30 February, as interest arithmetic with months of 30 days makes it, becomes the last day of that month; `adjusted` tells.
@@ -16,30 +18,40 @@ export function readEntry(field: Field, information: string[], currency: string,
   const parts = form.exec(field.lines.join('\n').trim());
   if (!parts) throw new KontorError('statement-malformed', `Line ${field.line}: ${shown(field.lines[0] ?? '')} is no statement line of the form date, mark, amount.`, { place });
   const [, valueText = '', entryText, mark = '', , amountText = '', type, customerText, bankText, supplementary] = parts;
-  const fixed = valueText.replace(/^(\d\d)02(29|30)$/, (_, year: string) => `${year}02${Number(year) % 4 === 0 ? '29' : '28'}`);
+  const fixed = lastOfFebruary.test(valueText) ? `${valueText.slice(0, 4)}${Number(valueText.slice(0, 2)) % 4 === 0 ? '29' : '28'}` : valueText;
   const valueDate = readShortDate(fixed, place);
-  const details = readDetails(information);
-  const bank = given(bankText);
-  const customer = given(customerText);
+  const { endToEndId, references, counterparty, returnReason, text } = readDetails(information);
+  const [bank, customer] = [given(bankText), given(customerText)];
   const entry: StatementEntry = {
     bookingDate: entryText?.trim() ? bookingDateOf(entryText, valueDate, field.line) : valueDate,
     valueDate,
     amount: readAmount(amountText, currency, ',', mark === 'D' || mark === 'RC' || mark === 'ED', place),
     status,
-    ...(mark.startsWith('R') ? { reversal: true as const } : {}),
-    ...(type ? { code: type.trim() } : {}),
-    ...details,
-    references: { ...(customer ? { customer } : {}), ...details.references, ...(bank ? { bank } : {}) },
-    text: details.text || plain(supplementary ?? ''),
+    references: { ...(customer ? { customer } : {}), ...references, ...(bank ? { bank } : {}) },
+    text: text || plain(supplementary ?? ''),
   };
+  if (mark.startsWith('R')) entry.reversal = true;
+  if (type) entry.code = type.trim();
+  if (endToEndId) entry.endToEndId = endToEndId;
+  if (counterparty) entry.counterparty = counterparty;
+  if (returnReason) entry.returnReason = returnReason;
   return { entry, adjusted: fixed !== valueText };
 }
 
+/** A statement has few pairs of days: each is worked out once, the last of them are kept. */
+const bookingDates = new Map<string, string>();
+const keptDates = 1_000;
+
 /** The entry date has no year: it lies in the year that brings it nearest to the value date. */
 function bookingDateOf(text: string, valueDate: string, line: number): string {
+  const pair = `${text} ${valueDate}`;
+  const known = bookingDates.get(pair);
+  if (known !== undefined) return known;
+  if (bookingDates.size >= keptDates) bookingDates.clear();
   const year = Number(valueDate.slice(0, 4));
   const dates = [year, year - 1, year + 1].map((candidate) => `${candidate}-${text.slice(0, 2)}-${text.slice(2)}`).filter(isPlainDate);
   const nearest = dates.sort((a, b) => Math.abs(daysBetween(a, valueDate)) - Math.abs(daysBetween(b, valueDate)))[0];
   if (nearest === undefined) throw new KontorError('statement-date-malformed', `Line ${line}: ${shown(text)} is no day of a year in the form MMDD.`, { place: { line, path: ':61:' } });
+  bookingDates.set(pair, nearest);
   return nearest;
 }

@@ -1,4 +1,4 @@
-import { KontorError, problemOf, type Place, type Problem } from '../../../domain/errors.ts';
+import { KontorError, problemOf, type Problem } from '../../../domain/errors.ts';
 import type { BankStatement, StatementEntry, StatementFinding } from '../../../domain/model/bank-statement.ts';
 import type { Money } from '../../../domain/model/money.ts';
 import { isStatementCurrency, readAmount, readShortDate, shown } from '../amounts.ts';
@@ -61,18 +61,25 @@ function readMessage(message: Message): Page {
 
 function readEntries(fields: Field[], currency: string | undefined, status: StatementEntry['status'], findings: StatementFinding[]): StatementEntry[] {
   const entries: StatementEntry[] = [];
-  fields.forEach((field, index) => {
-    if (field.tag !== '61') return;
-    const place: Place = { line: field.line, path: ':61:' };
-    if (currency === undefined) throw new KontorError('statement-currency-unknown', `Line ${field.line}: the entry stands in no statement that names a currency.`, { place });
-    const following = fields.slice(index + 1, index + 4);
-    const end = following.findIndex((next) => next.tag !== '86' && next.tag !== 'NS');
-    const information = following.slice(0, end < 0 ? undefined : end).flatMap((next) => next.lines);
-    const { entry, adjusted } = readEntry(field, information, currency, status);
+  for (const [index, field] of fields.entries()) {
+    if (field.tag !== '61') continue;
+    if (currency === undefined) throw new KontorError('statement-currency-unknown', `Line ${field.line}: the entry stands in no statement that names a currency.`, { place: { line: field.line, path: ':61:' } });
+    const { entry, adjusted } = readEntry(field, informationAfter(fields, index), currency, status);
     if (adjusted) findings.push({ code: 'date-adjusted', message: `The value date at line ${field.line} does not exist; the last day of February was taken.` });
     entries.push(entry);
-  });
+  }
   return entries;
+}
+
+/** The lines of :86: and :NS: right behind an entry, of three fields at most. */
+function informationAfter(fields: Field[], index: number): string[] {
+  const lines: string[] = [];
+  for (let at = index + 1; at <= index + 3; at++) {
+    const next = fields[at];
+    if (next?.tag !== '86' && next?.tag !== 'NS') break;
+    lines.push(...next.lines);
+  }
+  return lines;
 }
 
 interface Balance {
