@@ -58,7 +58,8 @@ interface PlannedCharge {
 }
 
 function sortCharges(facts: InvoiceFacts, billed: readonly PairedLine[]): { planned: PlannedCharge[]; unplanned: Money } {
-  const orders = facts.orders.filter((order) => order.currency === facts.invoice.currency && billed.some((pair) => pair.order === order)).sort((a, b) => compareText(a.number, b.number));
+  const named = new Set(billed.map(({ order }) => order));
+  const orders = facts.orders.filter((order) => order.currency === facts.invoice.currency && named.has(order)).sort((a, b) => compareText(a.number, b.number));
   const planned = new Map<string, PlannedCharge>();
   let unplanned = noMoney(facts.invoice.currency);
   for (const { charge } of chargesOf(facts.invoice)) {

@@ -1,9 +1,11 @@
 import type { MatchLine, MatchStatus, ReservationRequest } from '../../model/assessment.ts';
 import type { Finding, FindingCode } from '../../model/finding.ts';
-import type { InvoiceFacts } from '../../model/invoice-facts.ts';
+import type { GoodsReceipt } from '../../model/goods-receipt.ts';
+import type { InvoiceFacts, Reservation } from '../../model/invoice-facts.ts';
 import type { PurchaseOrder } from '../../model/purchase-order.ts';
 import type { Supplier } from '../../model/supplier.ts';
 import { compareExact, exact, toText, zero } from '../decimal.ts';
+import { groupedBy } from '../grouping.ts';
 import { isZeroMoney } from '../money.ts';
 import { chargeHolds, judgeCharges, judgeHeader } from './charges.ts';
 import { kindOfCredit, matchCredit, type CreditKind } from './credits.ts';
@@ -25,21 +27,20 @@ export interface DocumentMatch {
 
 /** Pairs the lines, then judges each order line once for all lines that bill it, then charges and head (M1 to M16). */
 export function matchDocument(facts: InvoiceFacts, supplier: Supplier | undefined, limits: LimitCurrency): DocumentMatch {
-  const { pairs, observations } = pairLines(facts.invoice, facts.orders, facts.corrections.lines);
+  const { pairs, observations: unpaired } = pairLines(facts.invoice, facts.orders, facts.corrections.lines);
   const billed = pairs.filter(isPaired);
-  observations.push(...billed.map((pair) => pair.order).filter(unique).flatMap((order) => judgeOrder(facts, order, supplier)));
-  observations.push(...billed.flatMap((pair) => judgePair(facts, pair)));
-
-  const groups = groupByOrderLine(billed.filter(isComparable(facts))).flatMap((members) => {
-    const group = describeGroup(facts, members, supplier, limits);
-    if (!group) {
-      observations.push({ code: 'tolerance-missing', rule: 'M3', scope: `order-line:${members[0].order.number}/${members[0].target.id}` });
-      return [];
-    }
-    return [judgeGroup(facts, group)];
-  });
-  observations.push(...groups.flatMap(({ match }) => match.observations));
-  observations.push(...judgeCharges(facts, billed, limits), ...judgeHeader(facts, limits));
+  const movements = movementsOf(facts);
+  const described = [...groupedBy(billed.filter(isComparable(facts)), ({ order, target }) => orderLineKey(order.number, target.id)).values()].map((members) => ({ members, group: describeGroup(facts, members, supplier, limits, movements) }));
+  const groups = described.flatMap(({ group }) => (group ? [judgeGroup(facts, group)] : []));
+  const observations = [
+    ...unpaired,
+    ...[...new Set(billed.map(({ order }) => order))].flatMap((order) => judgeOrder(facts, order, supplier)),
+    ...billed.flatMap((pair) => judgePair(pair, movements)),
+    ...described.flatMap(({ members: [first], group }): Observation[] => (group || !first ? [] : [{ code: 'tolerance-missing', rule: 'M3', scope: `order-line:${first.order.number}/${first.target.id}` }])),
+    ...groups.flatMap(({ match }) => match.observations),
+    ...judgeCharges(facts, billed, limits),
+    ...judgeHeader(facts, limits),
+  ];
 
   const judged = new Set(groups.flatMap(({ match }) => match.lines.map((line) => line.line)));
   return {
@@ -53,10 +54,12 @@ export function matchDocument(facts: InvoiceFacts, supplier: Supplier | undefine
 
 /** The result per line and for the document, once overrides are known (M17, M20). */
 export function matchStatus(document: DocumentMatch, findings: readonly Finding[]): { status: MatchStatus; lines: MatchLine[] } {
+  const byScope = groupedBy(findings, ({ scope }) => scope);
+  const concerning = (line: NamedLine) => findingsOf(line, byScope);
   const lines: MatchLine[] = [
-    ...document.groups.flatMap(({ match }) => match.lines.map((line) => ({ ...line, status: statusOf(findings.filter((finding) => concerns(finding, line)), match.exact) }))),
+    ...document.groups.flatMap(({ match }) => match.lines.map((line) => ({ ...line, status: statusOf(concerning(line), match.exact) }))),
     ...document.others.map((line) => {
-      const own = findings.filter((finding) => concerns(finding, line));
+      const own = concerning(line);
       return { ...line, status: line.orderNumber === undefined && own.length === 0 ? ('NOT_APPLICABLE' as const) : own.some(stops) ? ('EXCEPTION' as const) : ('NOT_APPLICABLE' as const) };
     }),
   ].sort((a, b) => compareText(a.line, b.line));
@@ -72,14 +75,17 @@ export function matchStatus(document: DocumentMatch, findings: readonly Finding[
  * this supplier's, or not open, is left to those whom it concerns (M11).
  */
 export function reservationsToHold(document: DocumentMatch, lines: readonly MatchLine[], findings: readonly Finding[], willPost: boolean): ReservationRequest[] {
-  const entitled = document.groups.filter(({ group }) => !findings.some((finding) => finding.scope === `order:${group.order.number}` && stops(finding)));
+  const stopped = new Set(findings.filter(stops).map(({ scope }) => scope));
+  const entitled = document.groups.filter(({ group }) => !stopped.has(`order:${group.order.number}`));
+  const entitledOrders = new Set(entitled.map(({ group }) => group.order.number));
+  const judged = groupedBy(lines, ({ line }) => line);
   const holds = entitled.map(({ group, match }) => {
-    const statuses = lines.filter((line) => match.lines.some((own) => own.line === line.line)).map((line) => line.status);
+    const statuses = match.lines.flatMap(({ line }) => judged.get(line) ?? []).map(({ status }) => status);
     const open = statuses.includes('EXCEPTION') || (statuses.includes('AWAITING_RECEIPT') && !willPost);
     const part = open ? match.covered : match.taken;
     return { orderNumber: group.order.number, orderLine: group.target.id, quantity: toText(part.quantity), value: part.value };
   });
-  return [...holds, ...document.chargeHolds.filter((hold) => entitled.some(({ group }) => group.order.number === hold.orderNumber))]
+  return [...holds, ...document.chargeHolds.filter(({ orderNumber }) => entitledOrders.has(orderNumber))]
     .filter((hold) => compareExact(exact(hold.quantity), zero) !== 0 || !isZeroMoney(hold.value))
     .sort((a, b) => compareText(a.orderNumber, b.orderNumber) || compareText(a.orderLine, b.orderLine));
 }
@@ -103,15 +109,15 @@ function judgeOrder({ invoice }: InvoiceFacts, order: PurchaseOrder, supplier: S
   return observations;
 }
 
-function judgePair({ receipts }: InvoiceFacts, { line, order, target, factor }: Billed): Observation[] {
+function judgePair({ line, order, target, factor }: Billed, { receipts }: Movements): Observation[] {
   const scope = { scope: `line:${line.id}`, line: line.id, orderNumber: order.number, orderLine: target.id, ownerPerson: order.buyer };
   const observations: Observation[] = [];
   if (target.status !== 'open') observations.push({ ...scope, code: 'order-closed', rule: 'M11', actual: target.status });
   if (target.kind === 'consignment') observations.push({ ...scope, code: 'consignment-order', rule: 'R4' });
   if (target.kind === 'goods' && (!factor || !hasBase(line.baseQuantity))) observations.push({ ...scope, code: 'unit-not-convertible', rule: 'M11', expected: target.unit, actual: line.unit ?? '' });
   const named = line.receiptNumber;
-  const known = receipts.some((receipt) => receipt.orderNumber === order.number && receipt.orderLine === target.id && receipt.number === named);
-  if (named !== undefined && target.matching !== 'two-way' && !known) observations.push({ ...scope, code: 'receipt-unknown', rule: 'R1', actual: named });
+  const isKnown = () => receipts.get(orderLineKey(order.number, target.id))?.some((receipt) => receipt.number === named) ?? false;
+  if (named !== undefined && target.matching !== 'two-way' && !isKnown()) observations.push({ ...scope, code: 'receipt-unknown', rule: 'R1', actual: named });
   return observations;
 }
 
@@ -127,22 +133,29 @@ function hasBase(baseQuantity: string): boolean {
   return compareExact(exact(baseQuantity), zero) > 0;
 }
 
-function groupByOrderLine(pairs: Comparable[]): [Comparable, ...Comparable[]][] {
-  const groups = new Map<string, [Comparable, ...Comparable[]]>();
-  for (const pair of pairs) {
-    const key = JSON.stringify([pair.order.number, pair.target.id]);
-    const group = groups.get(key);
-    if (group) group.push(pair);
-    else groups.set(key, [pair]);
-  }
-  return [...groups.values()];
+/** What came in and what is taken, by order line: looked up once for each line of a document that may have many. */
+interface Movements {
+  receipts: ReadonlyMap<string, GoodsReceipt[]>;
+  reservations: ReadonlyMap<string, Reservation[]>;
 }
 
-function describeGroup(facts: InvoiceFacts, members: [Comparable, ...Comparable[]], supplier: Supplier | undefined, limits: LimitCurrency): OrderLineGroup | undefined {
-  const [{ order, target }] = members;
+function movementsOf({ receipts, reservations }: InvoiceFacts): Movements {
+  const byOrderLine = <Item extends { orderNumber: string; orderLine: string }>(items: readonly Item[]) => groupedBy(items, ({ orderNumber, orderLine }) => orderLineKey(orderNumber, orderLine));
+  return { receipts: byOrderLine(receipts), reservations: byOrderLine(reservations) };
+}
+
+function orderLineKey(order: string, line: string): string {
+  return `${order}\u0000${line}`;
+}
+
+function describeGroup(facts: InvoiceFacts, members: readonly Comparable[], supplier: Supplier | undefined, limits: LimitCurrency, { receipts, reservations }: Movements): OrderLineGroup | undefined {
+  const [first] = members;
+  if (!first) return undefined;
+  const { order, target } = first;
+  const key = orderLineKey(order.number, target.id);
   const record = toleranceRecord(facts.policies.tolerances.content, facts.entity.id, supplier?.id ?? order.supplierId, target);
   if (!record) return undefined;
-  const position = orderPosition(order, target, facts.receipts, facts.reservations, facts.caseId);
+  const position = orderPosition(order, target, receipts.get(key) ?? [], reservations.get(key) ?? [], facts.caseId);
   const pairs = members.map((pair) => ({ ...pair, factor: pair.factor ?? exact('1') }));
   return { order, target, pairs, position, record, limits, class: facts.invoice.class };
 }
@@ -159,9 +172,13 @@ function judgeGroup(facts: InvoiceFacts, group: OrderLineGroup): DocumentMatch['
 
 const headCodes: readonly FindingCode[] = ['charge-differs', 'charge-unplanned', 'header-difference', 'small-difference'];
 
-function concerns(finding: Finding, line: Pick<MatchLine, 'line' | 'orderNumber' | 'orderLine'>): boolean {
-  if (finding.scope === `line:${line.line}`) return matchingRules.test(finding.rule);
-  return line.orderNumber !== undefined && (finding.scope === `order:${line.orderNumber}` || finding.scope === `order-line:${line.orderNumber}/${line.orderLine ?? ''}`);
+type NamedLine = Pick<MatchLine, 'line' | 'orderNumber' | 'orderLine'>;
+
+/** What was found of the line itself, of its order and of its order line. */
+function findingsOf({ line, orderNumber, orderLine }: NamedLine, byScope: ReadonlyMap<string, Finding[]>): Finding[] {
+  const own = (byScope.get(`line:${line}`) ?? []).filter(({ rule }) => matchingRules.test(rule));
+  if (orderNumber === undefined) return own;
+  return [...own, ...(byScope.get(`order:${orderNumber}`) ?? []), ...(byScope.get(`order-line:${orderNumber}/${orderLine ?? ''}`) ?? [])];
 }
 
 const matchingRules = /^[MRC]\d+$/;
@@ -177,8 +194,4 @@ const worstFirst: MatchStatus[] = ['EXCEPTION', 'AWAITING_RECEIPT', 'ACCEPTED_WI
 
 function worst(statuses: MatchStatus[]): MatchStatus {
   return worstFirst.find((status) => statuses.includes(status)) ?? 'NOT_APPLICABLE';
-}
-
-function unique<Item>(item: Item, index: number, all: Item[]): boolean {
-  return all.indexOf(item) === index;
 }

@@ -3,6 +3,7 @@ import type { Invoice, InvoiceLine } from '../../model/invoice.ts';
 import type { MatchLine } from '../../model/assessment.ts';
 import type { PurchaseOrder, PurchaseOrderLine } from '../../model/purchase-order.ts';
 import { compareExact, exact, times, type Exact } from '../decimal.ts';
+import { firstBy, groupedBy } from '../grouping.ts';
 import type { Observation } from './findings.ts';
 
 /** An invoice line beside the order line that it bills. Without an order it is coded to an account instead. */
@@ -23,9 +24,10 @@ const pieces = ['C62', 'EA', 'H87', 'PCE'];
 /** Pairs by order line, buyer's item, seller's item, standard item, then unit with price and description; never by guessing (M10). */
 export function pairLines(invoice: Invoice, orders: readonly PurchaseOrder[], corrections: readonly LineCorrection[]): { pairs: PairedLine[]; observations: Observation[] } {
   const observations: Observation[] = [];
+  const corrected = firstBy(corrections, ({ line }) => line);
+  const known = firstBy(orders.map(indexOrder), ({ order }) => order.number);
   const pairs = billedLines(invoice).map((line) => {
-    const correction = corrections.find((entry) => entry.line === line.id);
-    const paired = pairLine(line, invoice.references.order, orders, correction);
+    const paired = pairLine(line, invoice.references.order, known, corrected.get(line.id));
     if ('pair' in paired) return paired.pair;
     observations.push(paired.observation);
     return { line, by: 'none' as const, ...(paired.observation.orderNumber ? { orderNumber: paired.observation.orderNumber } : {}) };
@@ -40,32 +42,75 @@ export function billedLines(invoice: Invoice): InvoiceLine[] {
 
 type Pairing = { pair: PairedLine } | { observation: Observation };
 
-function pairLine(line: InvoiceLine, headOrder: string | undefined, orders: readonly PurchaseOrder[], correction: LineCorrection | undefined): Pairing {
+function pairLine(line: InvoiceLine, headOrder: string | undefined, known: ReadonlyMap<string, OrderIndex>, correction: LineCorrection | undefined): Pairing {
   if (correction?.withoutOrder) return { pair: { line, by: 'none' } };
   const orderNumber = correction?.orderNumber ?? line.orderNumber ?? headOrder;
   if (orderNumber === undefined) return { pair: { line, by: 'none' } };
-  const order = orders.find((candidate) => candidate.number === orderNumber);
-  if (!order) return unpaired(line, orderNumber, 'order-unknown');
-  if (correction?.orderLine !== undefined) return oneOf(line, order, [order.lines.filter((target) => target.id === correction.orderLine), 'correction']);
-  if (line.orderLine !== undefined) return oneOf(line, order, [order.lines.filter((target) => sameLineNumber(target.id, line.orderLine)), 'order-line']);
+  const index = known.get(orderNumber);
+  if (!index) return unpaired(line, orderNumber, 'order-unknown');
+  const { order } = index;
+  if (correction?.orderLine !== undefined) return oneOf(line, order, [() => index.byId(correction.orderLine), 'correction']);
+  if (line.orderLine !== undefined) return oneOf(line, order, [() => index.byNumber(line.orderLine), 'order-line']);
   return oneOf(
     line,
     order,
-    [order.lines.filter((target) => isSame(target.buyerItemId, line.item.buyerId)), 'buyer-item'],
-    [order.lines.filter((target) => isSame(target.sellerItemId, line.item.sellerId)), 'seller-item'],
-    [order.lines.filter((target) => isSame(target.standardItemId, line.item.standardId?.id)), 'standard-item'],
-    [order.lines.filter((target) => looksLike(target, line)), 'description'],
+    [() => index.byBuyerItem(line.item.buyerId), 'buyer-item'],
+    [() => index.bySellerItem(line.item.sellerId), 'seller-item'],
+    [() => index.byStandardItem(line.item.standardId?.id), 'standard-item'],
+    [() => [...new Set([line.item.name, line.item.description].flatMap(index.byDescription))].filter((target) => samePrice(target, line)), 'description'],
   );
 }
 
+type LookUp = (text: string | undefined) => PurchaseOrderLine[];
+
+/** The lines of an order by every mark that a document may name them by: an order may have many thousands. */
+interface OrderIndex {
+  order: PurchaseOrder;
+  byId: LookUp;
+  byNumber: LookUp;
+  byBuyerItem: LookUp;
+  bySellerItem: LookUp;
+  byStandardItem: LookUp;
+  byDescription: LookUp;
+}
+
+function indexOrder(order: PurchaseOrder): OrderIndex {
+  const by = (markOf: (target: PurchaseOrderLine) => string | undefined, plain: (text: string) => string): LookUp => {
+    let targets: Map<string, PurchaseOrderLine[]> | undefined;
+    return (text) => {
+      const key = text === undefined ? '' : plain(text);
+      if (key === '') return [];
+      targets ??= groupedBy(order.lines, (target) => plain(markOf(target) ?? ''));
+      return targets.get(key) ?? [];
+    };
+  };
+  return {
+    order,
+    byId: by(({ id }) => id, (text) => text),
+    byNumber: by(({ id }) => id, plainLineNumber),
+    byBuyerItem: by(({ buyerItemId }) => buyerItemId, plainItem),
+    bySellerItem: by(({ sellerItemId }) => sellerItemId, plainItem),
+    byStandardItem: by(({ standardItemId }) => standardItemId, plainItem),
+    byDescription: by(({ description }) => description, plainWords),
+  };
+}
+
 /** The first way that finds anything decides; it must find exactly one. */
-function oneOf(line: InvoiceLine, order: PurchaseOrder, ...ways: [PurchaseOrderLine[], PairedLine['by']][]): Pairing {
-  const [found, by] = ways.find(([targets]) => targets.length > 0) ?? [[], 'none' as const];
+function oneOf(line: InvoiceLine, order: PurchaseOrder, ...ways: [() => PurchaseOrderLine[], PairedLine['by']][]): Pairing {
+  const { found, by } = firstFinding(ways);
   const [target] = found;
   if (!target) return unpaired(line, order.number, 'line-unmatched');
   if (found.length > 1) return unpaired(line, order.number, 'line-ambiguous', found.map((candidate) => candidate.id).sort().join(', '));
   const factor = unitFactor(target, line.unit);
   return { pair: { line, by, orderNumber: order.number, order, target, ...(factor ? { factor } : {}) } };
+}
+
+function firstFinding(ways: readonly [() => PurchaseOrderLine[], PairedLine['by']][]): { found: PurchaseOrderLine[]; by: PairedLine['by'] } {
+  for (const [targets, by] of ways) {
+    const found = targets();
+    if (found.length > 0) return { found, by };
+  }
+  return { found: [], by: 'none' };
 }
 
 function unpaired(line: InvoiceLine, orderNumber: string, code: 'order-unknown' | 'line-unmatched' | 'line-ambiguous', candidates?: string): Pairing {
@@ -81,21 +126,17 @@ export function unitFactor(target: PurchaseOrderLine, unit: string | undefined):
 }
 
 /** Order lines are numbered 10, 0010 or 00010 on different papers. */
-function sameLineNumber(a: string, b: string | undefined): boolean {
-  const plain = (text: string): string => text.trim().replace(/^0+(?=.)/, '');
-  return b !== undefined && plain(a) === plain(b);
+function plainLineNumber(text: string): string {
+  return text.trim().replace(/^0+(?=.)/, '');
 }
 
-function isSame(a: string | undefined, b: string | undefined): boolean {
-  return a !== undefined && b !== undefined && a.trim() !== '' && a.trim().toUpperCase() === b.trim().toUpperCase();
+function plainItem(text: string): string {
+  return text.trim().toUpperCase();
 }
 
-function looksLike(target: PurchaseOrderLine, line: InvoiceLine): boolean {
+function samePrice(target: PurchaseOrderLine, line: InvoiceLine): boolean {
   const factor = unitFactor(target, line.unit);
-  if (!factor) return false;
-  const samePrice = compareExact(exact(line.unitPrice), times(exact(target.unitPrice), times(factor, exact(line.baseQuantity)))) === 0;
-  const wanted = plainWords(target.description);
-  return samePrice && wanted !== '' && [line.item.name, line.item.description].some((text) => text !== undefined && plainWords(text) === wanted);
+  return factor !== undefined && compareExact(exact(line.unitPrice), times(exact(target.unitPrice), times(factor, exact(line.baseQuantity)))) === 0;
 }
 
 function plainWords(text: string): string {
