@@ -1,6 +1,7 @@
 import type { DuplicateCandidate } from '../../domain/model/invoice-facts.ts';
 import type { InvoiceClass } from '../../domain/model/invoice.ts';
 import type { Money } from '../../domain/model/money.ts';
+import { documentKeys } from '../../domain/rules/accounts-payable/document-number.ts';
 import { sql, sqlOne, type Db, type Trx } from '../client.ts';
 
 /** What a case is compared by (D1–D9). `rawKey` is the number after NFKC, upper case and trim; k1 and k2 are those of D2. */
@@ -90,30 +91,34 @@ export interface DuplicateQuery {
 }
 
 /*
- * Candidates only: scoring is a pure rule. A row is related by supplier group, tax id, account or a similar name (D4, D6), and
- * looks alike by an equal key at any time, or within the window by amount (±1 %, digits swapped, gross for net) or by a
- * number that differs by up to three characters. Credits meet credits (D8); what a document refers to is always found.
+ * Candidates only: scoring is a pure rule. It wants of number, vendor, date and amount three equal ones, whatever the fourth is
+ * (D4), or an equal amount of the same vendor (D5): so every candidate has the number, at any time, or the amount, within the
+ * window; both are found by an index, and only what they find is compared further. Vendors are related by supplier group, tax
+ * id or account (D6); by a similar name alone where the vendor is unknown or all else is equal. Credits meet credits (D8); what
+ * a document refers to, or what refers to it, is always found.
  */
-const RELATED = `(c.supplier_group = :supplierGroup or c.vat_id = :vatId or c.accounts && :accounts::text[] or c.seller_name % :sellerName)`;
 const SAME_CLASS = `c.entity = :entity and c.class = :class`;
-const IN_WINDOW = `c.issue_date between :issueDate::date - :days::int and :issueDate::date + :days::int`;
-const CANDIDATES = `
-with alike as (
-  select case_id from invoice_keys c where ${SAME_CLASS} and c.k1 = :k1 and ${RELATED}
+const RECORDED = `c.supplier_group = :supplierGroup or c.vat_id = :vatId or c.accounts && :accounts::text[]`;
+const related = (allElse: string) => `(${RECORDED} or ((:supplierGroup::text is null or ${allElse}) and c.seller_name % :sellerName))`;
+const SAME_DATE = `c.issue_date = :issueDate::date`;
+const SAME_GROSS = `c.currency = :currency and c.gross_minor = :gross`;
+const BY_NUMBER = related(`${SAME_DATE} or (${SAME_GROSS})`);
+const KNOWN = `(${RECORDED} or c.seller_name % :sellerName)`;
+const ALIKE = `
+  select case_id from invoice_keys c where ${SAME_CLASS} and c.k1 = :k1 and ${BY_NUMBER}
   union
-  select case_id from invoice_keys c where ${SAME_CLASS} and c.k2 = :k2 and ${RELATED}
+  select case_id from invoice_keys c where ${SAME_CLASS} and c.k2 = :k2 and ${BY_NUMBER}
   union
-  select case_id from invoice_keys c where ${SAME_CLASS} and c.supplier_group = :supplierGroup and ${IN_WINDOW} and (
-       (c.currency = :currency and (c.gross_minor = :net or c.net_minor = :gross
-          or ((c.gross_minor - :gross) % 9 = 0 and length(c.gross_minor::text) = length((:gross::numeric)::text))))
-       or levenshtein_less_equal(left(c.k1, 200), left(:k1, 200), 3) <= 3)
+  select case_id from invoice_keys c where ${SAME_CLASS} and ${SAME_GROSS} and c.issue_date between :issueDate::date - :days::int and :issueDate::date + :days::int and ${related(SAME_DATE)}
   union
-  select case_id from invoice_keys c where ${SAME_CLASS} and c.currency = :currency and ${IN_WINDOW} and ${RELATED}
-     and c.gross_minor between least(:gross::numeric * 0.99, :gross::numeric * 1.01) and greatest(:gross::numeric * 0.99, :gross::numeric * 1.01)
+  select case_id from invoice_keys c where c.entity = :entity and c.preceding @> array[:number::text] and ${KNOWN}`;
+const REFERRED = `
   union
-  select case_id from invoice_keys c where c.entity = :entity and c.number = any (:preceding::text[]) and ${RELATED}
+  select case_id from invoice_keys c where c.entity = :entity and c.class in ('invoice', 'credit-note') and c.k1 = any (:precedingK1::text[]) and ${KNOWN}
   union
-  select case_id from invoice_keys c where c.entity = :entity and c.preceding @> array[:number::text] and ${RELATED}
+  select case_id from invoice_keys c where c.entity = :entity and c.class in ('invoice', 'credit-note') and c.k2 = any (:precedingK2::text[]) and ${KNOWN}`;
+const candidatesOf = (alike: string) => `
+with alike as (${alike}
 )
 select k.case_id, k.class, k.type_code, k.number, k.k1, k.k2, k.issue_date, k.currency, k.gross_minor, k.net_minor, k.document_hash, k.preceding,
        k.seller_name, k.supplier_id, k.supplier_group, k.vat_id, k.accounts, c.payable_minor, c.paid_at,
@@ -124,13 +129,20 @@ select k.case_id, k.class, k.type_code, k.number, k.k1, k.k2, k.issue_date, k.cu
  where k.case_id <> :caseId
    and not exists (select from cleared_pairs p where p.case_a = least(k.case_id, :caseId) and p.case_b = greatest(k.case_id, :caseId))
  order by k.issue_date desc, k.case_id limit :limit`;
+const CANDIDATES = candidatesOf(ALIKE);
+const CANDIDATES_AND_REFERRED = candidatesOf(ALIKE + REFERRED);
 
 export async function findDuplicateCandidates(db: Db, query: DuplicateQuery): Promise<DuplicateCandidate[]> {
+  const preceding = query.preceding.map(documentKeys);
+  const refers = preceding.length > 0;
   const rows = await sql<CandidateRow>(
     db,
-    CANDIDATES,
-    { supplierGroup: null, vatId: null, ...query, currency: query.gross.currency, gross: query.gross.minor, net: query.net.minor },
-    'duplicate-candidates',
+    refers ? CANDIDATES_AND_REFERRED : CANDIDATES,
+    {
+      supplierGroup: null, vatId: null, ...query, currency: query.gross.currency, gross: query.gross.minor,
+      precedingK1: preceding.map(({ k1 }) => k1), precedingK2: preceding.map(({ k2 }) => k2),
+    },
+    refers ? 'duplicate-candidates-referred' : 'duplicate-candidates',
   );
   return rows.map(candidateOf);
 }
