@@ -1,7 +1,8 @@
 import { bitCount } from './bits.ts';
 import { initialsOf, listRuns, namesWithRun, runsOf, type ListedRuns } from './listed-runs.ts';
-import { forgetWanted, listWords, markWanted, similarWords, type ListedWords } from './listed-words.ts';
-import { gluedMatch, lightestGlued, mayBegin } from './merge-tokens.ts';
+import { forgetWanted, listWords, markWanted, similarWords, wordsNear, type ListedWords } from './listed-words.ts';
+import { cheapestEdit } from './edits.ts';
+import { gluedEdits, gluedMatch, gluedSounds, lightestGlued, mayBegin } from './merge-tokens.ts';
 import type { ParsedName, Token } from './parse-name.ts';
 import type { Reach, ScoreBound } from './score-bound.ts';
 
@@ -42,7 +43,8 @@ export interface Candidates {
 
 const uncountable = 255;
 const gluedBit = 1 << 30;
-const nearMisses = 24;
+/** So many names that are no hits are compared in full, to tell which came nearest. */
+const nearMisses = 8;
 
 export function buildIndex(names: ParsedName[]): CandidateIndex {
   const count = names.length;
@@ -131,7 +133,8 @@ function gluedQueryWords({ words }: CandidateIndex, tokens: Token[], bound: Scor
   const found: { from: number; to: number; word: number; loss: number }[] = [];
   for (const { from, length, token } of runsOf(tokens)) {
     const run = tokens.slice(from, from + length);
-    similarWords(words, token, bound, gained, (word, loss) => {
+    const letters = Math.floor(gluedEdits(token.text.length) / cheapestEdit);
+    wordsNear(words, token, bound, gained, { letters, sounds: gluedSounds(token.text.length) }, (word, loss) => {
       const target = words.words[word]!;
       if (target.role === 'word' && target.text.length > 1 && mayBegin(run[0]!, target) && gluedMatch(run, token.text, target)) found.push({ from, to: from + length, word, loss });
     });

@@ -29,21 +29,40 @@ export function wordsWithin({ buckets, mask }: Deletions, text: string, letters:
   eachRest(text, letters, (hash) => buckets.each(hash & mask, visit));
 }
 
-/** Calls `use` with a hash of the text and of each rest of it. */
+/** Number of rests that `wordsWithin` looks up for a word of so many letters. */
+export function restsOf(length: number, letters: number): number {
+  return 1 + (letters > 0 ? length : 0) + (letters > 1 ? (length * (length - 1)) / 2 : 0);
+}
+
+const longest = 64;
+const base = 0x01000193;
+const powers = new Int32Array(longest + 1);
+powers[0] = 1;
+for (let at = 1; at <= longest; at++) powers[at] = Math.imul(powers[at - 1]!, base);
+/** Hash of the first letters of the word in hand, reused. */
+const prefix = new Int32Array(longest + 1);
+
+/** Calls `use` with a hash of the text and of each rest of it: a polynomial over the letters, so that a rest costs no pass over them. */
 function eachRest(text: string, letters: number, use: (hash: number) => void): void {
-  const length = text.length;
-  use(hashWithout(text, -1, -1));
+  const length = Math.min(text.length, longest);
+  for (let at = 0; at < length; at++) prefix[at + 1] = (Math.imul(prefix[at]!, base) + text.charCodeAt(at)) | 0;
+  use(mixed(prefix[length]!));
   if (letters < 1 || length < 2) return;
   for (let first = 0; first < length; first++) {
     if (first > 0 && text.charCodeAt(first) === text.charCodeAt(first - 1)) continue; // the same rest as before
-    use(hashWithout(text, first, -1));
+    use(mixed(joined(prefix[first]!, first + 1, length)));
     if (letters < 2 || length < 3) continue;
-    for (let second = first + 1; second < length; second++) use(hashWithout(text, first, second));
+    for (let second = first + 1; second < length; second++) use(mixed(joined(joined(prefix[first]!, first + 1, second), second + 1, length)));
   }
 }
 
-function hashWithout(text: string, first: number, second: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) if (at !== first && at !== second) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash ^ (hash >>> 15);
+/** Hash of a beginning followed by the letters from `from` to before `to`. */
+function joined(beginning: number, from: number, to: number): number {
+  const part = (prefix[to]! - Math.imul(prefix[from]!, powers[to - from]!)) | 0;
+  return (Math.imul(beginning, powers[to - from]!) + part) | 0;
+}
+
+function mixed(hash: number): number {
+  const spread = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return spread ^ (spread >>> 13);
 }

@@ -4,13 +4,13 @@ import { cheapestEdit, plainEdits } from './edits.ts';
 import { beginning, glue, gluedEdits, gluedMatch, gluedSounds, longestAcronym, longestRun, mayBegin, shortestAcronym, spellsInitials } from './merge-tokens.ts';
 import { Postings, PostingsBuilder } from './postings.ts';
 import { syllableKeys } from './listed-words.ts';
-import { sortSounds, soundsWithin, type SortedSounds } from './sound-search.ts';
-import { latinSoundsOf, letterMaskOf, soundKeyOf } from './token-keys.ts';
+import { listSounds, soundsWithin, type ListedSounds } from './sound-search.ts';
+import { latinSoundsOf, letterMaskOf, nativeMaskOf, soundKeyOf } from './token-keys.ts';
 import { nicknameGroups, spellingGroup } from './tables/nicknames.ts';
 import type { ParsedName, Token } from './parse-name.ts';
 import type { ScoreBound } from './score-bound.ts';
 
-/** Neighbouring words of listed names as if written together, because a query may glue them (M4). Runs are addressed by position, in the order of their first letter. */
+/** Neighbouring words of listed names as if written together, because a query may glue them (M4). Runs are addressed by position, in the order of their first letter and then of their length. */
 export interface ListedRuns {
   name: Int32Array;
   from: Uint8Array;
@@ -18,16 +18,17 @@ export interface ListedRuns {
   /** Number and mask of the letters. */
   written: Uint8Array;
   letters: Int32Array;
-  /** Sounds of runs in Latin letters, and of those in Arabic script. */
-  latinSounds: SortedSounds;
-  arabicSounds: SortedSounds;
-  /** First class of the sounds of the first word, 0 for none: a glued word must begin with it. */
-  firstSound: Uint8Array;
-  /** Runs by first letter, a to z and then all others. */
-  firstOfLetter: Int32Array;
-  /** Runs in other alphabets and in Arabic script. */
+  /** Sounds of runs in Latin letters, and of those in Arabic script, by the first class of the sounds of the first word (0 for none): a glued word must begin with it. */
+  latinSounds: Map<number, ListedSounds>;
+  arabicSounds: Map<number, ListedSounds>;
+  /** First run of each first letter (a to z and then all others) and length. */
+  firstOf: Int32Array;
+  /** Runs in other alphabets. */
   otherAlphabets: Int32Array;
+  /** Runs in Arabic script, with number and mask of their letters there. */
   arabic: Int32Array;
+  arabicWritten: Uint8Array;
+  arabicLetters: Int32Array;
   /** Runs under the keys of syllables, spellings and nicknames. */
   keys: Map<string, number>;
   byKey: Postings;
@@ -43,13 +44,15 @@ interface Run {
 }
 
 const letterCount = 26;
+const longestRunWritten = 48;
 
 export function listRuns(names: ParsedName[]): ListedRuns {
   const runs = names.flatMap((name, at) => runsOf(name.tokens).map((run): Run => ({ name: at, ...run })));
-  const ordered = runs.map((run, at) => ({ at, letter: letterOf(run.token.text) })).sort((x, y) => x.letter - y.letter || x.at - y.at).map(({ at }) => runs[at]!);
-  const firstOfLetter = new Int32Array(letterCount + 2);
-  for (const run of ordered) firstOfLetter[letterOf(run.token.text) + 1]!++;
-  for (let letter = 0; letter <= letterCount; letter++) firstOfLetter[letter + 1]! += firstOfLetter[letter]!;
+  const placeOf = (run: Run): number => placeInOrder(letterOf(run.token.text), run.token.text.length);
+  const ordered = runs.map((run, at) => ({ at, place: placeOf(run) })).sort((x, y) => x.place - y.place || x.at - y.at).map(({ at }) => runs[at]!);
+  const firstOf = new Int32Array(placeInOrder(letterCount + 1, 0) + 1);
+  for (const run of ordered) firstOf[placeOf(run) + 1]!++;
+  for (let place = 1; place < firstOf.length; place++) firstOf[place]! += firstOf[place - 1]!;
   const keys = new Map<string, number>();
   const byKey = new PostingsBuilder();
   ordered.forEach(({ token }, at) => {
@@ -60,22 +63,34 @@ export function listRuns(names: ParsedName[]): ListedRuns {
   });
   const latin = ordered.flatMap((run, at) => (run.token.sounds === '' ? [at] : []));
   const arabic = ordered.flatMap((run, at) => (run.token.sounds === '' ? [] : [at]));
+  const firstSound = (at: number): number => firstSoundOf(names[ordered[at]!.name]!.tokens[ordered[at]!.from]!);
   return {
     name: Int32Array.from(ordered, (run) => run.name),
     from: Uint8Array.from(ordered, (run) => run.from),
     length: Uint8Array.from(ordered, (run) => run.length),
     written: Uint8Array.from(ordered, (run) => run.token.text.length),
     letters: Int32Array.from(ordered, (run) => letterMaskOf(run.token)),
-    latinSounds: sortSounds(latin.map((at) => soundsOfLatin(ordered[at]!.token.text)), latin),
-    arabicSounds: sortSounds(arabic.map((at) => ordered[at]!.token.sounds), arabic),
-    firstSound: Uint8Array.from(ordered, (run) => firstSoundOf(names[run.name]!.tokens[run.from]!)),
-    firstOfLetter,
+    latinSounds: byFirstSound(latin, firstSound, (at) => soundsOfLatin(ordered[at]!.token.text), false),
+    arabicSounds: byFirstSound(arabic, firstSound, (at) => ordered[at]!.token.sounds, true),
+    firstOf,
     otherAlphabets: Int32Array.from(ordered.flatMap((run, at) => (run.token.sounds === '' && run.token.script !== 'Latin' ? [at] : []))),
     arabic: Int32Array.from(arabic),
+    arabicWritten: Uint8Array.from(arabic, (at) => ordered[at]!.token.native.length),
+    arabicLetters: Int32Array.from(arabic, (at) => nativeMaskOf(ordered[at]!.token)),
     keys,
     byKey: byKey.build(keys.size),
     acronyms: acronymsOf(names),
   };
+}
+
+function byFirstSound(runs: number[], firstSound: (at: number) => number, soundsOf: (at: number) => string, areArabic: boolean): Map<number, ListedSounds> {
+  const groups = new Map<number, number[]>();
+  for (const at of runs) {
+    const known = groups.get(firstSound(at));
+    if (known) known.push(at);
+    else groups.set(firstSound(at), [at]);
+  }
+  return new Map([...groups].map(([first, group]): [number, ListedSounds] => [first, listSounds(group, soundsOf, areArabic)]));
 }
 
 /** All runs of two to four words of a name, glued. */
@@ -120,39 +135,56 @@ export function namesWithRun(listed: ListedRuns, names: ParsedName[], target: To
     if (known !== undefined) listed.byKey.each(known, look);
   }
   if (target.sounds === '') lookAtLetters(listed, target, tokensOf, look);
-  else lookAtArabic(listed, target, look);
+  else lookAtArabic(listed, target, tokensOf, look);
   for (const name of listed.acronyms.get(target.text) ?? []) visit(name, 0);
 }
 
+/** Place of a first letter and a length in the order of the runs. */
+function placeInOrder(letter: number, length: number): number {
+  return letter * (longestRunWritten + 1) + Math.min(longestRunWritten, length);
+}
+
 function lookAtLetters(listed: ListedRuns, target: Token, tokensOf: (at: number) => Token[], look: (at: number) => void): void {
-  const { letters, written, firstOfLetter } = listed;
+  const { letters, written, firstOf } = listed;
   const mask = letterMaskOf(target);
   const length = target.text.length;
   for (let letter = 0; letter <= letterCount; letter++) {
     if (!mayBeginWith(letter, target)) continue;
-    for (let at = firstOfLetter[letter]!, end = firstOfLetter[letter + 1]!; at < end; at++) {
-      const differ = Math.floor(gluedEdits(Math.min(written[at]!, length)) / cheapestEdit);
-      const difference = written[at]! - length;
-      if (difference > differ || difference < -differ) continue;
+    const most = lettersWithin(length);
+    for (let at = firstOf[placeInOrder(letter, Math.max(0, length - most))]!, end = firstOf[placeInOrder(letter, length + most) + 1]!; at < end; at++) {
       const found = letters[at]!;
-      if (bitCount(mask & ~found) > differ || bitCount(found & ~mask) > differ) continue;
+      if (bitCount(mask & ~found) > most || bitCount(found & ~mask) > most) continue;
+      const differ = Math.min(most, lettersWithin(written[at]!));
+      const difference = Math.abs(written[at]! - length);
+      if (difference > differ) continue;
       if ((found === mask && difference === 0) || plainEdits(writtenTogether(tokensOf(at)), target.text, differ) <= differ) look(at);
     }
   }
   if (target.script !== 'Latin') listed.otherAlphabets.forEach(look);
-  lookAtSounds(listed, listed.arabicSounds, target, latinSoundsOf(target), look);
+  lookAtSounds(listed.arabicSounds, (at) => glue(tokensOf(at), writtenTogether(tokensOf(at)))!.sounds, target, latinSoundsOf(target), look);
 }
 
-function lookAtArabic(listed: ListedRuns, target: Token, look: (at: number) => void): void {
-  lookAtSounds(listed, listed.latinSounds, target, target.sounds, look);
-  listed.arabic.forEach(look);
+function lookAtArabic(listed: ListedRuns, target: Token, tokensOf: (at: number) => Token[], look: (at: number) => void): void {
+  lookAtSounds(listed.latinSounds, (at) => soundsOfLatin(writtenTogether(tokensOf(at))), target, target.sounds, look);
+  const { arabic, arabicWritten, arabicLetters } = listed;
+  const mask = nativeMaskOf(target);
+  const length = target.native.length;
+  const most = Math.floor(gluedSounds(target.text.length));
+  for (let at = 0; at < arabic.length; at++) {
+    const found = arabicLetters[at]!;
+    if (Math.abs(arabicWritten[at]! - length) <= most && bitCount(mask & ~found) <= most && bitCount(found & ~mask) <= most) look(arabic[at]!);
+  }
 }
 
-function lookAtSounds({ firstSound }: ListedRuns, runs: SortedSounds, target: Token, sounds: string, look: (at: number) => void): void {
+/** Letters, each counted one, by which a glued word of so many letters may differ. */
+function lettersWithin(length: number): number {
+  return Math.floor(gluedEdits(length) / cheapestEdit);
+}
+
+function lookAtSounds(runs: Map<number, ListedSounds>, soundsOf: (at: number) => string, target: Token, sounds: string, look: (at: number) => void): void {
   const first = firstSoundOf(target);
-  soundsWithin(runs, sounds, target.sounds !== '', gluedSounds(target.text.length), (at) => {
-    if (firstSound[at] === first || firstSound[at] === 0 || first === 0) look(at);
-  });
+  for (const [group, listed] of runs)
+    if (group === first || group === 0 || first === 0) soundsWithin(listed, soundsOf, sounds, target.sounds !== '', gluedSounds(target.text.length), look);
 }
 
 function firstSoundOf(token: Token): number {

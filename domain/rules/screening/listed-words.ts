@@ -1,9 +1,10 @@
 import { bitCount } from './bits.ts';
-import { indexDeletions, mostDeletions, wordsWithin, type Deletions } from './deletions.ts';
+import { indexDeletions, mostDeletions, restsOf, wordsWithin, type Deletions } from './deletions.ts';
 import { plainEdits } from './edits.ts';
 import { Postings, PostingsBuilder } from './postings.ts';
-import { sortSounds, soundsWithin, type SortedSounds } from './sound-search.ts';
+import { listSounds, soundsWithin, type ListedSounds } from './sound-search.ts';
 import { chineseKeyOf, koreanKeyOf, latinSoundsOf, letterMaskOf, nativeMaskOf } from './token-keys.ts';
+import { WordMemo } from './word-memo.ts';
 import { nicknameGroups, spellingGroup } from './tables/nicknames.ts';
 import type { ParsedName, Token } from './parse-name.ts';
 import type { Reach, ScoreBound } from './score-bound.ts';
@@ -24,8 +25,8 @@ export interface ListedWords {
   letters: Int32Array;
   deletions: Deletions;
   /** Their sounds, and those of words in Arabic script: of words that only names of their own script hold, and of the others. */
-  latinSounds: { own: SortedSounds; mixed: SortedSounds };
-  arabicSounds: { own: SortedSounds; mixed: SortedSounds };
+  latinSounds: { own: ListedSounds; mixed: ListedSounds };
+  arabicSounds: { own: ListedSounds; mixed: ListedSounds };
   /** Words of other alphabets, words in Arabic script, particles, titles and initials. */
   otherAlphabets: Int32Array;
   arabic: Int32Array;
@@ -35,9 +36,11 @@ export interface ListedWords {
   /** Words that may be further away in the running search (`ScoreBound.gained`), as list and as marks. */
   wanted: number[];
   isWanted: Uint8Array;
-  /** The search in which a word was last looked at. */
+  /** The search in which a word was last looked at, and last measured by its letters. */
   seen: Int32Array;
+  measured: Int32Array;
   search: number;
+  memo: WordMemo;
 }
 
 const longestWord = 64;
@@ -80,8 +83,8 @@ export function listWords(names: ParsedName[]): ListedWords {
     firstOfLength,
     letters: Int32Array.from(latin, (place) => letterMaskOf(words[place]!)),
     deletions: indexDeletions(Array.from(latin, (place) => words[place]!.text), latin),
-    latinSounds: bySounds(latin, mixed, (place) => latinSoundsOf(words[place]!)),
-    arabicSounds: bySounds(arabic, mixed, (place) => words[place]!.sounds),
+    latinSounds: bySounds(latin, mixed, (place) => latinSoundsOf(words[place]!), false),
+    arabicSounds: bySounds(arabic, mixed, (place) => words[place]!.sounds, true),
     otherAlphabets: where((word) => word.role === 'word' && word.script !== 'Latin' && word.sounds === '' && !isSyllable(word)),
     arabic,
     light: where((word) => word.role !== 'word' && word.role !== 'number'),
@@ -89,7 +92,9 @@ export function listWords(names: ParsedName[]): ListedWords {
     wanted: [],
     isWanted: new Uint8Array(words.length),
     seen: new Int32Array(words.length),
+    measured: new Int32Array(words.length),
     search: 0,
+    memo: new WordMemo(),
   };
 }
 
@@ -110,19 +115,43 @@ export function syllableKeys(word: Token): string[] {
   return [...(chinese === '' ? [] : [`z${chinese}`]), ...(korean === '' ? [] : [`k${korean}`])];
 }
 
-function bySounds(places: Int32Array, mixed: Uint8Array, soundsOf: (place: number) => string): { own: SortedSounds; mixed: SortedSounds } {
-  const [own, others] = [0, 1].map((kind) => places.filter((place) => mixed[place] === kind)) as [Int32Array, Int32Array];
-  return { own: sortSounds(Array.from(own, soundsOf), own), mixed: sortSounds(Array.from(others, soundsOf), others) };
+function bySounds(places: Int32Array, mixed: Uint8Array, soundsOf: (place: number) => string, areArabic: boolean): { own: ListedSounds; mixed: ListedSounds } {
+  return { own: listSounds(places.filter((place) => mixed[place] === 0), soundsOf, areArabic), mixed: listSounds(places.filter((place) => mixed[place] === 1), soundsOf, areArabic) };
 }
 
-/** Hands every listed word that `asked` can stand for to `visit`, with what it loses at least. `gained` is the reach of wanted words. */
+/** How far a word that is written together may be from the listed one, in letters and in sounds. */
+export interface Nearness {
+  letters: number;
+  sounds: number;
+}
+
+const anywhere: Nearness = { letters: Infinity, sounds: Infinity };
+
+/** Hands every listed word that `asked` can stand for to `visit`, with what it loses at least; a wanted one may come twice. `gained` is the reach of wanted words. */
 export function similarWords(listed: ListedWords, asked: Token, bound: ScoreBound, gained: Reach | undefined, visit: (word: number, loss: number) => void): void {
+  const { words, losses } = listed.memo.get(bound, asked, () => {
+    const found: number[] = [];
+    const lost: number[] = [];
+    lookAtWords(listed, asked, bound, anywhere, (word, loss) => lost.push(loss) && found.push(word));
+    return { words: Int32Array.from(found), losses: Float64Array.from(lost) };
+  });
+  for (let at = 0; at < words.length; at++) visit(words[at]!, losses[at]!);
+  if (gained) lookAtWanted(listed, asked, bound, gained, visit);
+}
+
+/** The same for a word that is written together: words further away than `within` are left out unless they share a key. */
+export function wordsNear(listed: ListedWords, asked: Token, bound: ScoreBound, gained: Reach | undefined, within: Nearness, visit: (word: number, loss: number) => void): void {
+  lookAtWords(listed, asked, bound, within, visit);
+  if (gained) lookAtWanted(listed, asked, bound, gained, visit);
+}
+
+function lookAtWords(listed: ListedWords, asked: Token, bound: ScoreBound, within: Nearness, visit: (word: number, loss: number) => void): void {
   listed.search++;
-  const reachOf = (place: number): Reach => (gained && listed.isWanted[place] === 1 ? gained : listed.mixed[place] === 1 ? bound.farthest : bound.reach(listed.words[place]!.script));
   const look = (place: number): void => {
     if (listed.seen[place] === listed.search) return;
     listed.seen[place] = listed.search;
-    const loss = bound.pairLoss(asked, listed.words[place]!, reachOf(place).limit);
+    const { limit } = listed.mixed[place] === 1 ? bound.farthest : bound.reach(listed.words[place]!.script);
+    const loss = bound.pairLoss(asked, listed.words[place]!, limit);
     if (loss < Infinity) visit(place, loss);
   };
   for (const key of wordKeys(asked)) {
@@ -130,22 +159,22 @@ export function similarWords(listed: ListedWords, asked: Token, bound: ScoreBoun
     if (known !== undefined) listed.byKey.each(known, look);
   }
   if (asked.role !== 'word') return;
-  for (const place of listed.light) look(place);
+  if (within === anywhere) for (const place of listed.light) look(place);
   if (isSyllable(asked)) return;
   for (const place of asked.sounds === '' ? listed.otherAlphabets : listed.arabic) if (mayBeAlike(asked, listed.words[place]!, bound.farthest)) look(place);
   if (asked.sounds === '') {
-    lookAtLatin(listed, asked, bound.farthest, look);
-    lookAtSounds(listed.arabicSounds, latinSoundsOf(asked), false, bound.reach('Arabic'), bound.farthest, look);
+    lookAtLatin(listed, asked, bound.farthest, within, look);
+    lookAtSounds(listed, listed.arabicSounds, latinSoundsOf(asked), false, bound.reach('Arabic'), bound.farthest, within, look);
   } else {
-    lookAtSounds(listed.latinSounds, asked.sounds, true, bound.reach('Latin'), bound.farthest, look);
+    lookAtSounds(listed, listed.latinSounds, asked.sounds, true, bound.reach('Latin'), bound.farthest, within, look);
     listed.otherAlphabets.forEach(look);
   }
-  if (gained) lookAtWanted(listed, asked, gained, look);
 }
 
-function lookAtSounds(listed: { own: SortedSounds; mixed: SortedSounds }, sounds: string, isArabic: boolean, usual: Reach, farthest: Reach, look: (place: number) => void): void {
-  soundsWithin(listed.own, sounds, isArabic, usual.sounds, look);
-  soundsWithin(listed.mixed, sounds, isArabic, farthest.sounds, look);
+function lookAtSounds({ words }: ListedWords, listed: { own: ListedSounds; mixed: ListedSounds }, sounds: string, isArabic: boolean, usual: Reach, farthest: Reach, within: Nearness, look: (place: number) => void): void {
+  const soundsOf = (place: number): string => (isArabic ? latinSoundsOf(words[place]!) : words[place]!.sounds);
+  soundsWithin(listed.own, soundsOf, sounds, isArabic, Math.min(within.sounds, usual.sounds), look);
+  soundsWithin(listed.mixed, soundsOf, sounds, isArabic, Math.min(within.sounds, farthest.sounds), look);
 }
 
 /** Names for which other facts speak may hold words that are further from those asked for. */
@@ -163,39 +192,60 @@ export function forgetWanted(listed: ListedWords): void {
 }
 
 /** Looks at the wanted words alone, at their longer reach. */
-function lookAtWanted({ wanted, words }: ListedWords, asked: Token, reach: Reach, look: (place: number) => void): void {
+function lookAtWanted(listed: ListedWords, asked: Token, bound: ScoreBound, reach: Reach, visit: (word: number, loss: number) => void): void {
+  const { wanted, isWanted, words, keys, byKey } = listed;
+  const look = (place: number): void => {
+    const loss = bound.pairLoss(asked, words[place]!, reach.limit);
+    if (loss < Infinity) visit(place, loss);
+  };
+  for (const key of wordKeys(asked)) {
+    const known = keys.get(key);
+    if (known !== undefined) byKey.each(known, (place) => isWanted[place] === 1 && look(place));
+  }
+  if (asked.role !== 'word') return;
   const mask = letterMaskOf(asked);
   for (const place of wanted) {
     const other = words[place]!;
-    const spelt = asked.script === 'Latin' && other.script === 'Latin';
+    const spelt = asked.script === 'Latin' && other.script === 'Latin' && other.role === 'word';
     if (!spelt || mayBeSpelling(asked, mask, other, letterMaskOf(other), reach)) look(place);
   }
 }
 
+/** A rest costs about as much to look up as so many words to pass over. */
+const wordsPerRest = 24;
+
 /** Looks at the words in Latin letters that differ by no more letters than their length allows. */
-function lookAtLatin(listed: ListedWords, asked: Token, reach: Reach, look: (place: number) => void): void {
-  const { latin, firstOfLength, letters, deletions, words } = listed;
+function lookAtLatin(listed: ListedWords, asked: Token, reach: Reach, within: Nearness, look: (place: number) => void): void {
+  if (within.letters === 0) return;
+  const { latin, firstOfLength, letters, deletions, words, measured, search } = listed;
   const { text } = asked;
-  const [shortest, longest] = lengthsWithin(text.length, reach);
-  const most = Math.max(...reach.letters.subarray(text.length, longest + 1));
+  const [shortest, longest] = lengthsWithin(text.length, reach, within.letters);
+  const most = Math.min(within.letters, Math.max(...reach.letters.subarray(text.length, longest + 1)));
   const mask = letterMaskOf(asked);
-  if (most <= mostDeletions) {
+  const from = firstOfLength[shortest]!;
+  const to = firstOfLength[longest + 1]!;
+  if (most <= mostDeletions && to - from > restsOf(text.length, most) * wordsPerRest) {
     wordsWithin(deletions, text, most, (place) => {
+      if (measured[place] === search) return;
+      measured[place] = search;
       if (isWithin(text, words[place]!.text, reach)) look(place);
     });
     // The same letters in another order are a spelling, too.
     for (let at = firstOfLength[text.length]!, end = firstOfLength[text.length + 1]!; at < end; at++) if (letters[at] === mask) look(latin[at]!);
     return;
   }
-  for (let at = firstOfLength[shortest]!, end = firstOfLength[longest + 1]!; at < end; at++) if (mayBeSpelling(asked, mask, words[latin[at]!]!, letters[at]!, reach)) look(latin[at]!);
+  for (let at = from; at < to; at++) {
+    const found = letters[at]!;
+    if (bitCount(mask & ~found) <= most && bitCount(found & ~mask) <= most && mayBeSpelling(asked, mask, words[latin[at]!]!, found, reach)) look(latin[at]!);
+  }
 }
 
 /** The shortest and the longest word that may be a spelling of one with so many letters. */
-function lengthsWithin(length: number, { letters }: Reach): [number, number] {
+function lengthsWithin(length: number, { letters }: Reach, most: number): [number, number] {
   let shortest = length;
   let longest = length;
-  while (shortest > 1 && letters[length]! >= length - shortest + 1) shortest--;
-  while (longest < longestWord && letters[longest + 1]! >= longest + 1 - length) longest++;
+  while (shortest > 1 && Math.min(most, letters[length]!) >= length - shortest + 1) shortest--;
+  while (longest < longestWord && Math.min(most, letters[longest + 1]!) >= longest + 1 - length) longest++;
   return [shortest, longest];
 }
 

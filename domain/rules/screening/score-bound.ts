@@ -37,14 +37,31 @@ export interface ScoreBound {
 /** Rounding of scores to four digits, and of sums. */
 const rounding = 0.00005 + 1e-9;
 const longestWord = 64;
+const mostBounds = 64;
+
+const bounds = new WeakMap<QualifiedProfile, Map<string, ScoreBound>>();
+
+/** The bound for queries in the script of `name`; the same object for the same profile, threshold and script. */
 export function scoreBound(profile: QualifiedProfile, threshold: number | undefined, name: ParsedName): ScoreBound {
+  const ofProfile = bounds.get(profile) ?? new Map<string, ScoreBound>();
+  bounds.set(profile, ofProfile);
+  const key = `${name.script} ${threshold}`;
+  const known = ofProfile.get(key);
+  if (known) return known;
+  if (ofProfile.size >= mostBounds) ofProfile.clear();
+  const found = boundFor(profile, threshold, name.script);
+  ofProfile.set(key, found);
+  return found;
+}
+
+function boundFor(profile: QualifiedProfile, threshold: number | undefined, asked: Script): ScoreBound {
   const model = nameModel(profile);
   const weight = (feature: FeatureName): number => -(profile.coefficients.weights[feature] ?? 0);
   const allowances = new Map<Script, number>();
   const allowance = (script: Script): number => {
     const known = allowances.get(script);
     if (known !== undefined) return known;
-    const least = (thresholdFor(profile, threshold, name.script, script) - rounding) * model.top;
+    const least = (thresholdFor(profile, threshold, asked, script) - rounding) * model.top;
     const found = least <= 0 ? Infinity : model.intercept - Math.log(least / (1 - least));
     allowances.set(script, found);
     return found;

@@ -31,11 +31,13 @@ export function screenName(context: ScreeningContext, query: ScreeningQuery): Sc
   const found = [...identifierHits(context.database, query).map(foundByIdentifier), ...nameHits(context, query, parsed)].sort(byScore).filter(firstOfEntry());
   const hits = found.filter((each) => each.score >= each.threshold);
   if (hits.length > mostHits) notes.push(`${hits.length - mostHits} more hits are not shown: narrow the query`);
+  // Thresholds differ by script: the name with the highest score need not be the hit.
+  const best = hits[0] ?? found[0];
   const unreadable = whyUnreadable(query, parsed);
   const stale = staleLists(context);
   const result = (state: ScreeningResult['state'], ...reasons: string[]): ScreeningResult => {
     const all = [...reasons, ...notes];
-    return { id: query.id, state, ...(all.length > 0 ? { notes: all } : {}), ...(found[0] ? { best: found[0].hit() } : {}), hits: hits.slice(0, mostHits).map((each) => each.hit()) };
+    return { id: query.id, state, ...(all.length > 0 ? { notes: all } : {}), ...(best ? { best: best.hit() } : {}), hits: hits.slice(0, mostHits).map((each) => each.hit()) };
   };
   if (hits.length > 0) return result('HIT', ...context.gaps, ...stale);
   if (context.gaps.length > 0) return result('ERROR', ...context.gaps);
@@ -78,7 +80,7 @@ function namesToCompare({ database, everyName }: ScreeningContext, name: ParsedN
   return [...promising, ...nearest];
 }
 
-/** M6: an entry's score is that of its best name. */
+/** M6: an entry's score is that of its best name; of equal ones the first in the alphabet is told, in whatever order they were compared. */
 function scoreOwners(database: ScreeningDatabase, listed: ScreeningDatabase['names'][number], scorer: QueryScorer, query: ScreeningQuery, best: Map<number, ListedNameScore>): void {
   const compared = scorer.compare(listed.parsed);
   for (const owner of listed.owners) {
@@ -87,7 +89,7 @@ function scoreOwners(database: ScreeningDatabase, listed: ScreeningDatabase['nam
     const score = compared(entry, owner);
     if (!score) continue;
     const known = best.get(owner.entry);
-    if (!known || score.score > known.score) best.set(owner.entry, score);
+    if (!known || score.score > known.score || (score.score === known.score && compareText(score.name, known.name) < 0)) best.set(owner.entry, score);
   }
 }
 

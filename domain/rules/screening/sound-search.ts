@@ -1,91 +1,133 @@
-import { arabicLetterGap, latinGap, soundCost } from './arabic.ts';
+import { arabicDistance, arabicLetterGap, latinGap, soundCost } from './arabic.ts';
+import { bitCount } from './bits.ts';
 
-/**
- * Words as sounds in alphabetical order, packed. Neighbours share their beginnings, so that a search works out each beginning once and
- * leaves all words aside whose beginning is too far from the word asked for.
- */
-export interface SortedSounds {
+/** Words of which only masks and counts of their sounds are kept; the sounds themselves are asked for where those leave a doubt. */
+export interface ListedSounds {
   /** What to hand back for each word. */
   values: Int32Array;
-  bytes: Uint8Array;
-  starts: Int32Array;
-  /** Letters that a word shares with the one before it. */
-  shared: Uint8Array;
+  masks: Int32Array;
+  dear: Uint8Array;
+  firm: Uint8Array;
 }
 
-const longest = 96;
-const beyondAscii = 127;
-
-export function sortSounds(words: string[], values: ArrayLike<number>): SortedSounds {
-  const order = words.map((_, at) => at).sort((x, y) => (words[x]! < words[y]! ? -1 : words[x]! > words[y]! ? 1 : x - y));
-  const starts = new Int32Array(words.length + 1);
-  order.forEach((word, at) => (starts[at + 1] = starts[at]! + Math.min(longest, words[word]!.length)));
-  const bytes = new Uint8Array(starts[words.length]!);
-  const shared = new Uint8Array(words.length);
-  order.forEach((word, at) => {
-    const from = starts[at]!;
-    const length = starts[at + 1]! - from;
-    for (let i = 0; i < length; i++) bytes[from + i] = byteOf(words[word]!, i);
-    let same = 0;
-    if (at > 0) while (same < length && starts[at - 1]! + same < from && bytes[starts[at - 1]! + same] === bytes[from + same]) same++;
-    shared[at] = same;
-  });
-  return { values: Int32Array.from(order, (word) => values[word]!), bytes, starts, shared };
+export function listSounds(values: ArrayLike<number>, soundsOf: (value: number) => string, areArabic: boolean): ListedSounds {
+  return {
+    values: Int32Array.from(values),
+    masks: Int32Array.from(values, (value) => maskOfSounds(soundsOf(value))),
+    dear: Uint8Array.from(values, (value) => count(soundsOf(value), areArabic ? dearArabic : dearLatin)),
+    firm: Uint8Array.from(values, (value) => count(soundsOf(value), areArabic ? firmArabic : firmLatin)),
+  };
 }
 
-function byteOf(word: string, at: number): number {
-  return Math.min(beyondAscii, word.charCodeAt(at));
+function count(sounds: string, counted: Uint8Array): number {
+  let found = 0;
+  for (let at = 0; at < sounds.length; at++) found += counted[Math.min(otherSound, sounds.charCodeAt(at))]!;
+  return found;
 }
 
-/** One row of the dynamic programme for each letter of the word in hand, reused. */
-const rows = new Float64Array((longest + 1) * (longest + 1));
-const lastRow = new Float64Array(longest + 1);
-const askedBytes = new Uint8Array(longest);
-const askedGaps = new Float64Array(longest);
+function maskOfSounds(sounds: string): number {
+  let mask = 0;
+  for (let at = 0; at < sounds.length; at++) mask |= 1 << bitOf(sounds.charCodeAt(at));
+  return mask;
+}
 
-/** Hands the value of every word to `visit` whose `arabicDistance` from `asked` is at most `limit`; of `asked` and the words, one side is in Arabic script. */
-export function soundsWithin({ values, bytes, starts, shared }: SortedSounds, asked: string, askedIsArabic: boolean, limit: number, visit: (value: number) => void): void {
-  const columns = Math.min(longest, asked.length);
-  if (columns === 0) return;
-  for (let j = 0; j < columns; j++) {
-    askedBytes[j] = byteOf(asked, j);
-    askedGaps[j] = askedIsArabic ? arabicLetterGap(askedBytes[j]!, j === asked.length - 1) : latinGap(askedBytes[j]!);
-  }
-  rows[0] = 0;
-  for (let j = 0; j < columns; j++) rows[j + 1] = rows[j]! + askedGaps[j]!;
-  // Rows up to this many letters hold for the word in hand; `dead` when the last of them is beyond the limit.
-  let valid = 0;
-  let dead = false;
-  for (let word = 0; word < values.length; word++) {
-    const from = starts[word]!;
-    const length = starts[word + 1]! - from;
-    if (shared[word]! < valid) {
-      valid = shared[word]!;
-      dead = false;
+/** Sounds that share a bit only make the bounds weaker: each bit counts as the cheapest of its sounds. */
+function bitOf(sound: number): number {
+  return sound & 31;
+}
+
+const soundCodes = Array.from('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', (sound) => sound.charCodeAt(0));
+const bits = 32;
+/** Bit of a letter that is in no table, such as a digit of another script. */
+const otherSound = 127;
+const rounding = 1e-9;
+
+
+/** Sounds that cost a whole letter without a partner, and those that such a sound of the other side can have as a partner for less. */
+const dearArabic = marked((arabic) => arabicLetterGap(arabic, false) >= 1 && arabicLetterGap(arabic, true) >= 1);
+const dearLatin = marked((latin) => latinGap(latin) >= 1, false);
+const firmArabic = marked((arabic) => soundCodes.some((latin) => dearLatin[latin] === 1 && soundCost(arabic, latin) < 1));
+const firmLatin = marked((latin) => soundCodes.some((arabic) => dearArabic[arabic] === 1 && soundCost(arabic, latin) < 1));
+
+function marked(fits: (sound: number) => boolean, otherwise = true): Uint8Array {
+  const marks = new Uint8Array(otherSound + 1).fill(otherwise ? 1 : 0);
+  for (const sound of soundCodes) marks[sound] = fits(sound) ? 1 : 0;
+  return marks;
+}
+
+/** The least that one sound costs against a sound of each bit, and that a listed sound of each bit costs without a partner. */
+interface Costs {
+  pair: (asked: number) => Float64Array;
+  listedGap: Float64Array;
+}
+
+const ofArabic = costs(true);
+const ofLatin = costs(false);
+
+function costs(askedIsArabic: boolean): Costs {
+  const pairs = new Map<number, Float64Array>();
+  const least = (cost: (sound: number) => number): Float64Array => {
+    const found = new Float64Array(bits).fill(1);
+    for (const sound of soundCodes) found[bitOf(sound)] = Math.min(found[bitOf(sound)]!, cost(sound));
+    found[bitOf(otherSound)] = 0; // letters beyond the table share this bit with others
+    return found;
+  };
+  return {
+    pair: (asked) => {
+      const known = pairs.get(asked);
+      if (known) return known;
+      const found = least((listed) => (askedIsArabic ? soundCost(asked, listed) : soundCost(listed, asked)));
+      pairs.set(asked, found);
+      return found;
+    },
+    listedGap: least((listed) => (askedIsArabic ? latinGap(listed) : Math.min(arabicLetterGap(listed, false), arabicLetterGap(listed, true)))),
+  };
+}
+
+/** Cost up to which a partner is near. */
+const cheap = 0.3;
+
+/**
+ * Hands the value of every word to `visit` whose `arabicDistance` from `asked` is at most `limit`; of `asked` and the words, one side is in Arabic script.
+ * Every sound of either side has a partner or none: what each costs at least by the mask of the other side bounds the distance from below.
+ */
+export function soundsWithin({ values, masks, dear, firm }: ListedSounds, soundsOf: (value: number) => string, asked: string, askedIsArabic: boolean, limit: number, visit: (value: number) => void): void {
+  if (asked === '' || values.length === 0) return;
+  const { pair, listedGap } = askedIsArabic ? ofArabic : ofLatin;
+  const alone = Float64Array.from(listedGap);
+  const free = new Int32Array(asked.length);
+  const near = new Int32Array(asked.length);
+  const nearCost = new Float64Array(asked.length);
+  const farCost = new Float64Array(asked.length);
+  for (let i = 0; i < asked.length; i++) {
+    const sound = asked.charCodeAt(i);
+    const pairs = pair(sound);
+    const gap = askedIsArabic ? arabicLetterGap(sound, i === asked.length - 1) : latinGap(sound);
+    nearCost[i] = gap;
+    farCost[i] = gap;
+    for (let bit = 0; bit < bits; bit++) {
+      const cost = pairs[bit]!;
+      if (cost < alone[bit]!) alone[bit] = cost;
+      if (cost === 0) free[i]! |= 1 << bit;
+      else if (cost <= cheap) {
+        near[i]! |= 1 << bit;
+        nearCost[i] = Math.min(nearCost[i]!, cost);
+      } else farCost[i] = Math.min(farCost[i]!, cost);
     }
-    if (dead || length === 0) continue;
-    while (valid < length - 1 && !dead) {
-      dead = nextRow(rows, valid * (longest + 1), rows, (valid + 1) * (longest + 1), columns, bytes[from + valid]!, false, askedIsArabic) > limit;
-      valid++;
-    }
-    if (dead) continue;
-    nextRow(rows, valid * (longest + 1), lastRow, 0, columns, bytes[from + length - 1]!, true, askedIsArabic);
-    if (lastRow[columns]! <= limit) visit(values[word]!);
   }
-}
-
-/** Fills the row after one more letter of the word; returns its least cost. */
-function nextRow(above: Float64Array, aboveAt: number, row: Float64Array, rowAt: number, columns: number, letter: number, isLast: boolean, askedIsArabic: boolean): number {
-  const gap = askedIsArabic ? latinGap(letter) : arabicLetterGap(letter, isLast);
-  let best = (row[rowAt] = above[aboveAt]! + gap);
-  for (let j = 0; j < columns; j++) {
-    let cost = above[aboveAt + j]! + (askedIsArabic ? soundCost(askedBytes[j]!, letter) : soundCost(letter, askedBytes[j]!));
-    const dropped = above[aboveAt + j + 1]! + gap;
-    if (dropped < cost) cost = dropped;
-    const added = row[rowAt + j]! + askedGaps[j]!;
-    if (added < cost) cost = added;
-    row[rowAt + j + 1] = cost;
-    if (cost < best) best = cost;
+  const askedDear = count(asked, askedIsArabic ? dearArabic : dearLatin);
+  const askedFirm = count(asked, askedIsArabic ? firmArabic : firmLatin);
+  let dearMask = 0;
+  for (let bit = 0; bit < bits; bit++) if (alone[bit]! >= 1) dearMask |= 1 << bit;
+  for (let at = 0; at < values.length; at++) {
+    if (dear[at]! - askedFirm > limit || askedDear - firm[at]! > limit) continue;
+    const mask = masks[at]!;
+    if (mask === 0 || bitCount(mask & dearMask) > limit) continue;
+    let least = 0;
+    for (let i = 0; i < free.length && least <= limit; i++) if ((mask & free[i]!) === 0) least += (mask & near[i]!) === 0 ? farCost[i]! : nearCost[i]!;
+    if (least > limit + rounding) continue;
+    const value = values[at]!;
+    const sounds = soundsOf(value);
+    if ((askedIsArabic ? arabicDistance(asked, sounds, limit) : arabicDistance(sounds, asked, limit)) <= limit) visit(value);
   }
-  return best;
 }
