@@ -30,7 +30,7 @@ export const apiOnly: Contender = {
 };
 
 /** What people do at the API of an installation. */
-function atApi(settings: Settings): Pick<Running, 'submit' | 'approve'> {
+export function atApi(settings: Settings): Pick<Running, 'submit' | 'approve'> {
   const as = callersAt(`http://${settings.bindAddress}:${settings.apiPort}`);
   return {
     async submit(invoice) {
