@@ -39,6 +39,7 @@ export interface OnceTools {
  * can say, `effect-key-conflict` when the key stands for another request.
  */
 export async function once<Answer, Outcome>(tools: OnceTools, effect: Effect<Answer, Outcome>): Promise<Outcome | Answer> {
+  const since = performance.now();
   const state = await beginEffect(tools.db, {
     key: effect.key,
     entity: effect.entity,
@@ -60,7 +61,7 @@ export async function once<Answer, Outcome>(tools: OnceTools, effect: Effect<Ans
     case 'enquire':
       return record(tools, effect, handle, (await foundByEnquiry(tools, effect, handle, state)) ?? (await resend(tools, effect, handle)));
     case 'fresh':
-      return record(tools, effect, handle, await send(tools, effect, handle));
+      return record(tools, effect, handle, await send(tools, effect, handle, { leaseMs: effect.leaseMs, since }));
   }
 }
 
@@ -79,11 +80,14 @@ async function foundByEnquiry<Answer>(tools: OnceTools, effect: Effect<Answer, u
 }
 
 async function resend<Answer>(tools: OnceTools, effect: Effect<Answer, unknown>, handle: EffectHandle): Promise<Answer> {
+  const since = performance.now();
   await markSent(tools.db, handle, effect.leaseMs);
-  return send(tools, effect, handle);
+  return send(tools, effect, handle, { leaseMs: effect.leaseMs, since });
 }
 
-async function send<Answer>(tools: OnceTools, effect: Effect<Answer, unknown>, handle: EffectHandle): Promise<Answer> {
+/** What a process that stood still for longer than its lease would send, another attempt may have sent meanwhile: it sends nothing. */
+async function send<Answer>(tools: OnceTools, effect: Effect<Answer, unknown>, handle: EffectHandle, lease: { leaseMs: number; since: number }): Promise<Answer> {
+  if (performance.now() - lease.since > lease.leaseMs) throw new KontorError('effect-in-progress', 'The time in which this attempt could send has run out; the next one asks first.');
   try {
     return await effect.send();
   } catch (error) {

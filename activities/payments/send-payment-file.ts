@@ -23,10 +23,9 @@ import { tellInvoices } from './tell-invoices.ts';
  */
 export async function sendPaymentFile(parts: PaymentParts, command: SendCommand, { attempt, beat }: Call): Promise<SendAnswer> {
   const { entity, caseId, key, correlationId } = command;
-  const { file, run, bank } = await writeRunFile(parts, await requiredEntity(parts.db, entity), caseId);
+  const { file, run, bank } = await writeRunFile(parts, await requiredEntity(parts.db, entity), caseId, beat);
   if (run.fileSha256 === null) throw new KontorError('run-not-open', `Run ${caseId} has no file to send.`);
   if (run.fileSha256 !== contentHash(Buffer.from(file.text, 'utf8'))) throw changedFile(caseId);
-  beat();
   const at = parts.now().toISOString();
   const dueAt = await technicalDueAt(parts, entity, at);
   const sent = (reference: string): SendAnswer => ({ outcome: 'sent', transitions: [{ kind: 'posting', at, system: bank.system, key, status: 'posted', reference }] });
@@ -43,7 +42,11 @@ export async function sendPaymentFile(parts: PaymentParts, command: SendCommand,
       settleWindowMs: bank.settleWindowMs,
       leaseMs: leaseFor(bank),
       enquire: () => bank.port.findSubmission(file.messageId, { correlationId }),
-      send: () => bank.port.submitFile(file, { correlationId }),
+      async send() {
+        const answer = await bank.port.submitFile(file, { correlationId });
+        // A repeat is refused, too, where an earlier send arrived late: what the bank has under the id counts.
+        return answer.outcome === 'refused' ? ((await bank.port.findSubmission(file.messageId, { correlationId })) ?? answer) : answer;
+      },
       outcomeOf: (answer) => (answer.outcome === 'received' ? sent(answer.reference) : undefined),
       async write(trx, answer) {
         const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);

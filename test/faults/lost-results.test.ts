@@ -13,10 +13,10 @@ import { plant, type Defect } from './plant.ts';
  * had been, and shows the same as the lists do.
  */
 const dieAfter: Defect[] = [{
-  file: 'activities/accounts-payable/index.ts',
-  was: '      return await work(command, attempt);',
-  becomes: `      const answer = await work(command, attempt);
-      if (process.env['DIE_AFTER'] === Context.current().info.activityType) process.kill(process.pid, 'SIGKILL');
+  file: 'activities/activity.ts',
+  was: '      return await work(command, { attempt, beat: () => context.heartbeat() });',
+  becomes: `      const answer = await work(command, { attempt, beat: () => context.heartbeat() });
+      if (process.env['DIE_AFTER'] === context.info.activityType) process.kill(process.pid, 'SIGKILL');
       return answer;`,
 }];
 

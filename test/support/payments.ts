@@ -20,18 +20,18 @@ export function payments(house: House, they: ReturnType<typeof people>) {
       return caseId;
     },
 
-    async open(options: { dryRun?: boolean; proposer?: string; pace?: RunPace } = {}): Promise<string> {
+    async open(options: { dryRun?: boolean; proposer?: string; pace?: RunPace; entity?: string } = {}): Promise<string> {
       const runDate = new Date().toISOString().slice(0, 10);
-      const { proposer = 'anna.berg', dryRun = false, pace } = options;
+      const { proposer = 'anna.berg', dryRun = false, pace, entity = 'DE01' } = options;
       const run = await openRun(house.db, {
-        entity: 'DE01', runDate, nextRunDate: '2027-12-01', slot: randomUUID(), payerAccount: 'main', dryRun, proposer, actor: `person:${proposer}`, correlationId: `test-${randomUUID().slice(0, 8)}`,
+        entity, runDate, nextRunDate: '2027-12-01', slot: randomUUID(), payerAccount: 'main', dryRun, proposer, actor: `person:${proposer}`, correlationId: `test-${randomUUID().slice(0, 8)}`,
         start: { workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion, searchAttributes: {}, ...(pace ? { pace } : {}) },
       });
       return run.runId;
     },
 
-    async proposed(): Promise<string> {
-      const runId = await this.open();
+    async proposed(entity = 'DE01'): Promise<string> {
+      const runId = await this.open({ entity });
       await house.caseWhen(runId, ({ case: { stage } }) => stage === 'approval');
       return runId;
     },

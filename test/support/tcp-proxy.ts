@@ -119,3 +119,50 @@ function wholeRequest(client: Socket): Promise<WholeRequest | undefined> {
     client.on('close', () => resolve(undefined));
   });
 }
+
+/** A line between two parts, beneath any protocol: bytes as they come, until it is parted. */
+export interface TcpLine {
+  /** `host:port` of this end. */
+  address: string;
+  /** Nothing passes any more, in either direction, and nobody is told: calls hang as in a partitioned network. */
+  part(): void;
+  /** What was held back arrives late, and new bytes pass again. */
+  heal(): void;
+  close(): Promise<void>;
+}
+
+/** `target` says `host:port` of the other end when somebody connects. */
+export async function startTcpLine(target: () => string): Promise<TcpLine> {
+  const open = new Set<Socket>();
+  let parted = false;
+  const server = createServer((client) => {
+    const [host, port] = target().split(':');
+    const upstream = connect({ host, port: Number(port) });
+    for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
+      open.add(from);
+      from.on('data', (chunk: Buffer) => void to.write(chunk));
+      from.on('end', () => to.end());
+      from.on('error', () => to.destroy());
+      from.on('close', () => open.delete(from));
+      if (parted) from.pause();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    part() {
+      parted = true;
+      for (const socket of open) socket.pause();
+    },
+    heal() {
+      parted = false;
+      for (const socket of open) socket.resume();
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of open) socket.destroy();
+      }),
+  };
+}
