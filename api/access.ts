@@ -1,6 +1,16 @@
+import { inEntityScope, type Db } from '../db/client.ts';
 import { KontorError } from '../domain/errors.ts';
+import type { Person } from '../domain/model/person.ts';
 import type { Caller } from './operation.ts';
 import { entitiesWith, type Permission } from './permissions.ts';
+
+/**
+ * The one way in which a request reads: the database shows the companies where the person has a role, and nothing else, whatever
+ * the query forgets to ask (S4, S21). Nothing can be written on it. Which right is needed in which of these companies is the route's.
+ */
+export function readAs<Result>(db: Db, person: Person, work: (scoped: Db) => Promise<Result>): Promise<Result> {
+  return inEntityScope(db, entitiesWith(person, 'me:read'), work, { readOnly: true });
+}
 
 /** Companies in which the caller has the right, as a list filter: undefined stands for all. */
 export function visibleEntities({ person }: Pick<Caller, 'person'>, permission: Permission, asked?: string): string[] | undefined {

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
+import type { Db } from '../db/client.ts';
 import type { RequestHandle } from '../db/repositories/requests.ts';
 import type { Person } from '../domain/model/person.ts';
 import type { Identity } from './middleware/identity.ts';
@@ -56,6 +57,8 @@ export interface Call<Params, Query, Body> {
   bytes: Buffer;
   mediaType: string;
   caller: Caller;
+  /** Reads with the caller's eyes: rows of other companies are not there (see `readAs`). */
+  read<Result>(work: (db: Db) => Promise<Result>): Promise<Result>;
   correlationId: string;
   header(name: string): string | undefined;
   /** On writes: the claim on this request's Idempotency-Key, for handlers that store their answer in their own transaction (F7). */

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { Db } from '../db/client.ts';
 import { KontorError } from '../domain/errors.ts';
 import type { Person } from '../domain/model/person.ts';
+import { readAs } from './access.ts';
 import { correlate, correlationOf } from './middleware/correlation.ts';
 import { authenticator, type Authenticate, type Identity, type TokenAuthority } from './middleware/identity.ts';
 import { answerOnce } from './middleware/idempotency.ts';
@@ -60,7 +61,7 @@ function mount(app: Express, operation: Operation, parts: Door): void {
     next();
   };
   app[operation.method](pathPattern(operation.path), timed(operation, parts), identify, bodyReader(operation), async (request: Request, response: Response) => {
-    const call = parseCall(operation, request, response, callers.get(request) ?? nobody);
+    const call = parseCall(operation, request, response, callers.get(request) ?? nobody, parts.db);
     send(response, await answer(operation, call, parts));
   });
 }
@@ -108,7 +109,7 @@ async function withRight(permission: Permission, identity: Identity, { findPerso
   return { ...identity, person };
 }
 
-function parseCall(operation: Operation, request: Request, response: Response, caller: Caller): Call<unknown, unknown, unknown> {
+function parseCall(operation: Operation, request: Request, response: Response, caller: Caller, db: Db): Call<unknown, unknown, unknown> {
   const isJson = operation.body?.kind === 'json';
   if (isJson && !request.is(['application/json', 'application/*+json'])) throw new KontorError('media-type-unsupported', 'This route takes application/json.');
   return {
@@ -118,6 +119,7 @@ function parseCall(operation: Operation, request: Request, response: Response, c
     bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     mediaType: request.header('content-type') ?? '',
     caller,
+    read: (work) => readAs(db, caller.person, work),
     correlationId: correlationOf(request),
     header: (name) => request.header(name),
     claim: undefined,

@@ -82,13 +82,20 @@ export async function retried<Result>(run: () => Promise<Result>, attempts = 4):
   }
 }
 
-/** Runs `work` as the application role that sees only the given entities (row-level security); `['*']` sees all. */
-export async function inEntityScope<Result>(db: Db, entities: readonly string[], work: (trx: Trx) => Promise<Result>): Promise<Result> {
+/**
+ * Runs `work` as the application role that sees only the given entities (row-level security); `['*']` sees all. Where the database has no
+ * such role, because none may be created, what `work` asks for is the only limit.
+ */
+export async function inEntityScope<Result>(db: Db, entities: readonly string[], work: (trx: Trx) => Promise<Result>, { readOnly = false } = {}): Promise<Result> {
   return db.transaction(async (trx) => {
-    await sql(trx, `select set_config('role', 'kontor_app', true), set_config('kontor.entities', :entities, true)`, { entities: entities.join(',') });
+    await sql(trx, ENTER_SCOPE, { entities: entities.join(','), readOnly: readOnly ? 'on' : 'off' }, 'entity-scope');
     return work(trx);
   });
 }
+
+const ENTER_SCOPE = `
+select set_config('role', coalesce((select rolname::text from pg_roles where rolname = 'kontor_app'), 'none'), true),
+       set_config('kontor.entities', :entities, true), set_config('transaction_read_only', :readOnly, true)`
 
 /** JSON for a jsonb column: the driver would turn a bare array into an SQL array. */
 export function json(value: unknown): string {

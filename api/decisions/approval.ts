@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Db } from '../../db/client.ts';
 import { readTask } from '../../db/repositories/approvals.ts';
 import { decisionsOn } from '../../db/repositories/decisions.ts';
 import { KontorError } from '../../domain/errors.ts';
@@ -35,12 +36,12 @@ export const batchItemSchema = z.discriminatedUnion('decision', [approveSchema.e
 
 /** One answer to one task, for the version that was seen (A8). */
 export async function decideApproval(parts: DecisionParts, call: Call<unknown, unknown, unknown>, id: string, answer: ApprovalAnswer, more: { item?: string; deadline?: number } = {}) {
-  const task = await visibleTask(parts, call, id);
+  const task = await call.read((db) => visibleTask(db, call, id));
   const said = saidOf(task, answer);
   return decideOnce(parts, call, said, { ...more, atDoor: () => atDoor(parts, call, task, said) });
 }
 
-export async function visibleTask({ db }: Pick<DecisionParts, 'db'>, call: Call<unknown, unknown, unknown>, id: string): Promise<Approval> {
+export async function visibleTask(db: Db, call: Call<unknown, unknown, unknown>, id: string): Promise<Approval> {
   const task = await readTask(db, id);
   if (!task) throw unknown('approval');
   requireEntity(call.caller, 'inbox:use', task.entity, 'approval');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Db } from '../../db/client.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
 import { readCase } from '../../db/repositories/cases.ts';
 import { decisionsOn } from '../../db/repositories/decisions.ts';
@@ -26,7 +27,7 @@ const resolutionSchema = z.discriminatedUnion('resolution', [overrideSchema, ret
 export const exceptionResolutionSchema = resolutionSchema.meta({ id: 'ExceptionResolution' });
 export type ExceptionResolution = z.infer<typeof resolutionSchema>;
 
-export async function visibleException({ db }: Pick<DecisionParts, 'db'>, call: Call<unknown, unknown, unknown>, permission: Permission, id: string): Promise<ExceptionCase> {
+export async function visibleException(db: Db, call: Call<unknown, unknown, unknown>, permission: Permission, id: string): Promise<ExceptionCase> {
   const exception = await readException(db, id);
   if (!exception) throw unknown('exception');
   requireEntity(call.caller, permission, exception.entity, 'exception');

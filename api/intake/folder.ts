@@ -83,7 +83,7 @@ async function take(parts: FolderParts, folder: string, name: string, entity: st
   if (!mine) return;
   try {
     const answers = await deliver(parts, taking, name, entity);
-    const refused = answers.flatMap((answer) => (answer.ok ? [] : [answer.problem]));
+    const refused = answers.flatMap((answer) => (answer.ok ? [] : [{ ...answer.problem, ...(answer.message ? { interchange: answer.message } : {}) }]));
     await file(folder, name, taking, refused);
     parts.logger.info({ company: entity ?? anyCompany, accepted: answers.length - refused.length, refused: refused.map(({ code }) => code) }, 'inbox folder: a file was taken in');
   } catch (error) {
@@ -99,7 +99,7 @@ async function deliver(parts: FolderParts, path: string, name: string, entity: s
   if ((await lstat(path)).size > largestFile) return [await refuseDelivery(parts, { ...delivery, messageId: name.slice(0, 190) }, problem('document-too-large', 'The file has more than 20 MB.'), queue)];
   const bytes = await readFile(path);
   if (isMail(bytes)) return takeInMail(parts, { bytes, correlationId, queue, ...(entity === undefined ? {} : { entity }) });
-  return [await takeIn(parts, { ...delivery, messageId: messageIdOf(name, bytes), bytes, attachments: [] }, { mayEnter: () => true, queue })];
+  return takeIn(parts, { ...delivery, messageId: messageIdOf(name, bytes), bytes, attachments: [] }, { mayEnter: () => true, queue });
 }
 
 /** The name alone would swallow next month's `invoice.xml`; with its content it names the same delivery whenever it comes again. */

@@ -1,4 +1,5 @@
 import PostalMime, { type Attachment, type Email } from 'postal-mime';
+import type { ReadResult } from '../../documents/invoice/result.ts';
 import { problem } from '../../domain/errors.ts';
 import { refuseDelivery, takeIn, type IntakeParts, type QueueOf, type TakenIn } from './take-in.ts';
 
@@ -32,14 +33,19 @@ export async function takeInMail(parts: IntakeParts, mail: MailDelivery): Promis
   if (!email || !messageId) return [await refuseDelivery(parts, { ...delivery, bytes: mail.bytes, mediaType: 'message/rfc822' }, problem('mail-unreadable', 'The mail cannot be read, or names no Message-ID.'), mail.queue)];
 
   const files = email.attachments.map(fileOf);
-  const readable = await Promise.all(files.map(async (file) => (await parts.read(file.bytes)).ok));
+  const readable = await Promise.all(files.map(async (file) => isInvoice(await parts.read(file.bytes))));
   const beside = files.filter((_, index) => !readable[index]);
   const taken: TakenIn[] = [];
   for (const [index, file] of files.entries()) {
-    if (readable[index]) taken.push(await takeIn(parts, { ...delivery, ...file, messageId: `${messageId}#${index + 1}`, attachments: beside }, { mayEnter: () => true, queue: mail.queue }));
+    if (readable[index]) taken.push(...(await takeIn(parts, { ...delivery, ...file, messageId: `${messageId}#${index + 1}`, attachments: beside }, { mayEnter: () => true, queue: mail.queue })));
   }
   if (taken.length > 0) return taken;
   return [await refuseDelivery(parts, { ...delivery, messageId, bytes: mail.bytes, mediaType: 'message/rfc822' }, await whyNone(parts, files), mail.queue)];
+}
+
+/** One that can be read, or an interchange with several. */
+function isInvoice(read: ReadResult): boolean {
+  return read.ok || read.interchange?.ok === true;
 }
 
 /** With a single attachment its own fault is what the sender can mend. */

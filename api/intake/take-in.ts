@@ -2,8 +2,9 @@ import type { Db } from '../../db/client.ts';
 import { refusedRetention } from '../../db/repositories/blobs.ts';
 import { acceptDocument, refuseDocument, type Delivery, type IntakeResult, type RequestToComplete } from '../../db/repositories/intake.ts';
 import { carriesMalwareSignature } from '../../documents/attachments.ts';
+import type { InterchangeMessage, MessagePlace } from '../../documents/invoice/interchange.ts';
 import type { ReadAttachment, ReadResult } from '../../documents/invoice/result.ts';
-import { KontorError, problem, type Problem } from '../../domain/errors.ts';
+import { KontorError, problem, problemOf, type Problem } from '../../domain/errors.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
 import { companyOf } from '../../domain/rules/accounts-payable/company.ts';
 import { queues } from '../../temporal-config/queues.ts';
@@ -22,6 +23,8 @@ export interface IncomingDocument extends Delivery {
   mediaType: string;
   /** The company that the sender names; otherwise the document's buyer tells. */
   entity?: string;
+  /** Where it lay, if it came in an interchange with others. */
+  message?: MessagePlace;
   /** Files that came beside the document. */
   attachments: { name: string; mediaType: string; bytes: Buffer }[];
 }
@@ -32,19 +35,51 @@ export const maximumBytes = 20 * 1024 * 1024;
 /** Who looks after a refused delivery and until when: where nobody waits for the answer. */
 export type QueueOf = () => Promise<{ ownerRole: string; dueAt: string }>;
 
-export type TakenIn = { ok: true; result: IntakeResult } | { ok: false; problem: Problem };
+/** `message`: its place in the interchange that it came with. */
+export type TakenIn = ({ ok: true; result: IntakeResult } | { ok: false; problem: Problem }) & { message?: MessagePlace };
+
+export interface IntakeOptions {
+  mayEnter(entity: string): boolean;
+  /** Stored in the transaction that accepts the document, where it is a single one. */
+  request?: RequestToComplete;
+  queue?: QueueOf;
+}
 
 /**
  * Reads a document, finds the company it is for and accepts it: from then on it is processed exactly once. A document that cannot
  * be read, or that is for nobody here, is refused with its place; nothing is started and its bytes are kept for a while.
+ * An EDI interchange with several messages is as many documents, each accepted or refused by itself; one whose envelope does not hold is refused whole.
  */
-export async function takeIn(
-  parts: IntakeParts,
-  document: IncomingDocument,
-  options: { mayEnter(entity: string): boolean; request?: RequestToComplete; queue?: QueueOf },
-): Promise<TakenIn> {
-  if (document.bytes.length > maximumBytes) return tooLarge(parts, document, options.queue);
+export async function takeIn(parts: IntakeParts, document: IncomingDocument, options: IntakeOptions): Promise<TakenIn[]> {
+  if (document.bytes.length > maximumBytes) return [await tooLarge(parts, document, options.queue)];
   const read = await parts.read(document.bytes);
+  if (read.ok || !read.interchange) return [await takeInRead(parts, document, read, options)];
+  if (!read.interchange.ok) return [await refuse(parts, document, read.interchange.problem, options.queue)];
+  return takeInMessages(parts, document, read.interchange.messages, options);
+}
+
+const messagesAtOnce = 8;
+
+/** A message that is sent again has its case already, so that an interchange that broke off half way is just sent again. */
+async function takeInMessages(parts: IntakeParts, document: IncomingDocument, messages: InterchangeMessage[], { request: _ofOne, ...options }: IntakeOptions): Promise<TakenIn[]> {
+  const taken: TakenIn[] = [];
+  for (let from = 0; from < messages.length; from += messagesAtOnce)
+    taken.push(...(await Promise.all(messages.slice(from, from + messagesAtOnce).map((message) => takeInMessage(parts, document, message, options)))));
+  return taken;
+}
+
+async function takeInMessage(parts: IntakeParts, document: IncomingDocument, { place, bytes }: InterchangeMessage, options: IntakeOptions): Promise<TakenIn> {
+  const messageId = document.messageId && `${document.messageId}#${place.position}`;
+  const message = { ...document, ...(messageId ? { messageId } : {}), bytes: Buffer.from(bytes), message: place };
+  try {
+    return { ...(await takeInRead(parts, message, await parts.read(bytes), options)), message: place };
+  } catch (error) {
+    if (error instanceof KontorError && error.category === 'forbidden') return { ok: false, problem: problemOf(error), message: place };
+    throw error;
+  }
+}
+
+async function takeInRead(parts: IntakeParts, document: IncomingDocument, read: ReadResult, options: IntakeOptions): Promise<TakenIn> {
   if (!read.ok) return refuse(parts, document, read.problem, options.queue);
   const company = await findCompany(parts.db, (companies) => (document.entity === undefined ? companyOf(read.invoice.buyer, companies) : companies.find(({ id }) => id === document.entity)));
   if (!company) return refuse(parts, document, problem('company-unknown', 'The buyer on the document is none of the companies here, or more than one.', { path: 'buyer' }), options.queue);
@@ -80,7 +115,7 @@ export async function refuseDelivery({ db }: Pick<IntakeParts, 'db'>, delivery: 
 
 async function refuse(parts: IntakeParts, document: IncomingDocument, found: Problem, queue: QueueOf | undefined): Promise<TakenIn> {
   if (queue) return refuseDelivery(parts, document, found, queue);
-  const { attachments: _notKept, ...delivery } = document;
+  const { attachments: _notKept, message: _place, ...delivery } = document;
   await refuseDocument(parts.db, { ...delivery, problem: found, retention: refusedRetention });
   return { ok: false, problem: found };
 }
@@ -96,7 +131,7 @@ function accepted(document: IncomingDocument, read: Extract<ReadResult, { ok: tr
     bytes: document.bytes,
     mediaType: document.mediaType,
     format: read.format.syntax,
-    metadata: { ...read.format, warnings: read.warnings },
+    metadata: { ...read.format, warnings: read.warnings, ...(document.message ? { message: document.message } : {}) },
     invoice,
     documentHash: read.documentHash,
     attachments: [...read.attachments.map(embedded), ...document.attachments.map((file) => ({ ...file, quarantined: carriesMalwareSignature(file.bytes) }))],

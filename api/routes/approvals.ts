@@ -104,7 +104,9 @@ export function approvalRoutes(): Operation[] {
 
 async function decisionPage(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknown>): Promise<DecisionPage> {
   const task = await visibleTask(db, call, call.params.id);
-  const [found, document, assessment] = await Promise.all([readCase(db, task.case), readDocument(db, task.case), latestAssessment(db, task.case)]);
+  const found = await readCase(db, task.case);
+  const document = await readDocument(db, task.case);
+  const assessment = await latestAssessment(db, task.case);
   const run = await readRun(db, task.case);
   if (!found || (!document && !run)) throw unknown('approval');
   return {
@@ -175,15 +177,14 @@ async function whatWasChecked(db: Db, task: Approval, assessment: StoredAssessme
 
 async function lookAlikes(db: Db, { result }: StoredAssessment): Promise<DecisionPage['checked']['lookAlikes']> {
   const related = result.findings.filter(({ relatedCase }) => relatedCase !== undefined);
-  const shown = await Promise.all(
-    related.map(async ({ relatedCase, score, rule }) => {
-      const other = (await readCase(db, relatedCase as string))?.case;
-      if (!other || other.id === result.caseId) return [];
-      const { id, documentNumber, sellerName, gross, issueDate, state } = other;
-      return [{ case: id, rule, state, ...(score === undefined ? {} : { score }), ...(documentNumber ? { number: documentNumber } : {}), ...(sellerName ? { sellerName } : {}), ...(gross ? { gross } : {}), ...(issueDate ? { issueDate } : {}) }];
-    }),
-  );
-  return shown.flat();
+  const shown: DecisionPage['checked']['lookAlikes'] = [];
+  for (const { relatedCase, score, rule } of related) {
+    const other = (await readCase(db, relatedCase as string))?.case;
+    if (!other || other.id === result.caseId) continue;
+    const { id, documentNumber, sellerName, gross, issueDate, state } = other;
+    shown.push({ case: id, rule, state, ...(score === undefined ? {} : { score }), ...(documentNumber ? { number: documentNumber } : {}), ...(sellerName ? { sellerName } : {}), ...(gross ? { gross } : {}), ...(issueDate ? { issueDate } : {}) });
+  }
+  return shown;
 }
 
 /** When the payee's account was changed last, as the ERP knew it when the document was assessed: a fresh change is a warning. */

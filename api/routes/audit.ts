@@ -56,14 +56,11 @@ export function auditRoutes({ db, auditSigner }: AuditParts): Operation[] {
       permission: 'audit:read',
       query: listQuery,
       responses: { 200: { description: 'One page', schema: pageSchema(chainedSchema) } },
-      async handle({ query: { limit, cursor, entity, case: caseId, ...filter }, caller }) {
+      async handle({ query: { limit, cursor, entity, case: caseId, ...filter }, caller, read }) {
         const entities = visibleEntities(caller, 'audit:read', entity);
         const after = cursor === undefined ? undefined : decodeCursor(cursor);
-        const rows = await listAudit(
-          db,
-          { ...filter, ...(caseId === undefined ? {} : { caseId }), ...(entities === undefined ? {} : { entities }) },
-          { limit: limit + 1, ...(after ? { before: after.number, beforeEntity: after.value ?? '' } : {}) },
-        );
+        const wanted = { ...filter, ...(caseId === undefined ? {} : { caseId }), ...(entities === undefined ? {} : { entities }) };
+        const rows = await read((scoped) => listAudit(scoped, wanted, { limit: limit + 1, ...(after ? { before: after.number, beforeEntity: after.value ?? '' } : {}) }));
         const page = pageOf(rows, limit, ({ entity: chain, seq }) => ({ value: chain, number: seq }), ({ hash, event }) => ({ hash, event: auditEventSchema.parse(JSON.parse(event)) }));
         return { status: 200, body: page };
       },
@@ -80,6 +77,7 @@ export function auditRoutes({ db, auditSigner }: AuditParts): Operation[] {
       async handle({ caller }) {
         const entities = visibleEntities(caller, 'audit:read');
         const visible = ({ entity }: { entity: string }) => entities === undefined || entities.includes(entity);
+        // A checkpoint signs the heads of all chains together: it is verified over all of them, and told of those that the caller may see.
         const verdict = await verifyLog(await databaseLog(db), parseVerifierKey(publicKey));
         const chainFaults = verdict.chainFaults.filter(visible);
         return { status: 200, body: { ...verdict, ok: chainFaults.length === 0 && verdict.checkpointFaults.length === 0, chains: verdict.chains.filter(visible), chainFaults } };
@@ -93,7 +91,7 @@ export function auditRoutes({ db, auditSigner }: AuditParts): Operation[] {
       summary: 'Signed checkpoints, oldest first, and the line that verifies them',
       permission: 'audit:read',
       responses: { 200: { description: 'Checkpoints', schema: z.object({ verifierKey: z.string(), checkpoints: z.array(checkpointSchema) }).strict() } },
-      handle: async () => ({ status: 200, body: { verifierKey: publicKey, checkpoints: await readCheckpoints(db) } }),
+      handle: async ({ read }) => ({ status: 200, body: { verifierKey: publicKey, checkpoints: await read(readCheckpoints) } }),
     }),
   ];
 }

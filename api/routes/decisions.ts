@@ -30,7 +30,6 @@ const batchWidth = 8;
 const batchPatienceMs = 8_000;
 
 export function decisionRoutes(parts: DecisionParts): Operation[] {
-  const { db } = parts;
   return [
     operation({
       id: 'decideApproval',
@@ -65,8 +64,8 @@ export function decisionRoutes(parts: DecisionParts): Operation[] {
       permission: 'inbox:use',
       query: z.object(pageQuery).strict(),
       responses: { 200: { description: 'One page', schema: pageSchema(receiptSchema) } },
-      async handle({ caller, query: { limit, cursor } }) {
-        const page = await myDecisions(db, caller.personId, { limit, ...(cursor === undefined ? {} : { cursor }) });
+      async handle({ caller, query: { limit, cursor }, read }) {
+        const page = await read((db) => myDecisions(db, caller.personId, { limit, ...(cursor === undefined ? {} : { cursor }) }));
         return { status: 200, body: { ...page, items: page.items.map((decision) => receiptOf(decision)) } };
       },
     }),
@@ -79,8 +78,8 @@ export function decisionRoutes(parts: DecisionParts): Operation[] {
       permission: 'inbox:use',
       params: idParams,
       responses: { 200: { description: 'The decision', schema: receiptSchema } },
-      async handle({ params, caller }) {
-        const decision = await readDecision(db, params.id);
+      async handle({ params, caller, read }) {
+        const decision = await read((db) => readDecision(db, params.id));
         if (!decision) throw unknown('decision');
         requireEntity(caller, 'inbox:use', decision.entity, 'decision');
         return { status: 200, body: receiptOf(decision) };

@@ -6,8 +6,8 @@ import { readPerson } from '../../db/repositories/directory.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { auditEventSchema } from '../../domain/model/audit-event.ts';
 import type { Person } from '../../domain/model/person.ts';
-import { visibleEntities } from '../access.ts';
-import { operation, type Caller, type Operation } from '../operation.ts';
+import { readAs } from '../access.ts';
+import { operation, type Call, type Caller, type Operation } from '../operation.ts';
 
 /** Position reached in each chain, by entity. */
 type Positions = Record<string, string>;
@@ -56,12 +56,12 @@ async function startingPoint(db: Db, lastEventId: string | undefined): Promise<P
 }
 
 async function follow(db: Db, caller: Caller, session: Session, positions: Positions): Promise<void> {
-  let entities: string[] | undefined;
-  for (let look = 0; session.isConnected; look += 1) {
-    if (look % looksPerCheck === 0) entities = visibleEntities({ person: await personNow(db, caller) }, 'events:read');
-    const heads = (await chainHeads(db)).filter(({ entity }) => entities === undefined || entities.includes(entity));
+  let person = caller.person;
+  for (let look = 1; session.isConnected; look += 1) {
+    if (look % looksPerCheck === 0) person = await personNow(db, caller);
+    const heads = await readAs(db, person, chainHeads);
     let behind = false;
-    for (const { entity, seq } of heads) behind = (await send(db, session, positions, entity, seq)) || behind;
+    for (const { entity, seq } of heads) behind = (await send((work) => readAs(db, person, work), session, positions, entity, seq)) || behind;
     if (!behind) await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
 }
@@ -74,10 +74,10 @@ async function personNow(db: Db, { personId }: Caller): Promise<Person> {
 }
 
 /** True when there is more to send at once. */
-async function send(db: Db, session: Session, positions: Positions, entity: string, head: string): Promise<boolean> {
+async function send(read: Call<unknown, unknown, unknown>['read'], session: Session, positions: Positions, entity: string, head: string): Promise<boolean> {
   const reached = positions[entity] ?? '0';
   if (BigInt(head) <= BigInt(reached)) return false;
-  const events = await eventsAfter(db, entity, reached, batch);
+  const events = await read((db) => eventsAfter(db, entity, reached, batch));
   for (const { seq, event } of events) {
     positions[entity] = seq;
     const { data: _data, prev: _prev, v: _v, ...told } = auditEventSchema.parse(JSON.parse(event));

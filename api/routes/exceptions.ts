@@ -48,7 +48,6 @@ const resolutionResponses = { ...decisionResponses, 200: { description: 'Accepte
 
 /** Everything that stands still: by code, owner and age; assigned, resolved with a reason, retried. */
 export function exceptionRoutes(parts: ExceptionParts): Operation[] {
-  const { db } = parts;
   return [
     operation({
       id: 'listExceptions',
@@ -59,11 +58,11 @@ export function exceptionRoutes(parts: ExceptionParts): Operation[] {
       permission: 'exceptions:read',
       query: listQuery,
       responses: { 200: { description: 'One page', schema: pageSchema(exceptionCaseSchema) } },
-      async handle({ query, caller }) {
+      async handle({ query, caller, read }) {
         const { limit, cursor, entity, case: caseId, ...filter } = query;
         const entities = visibleEntities(caller, 'exceptions:read', entity);
-        const page = await listExceptions(db, { ...filter, ...(caseId === undefined ? {} : { caseId }), ...(entities === undefined ? {} : { entities }) }, { limit, ...(cursor === undefined ? {} : { cursor }) });
-        return { status: 200, body: page };
+        const wanted = { ...filter, ...(caseId === undefined ? {} : { caseId }), ...(entities === undefined ? {} : { entities }) };
+        return { status: 200, body: await read((db) => listExceptions(db, wanted, { limit, ...(cursor === undefined ? {} : { cursor }) })) };
       },
     }),
     operation({
@@ -74,9 +73,9 @@ export function exceptionRoutes(parts: ExceptionParts): Operation[] {
       summary: 'Open exceptions by code and owner, with the age of the oldest',
       permission: 'exceptions:read',
       responses: { 200: { description: 'Counts', schema: countsSchema } },
-      async handle({ caller }) {
-        const entities = visibleEntities(caller, 'exceptions:read') ?? ['*', ...(await listEntities(db)).map(({ id }) => id)];
-        return { status: 200, body: { counts: await countExceptions(db, entities) } };
+      async handle({ caller, read }) {
+        const counts = await read(async (db) => countExceptions(db, visibleEntities(caller, 'exceptions:read') ?? ['*', ...(await listEntities(db)).map(({ id }) => id)]));
+        return { status: 200, body: { counts } };
       },
     }),
     operation({
@@ -88,7 +87,7 @@ export function exceptionRoutes(parts: ExceptionParts): Operation[] {
       permission: 'exceptions:read',
       params: idParams,
       responses: { 200: { description: 'The exception', schema: exceptionCaseSchema } },
-      handle: async (call) => ({ status: 200, body: await visibleException(parts, call, 'exceptions:read', call.params.id) }),
+      handle: async (call) => ({ status: 200, body: await call.read((db) => visibleException(db, call, 'exceptions:read', call.params.id)) }),
     }),
     operation({
       id: 'resolveException',
@@ -100,7 +99,7 @@ export function exceptionRoutes(parts: ExceptionParts): Operation[] {
       params: idParams,
       body: { kind: 'json', schema: exceptionResolutionSchema },
       responses: resolutionResponses,
-      handle: async (call) => resolve(parts, call, await visibleException(parts, call, 'exceptions:resolve', call.params.id), call.body),
+      handle: async (call) => resolve(parts, call, await call.read((db) => visibleException(db, call, 'exceptions:resolve', call.params.id)), call.body),
     }),
     operation({
       id: 'retryException',
@@ -112,7 +111,7 @@ export function exceptionRoutes(parts: ExceptionParts): Operation[] {
       params: idParams,
       body: { kind: 'json', schema: z.object({ reason: reasonSchema.optional() }).strict() },
       responses: resolutionResponses,
-      handle: async (call) => resolve(parts, call, await visibleException(parts, call, 'exceptions:resolve', call.params.id), { resolution: 'retry', ...call.body }),
+      handle: async (call) => resolve(parts, call, await call.read((db) => visibleException(db, call, 'exceptions:resolve', call.params.id)), { resolution: 'retry', ...call.body }),
     }),
     operation({
       id: 'assignException',
@@ -124,7 +123,7 @@ export function exceptionRoutes(parts: ExceptionParts): Operation[] {
       params: idParams,
       body: { kind: 'json', schema: assignSchema },
       responses: { 200: { description: 'The exception with its new owner', schema: exceptionCaseSchema } },
-      handle: async (call) => assign(parts, call, await visibleException(parts, call, 'exceptions:resolve', call.params.id)),
+      handle: async (call) => assign(parts, call, await call.read((db) => visibleException(db, call, 'exceptions:resolve', call.params.id))),
     }),
   ];
 }
@@ -167,8 +166,10 @@ async function takeInAgain(parts: ExceptionParts, call: Call<unknown, unknown, u
     { channel: String(exception.source['channel']), submitter: `person:${call.caller.personId}`, correlationId: call.correlationId, bytes: blob.bytes, mediaType: blob.mediaType, attachments: [] },
     { mayEnter: (entity) => mayIn(call.caller, 'exceptions:resolve', entity) },
   );
-  if (!taken.ok) return problemAnswer(taken.problem.code, taken.problem.message, call.correlationId, taken.problem.place);
-  return close(parts, call, exception, 'retry', { case: taken.result.caseId });
+  const refused = taken.flatMap((each) => (each.ok ? [] : [each.problem]))[0];
+  if (refused) return problemAnswer(refused.code, refused.message, call.correlationId, refused.place);
+  const cases = taken.flatMap((each) => (each.ok ? [each.result.caseId] : []));
+  return close(parts, call, exception, 'retry', cases.length > 1 ? { cases } : { case: cases[0] });
 }
 
 function close({ db }: ExceptionParts, call: Call<unknown, unknown, unknown>, exception: ExceptionCase, resolution: 'retry' | 'reject', detail: Record<string, unknown>) {

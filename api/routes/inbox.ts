@@ -77,11 +77,14 @@ export function inboxRoutes(db: Db): Operation[] {
       permission: 'inbox:use',
       query: inboxQuery,
       responses: { 200: { description: 'One page, and the counts of all', schema: inboxSchema } },
-      async handle({ query: { limit, cursor, zone, snoozed, ...filter }, caller }) {
-        const reader = await seatsOf(db, caller.personId);
+      async handle({ query: { limit, cursor, zone, snoozed, ...filter }, caller, read }) {
         const wanted = { ...filter, snoozed: snoozed === 'true' };
-        const page = await listInbox(db, reader, wanted, { limit, zone, ...(cursor === undefined ? {} : { cursor }) });
-        return { status: 200, body: { ...page, counts: await countInbox(db, reader, wanted, zone) } };
+        const body = await read(async (scoped) => {
+          const reader = await seatsOf(scoped, caller.personId);
+          const page = await listInbox(scoped, reader, wanted, { limit, zone, ...(cursor === undefined ? {} : { cursor }) });
+          return { ...page, counts: await countInbox(scoped, reader, wanted, zone) };
+        });
+        return { status: 200, body };
       },
     }),
     taskWrite('claim', 'Take a task that nobody has', (call: IdCall) => moveTask(db, call, 'task.claimed', {}, (trx, task) => claimTask(trx, task.id, call.caller.personId))),
@@ -120,8 +123,8 @@ function taskWrite<Body>(verb: string, summary: string, handle: (call: IdCall<Bo
 
 /** One change of who has a task: by somebody whom it is offered to, with its audit event. */
 async function moveTask(db: Db, call: IdCall, action: string, data: Record<string, unknown>, change: (trx: Trx, task: Approval) => Promise<boolean>) {
-  const task = await visibleTask({ db }, call, call.params.id);
-  if (!isOffered(await seatsOf(db, call.caller.personId), task)) throw new KontorError('not-permitted', `This task is for ${task.assignee ?? `the role ${task.candidateRole}`}.`);
+  const { task, reader } = await call.read(async (scoped) => ({ task: await visibleTask(scoped, call, call.params.id), reader: await seatsOf(scoped, call.caller.personId) }));
+  if (!isOffered(reader, task)) throw new KontorError('not-permitted', `This task is for ${task.assignee ?? `the role ${task.candidateRole}`}.`);
   return writeOnce(db, call, async (trx) => {
     if (!(await change(trx, task))) throw new KontorError('already-decided', task.state === 'open' ? 'Somebody else has this task, or it is not yours to give back.' : 'This task is closed.');
     return { entity: task.entity, answer: { status: 200, body: await lockTask(trx, task.id) }, events: [{ action, case: task.case, data: { approval: task.id, ...data } }] };
@@ -139,7 +142,7 @@ export function isOffered(reader: Reader, task: Approval): boolean {
 async function forward(db: Db, call: IdCall<z.infer<typeof personBody>>) {
   const { to, comment: said } = call.body;
   return moveTask(db, call, 'task.forwarded', { to }, async (trx, task) => {
-    await requireColleague(db, task, to, '/to');
+    await requireColleague(trx, task, to, '/to');
     if (said !== undefined) await addComment(trx, { entity: task.entity, case: task.case, approval: task.id, author: call.caller.personId, asks: to, body: said });
     return forwardTask(trx, task.id, task.assignee ?? call.caller.personId, to);
   });
@@ -154,7 +157,7 @@ function snooze(db: Db, call: IdCall<z.infer<typeof snoozeBody>>) {
 
 /** The words lie beside the chain; the chain says that there were some. */
 async function comment(db: Db, call: IdCall<z.infer<typeof commentBody>>) {
-  const task = await visibleTask({ db }, call, call.params.id);
+  const task = await call.read((scoped) => visibleTask(scoped, call, call.params.id));
   const { body, asks } = call.body;
   if (asks !== undefined) await requireColleague(db, task, asks, '/asks');
   return writeOnce(db, call, async (trx) => {

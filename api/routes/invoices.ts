@@ -5,7 +5,7 @@ import { countCases, linksOf, listCases, readCase } from '../../db/repositories/
 import { readDocument } from '../../db/repositories/documents.ts';
 import { readBlob } from '../../db/repositories/blobs.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
-import { KontorError } from '../../domain/errors.ts';
+import { KontorError, problem } from '../../domain/errors.ts';
 import { caseLinkSchema, caseSchema } from '../../domain/model/case.ts';
 import { instantSchema } from '../../domain/model/dates.ts';
 import { findingSchema } from '../../domain/model/finding.ts';
@@ -16,8 +16,8 @@ import { mayIn, requireEntity, unknown, visibleEntities } from '../access.ts';
 import { correctCase, correctionRequestSchema, withdrawalSchema, withdrawCase } from '../decisions/case.ts';
 import type { DecisionParts } from '../decisions/decide-once.ts';
 import { readMultipart } from '../intake/multipart.ts';
-import { takeIn, type IncomingDocument, type IntakeParts } from '../intake/take-in.ts';
-import { problemAnswer } from '../middleware/problem.ts';
+import { takeIn, type IncomingDocument, type IntakeParts, type TakenIn } from '../intake/take-in.ts';
+import { problemAnswer, problemDocument, problemSchema } from '../middleware/problem.ts';
 import { operation, type Call, type Operation } from '../operation.ts';
 import { pageQuery, pageSchema } from '../paging.ts';
 import { evidencePack } from '../evidence/pack.ts';
@@ -36,6 +36,18 @@ const acceptedSchema = z
     accepted: z.enum(['new', 'same-content', 'same-message']),
   })
   .meta({ id: 'AcceptedDocument' });
+
+const messageSchema = z.object({ position: z.number().int(), of: z.number().int(), reference: z.string(), interchange: z.string(), sender: z.string() }).strict();
+
+/** The acknowledgement of an EDI interchange with several messages. */
+const acknowledgementSchema = z
+  .object({
+    accepted: z.number().int(),
+    refused: z.number().int(),
+    messages: z.array(z.object({ message: messageSchema, document: acceptedSchema.optional(), problem: problemSchema.optional() }).strict()),
+  })
+  .strict()
+  .meta({ id: 'InterchangeAcknowledgement' });
 
 const intakeQuery = z
   .object({ entity: z.string().max(12).optional().meta({ description: 'Company; otherwise the buyer on the document tells' }), messageId: z.string().min(1).max(200).optional() })
@@ -72,7 +84,6 @@ const detailSchema = z
 export type InvoiceRouteParts = IntakeParts & DecisionParts & { auditSigner: NoteSigner };
 
 export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
-  const { db } = parts;
   return [
     operation({
       id: 'submitInvoice',
@@ -80,11 +91,11 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       path: '/v1/invoices',
       tag: 'invoices',
       summary: 'Take in an invoice or credit note',
-      description: 'UBL 2.1, CII D16B, EDIFACT INVOIC, X12 810, PDF with an embedded e-invoice, the canonical JSON form, or multipart with attachments. The format is told by content. Answers as soon as the document is durable; the process runs on its own.',
+      description: 'UBL 2.1, CII D16B, EDIFACT INVOIC, X12 810, PDF with an embedded e-invoice, the canonical JSON form, or multipart with attachments. The format is told by content. An EDI interchange with several messages becomes as many cases, unless its envelope does not hold: then nothing is taken. Answers as soon as the document is durable; the process runs on its own.',
       permission: 'invoices:submit',
       query: intakeQuery,
       body: { kind: 'raw', mediaTypes: ['application/xml', 'application/pdf', 'application/edifact', 'application/edi-x12', 'application/json', 'multipart/form-data', 'application/octet-stream'] },
-      responses: { 202: { description: 'Accepted; `Location` names the case', schema: acceptedSchema } },
+      responses: { 202: { description: 'Accepted; `Location` names the case. An EDI interchange with several messages is acknowledged message by message, and `Location` lists its cases', schema: z.union([acceptedSchema, acknowledgementSchema]) } },
       handle: (call) => submit(parts, call),
     }),
     operation({
@@ -96,15 +107,11 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       permission: 'invoices:read',
       query: listQuery,
       responses: { 200: { description: 'One page', schema: pageSchema(caseSchema) } },
-      async handle({ query, caller }) {
+      async handle({ query, caller, read }) {
         const { limit, cursor, order, entity, state, number, open, ...filter } = query;
         const entities = visibleEntities(caller, 'invoices:read', entity);
-        const page = await listCases(
-          db,
-          { ...filter, process: invoiceToPayProcess, entities, ...(state ? { states: [state] } : {}), ...(number ? { documentNumber: number } : {}), ...(open ? { open: open === 'true' } : {}) },
-          { order, limit, ...(cursor ? { cursor } : {}) },
-        );
-        return { status: 200, body: page };
+        const wanted = { ...filter, process: invoiceToPayProcess, entities, ...(state ? { states: [state] } : {}), ...(number ? { documentNumber: number } : {}), ...(open ? { open: open === 'true' } : {}) };
+        return { status: 200, body: await read((db) => listCases(db, wanted, { order, limit, ...(cursor ? { cursor } : {}) })) };
       },
     }),
     operation({
@@ -115,7 +122,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       summary: 'Count cases by state and stage',
       permission: 'invoices:read',
       responses: { 200: { description: 'Counts', schema: z.object({ counts: z.array(z.object({ state: z.string(), stage: z.string(), count: z.number().int() })) }) } },
-      handle: async ({ caller }) => ({ status: 200, body: { counts: await countCases(db, { process: invoiceToPayProcess, entities: visibleEntities(caller, 'invoices:read') }) } }),
+      handle: async ({ caller, read }) => ({ status: 200, body: { counts: await read((db) => countCases(db, { process: invoiceToPayProcess, entities: visibleEntities(caller, 'invoices:read') })) } }),
     }),
     operation({
       id: 'getInvoice',
@@ -126,7 +133,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       permission: 'invoices:read',
       params: idParams,
       responses: { 200: { description: 'The case', schema: detailSchema } },
-      handle: async (call) => ({ status: 200, body: await detail(db, call) }),
+      handle: async (call) => ({ status: 200, body: await call.read((db) => detail(db, call)) }),
     }),
     operation({
       id: 'getInvoiceProgress',
@@ -137,7 +144,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       permission: 'invoices:read',
       params: idParams,
       responses: { 200: { description: 'Progress', schema: progressSchema } },
-      handle: async (call) => ({ status: 200, body: (await visibleCase(db, call)).progress }),
+      handle: async (call) => ({ status: 200, body: (await call.read((db) => visibleCase(db, call))).progress }),
     }),
     operation({
       id: 'getInvoiceDocument',
@@ -149,7 +156,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       params: idParams,
       query: z.object({ form: z.enum(['canonical', 'original']).default('canonical') }).strict(),
       responses: { 200: { description: 'The document', schema: z.unknown() } },
-      handle: (call) => documentOf(db, call),
+      handle: (call) => call.read((db) => documentOf(db, call)),
     }),
     operation({
       id: 'getInvoiceEvidence',
@@ -162,8 +169,8 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       params: idParams,
       responses: { 200: { description: 'A zip file; its README says how to verify it offline', mediaType: 'application/zip' } },
       async handle(call) {
-        const found = await visibleCase(db, call, 'evidence:read');
-        const bytes = await evidencePack({ db, auditSigner: parts.auditSigner, decisionPublicKey: parts.decisionKey.publicKey }, found, new Date());
+        const found = await call.read((db) => visibleCase(db, call, 'evidence:read'));
+        const bytes = await evidencePack({ db: parts.db, auditSigner: parts.auditSigner, decisionPublicKey: parts.decisionKey.publicKey }, found, new Date());
         return { status: 200, body: bytes, headers: { 'Content-Type': 'application/zip', 'Content-Disposition': `attachment; filename="${found.case.id}-evidence.zip"` } };
       },
     }),
@@ -178,7 +185,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       params: idParams,
       body: { kind: 'json', schema: correctionRequestSchema },
       responses: decisionResponses,
-      handle: async (call) => correctCase(parts, call, await visibleCase(db, call, 'invoices:correct'), call.body),
+      handle: async (call) => correctCase(parts, call, await call.read((db) => visibleCase(db, call, 'invoices:correct')), call.body),
     }),
     operation({
       id: 'withdrawInvoice',
@@ -190,7 +197,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       params: idParams,
       body: { kind: 'json', schema: withdrawalSchema },
       responses: decisionResponses,
-      handle: async (call) => withdrawCase(parts, call, await visibleCase(db, call, 'invoices:submit'), call.body),
+      handle: async (call) => withdrawCase(parts, call, await call.read((db) => visibleCase(db, call, 'invoices:submit')), call.body),
     }),
   ];
 }
@@ -201,8 +208,20 @@ async function submit(parts: InvoiceRouteParts, call: Call<unknown, z.infer<type
     mayEnter: (entity) => mayIn(call.caller, 'invoices:submit', entity),
     ...(call.claim ? { request: { handle: call.claim, outcome: answerOf } } : {}),
   });
-  if (taken.ok) return answerOf(taken.result);
-  return problemAnswer(taken.problem.code, taken.problem.message, call.correlationId, taken.problem.place);
+  const [only, ...others] = taken;
+  if (only?.message || others.length > 0) return acknowledged(taken, call.correlationId);
+  if (only?.ok) return answerOf(only.result);
+  const refused = only?.problem ?? problem('document-empty', 'The document has no content.');
+  return problemAnswer(refused.code, refused.message, call.correlationId, refused.place);
+}
+
+/** Which messages of an interchange were accepted and which were refused; where none was, the refusal of the first is the answer. */
+function acknowledged(taken: TakenIn[], correlationId: string) {
+  const refused = taken.flatMap((each) => (each.ok ? [] : [each.problem]));
+  const [first] = refused;
+  if (first && refused.length === taken.length) return problemAnswer(first.code, `None of the ${taken.length} messages is accepted. The first: ${first.message}`, correlationId, first.place);
+  const messages = taken.map((each) => ({ message: each.message, ...(each.ok ? { document: answerOf(each.result).body } : { problem: problemDocument(each.problem.code, each.problem.message, correlationId, each.problem.place) }) }));
+  return { status: 202, body: { accepted: taken.length - refused.length, refused: refused.length, messages }, headers: { Location: `/v1/invoices?correlationId=${encodeURIComponent(correlationId)}` } };
 }
 
 async function incoming(call: Call<unknown, z.infer<typeof intakeQuery>, unknown>): Promise<IncomingDocument> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Db } from '../../db/client.ts';
-import { approvalBottlenecks, exceptionAgeing, throughput } from '../../db/repositories/figures.ts';
+import { approvalBottlenecks, exceptionAgeing, throughput, type FigureFilter } from '../../db/repositories/figures.ts';
 import { paymentFigures, stoppedDuplicates, type PaymentFigures, type StoppedDuplicates } from '../../db/repositories/payment-figures.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { instantSchema } from '../../domain/model/dates.ts';
@@ -65,7 +65,7 @@ const kpiSchema = z
 const kpiQuery = z.object({ entity: z.string().max(12).optional(), from: instantSchema.optional(), to: instantSchema.optional() }).strict();
 
 /** Key figures over the read model; the last 30 days unless told otherwise. */
-export function kpiRoutes(db: Db): Operation[] {
+export function kpiRoutes(): Operation[] {
   return [
     operation({
       id: 'getKpis',
@@ -77,22 +77,31 @@ export function kpiRoutes(db: Db): Operation[] {
       permission: 'kpis:read',
       query: kpiQuery,
       responses: { 200: { description: 'Figures of documents accepted in the period, and of what is open now', schema: kpiSchema } },
-      async handle({ query, caller }) {
+      async handle({ query, caller, read }) {
         const to = query.to ?? new Date().toISOString();
         const from = query.from ?? new Date(Date.parse(to) - periodMs).toISOString();
         if (Date.parse(from) >= Date.parse(to)) throw new KontorError('request-invalid', 'The period ends before it begins.', { place: { path: '/to' } });
         const entities = visibleEntities(caller, 'kpis:read', query.entity);
-        const filter = { process: invoiceToPayProcess, from, to, ...(entities === undefined ? {} : { entities }) };
-        const paid = await paymentFigures(db, filter);
-        const { receivedToPostedP50: cycleSecondsP50, receivedToPostedP90: cycleSecondsP90, ...counts } = await throughput(db, filter);
-        const straightThroughRate = counts.posted === 0 ? null : Math.round((counts.touchless / counts.posted) * 10_000) / 10_000;
-        return {
-          status: 200,
-          body: { from, to, invoices: { ...counts, straightThroughRate, cycleSecondsP50, cycleSecondsP90 }, duplicatesStopped: (await stoppedDuplicates(db, filter)).map(stopped), ...(paid.length > 0 ? { payments: paid.map(payments) } : {}), exceptions: await exceptionAgeing(db, entities), approvals: await approvalBottlenecks(db, filter) },
-        };
+        return { status: 200, body: await read((db) => figures(db, { process: invoiceToPayProcess, from, to, ...(entities === undefined ? {} : { entities }) })) };
       },
     }),
   ];
+}
+
+async function figures(db: Db, filter: FigureFilter & { process: string }): Promise<z.infer<typeof kpiSchema>> {
+  const { from, to, entities } = filter;
+  const paid = await paymentFigures(db, filter);
+  const { receivedToPostedP50: cycleSecondsP50, receivedToPostedP90: cycleSecondsP90, ...counts } = await throughput(db, filter);
+  const straightThroughRate = counts.posted === 0 ? null : Math.round((counts.touchless / counts.posted) * 10_000) / 10_000;
+  return {
+    from,
+    to,
+    invoices: { ...counts, straightThroughRate, cycleSecondsP50, cycleSecondsP90 },
+    duplicatesStopped: (await stoppedDuplicates(db, filter)).map(stopped),
+    ...(paid.length > 0 ? { payments: paid.map(payments) } : {}),
+    exceptions: await exceptionAgeing(db, entities),
+    approvals: await approvalBottlenecks(db, filter),
+  };
 }
 
 function stopped({ currency, count, amountMinor }: StoppedDuplicates) {

@@ -25,9 +25,9 @@ export function paymentHoldRoutes(db: Db): Operation[] {
       permission: 'payments:read',
       query: z.object({ entity: z.string().optional(), open: z.enum(['true', 'false']).optional() }).strict(),
       responses: { 200: { description: 'The newest 500', schema: z.object({ items: z.array(holdSchema) }).strict() } },
-      async handle({ query, caller }) {
+      async handle({ query, caller, read }) {
         const entities = visibleEntities(caller, 'payments:read', query.entity) ?? null;
-        const holds = await listHolds(db, { entities, open: query.open === undefined ? null : query.open === 'true' });
+        const holds = await read((scoped) => listHolds(scoped, { entities, open: query.open === undefined ? null : query.open === 'true' }));
         return { status: 200, body: { items: holds.map(shown) } };
       },
     }),
@@ -47,7 +47,7 @@ export function paymentHoldRoutes(db: Db): Operation[] {
 }
 
 async function lift(db: Db, call: Call<z.infer<typeof idParams>, unknown, { reason: string }>) {
-  const hold = await readHold(db, call.params.id);
+  const hold = await call.read((scoped) => readHold(scoped, call.params.id));
   if (!hold) throw unknown('payment hold');
   requireEntity(call.caller, 'payments:lift-hold', hold.entity, 'payment hold');
   return writeOnce(db, call, async (trx) => {

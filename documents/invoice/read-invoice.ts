@@ -14,6 +14,7 @@ import type { DraftInvoice, EmbeddedFile } from './draft.ts';
 import { readEdifact, readEdifactXml } from './edifact/read-edifact.ts';
 import { openFiles } from './files.ts';
 import { strayFilesIn } from './stray-files.ts';
+import { splitInterchange } from './interchange.ts';
 import { embeddedFilesOf, invoiceFileIn } from './pdf.ts';
 import { checkedInvoice, readJson } from './read-json.ts';
 import type { InvoiceFormat, InvoiceSyntax, ReadOptions, ReadResult, ReadWarning } from './result.ts';
@@ -48,7 +49,9 @@ export async function readInvoice(bytes: Uint8Array, options: ReadOptions = {}):
     if (draft.profile) format.profile = draft.profile;
     return finished(draft, source, format, bytes);
   } catch (error) {
-    return { ok: false, ...(format && { format }), problem: problemFrom(error) };
+    const found = problemFrom(error);
+    const several = found.code === 'document-several-invoices' && (format?.syntax === 'edifact' || format?.syntax === 'x12') && detectContainer(bytes) === format.syntax;
+    return { ok: false, ...(format && { format }), problem: found, ...(several && { interchange: splitInterchange(bytes, format?.syntax as 'edifact' | 'x12') }) };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Place, Problem } from '../../domain/errors.ts';
 import type { Invoice } from '../../domain/model/invoice.ts';
+import type { Interchange } from './interchange.ts';
 
 export type InvoiceSyntax = 'ubl' | 'cii' | 'edifact' | 'x12' | 'pdf-cii' | 'pdf-ubl' | 'json';
 
@@ -48,7 +49,8 @@ export type ReadResult =
       documentHash: string;
       warnings: ReadWarning[];
     }
-  | { ok: false; format?: InvoiceFormat; problem: Problem };
+  /** `interchange`: it could not be read as one document because it carries several messages. */
+  | { ok: false; format?: InvoiceFormat; problem: Problem; interchange?: Interchange };
 
 export interface ReadOptions {
   /** Bytes accepted; 20 MB unless told. */

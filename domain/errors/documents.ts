@@ -11,7 +11,7 @@ export const documentErrors = {
     remedy: 'Send UBL, CII, EDIFACT INVOIC, X12 810, a PDF with an embedded e-invoice or the canonical JSON form.',
   },
   'document-not-an-invoice': { category: 'invalid-input', title: 'The document is of another kind', remedy: 'Send an invoice or a credit note to this address.' },
-  'document-several-invoices': { category: 'invalid-input', title: 'The file carries several invoices', remedy: 'Send one invoice a file.' },
+  'document-several-invoices': { category: 'invalid-input', title: 'The file carries several invoices', remedy: 'Send them over the API, a folder or by mail, where each becomes a case; or one invoice a file.' },
   'document-archive': { category: 'invalid-input', title: 'An archive is not an invoice', remedy: 'Unpack the archive and send each invoice by itself.' },
   'document-reader-timeout': { category: 'invalid-input', title: 'Reading the document took too long', remedy: 'Send a simpler file; the document was set aside unread.' },
   'document-reader-crashed': { category: 'invalid-input', title: 'The document stopped its reader', remedy: 'Send the invoice in another format and report this file to the operator.' },

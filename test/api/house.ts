@@ -43,16 +43,20 @@ export interface ServedParts {
   trustedProxies?: string[];
   /** Of the HTTP server with slow clients. */
   patience?: Patience;
+  /** What the routes get as their database, where it is not to be the server's. */
+  routesDb?: Db;
+  /** Besides those of the API. */
+  more?: Operation[];
 }
 
 const unlimited: RequestLimits = { person: 1_000_000, heavy: 1_000_000, stranger: 1_000_000 };
 
 /** Serves the API over a given database and process engine. */
-export async function serveApi({ db, client, stateDir, patienceMs = 3_000, limits = unlimited, trustedProxies = [], patience }: ServedParts): Promise<ServedApi> {
+export async function serveApi({ db, client, stateDir, patienceMs = 3_000, limits = unlimited, trustedProxies = [], patience, routesDb = db, more = [] }: ServedParts): Promise<ServedApi> {
   const loginKey = signingKey(stateDir, 'login');
   const metrics = createMetrics(db);
-  const operations = apiOperations({
-    db,
+  const described = apiOperations({
+    db: routesDb,
     client,
     read: (bytes) => readInvoice(bytes),
     issuer: 'kontor-development',
@@ -64,6 +68,7 @@ export async function serveApi({ db, client, stateDir, patienceMs = 3_000, limit
     developmentLogin: true,
     serverUrl: 'http://127.0.0.1',
   });
+  const operations = [...described, ...more];
   const lines: string[] = [];
   const app = createServer({
     operations,
@@ -94,6 +99,7 @@ export async function serveApi({ db, client, stateDir, patienceMs = 3_000, limit
 
 export interface ApiHouse extends ServedApi {
   db: Db;
+  client: Client;
   stateDir: string;
   dispose(): Promise<void>;
 }
@@ -105,10 +111,12 @@ export async function openApi(options: Omit<ServedParts, 'db' | 'client' | 'stat
   const db = openDatabase(database.url, { applicationName: 'kontor-test-api', poolSize: 16 });
   await seedSandbox(db, readSandboxSet(readSettings().home));
   const connection = Connection.lazy({ address: '127.0.0.1:9' });
-  const served = await serveApi({ db, client: new Client({ connection, namespace: 'none' }), stateDir, patienceMs: 300, ...options });
+  const client = new Client({ connection, namespace: 'none' });
+  const served = await serveApi({ db, client, stateDir, patienceMs: 300, ...options });
   return {
     ...served,
     db,
+    client,
     stateDir,
     async dispose() {
       served.close();

@@ -49,7 +49,7 @@ describeWithServices('F18 poison documents', () => {
 
   it.each(poison)('%s becomes a row with an owner and starts nothing', async (name, bytes) => {
     const before = { cases: await count('cases'), outbox: await count('outbox'), exceptions: await count('exceptions') };
-    const taken = await takeIn(
+    const [taken] = await takeIn(
       { db: house.db, read: (content) => readInvoice(content) },
       { channel: 'folder', messageId: `poison-${name}`, submitter: 'system:folder', correlationId: 'poison', bytes: bytes(), mediaType: 'application/octet-stream', attachments: [] },
       { mayEnter: () => true, queue: () => Promise.resolve({ ownerRole: 'ap-clerk', dueAt: new Date(Date.now() + 86_400_000).toISOString() }) },

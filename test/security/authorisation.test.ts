@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { permissions } from '../../api/permissions.ts';
-import { inTransaction, sql } from '../../db/client.ts';
+import { inTransaction, sql, type Db } from '../../db/client.ts';
 import { openTasks } from '../../db/repositories/approvals.ts';
-import { readCase } from '../../db/repositories/cases.ts';
+import { listCases, readCase } from '../../db/repositories/cases.ts';
 import { listPeople, savePerson } from '../../db/repositories/directory.ts';
 import { placeHold } from '../../db/repositories/payables.ts';
 import { openRun, saveRunTotals } from '../../db/repositories/payment-runs.ts';
 import { openException } from '../../db/repositories/exceptions.ts';
 import { apiClient, tokenOf, type Answered } from '../api/client.ts';
-import { openApi, type ApiHouse } from '../api/house.ts';
+import { openApi, serveApi, type ApiHouse } from '../api/house.ts';
+import { operation } from '../../api/operation.ts';
 import { billed, submit } from '../support/invoices.ts';
 import { describeWithDatabase } from '../support/services.ts';
 import { roles, rows, type Role, type Row, type Sample } from './authorisation-rows.ts';
@@ -74,10 +75,10 @@ describeWithDatabase('S4: every route for every role, at the own and at another 
     return sample();
   }
 
-  async function ask(person: string | undefined, id: string, about: Sample): Promise<Answered> {
+  async function ask(person: string | undefined, id: string, about: Sample, url = api.url): Promise<Answered> {
     const { path, asked } = rows[id]!;
     const { method } = api.operations.find((operation) => operation.id === id)!;
-    const client = person === undefined ? api.stranger : apiClient(api.url, await tokenOf(api.stateDir, person));
+    const client = person === undefined ? api.stranger : apiClient(url, await tokenOf(api.stateDir, person));
     if (id === 'streamEvents') return firstOfStream(person, path(about));
     return client.call(method.toUpperCase(), path(about), asked?.(about));
   }
@@ -140,6 +141,39 @@ describeWithDatabase('S4: every route for every role, at the own and at another 
     expect(told(foreign.results)).toBe(told(unknown.results));
     expect(foreign.results).toMatchObject([{ status: 404 }]);
   });
+
+  /** What these read concerns all companies at once, and is told in part: checkpoints sign all chains together. */
+  const beyondScope = ['verifyAudit', 'getInvoiceEvidence', 'streamEvents'];
+
+  it.each(Object.entries(rows).filter(([id, { may }]) => may !== 'public' && !beyondScope.includes(id)))('S21: %s looks things up with the eyes of the caller alone', async (id, row) => {
+    const reads = api.operations.find((one) => one.id === id)!.method === 'get';
+    const told: string[] = [];
+    const routesDb = new Proxy(() => undefined, { get: (_, name) => refuse(told, String(name)), apply: () => refuse(told, 'a call') }) as unknown as Db;
+    const served = await serveApi({ db: api.db, client: api.client, stateDir: api.stateDir, patienceMs: 1, routesDb });
+    const about = await sampleFor(id);
+    const somebody = row.may === 'everybody' ? 'team-lead' : (row.may as readonly Role[])[0]!;
+    // A write may go on from there; what it is about was found before.
+    const answer = await ask(`${somebody}.${reads ? 'own' : 'other'}`, id, about, served.url);
+    served.close();
+    const expected = reads ? ownStatus(row, somebody) : row.elsewhere;
+    if (row.elsewhere === 404 || reads) expect({ status: answer.status, told }).toEqual({ status: expected, told: [] });
+  });
+
+  it('S21: a query that forgets to ask for the company shows none of another, and a read cannot write', async () => {
+    const forgetful = operation({ id: 'forgetful', method: 'get', path: '/v1/forgetful', tag: 'test', summary: '', permission: 'me:read', responses: {}, handle: async ({ read }) => ({ status: 200, body: await read((db) => listCases(db, {}, { limit: 200 })) }) });
+    const writing = operation({ id: 'writing', method: 'get', path: '/v1/writing', tag: 'test', summary: '', permission: 'me:read', responses: {}, handle: async ({ read }) => ({ status: 200, body: await read((db) => sql(db, `update cases set stage = 'x' returning id`)) }) });
+    const served = await serveApi({ db: api.db, client: api.client, stateDir: api.stateDir, more: [forgetful, writing] });
+    const as = async (person: string) => apiClient(served.url, await tokenOf(api.stateDir, person));
+    expect((await (await as('buyer.own')).get('/v1/forgetful')).text).toContain('"entity":"DE01"');
+    expect((await (await as('buyer.other')).get('/v1/forgetful')).body).toEqual({ items: [] });
+    expect((await (await as('buyer.own')).get('/v1/writing')).status).toBe(500);
+    served.close();
+  });
+
+  function refuse(told: string[], what: string): never {
+    told.push(what);
+    throw new Error(`a route has used the database itself: ${what}`);
+  }
 
   it('nothing of all that was decided or changed by somebody from elsewhere', async () => {
     expect(await sql(api.db, `select person from decisions where person not like '%.own'`)).toEqual([]);

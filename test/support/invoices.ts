@@ -86,7 +86,7 @@ function amount({ minor }: Money): string {
 
 /** Takes a document in as the API does, without HTTP. */
 export async function submit(db: Db, invoice: Invoice, options: { submitter?: string; channel?: string; messageId?: string; attachments?: Parameters<typeof takeIn>[1]['attachments'] } = {}): Promise<IntakeResult> {
-  const taken = await takeIn(
+  const [taken] = await takeIn(
     { db, read: (bytes) => readInvoice(bytes) },
     {
       channel: options.channel ?? 'api',
@@ -99,6 +99,6 @@ export async function submit(db: Db, invoice: Invoice, options: { submitter?: st
     },
     { mayEnter: () => true },
   );
-  if (!taken.ok) throw new Error(`refused: ${JSON.stringify(taken.problem)}`);
+  if (!taken?.ok) throw new Error(`refused: ${JSON.stringify(taken?.problem)}`);
   return taken.result;
 }

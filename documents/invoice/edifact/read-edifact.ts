@@ -82,9 +82,10 @@ function onlyMessage(segments: Segment[], isXml: boolean): Segment[] {
   const [start, second] = starts;
   const unh = start === undefined ? undefined : segments[start];
   if (start === undefined || !unh) throw new KontorError('edi-malformed', 'The interchange has no message (UNH).', { place: segments[0]?.place ?? { line: 1 } });
+  const carriesInvoice = starts.some((index) => component(segments[index] as Segment, 2, 1) === 'INVOIC');
+  if (second !== undefined && carriesInvoice) throw new KontorError('document-several-invoices', `The interchange carries ${starts.length} messages.`, { place: (segments[second] as Segment).place });
   const type = component(unh, 2, 1);
   if (type !== 'INVOIC') throw new KontorError('document-not-an-invoice', `The message is ${(type ?? 'of no type').slice(0, 10)}, not INVOIC.`, { place: unh.place });
-  if (second !== undefined) throw new KontorError('document-several-invoices', `The interchange carries ${starts.length} messages.`, { place: (segments[second] as Segment).place });
   const end = segments.findIndex((segment) => segment.tag === 'UNT');
   if (end < start && !isXml) throw new KontorError('edi-malformed', 'The message does not end with UNT; part of it is missing.', { place: segments.at(-1)?.place });
   return segments.slice(start, end < start ? undefined : end);

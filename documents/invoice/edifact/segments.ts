@@ -5,9 +5,11 @@ export interface Segment {
   tag: string;
   elements: string[][];
   place: Place;
+  /** Where it lies in the text, its terminator included; absent where the interchange is XML. */
+  span?: { from: number; to: number };
 }
 
-interface Separators {
+export interface Separators {
   component: string;
   element: string;
   release: string;
@@ -24,7 +26,7 @@ export function component(segment: Segment, element: number, part = 1): string |
 
 /** Splits an interchange into segments. UNA, where present, names the separators. */
 export function segmentsOf(text: string): Segment[] {
-  const separators = text.startsWith('UNA') ? announced(text) : standardSeparators;
+  const separators = separatorsOf(text);
   const segments: Segment[] = [];
   let at = text.startsWith('UNA') ? 9 : 0;
   let line = 1 + count(text.slice(0, at), '\n');
@@ -34,12 +36,16 @@ export function segmentsOf(text: string): Segment[] {
     const end = endOf(text, start, separators);
     line += count(text.slice(at, start), '\n');
     if (end < 0) throw new KontorError('edi-malformed', `Segment ${segments.length + 1} (line ${line}) does not end.`, { place: { line, path: `segment ${segments.length + 1}` } });
-    segments.push(segmentOf(text.slice(start, end), segments.length + 1, line, separators));
+    segments.push({ ...segmentOf(text.slice(start, end), segments.length + 1, line, separators), span: { from: start, to: end + 1 } });
     if (segments.length > maxSegments) throw new KontorError('edi-malformed', `The interchange has more than ${maxSegments} segments.`, { place: { line } });
     line += count(text.slice(start, end + 1), '\n');
     at = end + 1;
   }
   return segments;
+}
+
+export function separatorsOf(text: string): Separators {
+  return text.startsWith('UNA') ? announced(text) : standardSeparators;
 }
 
 function announced(text: string): Separators {

@@ -71,9 +71,8 @@ function onlyMessage(segments: Segment[]): Segment[] {
   const starts = segments.filter((segment) => segment.tag === 'ST');
   const [st, second] = starts;
   if (!st) throw new KontorError('edi-malformed', 'The interchange has no transaction set (ST).', { place: segments[0]?.place ?? { line: 1 } });
-  const other = starts.find((start) => element(start, 1) !== '810');
-  if (other) throw new KontorError('document-not-an-invoice', `The transaction set is ${(element(other, 1) ?? 'of no type').slice(0, 10)}, not 810.`, { place: other.place });
-  if (second) throw new KontorError('document-several-invoices', `The interchange carries ${starts.length} invoices.`, { place: second.place });
+  if (second && starts.some((start) => element(start, 1) === '810')) throw new KontorError('document-several-invoices', `The interchange carries ${starts.length} transaction sets.`, { place: second.place });
+  if (element(st, 1) !== '810') throw new KontorError('document-not-an-invoice', `The transaction set is ${(element(st, 1) ?? 'of no type').slice(0, 10)}, not 810.`, { place: st.place });
   const from = segments.indexOf(st);
   const end = segments.findIndex((segment) => segment.tag === 'SE');
   if (end < from) throw new KontorError('edi-malformed', 'The invoice does not end with SE; part of it is missing.', { place: segments.at(-1)?.place });

@@ -8,7 +8,10 @@ export function x12SegmentsOf(text: string): Segment[] {
   const { element, component, terminator } = separatorsOf(text);
   const segments: Segment[] = [];
   let line = 1;
+  let at = 0;
   for (const raw of text.split(terminator)) {
+    const span = { from: at + raw.length - raw.trimStart().length, to: Math.min(at + raw.length + terminator.length, text.length) };
+    at += raw.length + terminator.length;
     const start = line + lineBreaksIn(/^\s*/.exec(raw)?.[0] ?? '');
     line += lineBreaksIn(raw) + lineBreaksIn(terminator);
     if (raw.trim() === '') continue;
@@ -16,7 +19,7 @@ export function x12SegmentsOf(text: string): Segment[] {
     const place = { line: start, path: `segment ${segments.length + 1} ${tag.slice(0, 3)}` };
     if (!/^[A-Z][A-Z0-9]{1,2}$/.test(tag)) throw new KontorError('edi-malformed', `Segment ${segments.length + 1} (line ${start}) has no valid tag.`, { place });
     if (segments.length >= maxSegments) throw new KontorError('edi-malformed', `The interchange has more than ${maxSegments} segments.`, { place });
-    segments.push({ tag, elements: values.map((value) => (component ? value.split(component) : [value])), place });
+    segments.push({ tag, elements: values.map((value) => (component ? value.split(component) : [value])), place, span });
   }
   return segments;
 }
