@@ -79,10 +79,11 @@ export interface Watch {
   stop(): Promise<void>;
 }
 
+const restingPlaces = ['exception', 'approval', 'awaiting-receipt', 'refused-by-erp'];
+
 /** One look at the table for all cases that are waited for. */
-export function watching(db: Db, stage: string): Watch {
+export function watching(db: Db, stage: string, elsewhere = restingPlaces.filter((other) => other !== stage)): Watch {
   const open = new Map<string, { resolve(): void; reject(error: Error): void; since: number }>();
-  const elsewhere = ['exception', 'approval', 'awaiting-receipt', 'refused-by-erp'].filter((other) => other !== stage);
   let stopping = false;
   const loop = (async () => {
     while (!stopping) {
