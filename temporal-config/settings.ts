@@ -57,6 +57,9 @@ export interface Settings {
   /** Set: people log in there and the development login is refused. */
   oidcIssuer: string | undefined;
 
+  /** A folder with the official schemas: set, every ISO 20022 file for a bank is checked against them before it leaves. */
+  bankSchemas: string | undefined;
+
   /** Public sample data for the tests that read it. */
   testDataDir: string;
   /** Services that the test run prepared; absent when vitest is run by itself. */
@@ -93,7 +96,7 @@ const home = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const ownVariables = [
   'KONTOR_STATE', 'KONTOR_LOG_LEVEL', 'KONTOR_BIND_ADDRESS', 'KONTOR_API_PORT', 'KONTOR_SANDBOX_PORT', 'KONTOR_SANDBOX_URL', 'KONTOR_ERP_POLL_MS',
   'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_CLI', 'KONTOR_TEMPORAL_STORE',
-  'KONTOR_WORKER_METRICS_PORT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER',
+  'KONTOR_WORKER_METRICS_PORT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER', 'KONTOR_BANK_SCHEMAS',
   'KONTOR_REQUESTS_PER_MINUTE', 'KONTOR_HEAVY_REQUESTS_PER_MINUTE', 'KONTOR_STRANGER_REQUESTS_PER_MINUTE', 'KONTOR_TRUSTED_PROXIES', 'KONTOR_TEST_DATA', 'KONTOR_TEST_DATABASE_URL',
   'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_TEST_WORKER', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT', 'KONTOR_FAULT_REVISION',
 ] as const;
@@ -139,6 +142,7 @@ export function readSettings(env: Environment = process.env): Settings {
     },
     trustedProxies: read.networks('KONTOR_TRUSTED_PROXIES'),
     oidcIssuer: read.url('KONTOR_OIDC_ISSUER', ['http:', 'https:']),
+    bankSchemas: read.text('KONTOR_BANK_SCHEMAS') === undefined ? undefined : read.folder('KONTOR_BANK_SCHEMAS', home),
 
     testDataDir: read.folder('KONTOR_TEST_DATA', resolve(home, '../shared/data')),
     testDatabaseUrl: read.url('KONTOR_TEST_DATABASE_URL', ['postgres:', 'postgresql:']),
@@ -171,6 +175,7 @@ export function settingsEnvironment(settings: Settings, env: Environment = proce
     KONTOR_WORKER_METRICS_PORT: String(settings.workerMetricsPort),
     KONTOR_KEY_RING: settings.keyRingFile,
     KONTOR_OIDC_ISSUER: settings.oidcIssuer,
+    KONTOR_BANK_SCHEMAS: settings.bankSchemas,
     KONTOR_REQUESTS_PER_MINUTE: String(settings.requestLimits.person),
     KONTOR_HEAVY_REQUESTS_PER_MINUTE: String(settings.requestLimits.heavy),
     KONTOR_STRANGER_REQUESTS_PER_MINUTE: String(settings.requestLimits.stranger),

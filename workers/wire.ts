@@ -77,7 +77,7 @@ function counterparts(settings: Settings, tools: AdapterTools, guard: Guard): Pi
     }),
     bankOf: remembered(({ bank }): BankAccess | undefined => {
       if (!bank) return undefined;
-      const { bank: port, settleWindowMs, longestCallMs } = openBank(bank.adapter, inSandbox(bank.settings, settings.sandboxUrl), tools, guard);
+      const { bank: port, settleWindowMs, longestCallMs } = openBank(bank.adapter, bankSettings(bank, settings), tools, guard);
       return { port, system: `bank:${bank.adapter}`, settleWindowMs, longestCallMs };
     }),
     screeningOf: remembered(({ screening }): ScreeningAccess | undefined => {
@@ -95,6 +95,12 @@ function remembered<Access>(open: (entity: LegalEntity) => Access): (entity: Leg
     if (!opened.has(key)) opened.set(key, open(entity));
     return opened.get(key) as Access;
   };
+}
+
+/** What a company's file says of its bank; the folder of schemas is the installation's unless the file names one. */
+function bankSettings({ adapter, settings: own }: NonNullable<LegalEntity['bank']>, { sandboxUrl, bankSchemas }: Settings): unknown {
+  const common = adapter === 'iso20022' && bankSchemas !== undefined ? { schemas: bankSchemas } : {};
+  return inSandbox({ ...common, ...own }, sandboxUrl);
 }
 
 /** `sandbox:/bank/` in a company's file stands for the address of the sandbox of this installation. */

@@ -1,14 +1,13 @@
-import { inTransaction, type Trx } from '../../db/client.ts';
-import { keepUnmatchedStatus, matchStatus, unmatchedStatuses } from '../../db/repositories/bank-messages.ts';
+import type { Trx } from '../../db/client.ts';
+import { keepUnmatchedStatus } from '../../db/repositories/bank-messages.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
 import { runByMessage } from '../../db/repositories/payment-runs.ts';
-import { changeInstructions, instructionsOf, lockInstructions, type InstructionChange } from '../../db/repositories/payments.ts';
+import { changeInstructions, instructionsOf, type InstructionChange } from '../../db/repositories/payments.ts';
 import type { PaymentStatusReport } from '../../domain/model/bank-message.ts';
 import { afterBankStatus, type AfterStatus, type PaymentState } from '../../domain/rules/payments/bank-status.ts';
 import { statusesOf, type ReportedStatus } from '../../domain/rules/payments/status-report.ts';
 import { requiredOf } from '../lookup.ts';
 import { openBankCase, type MessagePlace } from './bank-case.ts';
-import type { PaymentParts } from './parts.ts';
 import { fullIds } from './apply-entries.ts';
 import { recordMoves } from './record-moves.ts';
 import { tellInvoices } from './tell-invoices.ts';
@@ -31,27 +30,10 @@ export async function applyReport(trx: Trx, place: MessagePlace, report: Payment
   await recordMoves(trx, place, current);
 }
 
-function changeOf({ endToEndId, status, reasonCode }: ReportedStatus, { state }: AfterStatus): InstructionChange {
+export function changeOf({ endToEndId, status, reasonCode }: ReportedStatus, { state }: AfterStatus): InstructionChange {
   return { endToEndId, state, bankStatus: status, ...(reasonCode === undefined ? {} : { reasonCode }) };
 }
 
 async function keepStrangers(trx: Trx, { entity, source, messageId }: MessagePlace, strangers: readonly ReportedStatus[]): Promise<void> {
   for (const status of strangers) await keepUnmatchedStatus(trx, { source, messageId, endToEndId: status.endToEndId, entity, status });
-}
-
-/** A status may come before our own record of the payment, as after a restore: it is tried again with every look. */
-export async function retryStrangers({ db, now }: Pick<PaymentParts, 'db' | 'now'>, entity: string): Promise<void> {
-  const at = now().toISOString();
-  for (const waiting of await unmatchedStatuses(db, entity)) {
-    const status = waiting.status as ReportedStatus;
-    await inTransaction(db, async (trx) => {
-      const [instruction] = await lockInstructions(trx, entity, [status.endToEndId]);
-      if (!instruction) return;
-      const after = afterBankStatus(instruction.state as PaymentState, status.status, status.level, status.reasonCode);
-      await changeInstructions(trx, instruction.runId, [changeOf(status, after)]);
-      if (after.effect === 'reopen') await tellInvoices(trx, entity, [{ instruction, status: 'rejected', reference: status.reasonCode ?? status.status }]);
-      await matchStatus(trx, waiting);
-      await recordMoves(trx, { entity, source: waiting.source, messageId: waiting.messageId, at, dueAt: at }, requiredOf(await lockCase(trx, instruction.runId), 'case', instruction.runId));
-    });
-  }
 }

@@ -16,8 +16,13 @@ export interface MessagePlace {
 export async function openBankCase(trx: Trx, { entity, source, messageId, dueAt }: MessagePlace, found: { key: string; code: string; title: string; suggestion: string; detail?: Record<string, unknown> }): Promise<void> {
   const correlationId = `${source}/${messageId}`;
   await openException(trx, {
-    id: `${correlationId}/${found.key}`.replaceAll('/', '-').slice(0, 100), entity, origin: 'payment', code: found.code, reasonCode: 'PAY', actionCode: 'NOA', title: found.title, suggestion: found.suggestion,
+    id: bankCaseId({ source, messageId }, found.key), entity, origin: 'payment', code: found.code, reasonCode: 'PAY', actionCode: 'NOA', title: found.title, suggestion: found.suggestion,
     findings: [], ownerRole: 'treasurer', dueAt, source: { channel: 'bank', messageId, ...found.detail }, correlationId,
   });
   await appendAudit(trx, entity, [{ action: 'bank.exception-opened', actor: `counterpart:${source}`, correlationId, data: { messageId, code: found.code, key: found.key } }]);
+}
+
+/** The same finding of the same message is the same case. */
+export function bankCaseId({ source, messageId }: Pick<MessagePlace, 'source' | 'messageId'>, key: string): string {
+  return `${source}/${messageId}/${key}`.replaceAll('/', '-').slice(0, 100);
 }

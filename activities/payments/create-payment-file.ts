@@ -23,16 +23,15 @@ import { payerAccountOf } from './settings.ts';
  */
 export async function createPaymentFile(parts: PaymentParts, { entity, caseId }: RunRef, beat: () => void): Promise<FileAnswer> {
   const company = await requiredEntity(parts.db, entity);
-  const { file, order, run } = await writeRunFile(parts, company, caseId);
+  const { file, order, run } = await writeRunFile(parts, company, caseId, beat);
   const bytes = Buffer.from(file.text, 'utf8');
   const fileHash = contentHash(bytes);
   if (run.fileSha256 !== null && run.fileSha256 !== fileHash) throw changedFile(caseId);
-  beat();
   const at = parts.now().toISOString();
   const transitions: Transition[] = [{ kind: 'filed', at, messageId: file.messageId, fileHash, transfers: file.transfers, controlSum: file.controlSum }];
-  if (run.fileSha256 === fileHash) return { messageId: file.messageId, transfers: file.transfers, transitions };
   await inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
+    if ((await readRun(trx, caseId))?.fileSha256 === fileHash) return;
     await keepAccepted(trx, entity, { bytes, mediaType: file.mediaType, purpose: 'payment-file' });
     await saveFile(trx, caseId, { sha256: fileHash, format: file.format });
     await saveFileIds(trx, caseId, order.batches.flatMap(({ paymentInformationId, transfers }) => transfers.map(({ endToEndId, instructionId }) => ({ endToEndId, paymentInformationId, instructionId }))));
@@ -47,19 +46,24 @@ export function changedFile(runId: string): KontorError {
 }
 
 /** The same run gives the same file, whenever it is asked for. */
-export async function writeRunFile(parts: PaymentParts, company: LegalEntity, runId: string): Promise<{ file: PaymentFile; order: PaymentOrder; run: PaymentRun; bank: BankAccess }> {
+export async function writeRunFile(parts: PaymentParts, company: LegalEntity, runId: string, beat: () => void): Promise<{ file: PaymentFile; order: PaymentOrder; run: PaymentRun; bank: BankAccess }> {
   const bank = parts.bankOf(company);
   if (!bank) throw new KontorError('unknown-resource', `${company.id} names no bank.`);
   await inTransaction(parts.db, (trx) => fixFileInstant(trx, runId, messageIdOf(runId), parts.now().toISOString()));
   const run = requiredOf(await readRun(parts.db, runId), 'payment run', runId);
-  const order = await orderOf(parts.db, company, run);
-  return { file: bank.port.writeFile(order), order, run, bank };
+  const order = await orderOf(parts.db, company, run, beat);
+  const file = bank.port.writeFile(order);
+  beat();
+  return { file, order, run, bank };
 }
 
-async function orderOf(db: Db, company: LegalEntity, run: PaymentRun): Promise<PaymentOrder> {
+async function orderOf(db: Db, company: LegalEntity, run: PaymentRun, beat: () => void): Promise<PaymentOrder> {
   const instructions = await instructionsOf(db, run.runId);
+  beat();
   const items = await itemsOf(db, run.runId);
+  beat();
   const documents = await documentsOfRun(db, run.runId);
+  beat();
   return paymentOrder({
     runId: run.runId,
     createdAt: run.fileCreatedAt ?? '',

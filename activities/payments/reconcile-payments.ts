@@ -18,7 +18,7 @@ const windowDays = 45;
 
 /**
  * The daily comparison of the bank's entries, our payments and the ERP's open items: every difference is a case with an owner, and a
- * case whose difference is gone is closed.
+ * case whose difference is gone is closed. A document that the ERP holds otherwise than we do is not paid while its case is open.
  */
 export async function reconcilePayments(parts: PaymentParts, { entity }: { entity: string }): Promise<{ differences: number }> {
   const now = parts.now();
@@ -54,7 +54,7 @@ async function record(parts: PaymentParts, entity: string, differences: Differen
     for (const id of standing) if (!wanted.has(id)) await resolveException(trx, id, { resolution: 'no-longer-found', by: 'system:reconciliation' });
     const fresh = [...wanted].filter(([id]) => !standing.has(id));
     for (const [id, { code, subject, message, ownerRole, suggestion }] of fresh)
-      await openException(trx, { id, entity, origin: 'payment', code, reasonCode: 'PAY', actionCode: 'NOA', title: message, suggestion, findings: [], ownerRole, dueAt, source: { channel: 'reconciliation', subject }, correlationId: `reconcile-${entity}` });
+      await openException(trx, { id, entity, ...(code.startsWith('erp-') ? { case: subject } : {}), origin: 'payment', code, reasonCode: 'PAY', actionCode: 'NOA', title: message, suggestion, findings: [], ownerRole, dueAt, source: { channel: 'reconciliation', subject }, correlationId: `reconcile-${entity}` });
     await appendAudit(trx, entity, [{ action: 'payments.reconciled', actor: 'system:reconciliation', correlationId: `reconcile-${entity}-${at}`, data: { differences: differences.length, codes: [...new Set(differences.map(({ code }) => code))].sort() } }]);
   });
 }

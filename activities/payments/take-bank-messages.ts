@@ -7,9 +7,10 @@ import { toBook } from '../../db/repositories/payments.ts';
 import { requiredEntity } from '../lookup.ts';
 import { technicalDueAt } from '../technical-owner.ts';
 import { applyReturns, applyStatements } from './apply-entries.ts';
-import { applyReport, retryStrangers } from './apply-report.ts';
+import { applyReport } from './apply-report.ts';
 import { openBankCase, type MessagePlace } from './bank-case.ts';
 import type { PaymentParts } from './parts.ts';
+import { retryStrangers } from './strangers.ts';
 
 /** Messages that one look takes; the next look goes on where it stopped. */
 const roundsPerLook = 50;
@@ -37,7 +38,7 @@ export async function takeBankMessages(parts: PaymentParts, { entity }: { entity
     await inTransaction(parts.db, (trx) => recordInbound(trx, { source, entity, events: [], cursor }));
     if (messages.length === 0) break;
   }
-  if (taken > 0) await retryStrangers(parts, entity);
+  await retryStrangers(parts, entity);
   return { taken, toBook: (await toBook(parts.db, entity, 1)).length > 0 };
 }
 

@@ -106,8 +106,16 @@ export async function keepUnmatchedStatus(trx: Trx, status: { source: string; me
   );
 }
 
+export interface UnmatchedStatus {
+  source: string;
+  messageId: string;
+  endToEndId: string;
+  status: unknown;
+  createdAt: string;
+}
+
 /** Statuses that wait for their payment, oldest first. */
-export async function unmatchedStatuses(db: Db, entity: string): Promise<{ source: string; messageId: string; endToEndId: string; status: unknown; createdAt: string }[]> {
+export async function unmatchedStatuses(db: Db, entity: string): Promise<UnmatchedStatus[]> {
   return sql(db, `select source, message_id as "messageId", end_to_end_id as "endToEndId", status, created_at as "createdAt" from unmatched_statuses where entity = :entity and matched_at is null order by created_at limit 1000`, { entity });
 }
 

@@ -40,8 +40,9 @@ export async function enqueue(trx: Trx, message: Message): Promise<void> {
 }
 
 /**
- * Leases up to `limit` due messages to one relay. Relays never wait for each other, and a message waits for the earlier
- * ones of its workflow, so that a signal cannot overtake the start. A relay that dies loses its lease after `leaseMs`.
+ * Leases up to `limit` due messages to one relay. Relays never wait for each other, and a message waits for the
+ * start of its workflow and for the earlier ones of its own kind: no signal overtakes the start, and none waits for a decision that the
+ * process is not ready to hear. A relay that dies loses its lease after `leaseMs`.
  */
 export async function claimOutbox(db: Db, claim: { relay: string; limit: number; leaseMs: number }): Promise<ClaimedMessage[]> {
   const rows = await sql<ClaimedMessage>(
@@ -50,7 +51,7 @@ export async function claimOutbox(db: Db, claim: { relay: string; limit: number;
       where id = any (array(
         select id from outbox due
          where state = 'waiting' and available_at <= clock_timestamp()
-           and not exists (select from outbox earlier where earlier.workflow_id = due.workflow_id and earlier.id < due.id and earlier.state = 'waiting')
+           and not exists (select from outbox earlier where earlier.workflow_id = due.workflow_id and earlier.id < due.id and earlier.state = 'waiting' and earlier.kind in ('start-workflow', due.kind))
          order by available_at, id limit :limit for update skip locked))
       returning id, entity, case_id as "caseId", kind, key, workflow_id as "workflowId", payload, correlation_id as "correlationId", attempts, created_at as "createdAt"`,
     claim,

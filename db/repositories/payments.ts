@@ -90,10 +90,10 @@ export async function paymentsToScreen(db: Db, runId: string, { after, limit }: 
     db,
     `select ${INSTRUCTION} from payment_instructions
       where run_id = :runId and state in ('proposed', 'approved')
-        and supplier_id in (select distinct supplier_id from payment_instructions
-                             where run_id = :runId and state in ('proposed', 'approved') and (:after::text is null or supplier_id > :after) order by supplier_id limit :limit)
+        and supplier_id = any (array(select supplier_id from payment_instructions
+                                      where run_id = :runId and state in ('proposed', 'approved') and supplier_id > :after group by supplier_id order by supplier_id limit :limit))
       order by supplier_id, end_to_end_id`,
-    { runId, after: after ?? null, limit },
+    { runId, after: after ?? '', limit },
   );
 }
 

@@ -34,6 +34,15 @@ describeWithDatabase('outbox and inbound events', () => {
     expect((await claim()).map(({ key }) => key)).toEqual(['later']);
   });
 
+  it('lets what the bank and the ERP said pass a decision that is held back; messages of one kind keep their order', async () => {
+    const [update, signal] = [{ kind: 'update-workflow', workflowId: 'w' }, { workflowId: 'w' }] as const;
+    await send(message('decision', { ...update, delayMs: 60_000 }), message('second decision', update), message('paid', signal), message('returned', signal));
+    const first = await claim();
+    expect(first.map(({ key }) => key)).toEqual(['paid']);
+    await markDone(own.db, first.map(({ id }) => id));
+    expect((await claim()).map(({ key }) => key)).toEqual(['returned']);
+  });
+
   it('offers it again when the relay died, and after a failure with a growing delay', async () => {
     await send(message('x'));
     expect(await claim(1, 30)).toMatchObject([{ key: 'x', attempts: 1 }]);

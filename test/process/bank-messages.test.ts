@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sql } from '../../db/client.ts';
+import { instructionsOf } from '../../db/repositories/payments.ts';
 import { queues } from '../../temporal-config/queues.ts';
 import { reconcilePaymentLedgerWorkflow } from '../../workflows/contracts/reconcile-payment-ledger.ts';
 import { openHouse, type House } from '../support/house.ts';
@@ -37,7 +38,7 @@ describeWithServices('messages of the bank, and the daily comparison, on real pa
   });
 
   it('bank, payments and ERP agree after a payment; a difference is a case with an owner, and closes when it is gone', async () => {
-    expect(await compare()).toEqual({ differences: 0 });
+    await expect.poll(compare, { timeout: 20_000, message: 'until the ERP has booked it' }).toEqual({ differences: 0 });
     const [booked] = await sql<{ identity: string; minor: string }>(house.db, `select identity, amount_minor::text as minor from bank_entries where entity = 'DE01' and outcome = 'confirms' limit 1`);
     await sql(house.db, `update bank_entries set amount_minor = amount_minor - 100 where identity = :identity`, booked);
     expect(await compare()).toMatchObject({ differences: 1 });
@@ -45,5 +46,28 @@ describeWithServices('messages of the bank, and the daily comparison, on real pa
     await sql(house.db, `update bank_entries set amount_minor = :minor::numeric where identity = :identity`, booked);
     expect(await compare()).toEqual({ differences: 0 });
     expect(await openCases()).not.toContain('confirmation-differs');
+  });
+
+  it('P8: a status that finds no payment until its deadline becomes a case with an owner; it closes when the payment turns up', async () => {
+    await pay.posted('3');
+    const shown = await pay.open({ dryRun: true });
+    await house.ended(shown, 'cancelled');
+    const [seen] = await instructionsOf(house.db, shown);
+    const early = (endToEndId: string, days: number) => sql(
+      house.db,
+      `insert into unmatched_statuses (source, message_id, end_to_end_id, entity, status, created_at) values ('bank/DE01', 'early', :endToEndId, 'DE01', :status, now() - :days * interval '1 day')`,
+      { endToEndId, days, status: JSON.stringify({ endToEndId, level: 'transfer', status: 'ACSP' }) },
+    );
+    const stranger = async (endToEndId: string) => (await sql<{ state: string; owner: string }>(house.db, `select state, owner_role as owner from exceptions where code = 'status-unmatched' and source ->> 'endToEndId' = :endToEndId`, { endToEndId }));
+    await early('NOBODYS-PAYMENT', 10);
+    await early('TODAYS-PAYMENT', 0);
+    await early(seen!.endToEndId, 10);
+    await expect.poll(() => stranger(seen!.endToEndId), { timeout: 20_000 }).toEqual([{ state: 'open', owner: 'treasurer' }]);
+    expect(await stranger('NOBODYS-PAYMENT')).toEqual([{ state: 'open', owner: 'treasurer' }]);
+
+    await pay.sent();
+    await expect.poll(() => stranger(seen!.endToEndId), { timeout: 20_000 }).toEqual([{ state: 'resolved', owner: 'treasurer' }]);
+    expect(await stranger('NOBODYS-PAYMENT')).toEqual([{ state: 'open', owner: 'treasurer' }]);
+    expect(await stranger('TODAYS-PAYMENT'), 'its deadline is ahead').toEqual([]);
   });
 });

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SandboxSet } from '../../db/seed.ts';
 import { sql } from '../../db/client.ts';
 import { listHolds } from '../../db/repositories/payables.ts';
 import { instructionsOf } from '../../db/repositories/payments.ts';
+import { publicData } from '../documents/invoice/public-files.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
 import { describeWithMockBank, startMockBank, type MockBank } from '../support/mock-bank.ts';
@@ -22,6 +25,8 @@ interface MockPayment {
   msg_id: string;
 }
 
+/** The official schemas, where they are at hand: every file is then checked against them before it leaves. */
+const schemas = join(publicData, 'bank/xsd');
 const count = 50;
 const payer = 'NL41MOCK0000000001';
 /** The accounts of its that take no money; everything else lies at other banks. */
@@ -45,7 +50,7 @@ describeWithServices('50 invoices', () =>
       they = people(house);
       pay = payments(house, they);
       await house.sandbox.post('/_sandbox/seed?service=erp', { companyCode: 'DE01', vendors: each(vendorOf), orders: each(orderOf), movements: each(receiptOf) });
-      await house.startWorker();
+      await house.startWorker(existsSync(schemas) ? { KONTOR_BANK_SCHEMAS: schemas } : {});
       await house.firstPoll('DE01');
       cases.push(...(await Promise.all(each((at) => submit(house.db, invoiceOf(at))))).map(({ caseId }) => caseId));
       for (const caseId of cases) await house.stage(caseId, 'posted', 120_000);

@@ -49,9 +49,9 @@ describe('settings', () => {
       DATABASE_URL: 'postgres://u:p@127.0.0.1:5440/kontor', TEMPORAL_ADDRESS: '127.0.0.1:7233', TEMPORAL_NAMESPACE: 'finance', KONTOR_API_PORT: '9001',
       KONTOR_SANDBOX_PORT: '9002', KONTOR_SANDBOX_URL: 'http://127.0.0.1:9002', KONTOR_STATE: '/state', KONTOR_LOG_LEVEL: 'warn', NODE_ENV: 'production',
       KONTOR_BIND_ADDRESS: '127.0.0.2', KONTOR_WORKER_METRICS_PORT: '9003', KONTOR_KEY_RING: '/state/ring.json', KONTOR_OIDC_ISSUER: 'https://issuer.example', KONTOR_ERP_POLL_MS: '500',
-      KONTOR_REQUESTS_PER_MINUTE: '100', KONTOR_HEAVY_REQUESTS_PER_MINUTE: '3', KONTOR_STRANGER_REQUESTS_PER_MINUTE: '7', KONTOR_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      KONTOR_REQUESTS_PER_MINUTE: '100', KONTOR_HEAVY_REQUESTS_PER_MINUTE: '3', KONTOR_STRANGER_REQUESTS_PER_MINUTE: '7', KONTOR_TRUSTED_PROXIES: '10.0.0.0/8, ::1', KONTOR_BANK_SCHEMAS: '/srv/schemas',
     });
-    expect(settings).toMatchObject({ requestLimits: { person: 100, heavy: 3, stranger: 7 }, trustedProxies: ['10.0.0.0/8', '::1'] });
+    expect(settings).toMatchObject({ requestLimits: { person: 100, heavy: 3, stranger: 7 }, trustedProxies: ['10.0.0.0/8', '::1'], bankSchemas: '/srv/schemas' });
     expect(readSettings(settingsEnvironment(settings, {}))).toEqual(settings);
   });
 

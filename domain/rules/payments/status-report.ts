@@ -1,4 +1,7 @@
+import { addBusinessDays } from '../../calendar/business-days.ts';
+import { settlementCalendar, type SettlementSystem } from '../../calendar/settlement.ts';
 import type { PaymentStatusReport } from '../../model/bank-message.ts';
+import type { PlainDate } from '../../model/dates.ts';
 import type { StatusLevel } from './bank-status.ts';
 
 export interface ReportedStatus {
@@ -33,6 +36,11 @@ export function statusesOf(report: PaymentStatusReport, instructions: readonly {
   });
   const strangers = report.transfers.filter(({ endToEndId }) => !known.has(endToEndId)).map((transfer): ReportedStatus => ({ endToEndId: transfer.endToEndId, level: 'transfer', ...stated(transfer) }));
   return { statuses, strangers };
+}
+
+/** The last day on which a status that came on `receivedOn` may still be without a payment; afterwards it is a case (P8). */
+export function waitsUntil(receivedOn: PlainDate, system: SettlementSystem, businessDays: number): PlainDate {
+  return addBusinessDays(settlementCalendar(system, receivedOn), receivedOn, businessDays);
 }
 
 function stated(from: { status: string; reasonCode?: string | undefined; reasonText?: string | undefined; bankReference?: string | undefined }): Omit<ReportedStatus, 'endToEndId' | 'level'> {
