@@ -1,17 +1,21 @@
 import { statSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { freePort } from '../bin/services/ports.ts';
 import { startInstallation } from '../bin/services/installation.ts';
 import { withDisposableState } from '../bin/services/disposable.ts';
 import { screen } from '../bin/services/progress.ts';
 import { runDirOf } from '../bin/services/services.ts';
 import { openDatabase, sql, sqlOne, type Db } from '../db/client.ts';
+import type { Invoice } from '../domain/model/invoice.ts';
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
 import { billed } from '../test/support/invoices.ts';
 import type { Result } from './benchmark.ts';
+import { measureDoors } from './intake/door.ts';
 import { millisecondsEach, processorTime } from './intake/processor-time.ts';
 
-export const summary = 'Intake over HTTP while processes run: how fast a document is accepted, and how fast it is posted';
+export const summary = 'Intake over HTTP: the door alone beside plain Express with one insert, and while processes run: how fast a document is accepted, and how fast it is posted (--rounds, --documents, --callers: of the door; --door-only)';
 
 const callers = 20;
 const documents = 400;
@@ -22,8 +26,17 @@ const inFlightFirst = 200;
  * answers of the rest are timed, each from the caller's side. Processor time and flushes are those of that time, whatever they
  * were for; what is kept is counted when all processes have come to rest.
  */
-export async function run(): Promise<Result> {
+export async function run(args: string[]): Promise<Result> {
+  const { values } = parseArgs({ args, options: { rounds: { type: 'string', default: '5' }, documents: { type: 'string', default: '400' }, callers: { type: 'string', default: '20' }, 'door-only': { type: 'boolean', default: false } } });
   const settings = await onFreePorts(readSettings());
+  const doors = await measureDoors(settings, { rounds: Number(values.rounds), documents: Number(values.documents), callers: Number(values.callers), invoice: (serial) => documentOf(serial, 'D') });
+  const door: Result = { name: 'intake', rows: doors, notes: [`The door alone: ${values.callers} callers, ${values.rounds} rounds of ${values.documents} documents in turns, median and spread. Ours knows who calls, checks and reads the document, refuses repeats, keeps its bytes, audits and tells the process, in one transaction; Express inserts a row. Aim: 60 % of its rate. Load average ${loadavg().map((load) => Math.round(load * 10) / 10).join(', ')}.`] };
+  if (values['door-only']) return door;
+  const running = await measureInstallation(settings);
+  return { name: 'intake', rows: [...door.rows, ...running.rows], notes: [...(door.notes ?? []), ...(running.notes ?? [])] };
+}
+
+async function measureInstallation(settings: Settings): Promise<Result> {
   return withDisposableState('bench-intake', settings, screen, async (stateDir) => {
     const own: Settings = { ...settings, stateDir };
     const installation = await startInstallation({ stateDir, ports: 'free', temporalStore: own.temporalStore, web: false }, own, screen);
@@ -103,8 +116,12 @@ async function enterAll(api: string, token: string, count: number, offset: numbe
 }
 
 /** Amounts differ, so that no document looks like another. */
+function documentOf(index: number, series: string): Invoice {
+  return billed({ number: `${series}-${index}-${Date.now()}`, lines: [{ orderNumber: '4500000103', orderLine: '10', quantity: '1', price: '3.95' }, { quantity: '1', price: `${100 + index * 7}.00`, name: 'Web hosting' }], seller: { name: 'Büro & Papier Handels GmbH', vatId: 'DE177334411' }, iban: 'DE75500999000010000104' });
+}
+
 async function enter(api: string, token: string, index: number): Promise<number> {
-  const invoice = billed({ number: `B-${index}-${Date.now()}`, lines: [{ orderNumber: '4500000103', orderLine: '10', quantity: '1', price: '3.95' }, { quantity: '1', price: `${100 + index * 7}.00`, name: 'Web hosting' }], seller: { name: 'Büro & Papier Handels GmbH', vatId: 'DE177334411' }, iban: 'DE75500999000010000104' });
+  const invoice = documentOf(index, 'B');
   const began = performance.now();
   const response = await fetch(`${api}/v1/invoices`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': `bench-${index}-${process.pid}` }, body: JSON.stringify(invoice) });
   const took = performance.now() - began;
