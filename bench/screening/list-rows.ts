@@ -40,7 +40,8 @@ function treatedRecall(context: ScreeningContext, names: { entry: ScreeningConte
   return { found, asked };
 }
 
-export function originalRows({ context, originals }: ListBench): Row[] {
+export function originalRows({ withoutOriginals, originals }: ListBench): Row[] {
+  const context = withoutOriginals();
   const found = originals.filter(({ entry, name }) => screen(context, name).hits.some((hit) => hit.list === entry.list && hit.entry === entry.id));
   return [{ measure: 'UN names in original script: recall', value: (found.length / originals.length).toFixed(3), aim: '>= 0.60', sample: `${originals.length} names` }];
 }

@@ -2,17 +2,20 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { NameRow } from '../../documents/lists/names-csv.ts';
 import type { ScreeningResult, ScreeningState } from '../../domain/model/screening.ts';
-import { screenName, type ScreeningContext } from '../../domain/rules/screening/screen.ts';
-import type { ScreeningRequest } from './context.ts';
+import type { ScreeningContext } from '../../domain/rules/screening/screen.ts';
+import { contextOf, screenRow, type ScreeningTask } from './thread.ts';
 
-/** Below this number of names a second thread costs more than it saves: it reads the lists again. */
-const worthAThread = 3000;
+/** Below this number of names a second thread costs more than it saves: it builds an index of its own. */
+const worthAThread = 1000;
+/** A thread that makes garbage slower collects it sooner, and stays small. */
+const threadLimits = { maxYoungGenerationSizeMb: 24 };
 const chunk = 50;
 
 /** Screens the rows in order, on several threads when there are many, and hands each result as a JSON line to `print`. */
-export async function screenAll(request: ScreeningRequest, context: ScreeningContext, rows: NameRow[], workers: number | undefined, print: (line: string, state: ScreeningState) => void): Promise<void> {
+export async function screenAll(task: ScreeningTask, rows: NameRow[], workers: number | undefined, print: (line: string, state: ScreeningState) => void): Promise<void> {
   const threads = Math.min(workers ?? (rows.length >= worthAThread ? availableParallelism() : 1), Math.ceil(rows.length / chunk) || 1);
   if (threads <= 1) {
+    const context = contextOf(task);
     for (const row of rows) printResult(screenRow(context, row), print);
     return;
   }
@@ -31,15 +34,9 @@ export async function screenAll(request: ScreeningRequest, context: ScreeningCon
       printResult(results[printed]!, print);
     }
   };
-  const others = Array.from({ length: threads - 1 }, () => runWorker(request, take, store));
-  await workHere(context, take, store);
+  const others = Array.from({ length: threads - 1 }, () => runWorker(task, take, store));
+  await workHere(contextOf(task), take, store);
   await Promise.all(others);
-}
-
-/** A row that could not be read is an error of that row, never a pass. */
-export function screenRow(context: ScreeningContext, row: NameRow): ScreeningResult {
-  if (row.problem) return { id: row.query.id, state: 'ERROR', notes: [`${row.problem.message}: ${row.problem.remedy}`], hits: [] };
-  return screenName(context, row.query);
 }
 
 function printResult(result: ScreeningResult, print: (line: string, state: ScreeningState) => void): void {
@@ -53,9 +50,9 @@ async function workHere(context: ScreeningContext, take: () => { from: number; r
   }
 }
 
-function runWorker(request: ScreeningRequest, take: () => { from: number; rows: NameRow[] } | undefined, store: (from: number, results: ScreeningResult[]) => void): Promise<void> {
+function runWorker(task: ScreeningTask, take: () => { from: number; rows: NameRow[] } | undefined, store: (from: number, results: ScreeningResult[]) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData: request });
+    const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData: task, resourceLimits: threadLimits });
     let work: { from: number; rows: NameRow[] } | undefined;
     const send = (): void => {
       work = take();

@@ -4,7 +4,7 @@ import { KontorError } from '../../domain/errors.ts';
 import { readNames } from '../../documents/lists/names-csv.ts';
 import { numberOption, runVerb, tell } from '../screening/arguments.ts';
 import { screenAll } from '../screening/batch.ts';
-import { readContext } from '../screening/context.ts';
+import { readListFolder } from '../screening/list-folder.ts';
 import { readProfile } from '../screening/profiles.ts';
 
 const usage = `kontor screen --lists DIR --names FILE.csv [--profile qualified|ofac-parity] [--threshold T] [--today DATE] [--max-age-days N] [--workers N]
@@ -32,18 +32,17 @@ export async function run(args: string[]): Promise<number> {
     }
     const profile = readProfile(String(values['profile'] ?? 'qualified'));
     const top = profile.profile === 'qualified' ? 1 : 100;
-    const request = {
-      lists: String(values['lists']),
+    const task = {
       profile: { ...profile, ...(values['max-age-days'] ? { longestListAgeDays: numberOption('--max-age-days', String(values['max-age-days']), 1, 100_000) } : {}) },
       ...(values['threshold'] ? { threshold: numberOption('--threshold', String(values['threshold']), 0, top) } : {}),
       today: dateOption(values['today']),
     };
     const rows = readNames(namesFile(String(values['names'])));
-    const context = readContext(request);
-    context.problems.forEach(tell);
-    context.notes.forEach((note) => console.error(note));
+    const { lists, gaps, problems, notes } = readListFolder(String(values['lists']));
+    problems.forEach(tell);
+    notes.forEach((note) => console.error(note));
     let exitCode = 0;
-    await screenAll(request, context, rows, values['workers'] ? numberOption('--workers', String(values['workers']), 1, 64) : undefined, (line, state) => {
+    await screenAll({ lists, gaps, ...task }, rows, values['workers'] ? numberOption('--workers', String(values['workers']), 1, 64) : undefined, (line, state) => {
       process.stdout.write(`${line}\n`);
       exitCode = Math.max(exitCode, exitCodes[state]);
     });
