@@ -11,7 +11,7 @@ import { createAdapterTools } from '../adapters/tools/exchange.ts';
 import { createGuard, type CallObservation, type Guard } from '../adapters/tools/guard.ts';
 import { auditSigner } from '../db/audit/keys.ts';
 import { openDatabase, type Db } from '../db/client.ts';
-import { databaseEpoch } from '../db/repositories/once.ts';
+import { enterEpoch } from '../db/repositories/once.ts';
 import { readBankMessage } from '../documents/payments/read-bank-message.ts';
 import type { LegalEntity } from '../domain/model/legal-entity.ts';
 import { queues } from '../temporal-config/queues.ts';
@@ -50,7 +50,7 @@ export async function wire(settings: Settings, { databaseUrl, poolSize, observe 
   const decisions = signingKey(settings.stateDir, 'decisions');
   const parts: PaymentParts = {
     db,
-    processEpoch: await databaseEpoch(db),
+    processEpoch: await enterEpoch(db),
     ...counterparts(settings, tools, guard),
     readMessage,
     paymentRun: { workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion },

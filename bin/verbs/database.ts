@@ -3,6 +3,8 @@ import { inTransaction, sql, type Db } from '../../db/client.ts';
 import { migrate } from '../../db/migrate.ts';
 import { migrations } from '../../db/migrations/index.ts';
 import { appendAudit, INSTALLATION } from '../../db/repositories/audit.ts';
+import { listEntities } from '../../db/repositories/directory.ts';
+import { placeHold } from '../../db/repositories/payables.ts';
 import { databaseEpoch, markRestored, openEffects } from '../../db/repositories/once.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
@@ -16,7 +18,8 @@ const usage = `Usage: kontor database migrate
 migrate   Brings the schema to this version and prints what was applied. \`npm start\` does it by itself.
 status    Prints the epoch, the migrations that are missing and how many effects outside have no known outcome.
 restored  To be said after a restore from a backup, before Kontor is started: what was sent since the backup is not recorded
-          any more, so that every effect is enquired for before it is sent again.`;
+          any more, so that every effect is enquired for before it is sent again. Payments of all companies are on hold until
+          somebody has gone through the differences that the reconciliation lists, and lifts the holds.`;
 
 const settings = readSettings();
 
@@ -51,6 +54,7 @@ async function restored(db: Db, by: string | undefined): Promise<object> {
   if (!by) throw new KontorError('usage-invalid', '--by is missing: name the person who restored the database.');
   return inTransaction(db, async (trx) => {
     const epoch = await markRestored(trx);
+    for (const { id } of await listEntities(trx)) await placeHold(trx, { id: `${id}-hold-restored-${epoch.slice(-12)}`, entity: id, subject: 'entity', subjectId: id, reason: 'database-restored', setBy: `person:${by}` });
     await appendAudit(trx, INSTALLATION, [{ action: 'database.restored', actor: `person:${by}`, correlationId: `command:${process.pid}:${Date.now()}`, data: { epoch } }]);
     return { epoch };
   });

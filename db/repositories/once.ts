@@ -48,9 +48,19 @@ export async function databaseEpoch(db: Db): Promise<string> {
   return (await sqlOne<{ epoch: string }>(db, `select database_epoch() as epoch`)).epoch;
 }
 
-/** To be called after a restore from a backup: records may be missing, so every process enquires before it sends. */
+/** As a process begins: reads the epoch, and notes when the database's history is another than it was, after a failover. */
+export async function enterEpoch(db: Db): Promise<string> {
+  await sql(db, `update installation set epoch = database_epoch(), records_lost_at = clock_timestamp() where epoch is distinct from database_epoch()`);
+  return databaseEpoch(db);
+}
+
+/**
+ * To be called after a restore from a backup: records may be missing, so every effect is enquired for before it is sent. Numbers of
+ * cases go on in the next million, because those that were given since the backup stand for other cases, outside and in the engine.
+ */
 export async function markRestored(db: Db): Promise<string> {
-  await sql(db, `update installation set restore_marker = gen_random_uuid()`);
+  await sql(db, `update installation set restore_marker = gen_random_uuid(), records_lost_at = clock_timestamp()`);
+  await sql(db, `select setval('case_numbers', (last_value / 1000000 + 1) * 1000000) from case_numbers`);
   return databaseEpoch(db);
 }
 
@@ -79,16 +89,18 @@ const TAKEN = `(e.request_hash = excluded.request_hash or e.state = 'idle') and 
 const IDLE = `e.state = 'idle' and e.db_epoch = excluded.db_epoch`;
 
 /*
- * An insert is `fresh` only on the first attempt of a process that has seen no other epoch; otherwise a record may have
- * been lost, and the moment of a possible earlier send is not known: it counts as now.
+ * An insert is `fresh` only on the first attempt of a process that has seen no other epoch, and while no records were ever
+ * lost; otherwise one may be missing. The moment of a possible earlier send is not known: it counts as now, or as the
+ * moment of the loss where this is the first attempt since.
  */
 const BEGIN = `
 insert into effects as e (key, entity, case_id, system, request_hash, attempt, lease_until, db_epoch, last_sent_at, sends, state, verdict)
-select :key, :entity, :caseId, :system, :requestHash, :attempt, clock_timestamp() + :leaseMs * interval '1 millisecond', epoch, clock_timestamp(),
+select :key, :entity, :caseId, :system, :requestHash, :attempt, clock_timestamp() + :leaseMs * interval '1 millisecond', epoch, case when untouched then coalesce(lost_at, clock_timestamp()) else clock_timestamp() end,
        case when first then 1 else 0 end,
        case when first then 'started' else 'unknown' end,
        case when first then 'fresh' else 'enquire' end
-  from (select database_epoch() as epoch, :attempt::int = 1 and database_epoch() = :processEpoch as first) known
+  from (select epoch, untouched, lost_at, untouched and lost_at is null as first
+          from (select database_epoch() as epoch, :attempt::int = 1 and database_epoch() = :processEpoch as untouched, records_lost_at as lost_at from installation) database) known
 on conflict (key) do update set
   verdict = case
     when e.request_hash <> excluded.request_hash and e.state <> 'idle' then 'conflict'

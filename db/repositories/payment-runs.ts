@@ -69,8 +69,9 @@ async function earlierRun(trx: Trx, { entity, runDate, slot }: NewRun): Promise<
   return row && { ...row, opened: false };
 }
 
+/** With the case numbers, which a restore moves on by a million, a day's runs begin a new thousand: the bank may know the ids of runs that we lost. */
 async function newRun(trx: Trx, run: NewRun): Promise<OpenedRun> {
-  const { seq } = await sqlOne<{ seq: number }>(trx, `select coalesce(max(seq), 0) + 1 as seq from payment_runs where entity = :entity and run_date = :runDate`, { entity: run.entity, runDate: run.runDate });
+  const { seq } = await sqlOne<{ seq: number }>(trx, `select greatest(coalesce(max(seq), 0), (select last_value / 1000000 * 1000 from case_numbers))::int + 1 as seq from payment_runs where entity = :entity and run_date = :runDate`, { entity: run.entity, runDate: run.runDate });
   const runId = `${run.entity}-run-${run.runDate}-${seq}`;
   const workflowId = `${run.start.process}/${run.entity}/${run.runDate}/${seq}`;
   await sql(

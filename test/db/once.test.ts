@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { inTransaction, sql } from '../../db/client.ts';
-import { beginEffect, databaseEpoch, markNotSent, markRestored, markSent, markUnknown, openEffects, recordedOutcome, recordOutcome } from '../../db/repositories/once.ts';
+import { inTransaction, sql, sqlOne } from '../../db/client.ts';
+import { beginEffect, databaseEpoch, enterEpoch, markNotSent, markRestored, markSent, markUnknown, openEffects, recordedOutcome, recordOutcome } from '../../db/repositories/once.ts';
 import type { EffectRequest } from '../../db/repositories/once.ts';
 import { appendAudit, chainHeads } from '../../db/repositories/audit.ts';
 import { describeWithDatabase } from '../support/services.ts';
@@ -108,12 +108,21 @@ describeWithDatabase('once: the record of an effect', () => {
   });
 
   describe('after a restore from a backup', () => {
-    it('F25: a process that started before it enquires before its first send; one that started after it is fresh', async () => {
+    it('F25: every effect enquires before its first send, in processes that started before it and after it', async () => {
       const old = epoch;
       epoch = await markRestored(own.db);
       expect(epoch).not.toBe(old);
       expect(await begin(request({ processEpoch: old }))).toMatchObject({ state: 'enquire' });
+      const state = await begin(request());
+      expect(state).toMatchObject({ state: 'enquire' });
+      expect(state.lastSentAt, 'nothing is missing that was sent later').toBe((await sqlOne<{ at: string }>(own.db, `select records_lost_at as at from installation`)).at);
+    });
+
+    it('F6: a process notes at its start that the database has another history', async () => {
+      await sql(own.db, `update installation set epoch = 'before the failover', records_lost_at = null`);
       expect(await begin(request())).toMatchObject({ state: 'fresh' });
+      epoch = await enterEpoch(own.db);
+      expect(await begin(request())).toMatchObject({ state: 'enquire' });
     });
 
     it.each([
