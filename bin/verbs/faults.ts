@@ -5,7 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { KontorError } from '../../domain/errors.ts';
 import { readSettings, type Settings } from '../../temporal-config/settings.ts';
-import { seedsToPlay } from '../../test/faults/report.ts';
+import { addPlayed, seedsToPlay } from '../../test/faults/report.ts';
+import type { TestSummary } from '../../test/support/summary-reporter.ts';
 import { writableFolder } from '../services/folders.ts';
 import { reportTests, runTests } from '../services/test-run.ts';
 
@@ -17,6 +18,9 @@ const usage = `Usage: kontor faults [--seeds N | --seed S] [--store sqlite|postg
   --report     the file that keeps progress and result (default .kontor/faults/report.md)
   FILE…        only these files under test/faults`;
 
+/** Faults of requests and of the bank's messages are played where those are tested. */
+const everything = ['test/faults/', 'test/api/idempotency.test.ts', 'test/process/payment-run.test.ts', 'test/process/bank-messages.test.ts'];
+
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = options(args);
   if (values.help) {
@@ -27,11 +31,12 @@ export async function run(args: string[]): Promise<number> {
   const report = reportFile(settings, values.report);
   const revision = revisionOf(settings.home);
   const seeds = values.seed === undefined ? seedsToPlay(report, revision, count('--seeds', values.seeds ?? '20')) : [count('--seed', values.seed)];
-  const files = positionals.length > 0 ? positionals : values.seed === undefined ? ['test/faults/'] : ['test/faults/crashes.test.ts', '-t', 'seed'];
+  const files = positionals.length > 0 ? positionals : values.seed === undefined ? everything : ['test/faults/crashes.test.ts', '-t', 'seed'];
   if (seeds.length === 0) console.log(`Revision ${revision} has played all of them.\n`);
-  const summary = seeds.length === 0 ? { passed: 0, failed: 0, skipped: 0, skips: [] } : await runTests('faults', files, settings, {
+  const summary: TestSummary = seeds.length === 0 ? { passed: 0, failed: 0, skipped: 0, skips: [] } : await runTests('faults', files, settings, {
     KONTOR_FAULT_SEEDS: seeds.join(','), KONTOR_FAULT_REPORT: report, KONTOR_FAULT_REVISION: revision, KONTOR_TEMPORAL_STORE: values.store ?? settings.temporalStore,
   });
+  if (summary.faults) addPlayed(report, revision, summary.faults);
   if (existsSync(report)) console.log(`${readFileSync(report, 'utf8').trimEnd()}\n\nReport: ${report}`);
   return reportTests(summary);
 }

@@ -133,7 +133,7 @@ describeWithServices('defects of payments that the fault tests must notice', () 
     expect(await scenario()).toEqual(expect.arrayContaining(expected));
   });
 
-  it('the worker as it is stands all of that', async () => {
+  it('F3, P6: the worker as it is stands all of that', async () => {
     await workerWith([]);
     expect(await unanswered(30_000)).toEqual([]);
     expect(await releasedByApprover()).toEqual(['duties-conflict']);

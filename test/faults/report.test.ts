@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addRound, rowsOf, seedsToPlay } from './report.ts';
+import { addPlayed, addRound, rowsOf, seedsToPlay } from './report.ts';
 import type { Round } from './round.ts';
 import { longRound, nameOf, scheduleOf, shortRound } from './schedule.ts';
 
@@ -37,6 +37,14 @@ describe('the report of a fault run', () => {
     for (const seed of [1, 3]) addRound(file, 'abc', round(seed));
     expect(seedsToPlay(file, 'abc', 4)).toEqual([2, 4]);
     expect(seedsToPlay(file, 'def', 2)).toEqual([1, 2]);
+  });
+
+  it('says which faults were played, once a revision, and keeps it when another round is added', () => {
+    addPlayed(file, 'abc', [{ row: 'F1', passed: 1, failed: 1 }, { row: 'F24', passed: 1, failed: 0 }]);
+    addPlayed(file, 'abc', [{ row: 'F1', passed: 2, failed: 0 }]);
+    addRound(file, 'abc', round(5));
+    expect(readFileSync(file, 'utf8').split('\n').filter((line) => line.startsWith('- '))).toEqual(['- F24 at abc: 1 passed, 0 failed', '- F1 at abc: 2 passed, 0 failed']);
+    expect(rowsOf(file).map(({ seed }) => seed)).toContain('5');
   });
 
   it('counts what was lost and done twice, and replaces a seed that is played again', () => {

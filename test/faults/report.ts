@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FaultRow } from '../support/summary-reporter.ts';
 import type { Round } from './round.ts';
 
-const columns = ['revision', 'seed', 'documents', 'faults injected', 'effects attempted', 'repeats suppressed so far', 'lost', 'done twice', 'other', 'recovery ms', 'schedule'] as const;
+const columns = ['revision', 'seed', 'documents', 'payments so far', 'faults injected', 'effects attempted', 'repeats suppressed so far', 'lost', 'done twice', 'other', 'recovery ms', 'schedule'] as const;
 type Column = (typeof columns)[number];
 export type Row = Record<Column, string>;
 
@@ -21,13 +22,24 @@ export function seedsToPlay(file: string, revision: string, count: number): numb
 
 export function addRound(file: string, revision: string, round: Round): void {
   const others = rowsOf(file).filter((row) => row.revision !== revision || row.seed !== String(round.seed));
-  writeFileSync(file, reportOf([...others, rowOf(revision, round)]));
+  writeFileSync(file, `${reportOf([...others, rowOf(revision, round)])}${playedIn(file).join('')}`);
 }
 
-export function rowOf(revision: string, { seed, documents, faults, attempted, recoveryMs, judgement: { broken, repeatsSuppressed } }: Round): Row {
-  const lost = broken.filter((sentence) => /^I1: .*accepted|^I1: .*no process|^I3: .* not there$/.test(sentence)).length;
+/** Adds which rows of the list of faults a run has played, and how they came out; one line a row and revision. */
+export function addPlayed(file: string, revision: string, faults: readonly FaultRow[]): void {
+  const fresh = faults.map(({ row, passed, failed }) => ({ mark: `- ${row} at ${revision}: `, line: `- ${row} at ${revision}: ${passed} passed, ${failed} failed\n` }));
+  const others = playedIn(file).filter((line) => !fresh.some(({ mark }) => line.startsWith(mark)));
+  writeFileSync(file, `${reportOf(rowsOf(file))}${[...others, ...fresh.map(({ line }) => line)].join('')}`);
+}
+
+function playedIn(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => /^- F\d/.test(line)).map((line) => `${line}\n`) : [];
+}
+
+export function rowOf(revision: string, { seed, documents, faults, attempted, recoveryMs, judgement: { broken, paid, repeatsSuppressed } }: Round): Row {
+  const lost = broken.filter((sentence) => /^I1: .*accepted|^I1: .*no process|^I3: .* not there$|^I3: .*(the bank has not|not confirmed for us)/.test(sentence)).length;
   const twice = broken.filter((sentence) => /^I2:|^I3: .* not posted for us$/.test(sentence)).length;
-  const cells: (string | number)[] = [revision, seed, documents, faults.length, attempted, repeatsSuppressed, lost, twice, broken.length - lost - twice, recoveryMs, faults.join(', ')];
+  const cells: (string | number)[] = [revision, seed, documents, paid, faults.length, attempted, repeatsSuppressed, lost, twice, broken.length - lost - twice, recoveryMs, faults.join(', ')];
   return Object.fromEntries(columns.map((column, index) => [column, String(cells[index])])) as Row;
 }
 

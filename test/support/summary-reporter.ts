@@ -8,6 +8,14 @@ export interface TestSummary {
   failed: number;
   skipped: number;
   skips: { reason: string; tests: number }[];
+  /** How the tests came out that name a row of the list of faults, F1 to F25. */
+  faults?: FaultRow[];
+}
+
+export interface FaultRow {
+  row: string;
+  passed: number;
+  failed: number;
 }
 
 /** Leaves the counts of a run in the file that the settings name, for the line that `kontor test` prints last. */
@@ -28,7 +36,15 @@ function summarise(modules: readonly TestModule[], unhandled: number): TestSumma
     failed: inState('failed').length + modules.map(errorsOutsideTests).reduce((sum, count) => sum + count, 0) + unhandled,
     skipped: skipped.length,
     skips: byReason(skipped),
+    faults: byFault(inState('passed'), inState('failed')),
   };
+}
+
+function byFault(passed: TestCase[], failed: TestCase[]): FaultRow[] {
+  const rowsIn = (tests: TestCase[]) => tests.flatMap(({ fullName }) => [...new Set(fullName.match(/\bF(?:1\d|2[0-5]|[1-9])\b/g) ?? [])]);
+  const [good, bad] = [rowsIn(passed), rowsIn(failed)];
+  const count = (rows: string[], row: string) => rows.filter((other) => other === row).length;
+  return [...new Set([...good, ...bad])].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))).map((row) => ({ row, passed: count(good, row), failed: count(bad, row) }));
 }
 
 function errorsOutsideTests(module: TestModule): number {
