@@ -1,0 +1,98 @@
+import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
+import { callersAt, type Caller } from '../../bin/demo/callers.ts';
+import { sql } from '../../db/client.ts';
+import type { House } from '../../test/support/house.ts';
+import { billed } from '../../test/support/invoices.ts';
+import { patiently } from '../../test/faults/workday.ts';
+
+/** When a document was accepted, and how long its sender waited for that. */
+export interface Accepted {
+  at: number;
+  tookMs: number;
+}
+
+/** The senders of an installation, with its programs: they go on with the same content when something breaks. */
+export class Desk {
+  /** Everything that a sender was promised. */
+  readonly accepted: string[] = [];
+  /** What of it had not ended at the last look. */
+  readonly open: string[] = [];
+  readonly answers: Accepted[] = [];
+  repeated = 0;
+  private readonly house: House;
+  private worker: ReadyNodeProcess;
+  private api: ReadyNodeProcess;
+  private caller: Promise<Caller> | undefined;
+
+  private constructor(house: House, worker: ReadyNodeProcess, api: ReadyNodeProcess) {
+    this.house = house;
+    this.worker = worker;
+    this.api = api;
+  }
+
+  static async open(house: House): Promise<Desk> {
+    await house.sandbox.post('/_sandbox/seed', {
+      companyCode: 'DE01',
+      orders: [{ orderNo: order, vendorNo: '100001', currencyCode: 'EUR', orderDate: '2026-10-01', purchaser: 'ines.koch', requisitioner: 'lena.vogt', items: [{ itemNo: '10', text: 'Blech', orderedQty: '99000000000', netPrice: '0.01', commodityGroup: 'STEEL', glAccount: '400100', costCenter: 'CC-4100', taxRate: '19', plantCode: '1000', goodsRecipient: 'petra.lang' }] }],
+      movements: [{ movementType: '101', orderNo: order, itemNo: '10', qty: '99000000000', postingDate: '2026-11-16', postedBy: 'petra.lang' }],
+    });
+    const desk = new Desk(house, await house.startWorker(), await house.startApi({ KONTOR_REQUESTS_PER_MINUTE: '999999' }));
+    await house.firstPoll('DE01');
+    return desk;
+  }
+
+  /** Sends the document with this number until it is accepted; amounts differ, so that none looks like another (D5). */
+  async send(index: number, needsPerson: boolean): Promise<void> {
+    const invoice = needsPerson ? power(index) : steel(index);
+    let tries = 0;
+    await patiently(async () => {
+      if (tries++ > 0) this.repeated += 1;
+      const began = Date.now();
+      const { status, body } = await (await this.sender()).post('/v1/invoices', { json: invoice });
+      if (status === 401) this.caller = undefined; // the token has grown old
+      if (status !== 202 && status !== 200) throw new Error(`intake answered ${status}`);
+      const id = String(body.id);
+      if (tries === 1) this.answers.push({ at: began, tookMs: Date.now() - began });
+      this.accepted.push(id);
+      this.open.push(id);
+    });
+  }
+
+  /** Forgets what has ended, so that those who work look at what is left only. */
+  async forgetEnded(): Promise<void> {
+    const ended = await sql<{ id: string }>(this.house.db, `select id from cases where id = any (:open::text[]) and closed_at is not null`, { open: [...new Set(this.open)] });
+    const gone = new Set(ended.map(({ id }) => id));
+    const left = this.open.filter((id) => !gone.has(id));
+    this.open.splice(0, this.open.length, ...left);
+  }
+
+  /** As a crash would, and as a supervisor starts it again. */
+  async replaceWorker(): Promise<void> {
+    await this.worker.kill();
+    this.worker = await this.house.startWorker();
+  }
+
+  async replaceApi(): Promise<void> {
+    await this.api.kill();
+    this.api = await this.house.startApi({ KONTOR_REQUESTS_PER_MINUTE: '999999' });
+  }
+
+  private async sender(): Promise<Caller> {
+    const { bindAddress, apiPort } = this.house.settings;
+    this.caller ??= callersAt(`http://${bindAddress}:${apiPort}`)('anna.berg');
+    return this.caller.catch((error: unknown) => {
+      this.caller = undefined;
+      throw error;
+    });
+  }
+}
+
+const order = '45-SOAK-1';
+
+function steel(index: number) {
+  return billed({ lines: [{ orderNumber: order, orderLine: '10', quantity: String((index + 100) * 3), price: '0.01' }] });
+}
+
+function power(index: number) {
+  return billed({ lines: [{ quantity: '1', price: (30 + (index + 100) * 0.03).toFixed(2), name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' });
+}
