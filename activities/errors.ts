@@ -21,11 +21,14 @@ const retryable: Record<ErrorCategory, boolean> = {
   bug: true,
 };
 
+/** Everything that a counterpart sent away at one moment comes back over this share of the time that it asked for, never before it. */
+const spread = 0.5;
+
 /**
  * The one place where errors become Temporal failures. The failure's type is the catalogue's code; its message is for
  * people and carries no document content. Unexpected errors are tried a few times, then given up, so that the case is parked.
  */
-export function translateError(error: unknown, attempt: number): ApplicationFailure {
+export function translateError(error: unknown, attempt: number, random: () => number = Math.random): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   const { code, message, retryAfterMs } = recognise(error);
   const { category } = errorCatalogue[code];
@@ -33,7 +36,7 @@ export function translateError(error: unknown, attempt: number): ApplicationFail
     type: code,
     message,
     nonRetryable: !retryable[category] || (category === 'bug' && attempt >= triesOfABug),
-    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: Math.round(retryAfterMs * (1 + spread * random())) }),
     ...(error instanceof Error && category === 'bug' ? { cause: error } : {}),
   });
 }

@@ -18,7 +18,8 @@ describe('errors become failures in one place', () => {
   });
 
   it('waits as long as the counterpart says', () => {
-    expect(translateError(new KontorError('counterpart-throttled', 'x', { retryAfterMs: 1234 }), 1).nextRetryDelay).toBe(1234);
+    const delay = (random: () => number) => translateError(new KontorError('counterpart-throttled', 'x', { retryAfterMs: 1234 }), 1, random).nextRetryDelay;
+    expect([delay(() => 0), delay(() => 0.999)]).toEqual([1234, 1850]);
   });
 
   it.each([['ECONNREFUSED'], ['57P01'], ['08006'], ['53300']])('a database that answers %s is only away', (code) => {
