@@ -14,7 +14,7 @@ import type { LegalEntity } from '../../domain/model/legal-entity.ts';
 import type { Payable, PaymentProposal, ProposedInstruction, ProposedItem } from '../../domain/model/payment.ts';
 import type { Supplier } from '../../domain/model/supplier.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { describeMoney } from '../../domain/rules/money.ts';
+import { describeMoney, sumMoney } from '../../domain/rules/money.ts';
 import { endToEndIdOf } from '../../domain/rules/payments/identifiers.ts';
 import { accountKey } from '../../domain/rules/payments/payee-account.ts';
 import { proposePayments, type PaymentFacts } from '../../domain/rules/payments/propose.ts';
@@ -69,21 +69,22 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
       rates,
       today: settings.today,
     };
-    const proposal = proposeInOneCurrency(facts);
+    const proposal = proposeFrom(company, facts);
     beat();
     return record(trx, { company, current, run, settings, proposal, at: now.toISOString(), beat });
   });
 }
 
 /**
- * A run pays in the currency of its account: its total is what approver and releasers answer for, and sums of several currencies
- * would hide amounts from them. Other currencies wait for a run from an account of theirs.
+ * A run pays what is due in the currency of its account, and in currencies in which the company has no account, as far as the policy
+ * names a way to pay them. What is due in the currency of another account waits for a run from that one.
  */
-function proposeInOneCurrency(facts: PaymentFacts): PaymentProposal {
+function proposeFrom(company: LegalEntity, facts: PaymentFacts): PaymentProposal {
   const { currency } = facts.payerAccount;
-  const proposal = proposePayments({ ...facts, payables: facts.payables.filter(({ open }) => open.currency === currency) });
-  const others = facts.payables.filter(({ open }) => open.currency !== currency);
-  const excluded = others.map(({ caseId, open }) => ({ caseId, code: 'other-currency', rule: 'P5', message: `The document is in ${open.currency}; this run pays from an account in ${currency}.` }));
+  const elsewhere = new Set((company.bank?.accounts ?? []).map((account) => account.currency).filter((other) => other !== currency));
+  const proposal = proposePayments({ ...facts, payables: facts.payables.filter(({ open }) => !elsewhere.has(open.currency)) });
+  const others = facts.payables.filter(({ open }) => elsewhere.has(open.currency));
+  const excluded = others.map(({ caseId, open }) => ({ caseId, code: 'other-currency', rule: 'P5', message: `The document is in ${open.currency}; it is paid from the account in that currency.` }));
   return { ...proposal, excluded: [...proposal.excluded, ...excluded] };
 }
 
@@ -147,7 +148,8 @@ async function record(trx: Trx, proposing: Proposing): Promise<ProposalAnswer> {
   }
   await saveExclusions(trx, company.id, run.runId, proposal.excluded);
 
-  const { contentHash, total } = run.dryRun ? { contentHash: 'dry-run', total: proposal.total } : await contentOf(trx, run);
+  const { total } = proposal;
+  const contentHash = run.dryRun ? 'dry-run' : (await contentOf(trx, run, total.currency)).contentHash;
   const executionDate = proposal.instructions[0]?.executionDate;
   await saveRunTotals(trx, run.runId, { items: items.length, instructions: instructions.length, total, discount: proposal.discountTaken, policyVersion: settings.policy.version, contentHash, ...(executionDate ? { executionDate } : {}) });
   const policyVersions = { payments: settings.policy.version, calendar: settings.calendar.version };
@@ -184,12 +186,19 @@ function approvalTask({ current, settings, proposal, run }: Proposing, contentHa
     why: `Payment runs of ${run.entity} are approved by a ${settings.policy.content.roles.approve} who neither proposed nor edited them (P6).${alike > 0 ? ` ${alike} payments look like payments of other runs (P12): compare them first.` : ''}`,
     ruleId: 'P6',
     policyVersion: settings.policy.version,
-    title: `Pay ${describeMoney(total)} in ${instructions.length} transfers for ${proposal.items.length} documents on ${instructions[0]?.executionDate ?? run.runDate}, ${describeMoney(discountTaken)} discount taken`,
+    title: `Pay ${describePaid(proposal)} in ${instructions.length} transfers for ${proposal.items.length} documents on ${instructions[0]?.executionDate ?? run.runDate}, ${describeMoney(discountTaken)} discount taken`,
     amount: total,
     documentHash: contentHash,
     decisionHash: contentHash,
     documentVersion: 1,
   };
+}
+
+/** `120.00 EUR`, or `1 000.00 USD and 120.00 EUR, together 982.50 EUR`: no amount is hidden in a sum. */
+function describePaid({ instructions, total }: PaymentProposal): string {
+  const currencies = [...new Set(instructions.map(({ amount }) => amount.currency))].sort();
+  const sums = currencies.map((currency) => describeMoney(sumMoney(currency, instructions.flatMap(({ amount }) => (amount.currency === currency ? [amount] : [])))));
+  return currencies.every((currency) => currency === total.currency) ? describeMoney(total) : `${sums.join(' and ')}, together ${describeMoney(total)},`;
 }
 
 /** The answer was lost after the commit: the same steps are told again from what was kept. */

@@ -117,6 +117,8 @@ export const proposedInstructionSchema = z
     payee: z.object({ supplierId: z.string(), name: z.string(), country: z.string() }).strict(),
     account: payeeAccountSchema,
     amount: moneySchema,
+    /** What it counts for totals and limits, in the currency of the policy at the rate of the proposal (P11). */
+    counts: z.object({ amount: moneySchema, discount: moneySchema }).strict(),
     executionDate: plainDateSchema,
     method: z.enum(['sepa', 'credit-transfer', 'ach']),
     serviceLevel: z.string().optional(),

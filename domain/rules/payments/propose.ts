@@ -26,6 +26,7 @@ export function proposePayments(facts: PaymentFacts): PaymentProposal {
   const { groups: all, excluded: lonely } = groupCandidates(candidates, setting);
   const { groups: positive, excluded: outweighed } = carryForward(all);
   const { groups, excluded: beyond } = withinLimits(positive, setting);
+  const instructions = instructionsOf(groups, setting);
   return {
     schemaVersion: 1,
     entity: facts.entity.id,
@@ -33,10 +34,9 @@ export function proposePayments(facts: PaymentFacts): PaymentProposal {
     runDate: facts.runDate,
     nextRunDate: facts.nextRunDate,
     items: groups.flatMap((group) => group.candidates.map((candidate) => itemOf(candidate, group, setting))).sort(byCase),
-    instructions: instructionsOf(groups, setting),
+    instructions,
     excluded: [...ambiguous, ...refused, ...lonely, ...outweighed, ...beyond].sort(byCase),
-    total: inPolicyCurrency(groups.map(({ currency, total }) => money(currency, total)), setting),
-    discountTaken: inPolicyCurrency(groups.flatMap(({ candidates: members }) => members.flatMap(({ terms }) => (terms.discount ? [terms.discount.amount] : []))), setting),
+    ...totalsOf(instructions, setting.policy.currency),
     policyVersion: facts.policy.version,
   };
 }
@@ -98,7 +98,8 @@ function itemOf({ payable, terms, minor }: Candidate, group: PaymentGroup, { exe
   };
 }
 
-function instructionsOf(groups: readonly PaymentGroup[], { facts, policy, executionDate }: Setting): ProposedInstruction[] {
+function instructionsOf(groups: readonly PaymentGroup[], setting: Setting): ProposedInstruction[] {
+  const { facts, policy, executionDate } = setting;
   const lookAlikes = lookAlikeSearch(facts.earlier, policy.duplicateWindowDays);
   return groups.map(({ key, payee, account, currency, method, candidates, total }) => ({
     groupKey: key,
@@ -106,12 +107,21 @@ function instructionsOf(groups: readonly PaymentGroup[], { facts, policy, execut
     payee: { supplierId: payee.supplierId, name: payee.name, country: payee.country },
     account,
     amount: money(currency, total),
+    counts: {
+      amount: inPolicyCurrency([money(currency, total)], setting),
+      discount: inPolicyCurrency(candidates.flatMap(({ terms }) => (terms.discount ? [terms.discount.amount] : [])), setting),
+    },
     executionDate,
     method: method.method,
     ...(method.serviceLevel === undefined ? {} : { serviceLevel: method.serviceLevel }),
     chargeBearer: method.chargeBearer,
     possibleDuplicates: lookAlikes(accountKey(account), money(currency, total), executionDate),
   }));
+}
+
+/** What transfers of all currencies come to, in the currency of the policy; it holds for any part of a proposal (P6, P11). */
+export function totalsOf(instructions: readonly Pick<ProposedInstruction, 'counts'>[], currency: string): { total: Money; discountTaken: Money } {
+  return { total: sumMoney(currency, instructions.map(({ counts }) => counts.amount)), discountTaken: sumMoney(currency, instructions.map(({ counts }) => counts.discount)) };
 }
 
 /** Each amount is converted and rounded by itself, so that the total is the sum of what is shown. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EarlierPayment, Payable } from '../../../domain/model/payment.ts';
+import { totalsOf } from '../../../domain/rules/payments/propose.ts';
 import { credit, eur, exclusions, foreignIban, ibanOf, ibans, payable, payee, payments, propose } from './scenario.ts';
 
 const twoMethods = { policy: { methods: [{ currency: 'EUR', method: 'sepa' as const, serviceLevel: 'SEPA', chargeBearer: 'SLEV' as const }, { currency: 'EUR', method: 'credit-transfer' as const, chargeBearer: 'SHAR' as const }] } };
@@ -144,6 +145,26 @@ describe('P11: amounts and limits', () => {
     });
     // 1,001 yen are 5.005 EUR: half up.
     expect(proposal.total).toEqual(eur('1005.01'));
+  });
+});
+
+describe('P11: a run of several currencies', () => {
+  const rates = [{ from: 'USD', to: 'EUR', rate: '0.9' }];
+  const dollars = (minor: string) => ({ open: { currency: 'USD', minor }, gross: { currency: 'USD', minor }, net: { currency: 'USD', minor }, payee: payee('S2', foreignIban), supplierId: 'S2' });
+  const limits = { run: '1500', supplier: '100000', account: '100000' };
+
+  it('its limit counts all of them', () => {
+    const proposal = propose([payable('a'), payable('d', { ...dollars('100000'), dueDate: '2026-06-03', baselineDate: '2026-05-04' })], { rates, policy: { limits } });
+    expect(exclusions(proposal)).toEqual(['d: run-limit']);
+    expect(propose([payable('a'), payable('d', dollars('55555'))], { rates, policy: { limits } }).total).toEqual(eur('1500.00'));
+  });
+
+  it('its total, and the total of what is left of it, counts all of them with their discounts', () => {
+    const proposal = propose([payable('a', { discounts: [{ percent: '2', days: 30 }] }), payable('d', { ...dollars('50000'), discounts: [{ percent: '3', days: 30 }] })], { rates });
+    expect([proposal.total, proposal.discountTaken]).toEqual([eur('1416.50'), eur('33.50')]);
+    const left = proposal.instructions.filter(({ amount }) => amount.currency === 'USD');
+    expect(totalsOf(left, 'EUR')).toEqual({ total: eur('436.50'), discountTaken: eur('13.50') });
+    expect(totalsOf([], 'EUR')).toEqual({ total: eur('0'), discountTaken: eur('0') });
   });
 });
 
