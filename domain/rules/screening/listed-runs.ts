@@ -62,7 +62,8 @@ export function listRuns(names: ParsedName[]): ListedRuns {
     }
   });
   const latin = ordered.flatMap((run, at) => (run.token.sounds === '' ? [at] : []));
-  const arabic = ordered.flatMap((run, at) => (run.token.sounds === '' ? [] : [at]));
+  const sounding = ordered.flatMap((run, at) => (run.token.sounds === '' ? [] : [at]));
+  const arabic = ordered.flatMap((run, at) => (run.token.script === 'Arabic' ? [at] : []));
   const firstSound = (at: number): number => firstSoundOf(names[ordered[at]!.name]!.tokens[ordered[at]!.from]!);
   return {
     name: Int32Array.from(ordered, (run) => run.name),
@@ -71,7 +72,7 @@ export function listRuns(names: ParsedName[]): ListedRuns {
     written: Uint8Array.from(ordered, (run) => run.token.text.length),
     letters: Int32Array.from(ordered, (run) => letterMaskOf(run.token)),
     latinSounds: byFirstSound(latin, firstSound, (at) => soundsOfLatin(ordered[at]!.token.text), false),
-    arabicSounds: byFirstSound(arabic, firstSound, (at) => ordered[at]!.token.sounds, true),
+    arabicSounds: byFirstSound(sounding, firstSound, (at) => ordered[at]!.token.sounds, true),
     firstOf,
     otherAlphabets: Int32Array.from(ordered.flatMap((run, at) => (run.token.sounds === '' && run.token.script !== 'Latin' ? [at] : []))),
     arabic: Int32Array.from(arabic),

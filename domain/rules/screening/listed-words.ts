@@ -161,8 +161,13 @@ function lookAtWords(listed: ListedWords, asked: Token, bound: ScoreBound, withi
   if (asked.role !== 'word') return;
   if (within === anywhere) for (const place of listed.light) look(place);
   if (isSyllable(asked)) return;
-  for (const place of asked.sounds === '' ? listed.otherAlphabets : listed.arabic) if (mayBeAlike(asked, listed.words[place]!, bound.farthest)) look(place);
+  const lookAtAlike = (places: Int32Array): void => {
+    for (const place of places) if (mayBeAlike(asked, listed.words[place]!, bound.farthest)) look(place);
+  };
+  // A particle and a Latin word written together are Arabic script without sounds of their own.
+  if (asked.script === 'Arabic') lookAtAlike(listed.arabic);
   if (asked.sounds === '') {
+    lookAtAlike(listed.otherAlphabets);
     lookAtLatin(listed, asked, bound.farthest, within, look);
     lookAtSounds(listed, listed.arabicSounds, latinSoundsOf(asked), false, bound.reach('Arabic'), bound.farthest, within, look);
   } else {
