@@ -6,6 +6,8 @@ import type { ScreeningQuery } from '../../../domain/model/screening.ts';
 import { buildDatabase } from '../../../domain/rules/screening/screening-database.ts';
 import { screenName, type ScreeningContext } from '../../../domain/rules/screening/screen.ts';
 import { compareBirthDates } from '../../../domain/rules/screening/evidence.ts';
+import type { Script } from '../../../domain/rules/screening/characters.ts';
+import { thresholdFor } from '../../../domain/rules/screening/thresholds.ts';
 import { strongIdentifier } from '../../../domain/rules/screening/identifiers.ts';
 import { readBirthDate } from '../../../documents/lists/dates.ts';
 
@@ -158,6 +160,39 @@ describe('M18 a score depends on the two names alone', () => {
 });
 
 describe('thresholds', () => {
+  const qualified = readProfile('qualified');
+  if (qualified.profile !== 'qualified') throw new Error('another profile');
+  const { screening } = qualified.thresholds;
+
+  it.each<[Script, Script, number]>([
+    ['Latin', 'Latin', screening.default],
+    ['Latin', 'Cyrillic', screening.default],
+    ['Arabic', 'Latin', screening['Arabic>Latin']!],
+    ['Arabic', 'Arabic', screening['Arabic>Arabic']!],
+    ['Other', 'Arabic', screening['Latin>Arabic']!],
+    ['Arabic', 'Cyrillic', screening['Arabic>Latin']!],
+    ['Han', 'Hangul', Math.max(screening['Han>Latin']!, screening['Latin>Hangul']!)],
+  ])('a name in %s against one in %s', (asked, listed, limit) => {
+    expect(thresholdFor(qualified, undefined, asked, listed)).toBe(limit);
+    expect(thresholdFor(qualified, screening.default - 0.1, asked, listed)).toBeCloseTo(limit - 0.1, 4);
+  });
+
+  it('two lossy romanisations are no match', () => {
+    expect(screen('तारा सेन', {}, context({}, [entry('1', 'طارق عزيز')])).state).toBe('CLEAR');
+  });
+
+  it('the best of a hit is a hit, although another script may score higher below its own threshold', () => {
+    const lists = [entry('1', 'NAVAI, Ali'), entry('2', 'نوف علي')];
+    const result = screen('نوف آل علي', {}, context({}, lists));
+    expect(result.state).toBe('HIT');
+    expect(result.best).toEqual(result.hits[0]);
+  });
+
+  it('equal scores tell the first name in the alphabet, in whatever order the entry has them', () => {
+    const named = (...texts: string[]) => screen('Muhammad Ihsan', {}, context({}, [entry('1', texts.map((text) => ({ text, quality: 'good' })))])).best!.name;
+    expect(named('EHSAN, Muhammad', 'AHSAN, Muhammad')).toBe(named('AHSAN, Muhammad', 'EHSAN, Muhammad'));
+  });
+
   it('a given threshold replaces the default', () => {
     expect(screen('Aleksandr Lukashenka', {}, context({ threshold: 0.999 })).hits).toEqual([]);
     expect(screen('Aleksandr Lukashenka', {}, context({ threshold: 0.1 })).hits.length).toBeGreaterThan(0);
