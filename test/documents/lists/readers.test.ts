@@ -15,6 +15,7 @@ const only = (...files: SourceFile[]) => {
   expect(readings).toHaveLength(1);
   return readings[0]!;
 };
+const cutInside = (text: string): Uint8Array => new TextEncoder().encode(text).subarray(0, -1);
 const ofac = (sdn = ofacSdn, alt = ofacAlt) => [file('o/sdn.csv', sdn), file('o/alt.csv', alt)];
 
 describe('every format becomes the same entry', () => {
@@ -47,6 +48,9 @@ describe('what cannot be trusted is refused with its place', () => {
     ['empty file', [file('un.xml', '')], 'list-empty', 'un.xml'],
     ['UN list without entries', [file('un.xml', '<CONSOLIDATED_LIST dateGenerated="2026-01-01"><INDIVIDUALS/></CONSOLIDATED_LIST>')], 'list-empty', 'un.xml'],
     ['XML cut in half', [file('un.xml', unXml.slice(0, unXml.length / 2))], 'list-cut', 'line '],
+    ['XML cut inside a character', [{ ...file('un.xml', ''), bytes: cutInside('<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID><FIRST_NAME>محم') }], 'list-cut', 'line 1'],
+    ['XML that is not well-formed in the middle', [file('un.xml', unXml.replace('</FIRST_NAME>', '</FIRST>'))], 'list-unreadable', 'line 5'],
+    ['XML in bytes that are no text', [{ ...file('un.xml', ''), bytes: Uint8Array.from([...new TextEncoder().encode('<CONSOLIDATED_LIST>'), 0xff, 0xfe, 0x3c]) }], 'list-unreadable', 'un.xml'],
     ['XML with entities', [file('un.xml', `<!DOCTYPE x [<!ENTITY a "b">]>${unXml}`)], 'list-unreadable', 'entities'],
     ['OFAC XML with fewer records than announced', [file('sdn.xml', ofacXml.replace('<Record_Count>2<', '<Record_Count>3<'))], 'list-cut', 'announces 3 records and holds 2'],
     ['OFAC cut inside a row', ofac(ofacSdn.slice(0, ofacSdn.length - 30)), 'list-cut', 'sdn.csv'],
