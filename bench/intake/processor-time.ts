@@ -57,6 +57,7 @@ function ticksOfTree(table: readonly Entry[], root: number): number {
   return table.filter(({ pid, parent }) => pid === root || parent === root).reduce((sum, entry) => sum + (entry.pid === root ? entry.ticks : ticksOfTree(table, entry.pid)), 0);
 }
 
-function recorded(runDir: string): { name: string; pid: number }[] {
+/** Programs that were started in `runDir`. */
+export function recorded(runDir: string): { name: string; pid: number }[] {
   return readdirSync(runDir).filter((name) => name.endsWith('.json')).map((name) => JSON.parse(readFileSync(join(runDir, name), 'utf8')) as { name: string; pid: number });
 }

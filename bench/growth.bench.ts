@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+import { sqlOne } from '../db/client.ts';
+import type { TemporalStore } from '../temporal-config/settings.ts';
+import type { Result } from './benchmark.ts';
+import { growTo } from './growth/past.ts';
+import { withContenders, type Entered } from './invoice/arena.ts';
+import { contenders, ourName } from './invoice/contenders.ts';
+import { allTimes, load, met, processorOf, quantile, round, spread, sumOf } from './invoice/figures.ts';
+import { bringTo, carry, type Round } from './invoice/load.ts';
+
+export const summary = 'What one invoice costs after 1,000, 10,000 and 100,000 others (--past 1000,10000,100000 --documents 100 --rounds 3 --callers 8 --store)';
+
+const templates = 50;
+const wantedPercent = 15;
+
+/** Real documents are carried on a database that holds more and more past ones, multiplied from real ones; the engine's own store only holds what was run. */
+export async function run(args: string[]): Promise<Result> {
+  const text = (fallback: string) => ({ type: 'string', default: fallback }) as const;
+  const { values } = parseArgs({ args, options: { past: text('1000,10000,100000'), documents: text('100'), rounds: text('3'), callers: text('8'), store: text('postgres') } });
+  const sizes = values.past.split(',').map(Number);
+  const store: TemporalStore = values.store === 'sqlite' ? 'sqlite' : 'postgres';
+  const [documents, rounds, callers] = [Number(values.documents), Number(values.rounds), Number(values.callers)];
+  const before = load();
+  const measured = await withContenders('growth', await contenders([ourName]), store, async ({ entered: [ours] }) => {
+    if (!ours) throw new Error('nobody to measure');
+    const past = await bringTo(ours, 'posted', callers, await ours.documents.prepare('touchless', templates));
+    const stages: Stage[] = [];
+    for (const size of sizes) {
+      await growTo(ours.db, past, size);
+      const all: Round[] = [];
+      for (let number = 0; number <= rounds; number += 1) all.push(await carry(ours, callers, await ours.documents.prepare('touchless', documents)));
+      stages.push({ size, rounds: all.slice(1), ...(await heldBy(ours)) }); // the first one warms up
+    }
+    return stages;
+  });
+  return {
+    name: 'growth',
+    rows: measured.map((stage) => rowOf(stage, measured[0] ?? stage)),
+    notes: [`${rounds} rounds of ${documents} documents by ${callers} callers for each size; processor milliseconds of all programs and the database, callers left out. Past cases are ${templates} real ones, multiplied row by row with ids, numbers and orders of their own. Median of the rounds, with their spread. Load average before ${before}, after ${load()}.`],
+  };
+}
+
+interface Stage {
+  size: number;
+  rounds: Round[];
+  cases: number;
+  megabytes: number;
+}
+
+async function heldBy({ db }: Entered): Promise<{ cases: number; megabytes: number }> {
+  const { cases, bytes } = await sqlOne<{ cases: number; bytes: string }>(db, 'select (select count(*)::int from cases) as cases, pg_database_size(current_database()) as bytes');
+  return { cases, megabytes: Math.round(Number(bytes) / 2 ** 20) };
+}
+
+function rowOf(stage: Stage, first: Stage): Record<string, string | number> {
+  const processor = processorOf(stage.rounds);
+  const change = (sumOf(processor) / sumOf(processorOf(first.rounds)) - 1) * 100;
+  const times = allTimes(stage.rounds);
+  return {
+    'past cases': stage.size, 'cases held at the end': stage.cases, 'database MB': stage.megabytes,
+    'processes/s': spread(stage.rounds.map(({ count, seconds }) => count / seconds)), 'p50 ms': round(quantile(times, 0.5)), 'p95 ms': round(quantile(times, 0.95)),
+    'CPU ms each': round(sumOf(processor)), 'of it postgres': round(processor['postgres'] ?? 0), 'against the first %': stage === first ? '' : round(change), limit: stage === first ? '' : `within ${wantedPercent} %: ${met(Math.abs(change) <= wantedPercent)}`,
+  };
+}

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Client } from '@temporalio/client';
+import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { Worker } from '@temporalio/worker';
+import { runDirOf } from '../bin/services/services.ts';
+import type { TemporalStore } from '../temporal-config/settings.ts';
+import { dataConverter } from '../temporal-config/converter.ts';
+import { keptHistories, type History } from '../test/support/histories.ts';
+import { bundleWorkflows } from '../workers/bundle.ts';
+import type { Result } from './benchmark.ts';
+import { recorded } from './intake/processor-time.ts';
+import { withContenders, type Arena, type Entered } from './invoice/arena.ts';
+import { contenders, ourName } from './invoice/contenders.ts';
+import { load, median, met, round } from './invoice/figures.ts';
+import { bringTo } from './invoice/load.ts';
+
+export const summary = 'What the programs of each contender hold in memory while thousands of processes wait, and how long the longest history takes to replay (--open 5000 --contenders --replays 9 --store)';
+
+const openers = 32;
+const steps = 5;
+const megabytesAllowed = 1024;
+const replayAllowedMs = 200;
+/** The workflows of each contender that runs on Temporal. */
+const workflowsOf: Record<string, string | undefined> = { [ourName]: undefined, 'temporal-naive': 'bench/peers/temporal-naive/workflows.ts' };
+
+/** Processes that wait for an approval are added in steps; after each the resident memory of every program is read, and its peak at the end. */
+export async function run(args: string[]): Promise<Result> {
+  const { values } = parseArgs({ args, options: { contenders: { type: 'string' }, open: { type: 'string', default: '5000' }, replays: { type: 'string', default: '9' }, store: { type: 'string', default: 'postgres' } } });
+  const open = Number(values.open);
+  const replays = Number(values.replays);
+  const store: TemporalStore = values.store === 'sqlite' ? 'sqlite' : 'postgres';
+  const before = load();
+  const rows = await withContenders('memory', await contenders(values.contenders?.split(',')), store, async (arena) => {
+    const found: Result['rows'] = [];
+    for (const contender of arena.entered) found.push(...(await measure(arena, contender, open, replays)));
+    return found;
+  });
+  return {
+    name: 'memory',
+    rows,
+    notes: [
+      `Resident megabytes of a program (its code and shared libraries included) with so many processes that wait for an approval, and the most that it ever held. Limit of a worker: ${megabytesAllowed}.`,
+      `A replay starts from nothing: a worker on the bundle as it is shipped to which the process is new, ${replays} times after one that warms it up, from the history in memory. Limit: ${replayAllowedMs} ms.`,
+      `Load average before ${before}, after ${load()}.`,
+    ],
+  };
+}
+
+async function measure(arena: Arena, contender: Entered, open: number, replays: number): Promise<Result['rows']> {
+  const series: Memory[][] = [memoryOf(contender)];
+  const ids: string[] = [];
+  for (let step = 1; step <= steps; step += 1) {
+    ids.push(...(await bringTo(contender, 'approval', openers, await contender.documents.prepare('approval', Math.ceil(open / steps)))));
+    series.push(memoryOf(contender));
+    console.error(`  ${contender.name}, ${ids.length} wait: ${series.at(-1)?.map(({ program, resident }) => `${program} ${resident} MB`).join(', ')}`);
+  }
+  const programs = series.at(-1)?.filter(({ program }) => program !== 'sandbox') ?? [];
+  const memory = programs.map(({ program, resident, peak }) => {
+    const was = (step: number) => series[step]?.find((one) => one.program === program)?.resident ?? 0;
+    return { contender: contender.name, what: `${program} with ${ids.length} open`, 'before MB': was(0), 'half MB': was(Math.ceil(steps / 2)), 'MB': resident, 'peak MB': peak, limit: program === 'worker' ? `<= ${megabytesAllowed} MB: ${met(peak <= megabytesAllowed)}` : '' };
+  });
+  return contender.name in workflowsOf ? [...memory, ...(await replayTimes(arena, contender, ids, replays))] : memory;
+}
+
+interface Memory {
+  program: string;
+  resident: number;
+  peak: number;
+}
+
+/** As the kernel counts it; nothing where there is no process table. */
+function memoryOf({ settings }: Entered): Memory[] {
+  return recorded(runDirOf(settings.stateDir)).map(({ name, pid }) => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const megabytes = (field: string) => Math.round(Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) / 1024);
+    return { program: name, resident: megabytes('VmRSS'), peak: megabytes('VmHWM') };
+  });
+}
+
+/** The longest of the run; for ours also the longest that was ever recorded, whatever process it is of. */
+async function replayTimes({ connection }: Arena, { name, settings }: Entered, caseIds: readonly string[], replays: number): Promise<Result['rows']> {
+  const client = new Client({ connection, namespace: settings.namespace });
+  const sampled = caseIds.slice(0, 200);
+  const runs: { what: string; history: History }[] = [];
+  for (const id of sampled) {
+    const history = await client.workflow.getHandle(`ap-invoice/DE01/${id}`).fetchHistory();
+    runs.push({ what: `the longest of ${sampled.length} open ones`, history: historyFromJSON(JSON.parse(historyToJSON(history))) });
+  }
+  const kept = name === ourName ? keptHistories().map((one) => ({ what: `the longest recorded one, ${one.name}`, history: one.history })) : [];
+  const bundle = await bundleWorkflows(dataConverter(settings), workflowsOf[name] && join(settings.home, workflowsOf[name]));
+  const rows: Result['rows'] = [];
+  for (const one of [longest(runs), longest(kept)]) {
+    if (!one) continue;
+    const ms = await replayMs(bundle.code, one.history, replays);
+    rows.push({ contender: name, what: `replay of ${one.what}`, events: one.history.events?.length ?? 0, 'median ms': round(median(ms)), 'most ms': round(Math.max(...ms)), limit: `<= ${replayAllowedMs} ms: ${met(median(ms) <= replayAllowedMs)}` });
+  }
+  return rows;
+}
+
+function longest(histories: { what: string; history: History }[]): { what: string; history: History } | undefined {
+  return [...histories].sort((a, b) => (b.history.events?.length ?? 0) - (a.history.events?.length ?? 0))[0];
+}
+
+/** One worker, as in production; each time the process is new to it. From one answer to the next. */
+async function replayMs(code: string, history: History, replays: number): Promise<number[]> {
+  const histories = Array.from({ length: replays + 1 }, (_, number) => ({ workflowId: `replay-${number}`, history }));
+  const ms: number[] = [];
+  let since = performance.now();
+  for await (const { error } of Worker.runReplayHistories({ workflowBundle: { code } }, histories)) {
+    if (error) throw error;
+    ms.push(performance.now() - since);
+    since = performance.now();
+  }
+  return ms.slice(1); // the first one starts the worker
+}
