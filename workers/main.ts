@@ -1,4 +1,4 @@
 import { runOrExit } from './run.ts';
 
 /** The worker program of a local installation. */
-runOrExit();
+runOrExit(console);

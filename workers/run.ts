@@ -24,12 +24,15 @@ export interface WorkerPlan {
   furtherSteps?: (parts: PaymentParts) => object;
 }
 
+/** Where an entry prints: its ready line, and why it could not start. */
+export type Screen = Pick<Console, 'log' | 'error'>;
+
 /** A worker process: all task queues and the relay in one, until it is told to stop. */
-export async function runWorker(plan: WorkerPlan = {}): Promise<void> {
+async function runWorker(screen: Screen, plan: WorkerPlan): Promise<void> {
   const settings = readSettings();
   const logger = pino({ level: settings.logLevel, base: { service: 'worker', pid: process.pid } });
   if (!settings.databaseUrl) throw new Error('DATABASE_URL is not set');
-  installRuntime(settings);
+  installRuntime(settings, screen);
   const wiring = await wire(settings, { databaseUrl: settings.databaseUrl, poolSize: 24 });
   await refuseUndeclared(wiring.db, new Date().toISOString().slice(0, 10));
   const connection = await connectWorker(settings);
@@ -40,7 +43,7 @@ export async function runWorker(plan: WorkerPlan = {}): Promise<void> {
 
   const common = { connection, namespace: settings.namespace, dataConverter: converter, shutdownGraceTime: '10s', shutdownForceTime: '20s' } satisfies Partial<WorkerOptions>;
   const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: queues.workflows, dataConverter: dataConverter(settings, { ...heard, marks: true }), workflowBundle: { code: bundle.code }, activities: { ...wiring.record, ...plan.furtherSteps?.(wiring.parts) }, ...workflowTuning }),
+    Worker.create({ ...common, taskQueue: queues.workflows, dataConverter: dataConverter(settings, { ...heard, marks: true }), workflowBundle: { code: bundle.code }, activities: { ...wiring.record, ...wiring.erp, ...plan.furtherSteps?.(wiring.parts) }, ...workflowTuning }),
     Worker.create({ ...common, taskQueue: queues.erp, activities: wiring.erp, maxConcurrentActivityTaskExecutions: 16 }),
     Worker.create({ ...common, taskQueue: queues.bank, activities: wiring.bank, maxConcurrentActivityTaskExecutions: 8 }),
     Worker.create({ ...common, taskQueue: queues.screening, activities: wiring.screening, maxConcurrentActivityTaskExecutions: 8 }),
@@ -48,7 +51,7 @@ export async function runWorker(plan: WorkerPlan = {}): Promise<void> {
   await applySchedules(client, await scheduledCompanies(wiring.db), settings.erpPollMs);
   const running = workers.map((worker) => worker.run());
   const relay = await startRelay({ db: wiring.db, databaseUrl: settings.databaseUrl, client, logger });
-  console.log(JSON.stringify({ ready: true, service: 'worker' }));
+  screen.log(JSON.stringify({ ready: true, service: 'worker' }));
 
   await untilStopped(running, logger);
   await relay.stop();
@@ -80,9 +83,9 @@ const workflowTuning = {
   stickyQueueScheduleToStartTimeout: '5s',
 } satisfies Partial<WorkerOptions>;
 
-function installRuntime(settings: Settings): void {
+function installRuntime(settings: Settings, screen: Screen): void {
   Runtime.install({
-    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: (message) => console.error(message), error: (message) => console.error(message) },
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: (message) => screen.error(message), error: (message) => screen.error(message) },
     telemetryOptions: { metrics: { prometheus: { bindAddress: `${settings.bindAddress}:${settings.workerMetricsPort}` } } },
     shutdownSignals: [],
   });
@@ -97,9 +100,9 @@ async function untilStopped(running: Promise<void>[], logger: Logger): Promise<v
 }
 
 /** Entry of a worker program: it ends with 1 and a sentence when it cannot start. */
-export function runOrExit(plan?: WorkerPlan): void {
-  runWorker(plan).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
+export function runOrExit(screen: Screen, plan: WorkerPlan = {}): void {
+  runWorker(screen, plan).catch((error: unknown) => {
+    screen.error(error instanceof Error ? error.message : error);
     process.exit(1);
   });
 }

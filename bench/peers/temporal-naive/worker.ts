@@ -3,4 +3,4 @@ import { runOrExit } from '../../../workers/run.ts';
 import { createStepActivities } from './steps.ts';
 
 /** Our worker program with the workflows of this folder and their steps. */
-runOrExit({ workflowsPath: fileURLToPath(new URL('workflows.ts', import.meta.url)), furtherSteps: createStepActivities });
+runOrExit(console, { workflowsPath: fileURLToPath(new URL('workflows.ts', import.meta.url)), furtherSteps: createStepActivities });
