@@ -10,6 +10,7 @@ import { up as recordedSteps } from './0008-recorded-steps.ts';
 import { up as lookAlikes } from './0009-look-alikes-by-number-and-amount.ts';
 import { up as readsInScope } from './0010-reads-in-scope.ts';
 import { up as lostRecords } from './0011-lost-records.ts';
+import { up as recentInvoices } from './0012-recent-invoices.ts';
 
 export interface Migration {
   id: string;
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   { id: '0009-look-alikes-by-number-and-amount', up: lookAlikes },
   { id: '0010-reads-in-scope', up: readsInScope },
   { id: '0011-lost-records', up: lostRecords },
+  { id: '0012-recent-invoices', up: recentInvoices },
 ];
