@@ -3,7 +3,7 @@ import { inTransaction, type Trx } from '../../db/client.ts';
 import { openTasks } from '../../db/repositories/approvals.ts';
 import { readFacts } from '../../db/repositories/assessments.ts';
 import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
-import { holdsOf, openPayables, paymentsSince, type OpenPayable } from '../../db/repositories/payables.ts';
+import { accountChanged, confirmedAccounts, holdsOf, openPayables, paidAccounts, paymentsSince, placeHold, type OpenPayable } from '../../db/repositories/payables.ts';
 import { exclusionsOf, readRun, saveExclusions, saveRunTotals, type PaymentRun } from '../../db/repositories/payment-runs.ts';
 import { addInstructions, claimItems, type NewInstruction } from '../../db/repositories/payments.ts';
 import { activePolicy } from '../../db/repositories/policies.ts';
@@ -66,10 +66,13 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
       payables,
       holds: await holdsOf(trx, command.entity),
       earlier: await paymentsSince(trx, command.entity, addDays(run.runDate, -policy.content.duplicateWindowDays)),
+      paidTo: await paidAccounts(trx, command.entity),
+      confirmedAccounts: await confirmedAccounts(trx, command.entity),
       rates,
       today: settings.today,
     };
     const proposal = proposeFrom(company, facts);
+    if (!run.dryRun) await holdChangedAccounts(trx, command.entity, payables, proposal);
     beat();
     return record(trx, { company, current, run, settings, proposal, at: now.toISOString(), beat });
   });
@@ -121,6 +124,16 @@ async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSetti
       ...(item.inRun ? { inRun: item.inRun } : {}),
     };
   });
+}
+
+/** A person lifts it after a call-back, and says so in the reason (P9). */
+async function holdChangedAccounts(trx: Trx, entity: string, payables: readonly Payable[], { excluded }: PaymentProposal): Promise<void> {
+  const unconfirmed = new Set(excluded.filter(({ code }) => code === 'account-unconfirmed').map(({ caseId }) => caseId));
+  for (const { caseId, payee } of payables) {
+    if (!unconfirmed.has(caseId) || !payee.account) continue;
+    const { id, version } = payee.account;
+    await placeHold(trx, { id: `${entity}-hold-${payee.supplierId}-${id}-v${version}`, entity, subject: 'bank-account', subjectId: `${payee.supplierId}/${id}`, reason: `${accountChanged}${version}`, setBy: 'system:rules' });
+  }
 }
 
 function isAfterCutOff({ calendar, policy, today }: PaymentSettings, runDate: string, now: Date): boolean {

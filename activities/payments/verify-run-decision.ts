@@ -1,4 +1,5 @@
 import { closeTasks, lockTask, openTasks } from '../../db/repositories/approvals.ts';
+import { accountConfirmers } from '../../db/repositories/payables.ts';
 import { acceptDecision } from '../../db/repositories/decisions.ts';
 import { approversOf, changeInstructions } from '../../db/repositories/payments.ts';
 import { peopleOf } from '../../db/repositories/directory.ts';
@@ -22,6 +23,8 @@ interface RunHearing extends HeardDecision {
   people: Person[];
   /** Who approved the documents that the run pays: they may not release it (A5). */
   itemApprovers: string[];
+  /** Who confirmed changed accounts that the run pays to (P9). */
+  accountConfirmers: string[];
 }
 
 /** Judges what a person said about a payment run: approve, release, take out, cancel (P6). */
@@ -30,7 +33,7 @@ export async function verifyAndRecordRunDecision(parts: PaymentParts, command: R
     const { trx } = heard;
     const run = requiredOf(await readRun(trx, command.caseId), 'payment run', command.caseId);
     const settings = await paymentSettings(trx, await requiredEntity(trx, command.entity), parts.now());
-    const hearing: RunHearing = { ...heard, run, settings, people: await peopleOf(trx, command.entity), itemApprovers: await approversOf(trx, run.runId) };
+    const hearing: RunHearing = { ...heard, run, settings, people: await peopleOf(trx, command.entity), itemApprovers: await approversOf(trx, run.runId), accountConfirmers: await accountConfirmers(trx, run.runId) };
     switch (heard.decision.update) {
       case 'decide':
         return judgeApproval(hearing);
@@ -110,7 +113,7 @@ async function taskFault({ trx, decision, run }: RunHearing): Promise<Refused | 
 }
 
 /** Directory, role, limit and duties of the person as they stand now (A5, A9, P6). */
-function personFault({ decision, run, people, settings, itemApprovers }: RunHearing, step: RunStep): Refused | undefined {
+function personFault({ decision, run, people, settings, itemApprovers, accountConfirmers: confirmers }: RunHearing, step: RunStep): Refused | undefined {
   if (decision.onBehalfOf !== undefined) return refusal('delegation-invalid', 'Payments are approved and released in one’s own name.');
   const person = people.find(({ id }) => id === decision.person);
   if (!person?.active) return refusal('not-permitted', 'This person is not active in the directory.');
@@ -119,7 +122,7 @@ function personFault({ decision, run, people, settings, itemApprovers }: RunHear
   const total = totalOf(run);
   if (!heldRole(person, demand)) return refusal('not-permitted', `This is for the role ${role}.`);
   if (step === 'approve' && !heldRole(person, { ...demand, amount: total })) return refusal('authority-insufficient', `The limit of this person as ${role} is below ${describeMoney(total)}.`);
-  const conflict = judgeRunDecision(step, decision.person, { proposer: run.proposer ?? undefined, editors: run.editors, approver: run.approver ?? undefined, releasers: run.releasers, itemApprovers }, people);
+  const conflict = judgeRunDecision(step, decision.person, { proposer: run.proposer ?? undefined, editors: run.editors, approver: run.approver ?? undefined, releasers: run.releasers, itemApprovers, others: confirmers.map((person) => ({ duty: 'supplier-change', person })) }, people);
   return conflict && refusal(conflict.code, conflict.message);
 }
 

@@ -81,6 +81,35 @@ export async function paymentsSince(db: Db, entity: string, since: string): Prom
   return rows.map(({ currency, minor, ...payment }) => ({ ...payment, amount: { currency, minor } }));
 }
 
+/** Accounts that the bank's books say were paid, by supplier (P9). */
+export async function paidAccounts(db: Db, entity: string): Promise<{ supplierId: string; account: string }[]> {
+  return sql(db, `select distinct supplier_id as "supplierId", account_key as account from payment_instructions where entity = :entity and state = 'confirmed' order by 1, 2`, { entity });
+}
+
+/** Holds for changed accounts begin so, followed by the account's version. */
+export const accountChanged = 'account-changed-v';
+
+/** Changed accounts whose hold a person has lifted, as `supplier/account@version` (P9). */
+export async function confirmedAccounts(db: Db, entity: string): Promise<string[]> {
+  const rows = await sql<{ key: string }>(
+    db,
+    `select subject_id || '@' || substr(reason, length(:prefix) + 1) as key from payment_holds where entity = :entity and subject = 'bank-account' and lifted_at is not null and starts_with(reason, :prefix) order by 1`,
+    { entity, prefix: accountChanged },
+  );
+  return rows.map(({ key }) => key);
+}
+
+/** Who lifted holds of accounts that a run pays to: they hold the duty of changing suppliers (A5, P9). */
+export async function accountConfirmers(db: Db, runId: string): Promise<string[]> {
+  const rows = await sql<{ person: string }>(
+    db,
+    `select distinct h.lifted_by as person from payment_instructions p join payment_holds h on h.entity = p.entity and h.subject = 'bank-account' and h.subject_id = p.supplier_id || '/' || (p.account ->> 'id')
+      where p.run_id = :runId and p.state <> 'removed' and h.lifted_by is not null order by 1`,
+    { runId },
+  );
+  return rows.map(({ person }) => person);
+}
+
 export interface NewHold {
   id: string;
   entity: string;

@@ -1,7 +1,7 @@
 import type { BusinessCalendar } from '../../calendar/business-days.ts';
 import type { PlainDate } from '../../model/dates.ts';
 import type { Decimal } from '../../model/money.ts';
-import type { EarlierPayment, Exclusion, Payable, PayerAccount, PaymentHold } from '../../model/payment.ts';
+import type { EarlierPayment, Exclusion, Payable, PayeeAccount, PayerAccount, PaymentHold } from '../../model/payment.ts';
 import type { Versioned } from '../../policy/index.ts';
 import type { PaymentPolicy } from '../../policy/payments.ts';
 import { exact, type Exact } from '../decimal.ts';
@@ -20,6 +20,10 @@ export interface PaymentFacts {
   holds: PaymentHold[];
   /** Payments of other runs, for the search for double payments (P12). */
   earlier: EarlierPayment[];
+  /** Accounts that confirmed payments went to, as `accountKey` writes them, by supplier (P9). */
+  paidTo?: { supplierId: string; account: string }[];
+  /** Changed accounts that somebody has confirmed with the supplier, as `changedAccountKey` writes them (P9). */
+  confirmedAccounts?: string[];
   /** Units of `to` for one unit of `from`; limits are compared in the policy's currency. */
   rates?: { from: string; to: string; rate: Decimal }[];
   today: PlainDate;
@@ -33,6 +37,8 @@ export interface Setting {
   executionDate: PlainDate;
   /** When the next run would be executed. */
   nextExecutionDate: PlainDate;
+  /** The account is not one that the payee was paid to before, and nobody has confirmed it (P9). */
+  isUnconfirmed(payee: Payable['payee'] & { account: PayeeAccount }): boolean;
 }
 
 /** Units of the policy's currency for one unit of `currency`; undefined when it is not known, never 1.0. */

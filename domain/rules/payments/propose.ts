@@ -5,6 +5,7 @@ import type { Exclusion, Payable, PaymentProposal, ProposedInstruction, Proposed
 import { canonicalJson } from '../canonical-json.ts';
 import { exactAmount, minorOf, money, roundToMoney, sumMoney } from '../money.ts';
 import { times } from '../decimal.ts';
+import { unconfirmedChange } from './changed-accounts.ts';
 import { indexHolds, reasonsAgainst } from './eligibility.ts';
 import { exclusion, isCredit, limitRate, type PaymentFacts, type Setting } from './facts.ts';
 import { carryForward, groupCandidates, type Candidate, type PaymentGroup } from './grouping.ts';
@@ -49,7 +50,7 @@ function executionDateOf({ runDate, afterCutOff, payerAccount }: Pick<PaymentFac
 
 function settingOf(facts: PaymentFacts): Setting {
   const calendar = settlementCalendar(facts.payerAccount.calendar, facts.runDate);
-  return { facts, policy: facts.policy.content, calendar, executionDate: executionDateOf(facts), nextExecutionDate: onOrAfter(calendar, facts.nextRunDate) };
+  return { facts, policy: facts.policy.content, calendar, executionDate: executionDateOf(facts), nextExecutionDate: onOrAfter(calendar, facts.nextRunDate), isUnconfirmed: unconfirmedChange(facts) };
 }
 
 /** One payable for each case: a case that is told twice in different words is not paid at all. */

@@ -104,5 +104,24 @@ describe('P9: a new or changed account waits', () => {
     expect(excluded[0]?.until).toBe('2026-04-08');
   });
 
+  const known = [{ supplierId: 'S1', account: ibans[1]! }];
+  it.each([
+    ['an account that was paid before', { paidTo: [...known, { supplierId: 'S1', account: ibans[0]! }] }, {}, []],
+    ['the first account of a supplier, which the ERP has verified', { paidTo: [{ supplierId: 'S2', account: ibans[1]! }] }, {}, []],
+    ['another account than before', { paidTo: known }, {}, ['a: account-unconfirmed']],
+    ['another account that a person has confirmed', { paidTo: known, confirmedAccounts: ['S1/S1-A@1'] }, {}, []],
+    ['another version than the confirmed one', { paidTo: known, confirmedAccounts: ['S1/S1-A@1'] }, { version: 2 }, ['a: account-unconfirmed']],
+    ['the confirmed account of another supplier', { paidTo: known, confirmedAccounts: ['S2/S1-A@1'] }, {}, ['a: account-unconfirmed']],
+  ])('(b) %s', (_, facts, changes, expected) => expect(exclusions(propose([payable('a', { payee: account(changes) })], facts))).toEqual(expected));
+
+  it.each([
+    ['Supplier S1', 'match'],
+    ['SUPPLIER S1 GmbH', 'match'],
+    ['Suplier S1', 'close match'],
+    ['Someone Else Ltd', 'no match'],
+  ])('(c) the holder %s is a %s', (holder, result) => expect(propose([payable('a', { payee: account({ holder }) })], { paidTo: known }).excluded[0]?.message).toContain(`Name check of the holder: ${result}.`));
+
+  it('a credit follows the payment that it is offset with, whatever account it names', () => expect(exclusions(propose([payable('a', { payee: payee('S1', ibans[1]) }), credit('c', '10')], { paidTo: known }))).toEqual(['c: credit-carried-forward']));
+
   it('a policy without cooling-off pays on the day', () => expect(exclusions(propose([payable('a', { payee: account({ changedOn: '2026-06-02' }) })], { policy: { coolingOffBusinessDays: 0 } }))).toEqual([]));
 });
