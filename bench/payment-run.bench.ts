@@ -25,6 +25,9 @@ import { processorTime, type ProcessorTime } from './intake/processor-time.ts';
 
 export const summary = 'A payment run of 10,000 documents on real parts: proposed, approved, released, screened, written, sent, file validated';
 
+/** Where they are at hand the run itself checks its file against them, as an installation with such a folder does. */
+const schemas = join(publicData, 'bank/xsd');
+
 type Caller = Awaited<ReturnType<ReturnType<typeof callersAt>>>;
 
 /** A whole installation, filled with posted documents of four suppliers in five. Arguments: documents (10000). */
@@ -123,9 +126,8 @@ async function until(holds: () => Promise<boolean>, what: string): Promise<void>
 }
 
 function validate(text: string): string {
-  const folder = join(publicData, 'bank/xsd');
-  if (!existsSync(folder)) return 'The official schemas are not at hand: the file was not validated against them.';
-  schemaCheck(folder, 'pain.001.001.09')({ format: 'pain.001.001.09', text } as Parameters<ReturnType<typeof schemaCheck>>[0]);
+  if (!existsSync(schemas)) return 'The official schemas are not at hand: the file was not validated against them.';
+  schemaCheck(schemas, 'pain.001.001.09')({ format: 'pain.001.001.09', text } as Parameters<ReturnType<typeof schemaCheck>>[0]);
   return `The file of ${(Buffer.byteLength(text) / 1e6).toFixed(1)} MB is valid against the official schema.`;
 }
 
@@ -166,5 +168,5 @@ async function stepTimes(db: Db, runId: string): Promise<string[]> {
 
 async function onFreePorts(settings: Settings): Promise<Settings> {
   const [apiPort, sandboxPort, workerMetricsPort] = [await freePort(), await freePort(), await freePort()];
-  return { ...settings, databaseUrl: undefined, temporalAddress: undefined, apiPort, sandboxPort, sandboxUrl: `http://127.0.0.1:${sandboxPort}`, workerMetricsPort };
+  return { ...settings, bankSchemas: existsSync(schemas) ? schemas : undefined, databaseUrl: undefined, temporalAddress: undefined, apiPort, sandboxPort, sandboxUrl: `http://127.0.0.1:${sandboxPort}`, workerMetricsPort };
 }
