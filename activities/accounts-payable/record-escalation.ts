@@ -1,17 +1,18 @@
 import { inTransaction, type Trx } from '../../db/client.ts';
-import { escalateTask, markReminded, tasksOf } from '../../db/repositories/approvals.ts';
+import { escalateTask, markReminded, reassignTask, tasksOf } from '../../db/repositories/approvals.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
 import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
-import { peopleOf } from '../../db/repositories/directory.ts';
-import { escalateException, openException, openExceptionsOf } from '../../db/repositories/exceptions.ts';
+import { delegationsAt, peopleOf } from '../../db/repositories/directory.ts';
+import { assignException, escalateException, openException, openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { activePolicy } from '../../db/repositories/policies.ts';
 import { addBusinessHours, addBusinessMinutes, localDate } from '../../domain/calendar/business-hours.ts';
 import type { Approval } from '../../domain/model/approval.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
-import type { Person } from '../../domain/model/person.ts';
+import type { Delegation, Person } from '../../domain/model/person.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import type { CalendarPolicy, DeadlinePolicy } from '../../domain/policy/index.ts';
 import { nextEscalation, rolesWithAuthority } from '../../domain/rules/accounts-payable/escalation.ts';
+import { describeReassignment, reassignment } from '../../domain/rules/accounts-payable/reassignment.ts';
 import { nextDeadline } from './approvals.ts';
 import type { CaseRef, EscalationAnswer } from './commands.ts';
 import { overdueReceiptId } from './exceptions.ts';
@@ -24,16 +25,17 @@ interface Clock {
   calendar: CalendarPolicy;
   deadlines: DeadlinePolicy;
   people: Person[];
+  delegations: Delegation[];
   at: string;
 }
 
-/** Reminds and escalates whatever is due on a case (A7, M17), and answers when to look next. Nothing is ever decided here. */
+/** Reminds and escalates whatever is due on a case (A7, M17), asks others in the place of who has left (A9), and answers when to look next. Nothing is ever decided here. */
 export async function recordEscalation(parts: PayablesParts, { entity, caseId }: CaseRef): Promise<EscalationAnswer> {
   const at = parts.now().toISOString();
   return inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
     const clock = await clockOf(trx, await requiredEntity(trx, entity), at);
-    const transitions = [...(await escalateTasks(trx, caseId, clock)), ...(await escalateExceptions(trx, current, clock)), ...(await overdueReceipts(trx, current, clock))];
+    const transitions = [...(await reassignTasks(trx, caseId, clock)), ...(await reassignExceptions(trx, caseId, clock)), ...(await escalateTasks(trx, caseId, clock)), ...(await escalateExceptions(trx, current, clock)), ...(await overdueReceipts(trx, current, clock))];
     if (transitions.length > 0) await recordTransitions(trx, current, transitions, { actor: 'system:escalation' });
     const nextAt = await earliestDeadline(trx, caseId, at);
     return { transitions, ...(nextAt ? { nextDeadline: nextAt } : {}) };
@@ -43,7 +45,41 @@ export async function recordEscalation(parts: PayablesParts, { entity, caseId }:
 async function clockOf(trx: Trx, company: LegalEntity, at: string): Promise<Clock> {
   const { content: calendar } = await activePolicy(trx, 'calendar', company.calendar, at.slice(0, 10));
   const { content: deadlines } = await activePolicy(trx, 'deadlines', company.policies.deadlines, localDate(calendar, at));
-  return { company, calendar, deadlines, people: await peopleOf(trx, company.id), at };
+  return { company, calendar, deadlines, people: await peopleOf(trx, company.id), delegations: await delegationsAt(trx, company.id, at), at };
+}
+
+/** A9: whoever cannot decide a task any more is not asked any more; the task says why, and the time of another role begins anew. */
+async function reassignTasks(trx: Trx, caseId: string, clock: Clock): Promise<Transition[]> {
+  const { deadlines, people, delegations, at } = clock;
+  const transitions: Transition[] = [];
+  for (const task of await tasksOf(trx, caseId, 'open')) {
+    const now = reassignment(task, { people, delegations, ladder: deadlines.approval.ladder, able: ableRoles(task, clock), operatorQueue: deadlines.approval.operatorQueue });
+    if (!now) continue;
+    const dueAt = now.roleChanged ? taskDueAt(clock) : task.dueAt;
+    await reassignTask(trx, task.id, {
+      candidateRole: now.role,
+      candidatePersons: now.persons,
+      ...(now.assignee === undefined ? {} : { assignee: now.assignee }),
+      dueAt,
+      ...(now.roleChanged ? { remindAt: remindAt(clock) } : {}),
+      why: `${task.why} ${describeReassignment(now)}`,
+    });
+    const [only, ...others] = now.assignee === undefined ? now.persons : [now.assignee];
+    transitions.push({ kind: 'escalated', at, subject: task.id, level: 'reassignment', role: now.role, dueAt, ...(only !== undefined && others.length === 0 ? { person: only } : {}), gone: now.gone });
+  }
+  return transitions;
+}
+
+/** An exception whose person has left is its role's again. */
+async function reassignExceptions(trx: Trx, caseId: string, { company, people, at }: Clock): Promise<Transition[]> {
+  const transitions: Transition[] = [];
+  const isHere = (id: string) => people.some((person) => person.id === id && person.active && person.roles.some(({ entity }) => entity === company.id || entity === '*'));
+  for (const { id, ownerPerson, ownerRole, dueAt } of await openExceptionsOf(trx, caseId)) {
+    if (ownerPerson === undefined || isHere(ownerPerson)) continue;
+    await assignException(trx, id, undefined);
+    transitions.push({ kind: 'escalated', at, subject: id, level: 'reassignment', role: ownerRole, dueAt, gone: [{ person: ownerPerson, why: 'left' }] });
+  }
+  return transitions;
 }
 
 async function escalateTasks(trx: Trx, caseId: string, clock: Clock): Promise<Transition[]> {
@@ -63,14 +99,17 @@ function ableRoles(task: Approval, { company, deadlines, people }: Clock): strin
 }
 
 async function moveTask(trx: Trx, task: Approval, role: string, clock: Clock): Promise<void> {
-  const { approval } = clock.deadlines;
   await escalateTask(trx, task.id, {
     candidateRole: role,
     candidatePersons: [],
     dueAt: taskDueAt(clock),
-    remindAt: addBusinessMinutes(clock.calendar, clock.at, Math.floor((approval.hours * 60 * approval.reminderPercent) / 100)),
+    remindAt: remindAt(clock),
     why: `${task.why} Escalated to ${role}: ${task.candidateRole} did not decide in time.`,
   });
+}
+
+function remindAt({ calendar, deadlines: { approval }, at }: Clock): string {
+  return addBusinessMinutes(calendar, at, Math.floor((approval.hours * 60 * approval.reminderPercent) / 100));
 }
 
 function taskDueAt({ calendar, deadlines, at }: Clock): string {

@@ -86,10 +86,29 @@ export async function markReminded(trx: Trx, id: string): Promise<void> {
   await sql(trx, `update tasks set reminded_at = clock_timestamp() where id = :id and state = 'open'`, { id });
 }
 
-/** A person has left or lost the role: their claimed and assigned tasks go back to the role (A9). Answers the ids. */
-export async function unassignAll(trx: Trx, person: string): Promise<string[]> {
-  const rows = await sql<{ id: string }>(trx, `update tasks set assignee = null, claimed_at = null where assignee = :person and state = 'open' returning id`, { person });
-  return rows.map((row) => row.id);
+/** A9: asks others in the place of somebody who cannot decide any more; a task whose role changed has its time anew. */
+export async function reassignTask(trx: Trx, id: string, to: { candidateRole: string; candidatePersons: string[]; assignee?: string; dueAt: string; remindAt?: string; why: string }): Promise<void> {
+  await sql(
+    trx,
+    `update tasks set claimed_at = case when assignee is not distinct from :assignee then claimed_at end, assignee = :assignee, candidate_role = :candidateRole, candidate_persons = :candidatePersons,
+            due_at = :dueAt, remind_at = coalesce(:remindAt, remind_at), reminded_at = case when :remindAt::timestamptz is null then reminded_at end, why = :why
+      where id = :id and state = 'open'`,
+    { id, assignee: null, remindAt: null, ...to },
+  );
+}
+
+/** Open work that somebody is asked for by name, or by one of these roles if nobody else holds it. */
+export async function casesAsking(db: Db, person: string, roles: readonly string[]): Promise<{ entity: string; caseId: string; workflowId: string; correlationId: string }[]> {
+  return sql(
+    db,
+    `select c.entity, c.id as "caseId", c.workflow_id as "workflowId", c.correlation_id as "correlationId" from cases c
+      where c.closed_at is null and c.id in (
+        select case_id from tasks where state = 'open' and (assignee = :person or :person = any (candidate_persons) or candidate_role = any (:roles::text[])
+          and not exists (select from person_roles r join persons p on p.id = r.person and p.active where r.person <> :person and r.role = candidate_role and r.entity in (tasks.entity, '*')))
+        union select case_id from exceptions where state = 'open' and owner_person = :person)
+      order by c.number`,
+    { person, roles: [...roles] },
+  );
 }
 
 interface TaskRow {

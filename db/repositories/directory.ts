@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { legalEntitySchema, type LegalEntity } from '../../domain/model/legal-entity.ts';
 import { delegationSchema, personSchema, type Delegation, type Person } from '../../domain/model/person.ts';
 import { json, sql, type Db, type Trx } from '../client.ts';
+import { casesAsking } from './approvals.ts';
 import type { Reader } from './inbox.ts';
+import { enqueue } from './outbox.ts';
 
 export async function saveEntity(trx: Trx, entity: LegalEntity): Promise<void> {
   await sql(
@@ -21,8 +24,26 @@ export async function listEntities(db: Db): Promise<LegalEntity[]> {
   return rows.map((row) => legalEntitySchema.parse(row.settings));
 }
 
-/** Writes a person with exactly these roles: what is absent is revoked from this moment (S9). */
+/** Writes a person with exactly these roles: what is absent is revoked from this moment (S9), and open work that asked for it is told (A9). */
 export async function savePerson(trx: Trx, person: Person): Promise<void> {
+  const before = await readPerson(trx, person.id);
+  await writePerson(trx, person);
+  if (before?.active && losesAnything(before, person)) await tellOpenWork(trx, before);
+}
+
+function losesAnything(before: Person, after: Person): boolean {
+  const held = (person: Person) => new Map(person.roles.map((role) => [`${role.entity} ${role.role}`, JSON.stringify([role.limit ?? null, role.costCentres ?? null])]));
+  const now = held(after);
+  return !after.active || [...held(before)].some(([role, limits]) => now.get(role) !== limits);
+}
+
+/** Each waiting process sees for itself who is to be asked now. */
+async function tellOpenWork(trx: Trx, { id, roles }: Person): Promise<void> {
+  for (const { entity, caseId, workflowId, correlationId } of await casesAsking(trx, id, roles.map(({ role }) => role)))
+    await enqueue(trx, { entity, caseId, kind: 'signal-workflow', key: `people-changed/${randomUUID()}`, workflowId, payload: { signal: 'peopleChanged' }, correlationId });
+}
+
+async function writePerson(trx: Trx, person: Person): Promise<void> {
   await sql(
     trx,
     `insert into persons (id, employee_id, name, active, manager) values (:id, :employeeId, :name, :active, :manager)

@@ -32,7 +32,7 @@ export const transitionSchema = z.discriminatedUnion('kind', [
   z.object({ ...base, kind: z.literal('alerted'), alert: z.enum(['break-glass']), subject: z.string(), by: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('approvals-voided'), reason: z.string() }).strict(),
   z.object({ ...base, kind: z.literal('approvals-kept'), decisionHash: z.string(), tasks: z.array(z.string()) }).strict(),
-  z.object({ ...base, kind: z.literal('escalated'), subject: z.string(), level: z.enum(['reminder', 'escalation', 'operator']), role: z.string(), person: z.string().optional(), dueAt: instantSchema.optional() }).strict(),
+  z.object({ ...base, kind: z.literal('escalated'), subject: z.string(), level: z.enum(['reminder', 'escalation', 'operator', 'reassignment']), role: z.string(), person: z.string().optional(), dueAt: instantSchema.optional(), gone: z.array(z.object({ person: z.string(), why: z.enum(['left', 'disqualified']) }).strict()).optional() }).strict(),
   z.object({ ...base, kind: z.literal('corrected'), by: z.string(), documentHash: z.string(), version: z.number().int() }).strict(),
   z.object({ ...base, kind: z.literal('posting'), system: z.string(), key: z.string(), status: z.enum(['posted', 'refused', 'reversed', 'released', 'unknown']), reference: z.string(), amount: moneySchema.optional() }).strict(),
   z.object({ ...base, kind: z.literal('parked'), step: z.string(), code: z.string(), owner: z.string() }).strict(),

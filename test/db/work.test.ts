@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import { inTransaction, sql } from '../../db/client.ts';
-import { closeTasks, escalateTask, lockTask, markReminded, openTasks, readTask, tasksOf, unassignAll } from '../../db/repositories/approvals.ts';
+import { closeTasks, escalateTask, lockTask, markReminded, openTasks, readTask, reassignTask, tasksOf } from '../../db/repositories/approvals.ts';
 import { listAudit } from '../../db/repositories/audit.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
 import { acceptDecision, decisionsOf, decisionsOn, lockDecision, myDecisions, proposeDecision, readDecision, refuseDecision, type NewDecision } from '../../db/repositories/decisions.ts';
@@ -193,7 +193,10 @@ describeWithDatabase('inbox', () => {
     expect(await act((trx) => snoozeTask(trx, 'far', 'dan', hours(3)))).toBe(true);
     expect(await inbox('dan')).toEqual(['cfo-de for cfo']);
     expect(await inbox('dan', { snoozed: true })).toContain('far');
-    expect(await act((trx) => unassignAll(trx, 'dan'))).toEqual(['far']);
+    const far = (await readTask(own.db, 'far'))!;
+    await act((trx) => reassignTask(trx, 'far', { candidateRole: far.candidateRole, candidatePersons: [], dueAt: far.dueAt, why: 'dan has left: reassigned to controller.' }));
+    expect(await readTask(own.db, 'far')).toMatchObject({ candidateRole: far.candidateRole, dueAt: far.dueAt, level: 0, why: 'dan has left: reassigned to controller.' });
+    expect(await inbox('dan')).toEqual(['cfo-de for cfo']);
     await act((trx) => markReminded(trx, 'far'));
     expect((await readTask(own.db, 'far'))?.remindedAt).toBeDefined();
     await act((trx) => escalateTask(trx, 'far', { candidateRole: 'cfo', candidatePersons: [], dueAt: hours(70), why: 'Overdue at the controller.' }));

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { recordEscalation } from '../../activities/accounts-payable/record-escalation.ts';
 import type { PayablesParts } from '../../activities/accounts-payable/parts.ts';
+import { inTransaction, sql } from '../../db/client.ts';
 import { tasksOf } from '../../db/repositories/approvals.ts';
+import { readPerson, savePerson } from '../../db/repositories/directory.ts';
 import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
+import { claimTask } from '../../db/repositories/inbox.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit, type BilledLine } from '../support/invoices.ts';
 import { people } from '../support/people.ts';
@@ -48,6 +51,30 @@ describeWithServices('deadlines and flickering facts', () => {
     const { progress } = await house.stage(caseId, 'approval');
     expect(progress.decisions).toEqual([]);
     expect(await tasksOf(house.db, caseId, 'decided')).toEqual([]);
+  });
+
+  it('A9: who has left, or lost the role, is not asked any more, at once and with the reason; another decides', async () => {
+    const { caseId } = await submit(house.db, energy('430.00'));
+    await house.stage(caseId, 'approval');
+    const task = await they.openTask(caseId);
+    const person = (await readPerson(house.db, 'karl.brandt'))!;
+    await inTransaction(house.db, (trx) => claimTask(trx, task.id, person.id));
+    const reassigned = async () => (await they.openTask(caseId)).why.includes('reassigned');
+    try {
+      await inTransaction(house.db, (trx) => savePerson(trx, { ...person, active: false }));
+      await vi.waitUntil(reassigned, { timeout: 60_000, interval: 100 });
+    } finally {
+      await inTransaction(house.db, (trx) => savePerson(trx, person));
+    }
+    const now = await they.openTask(caseId);
+    expect(now).toMatchObject({ id: task.id, state: 'open', decisionHash: task.decisionHash });
+    expect(now.assignee).toBeUndefined();
+    expect(now.why).toContain('karl.brandt has left');
+    const [event] = await sql<{ event: string }>(house.db, `select event from audit_events where event like '%"reassignment"%' and event like :case`, { case: `%${caseId}%` });
+    expect(JSON.parse(event!.event)).toMatchObject({ action: 'invoice.escalated', actor: 'system:escalation', case: caseId, data: { subject: task.id, level: 'reassignment', role: now.candidateRole, gone: [{ person: 'karl.brandt', why: 'left' }] } });
+    const { progress } = await house.stage(caseId, 'approval');
+    expect(progress.awaiting).toMatchObject([{ id: task.id, role: now.candidateRole }]);
+    expect(progress.awaiting[0]?.person).not.toBe('karl.brandt');
   });
 
   it('M17: an exception that nobody resolves goes to the operators; its findings stay', async () => {

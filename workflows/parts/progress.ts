@@ -4,17 +4,21 @@ import type { Transition } from '../../domain/model/transition.ts';
 import { applyTransitions, initialProgress } from '../../domain/rules/progress.ts';
 import { searchAttributes as attribute } from '../../temporal-config/search-attributes.ts';
 import { progressQuery } from '../contracts/invoice-to-pay.ts';
+import { peopleChanged } from '../contracts/people.ts';
 
 /**
  * What a process shows of itself: the query `progress`, the search attributes and the current details all come from this
  * one object. `show` costs one action, so it is called when something outside is awaited and at the end, not between.
  */
 export class ProgressBoard {
+  /** Since it was last seen who is asked, somebody's roles changed (A9). */
+  peopleChanged = false;
   private progress: Progress;
 
   /** `shown`: what an earlier history of the same process had come to show. */
   constructor(correlationId: string, workflowVersion: string, shown?: Progress) {
     this.progress = shown ?? initialProgress(correlationId, workflowVersion);
+    setHandler(peopleChanged, () => void (this.peopleChanged = true), { description: 'Roles of people changed: see who is to be asked now' });
     setHandler(progressQuery, () => this.progress, { description: 'State, what is awaited, decisions, exceptions and postings' });
   }
 
