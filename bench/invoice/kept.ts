@@ -44,9 +44,12 @@ async function sizeOf(url: string): Promise<{ rows: number; bytes: number }> {
   });
 }
 
+/** The server writes namespaces with underscores only. */
 async function actionsIn(metricsUrl: string, namespace: string): Promise<number> {
-  const lines = (await (await fetch(metricsUrl)).text()).split('\n');
-  const own = lines.filter((line) => line.startsWith('action{') && line.includes(`namespace="${namespace}"`) && line.includes('service_name="frontend"'));
+  const lines = (await (await fetch(metricsUrl)).text()).split('\n').filter((line) => line.startsWith('action{'));
+  const label = `namespace="${namespace.replaceAll(/\W/g, '_')}"`;
+  const own = lines.filter((line) => line.includes(label) && line.includes('service_name="frontend"'));
+  if (own.length === 0) throw new Error(`the server counts no actions of ${namespace}`);
   return own.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
