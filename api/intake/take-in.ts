@@ -144,11 +144,17 @@ function accepted(document: IncomingDocument, read: Extract<ReadResult, { ok: tr
         [attribute.process.name]: invoiceToPayWorkflow,
         [attribute.entity.name]: company.id,
         [attribute.stage.name]: 'received',
+        [attribute.documentRef.name]: shownReference(invoice.number),
         [attribute.currency.name]: invoice.currency,
         [attribute.correlationId.name]: document.correlationId,
       },
     },
   };
+}
+
+/** Operators see it as it is, and the engine keeps 255 characters: what shows nothing, or turns what stands around it, is left out. */
+function shownReference(number: string): string {
+  return number.replace(/[\p{C}\p{Z}]+/gu, ' ').trim().slice(0, 100);
 }
 
 function embedded(attachment: ReadAttachment) {
