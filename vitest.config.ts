@@ -23,6 +23,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: serverTiers.map((tier) => `test/${tier}/**/*.test.ts`),
+          exclude: process.env['KONTOR_FAULT_SEEDS'] === undefined ? ['test/faults/long/**'] : [], // for `npm run faults` alone
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

