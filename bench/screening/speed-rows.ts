@@ -44,14 +44,15 @@ export async function batchRows(): Promise<Row[]> {
   try {
     const innocents = [...records('negatives/negatives_global.csv'), ...records('negatives/negatives_us.csv')].map((row) => `${row['full_name']},person`);
     const rows: Row[] = [];
+    const few = innocents.slice(0, 100); // so many that every thread loads
     for (const workers of [1, 2]) {
-      const loading = await runScreen(join(folder, 'one.csv'), innocents.slice(0, 1), workers);
+      const loading = await runScreen(join(folder, 'few.csv'), few, workers);
       const whole = await runScreen(join(folder, 'all.csv'), innocents, workers);
       const threads = workers === 1 ? 'one thread' : 'two threads';
       const sample = `${innocents.length} innocents, kontor screen --workers ${workers}`;
       rows.push(
-        { measure: `batch on ${threads}: names a second`, value: String(Math.round((innocents.length - 1) / (whole.seconds - loading.seconds))), aim: workers === 2 ? '>= 400' : '', sample },
-        { measure: `batch on ${threads}: CPU a name`, value: `${((1000 * (whole.cpuSeconds - loading.cpuSeconds)) / (innocents.length - 1)).toFixed(2)} ms`, aim: '', sample },
+        { measure: `batch on ${threads}: names a second`, value: String(Math.round((innocents.length - few.length) / (whole.seconds - loading.seconds))), aim: workers === 2 ? '>= 400' : '', sample },
+        { measure: `batch on ${threads}: CPU a name`, value: `${((1000 * (whole.cpuSeconds - loading.cpuSeconds)) / (innocents.length - few.length)).toFixed(2)} ms`, aim: '', sample },
         { measure: `batch on ${threads}: whole command, wall / CPU`, value: `${whole.seconds.toFixed(1)} s / ${whole.cpuSeconds.toFixed(1)} s`, aim: '', sample: `of these ${loading.seconds.toFixed(1)} s / ${loading.cpuSeconds.toFixed(1)} s loading` },
         { measure: `batch on ${threads}: peak memory`, value: `${Math.round(whole.peakMegabytes)} MB`, aim: '<= 500 MB', sample },
       );
