@@ -109,9 +109,7 @@ const ALIKE = `
   union
   select case_id from invoice_keys c where ${SAME_CLASS} and c.k2 = :k2 and ${BY_NUMBER}
   union
-  select case_id from invoice_keys c where ${SAME_CLASS} and ${SAME_GROSS} and c.issue_date between :issueDate::date - :days::int and :issueDate::date + :days::int and ${related(SAME_DATE)}
-  union
-  select case_id from invoice_keys c where c.entity = :entity and c.preceding @> array[:number::text] and ${KNOWN}`;
+  select case_id from invoice_keys c where ${SAME_CLASS} and ${SAME_GROSS} and c.issue_date between :issueDate::date - :days::int and :issueDate::date + :days::int and ${related(SAME_DATE)}`;
 const REFERRED = `
   union
   select case_id from invoice_keys c where c.entity = :entity and c.class in ('invoice', 'credit-note') and c.k1 = any (:precedingK1::text[]) and ${KNOWN}
@@ -129,22 +127,31 @@ select k.case_id, k.class, k.type_code, k.number, k.k1, k.k2, k.issue_date, k.cu
  where k.case_id <> :caseId
    and not exists (select from cleared_pairs p where p.case_a = least(k.case_id, :caseId) and p.case_b = greatest(k.case_id, :caseId))
  order by k.issue_date desc, k.case_id limit :limit`;
-const CANDIDATES = candidatesOf(ALIKE);
-const CANDIDATES_AND_REFERRED = candidatesOf(ALIKE + REFERRED);
+/** By which other documents refer to this one. */
+const REFERRING = `select case_id as "caseId" from invoice_keys c where c.entity = :entity and c.preceding @> array[:number::text] and ${KNOWN}`;
+/** What few documents need is another statement: so the planner keeps one plan for the most, and planning costs more than running. */
+const STATEMENTS = {
+  'duplicate-candidates': candidatesOf(ALIKE),
+  'duplicate-candidates-referred': candidatesOf(ALIKE + REFERRED),
+  'duplicate-candidates-referring': candidatesOf(`${ALIKE} union select unnest(:referring::text[])`),
+  'duplicate-candidates-both': candidatesOf(`${ALIKE + REFERRED} union select unnest(:referring::text[])`),
+};
 
 export async function findDuplicateCandidates(db: Db, query: DuplicateQuery): Promise<DuplicateCandidate[]> {
   const preceding = query.preceding.map(documentKeys);
-  const refers = preceding.length > 0;
-  const rows = await sql<CandidateRow>(
-    db,
-    refers ? CANDIDATES_AND_REFERRED : CANDIDATES,
-    {
-      supplierGroup: null, vatId: null, ...query, currency: query.gross.currency, gross: query.gross.minor,
-      precedingK1: preceding.map(({ k1 }) => k1), precedingK2: preceding.map(({ k2 }) => k2),
-    },
-    refers ? 'duplicate-candidates-referred' : 'duplicate-candidates',
-  );
+  const bindings = {
+    supplierGroup: null, vatId: null, ...query, currency: query.gross.currency, gross: query.gross.minor,
+    precedingK1: preceding.map(({ k1 }) => k1), precedingK2: preceding.map(({ k2 }) => k2),
+  };
+  const referring = await sql<{ caseId: string }>(db, REFERRING, bindings, 'duplicate-referring');
+  const name = statementOf(preceding.length > 0, referring.length > 0);
+  const rows = await sql<CandidateRow>(db, STATEMENTS[name], { ...bindings, referring: referring.map(({ caseId }) => caseId) }, name);
   return rows.map(candidateOf);
+}
+
+function statementOf(refers: boolean, isReferredTo: boolean): keyof typeof STATEMENTS {
+  if (refers) return isReferredTo ? 'duplicate-candidates-both' : 'duplicate-candidates-referred';
+  return isReferredTo ? 'duplicate-candidates-referring' : 'duplicate-candidates';
 }
 
 interface CandidateRow {
