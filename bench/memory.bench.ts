@@ -89,7 +89,7 @@ async function replayTimes({ connection }: Arena, { name, settings }: Entered, c
     runs.push({ what: `the longest of ${sampled.length} open ones`, history: historyFromJSON(JSON.parse(historyToJSON(history))) });
   }
   const kept = name === ourName ? keptHistories().map((one) => ({ what: `the longest recorded one, ${one.name}`, history: one.history })) : [];
-  const bundle = await bundleWorkflows(dataConverter(settings), workflowsOf[name] && join(settings.home, workflowsOf[name]));
+  const bundle = await bundleWorkflows(dataConverter(settings, { workflowService: connection.workflowService, refused: () => undefined }), workflowsOf[name] && join(settings.home, workflowsOf[name]));
   const rows: Result['rows'] = [];
   for (const one of [longest(runs), longest(kept)]) {
     if (!one) continue;
