@@ -68,7 +68,7 @@ describeWithServices('crashes of our own parts', () => {
     const next = await house.startWorker();
     await allPosted([id]);
     await next.stop();
-  });
+  }, 600_000);
 
   it('F4 the Temporal server is killed while documents are accepted: none is lost', async () => {
     const worker = await house.startWorker();
@@ -79,7 +79,7 @@ describeWithServices('crashes of our own parts', () => {
     }
     await allPosted(ids);
     await worker.stop();
-  });
+  }, 600_000);
 
   it('F5 the database is killed while documents flow: none is lost, the pools recover without a restart', async () => {
     const worker = await house.startWorker();
@@ -90,7 +90,7 @@ describeWithServices('crashes of our own parts', () => {
     }
     await allPosted(ids);
     await worker.stop();
-  });
+  }, 600_000);
 
   it.each(seeds)('seed %i: a random schedule of crashes and faults; I1–I9 hold after it', async (seed) => {
     const round = await playRound(house, seed, size, accepted);
