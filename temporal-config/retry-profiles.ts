@@ -14,6 +14,15 @@ export const counterpartProfile = {
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds', maximumAttempts: 40 },
 } satisfies ActivityOptions;
 
+/**
+ * The first try at a counterpart, made where the process runs: one, and short, so that the engine is not kept waiting. What it
+ * does not settle goes on as a step on the counterpart's queue.
+ */
+export const firstTryProfile = {
+  startToCloseTimeout: '2 seconds',
+  retry: { maximumAttempts: 1 },
+} satisfies LocalActivityOptions;
+
 /** One transaction of ours. The database may restart; the workflow task stays alive for a few local tries, then timers take over. */
 export const recordProfile = {
   startToCloseTimeout: '15 seconds',

@@ -38,6 +38,8 @@ export interface AssessmentAnswer extends Recorded {
 export interface PostCommand extends CaseRef {
   assessmentId: string;
   key: string;
+  /** How often it was tried elsewhere before; each may have reached the ERP. */
+  triedBefore?: number;
 }
 
 export interface PostAnswer extends Recorded {

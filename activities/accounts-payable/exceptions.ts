@@ -33,6 +33,7 @@ export async function arrangeExceptions(trx: Trx, assessed: Assessed): Promise<E
   const overdue = assessment.disposition === 'awaiting-receipt' ? assessment.findings.filter(({ severity }) => severity === 'wait').map((finding) => overdueReceiptId(caseId, finding)) : [];
   const open = (await openExceptionsOf(trx, caseId)).filter(({ origin }) => origin === 'process');
   const transitions: Transition[] = [];
+  if (open.length === 0 && wanted.size === 0) return { transitions, deadlines: [], awaiting: [] };
 
   for (const gone of open.filter(({ id }) => !wanted.has(id) && !overdue.includes(id))) {
     await resolveException(trx, gone.id, { resolution: 'no-longer-found', by: 'system:rules', state: 'cancelled' });

@@ -55,7 +55,7 @@ export interface PayablesRecordActivities {
 export function createPayablesErpActivities(parts: PayablesParts): PayablesErpActivities {
   return {
     gatherInvoiceFacts: activity((command) => gatherInvoiceFacts(parts, command)),
-    postSupplierInvoice: activity((command, { attempt }) => postSupplierInvoice(parts, command, attempt)),
+    postSupplierInvoice: activity((command, { attempt }) => postSupplierInvoice(parts, command, attempt + (command.triedBefore ?? 0))),
     reverseSupplierInvoice: activity((command, { attempt }) => reverseSupplierInvoice(parts, command, attempt)),
     releaseSupplierInvoice: activity((command, { attempt }) => releaseSupplierInvoice(parts, command, attempt)),
   };

@@ -31,12 +31,16 @@ export async function postSupplierInvoice(parts: PayablesParts, command: PostCom
   if (!assessment) return { outcome: 'stale', transitions: [] };
   const erp = await erpOf(parts, entity);
   const at = parts.now().toISOString();
-  const posting: Posting = { assessment, erp, command, at, dueAt: await technicalDueAt(parts, entity, at) };
+  const posting: Posting = { assessment, erp, command, at, dueAt: at };
   const request: SupplierInvoiceCommand = { ...assessment.draft, externalReference: key, correlationId };
   const answer = await erpEffect<PostAnswer>(parts, erp, command, attempt, {
     request,
     enquire: () => erp.port.findByExternalReference(entity, key, { correlationId }),
-    send: () => erp.port.postSupplierInvoice(request, { correlationId }),
+    async send() {
+      const answered = await erp.port.postSupplierInvoice(request, { correlationId });
+      if (answered.outcome === 'refused') posting.dueAt = await technicalDueAt(parts, entity, at).catch(() => at);
+      return answered;
+    },
     outcomeOf: (document) => postedAnswer(document, posting),
     write: (trx, current, answered) => (answered.outcome === 'posted' ? writePosted(trx, current, answered.document, posting) : writeRefused(trx, current, answered, posting)),
   }).catch(async (error: unknown) => {
@@ -56,6 +60,7 @@ interface Posting {
   erp: ErpAccess;
   command: PostCommand;
   at: string;
+  /** When somebody has to have looked at a refusal; known once there is one. */
   dueAt: string;
 }
 

@@ -18,7 +18,7 @@ export async function reopenCase(trx: Trx, caseId: string, eventId: string, reas
   await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
   await enqueue(trx, {
     entity, caseId, kind: 'start-workflow', key: `${caseId}/${eventId}`, workflowId,
-    payload: { workflow: 'invoiceToPay', queue: 'fin-workflows', again: true, searchAttributes: { FinProcess: 'invoiceToPay', FinEntity: entity, FinStage: 'reopened', FinCorrelationId: correlationId }, input: { entity, caseId, correlationId, receivedAt: acceptedAt, reopenedBy: eventId } },
+    payload: { workflow: 'invoiceToPay', queue: 'fin-workflows', again: true, searchAttributes: { FinProcess: 'invoiceToPay', FinEntity: entity, FinStage: 'reopened', FinCorrelationId: correlationId }, input: { entity, caseId, correlationId, receivedAt: acceptedAt, version: current.progress.workflowVersion, reopenedBy: eventId } },
     correlationId,
   });
 }

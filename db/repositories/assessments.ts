@@ -108,6 +108,7 @@ export async function overridesOf(db: Db, caseId: string): Promise<Override[]> {
     db,
     `select finding_code as "findingCode", scope, fingerprint, person as by, role, reason, created_at as at from overrides where case_id = :caseId order by created_at`,
     { caseId },
+    'overrides-of',
   );
   return rows.map((row) => overrideSchema.parse(row));
 }

@@ -56,12 +56,13 @@ export async function attachmentsOf(db: Db, caseId: string): Promise<StoredAttac
     db,
     `select sha256, name, media_type as "mediaType", quarantined from case_attachments where case_id = :caseId order by created_at, name`,
     { caseId },
+    'attachments-of',
   );
 }
 
 /** What people corrected about our side of the document; empty lists while nobody did. */
 export async function readCorrections(db: Db, caseId: string): Promise<Corrections> {
-  const row = await sqlOne<{ corrections: Corrections }>(db, `select corrections from cases where id = :caseId`, { caseId });
+  const row = await sqlOne<{ corrections: Corrections }>(db, `select corrections from cases where id = :caseId`, { caseId }, 'corrections-read');
   return row.corrections;
 }
 

@@ -42,7 +42,7 @@ export async function resolveException(trx: Trx, id: string, end: { resolution: 
 
 /** The open exceptions of a case, oldest first. */
 export async function openExceptionsOf(db: Db, caseId: string): Promise<ExceptionCase[]> {
-  const rows = await sql<ExceptionRow>(db, `select ${COLUMNS} from exceptions where case_id = :caseId and state = 'open' order by number`, { caseId });
+  const rows = await sql<ExceptionRow>(db, `select ${COLUMNS} from exceptions where case_id = :caseId and state = 'open' order by number`, { caseId }, 'exceptions-open');
   return rows.map(exceptionOf);
 }
 

@@ -110,6 +110,7 @@ async function openCase(db: Db, document: AcceptedDocument, content: string, req
       format: document.format,
       invoice: json(invoice),
       metadata: json(document.metadata),
+      version: start.workflowVersion,
       start: json({ workflow: start.workflow, queue: start.queue, searchAttributes: start.searchAttributes ?? {} }),
       unnumbered,
       ...answerBeforeNumber(document, unnumbered, request),
@@ -171,7 +172,7 @@ with wanted as (
 ), announced as (
   insert into outbox (entity, case_id, kind, key, workflow_id, correlation_id, payload)
   select :entity, id, 'start-workflow', id, workflow_id, :correlationId,
-         :start::jsonb || jsonb_build_object('input', jsonb_build_object('entity', :entity::text, 'caseId', id, 'correlationId', :correlationId::text, 'receivedAt', iso_instant(created_at)))
+         :start::jsonb || jsonb_build_object('input', jsonb_build_object('entity', :entity::text, 'caseId', id, 'correlationId', :correlationId::text, 'receivedAt', iso_instant(created_at), 'version', :version::text))
     from opened
 ), drafted as (
   insert into audit_drafts (entity, until_at, until_prev)

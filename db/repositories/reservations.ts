@@ -62,6 +62,7 @@ export async function markReservationsPosted(trx: Trx, caseId: string, externalR
     trx,
     `update reservations set state = 'posted', external_reference = :externalReference, updated_at = clock_timestamp() where case_id = :caseId and state = 'pending'`,
     { caseId, externalReference },
+    'reservations-posted',
   );
 }
 

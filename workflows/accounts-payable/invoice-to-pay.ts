@@ -6,17 +6,20 @@
  * Diagram: models/invoice-to-pay.bpmn, whose task ids are the names of the stage functions below.
  */
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
-import type { AssessmentAnswer, CaseRef, DecisionAnswer, DecisionKind } from '../../activities/accounts-payable/commands.ts';
+import type { AssessmentAnswer, CaseRef, DecisionAnswer, DecisionKind, PostAnswer, PostCommand } from '../../activities/accounts-payable/commands.ts';
 import { effectKey, supplierDocumentKey } from '../../domain/rules/posting-key.ts';
-import { correct, decide, goodsReceived, invoiceToPayProcess, invoiceToPayVersion, paymentStatus, resolveException, withdraw } from '../contracts/invoice-to-pay.ts';
+import { correct, decide, firstInvoiceToPayVersion, goodsReceived, invoiceToPayProcess, paymentStatus, resolveException, withdraw } from '../contracts/invoice-to-pay.ts';
 import type { InboxNotice, InvoiceToPayInput, InvoiceToPayOutcome } from '../contracts/invoice-to-pay.ts';
 import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
 import { awaitWithEscalation } from '../parts/escalation.ts';
+import { atOnceOrQueued } from '../parts/first-try.ts';
 import { parkable } from '../parts/parking.ts';
 import { ProgressBoard } from '../parts/progress.ts';
 import {
   gatherInvoiceFacts,
+  gatherInvoiceFactsAtOnce,
   postSupplierInvoice,
+  postSupplierInvoiceAtOnce,
   recordAssessment,
   recordEnd,
   recordPaymentEvent,
@@ -58,6 +61,8 @@ interface InvoiceCase {
   ref: CaseRef;
   board: ProgressBoard;
   mutex: Mutex;
+  /** Steps at the ERP are tried where the process runs before they are queued. */
+  triesAtOnce: boolean;
   /** A person or an event changed the facts: look again. */
   changed: boolean;
   /** AP supplied a corrected version, which a posted document has to give way to. */
@@ -75,10 +80,11 @@ interface InvoiceCase {
 }
 
 function openInvoice(input: InvoiceToPayInput): InvoiceCase {
-  const { entity, caseId, correlationId } = input;
+  const { entity, caseId, correlationId, version = firstInvoiceToPayVersion } = input;
   const invoice: InvoiceCase = {
     ref: { entity, caseId, correlationId },
-    board: new ProgressBoard(correlationId, invoiceToPayVersion),
+    board: new ProgressBoard(correlationId, version),
+    triesAtOnce: version !== firstInvoiceToPayVersion,
     mutex: new Mutex(),
     changed: false,
     corrected: false,
@@ -105,12 +111,16 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
 async function assessInvoice(invoice: InvoiceCase): Promise<AssessmentAnswer> {
   invoice.changed = invoice.corrected = false;
   const assessment = await parkable(invoice, 'assessInvoice', async () => {
-    const { factsId } = await gatherInvoiceFacts(invoice.ref);
+    const { factsId } = await gatherFacts(invoice);
     return recordAssessment({ ...invoice.ref, factsId });
   });
   invoice.board.apply(assessment.transitions);
   if (assessment.posted && !invoice.posted) rememberPosting(invoice, { ...assessment.posted, supplierId: assessment.supplierId });
   return assessment;
+}
+
+function gatherFacts({ ref, triesAtOnce }: InvoiceCase): Promise<{ factsId: string }> {
+  return triesAtOnce ? atOnceOrQueued(() => gatherInvoiceFactsAtOnce(ref), () => gatherInvoiceFacts(ref)) : gatherInvoiceFacts(ref);
 }
 
 /** awaitPeopleOrEvents: an approver, the owner of an exception, a correction or a receipt; reminded and escalated meanwhile. */
@@ -123,11 +133,15 @@ async function awaitPeopleOrEvents(invoice: InvoiceCase, { supplierId, nextDeadl
 async function postToErp(invoice: InvoiceCase, assessment: AssessmentAnswer): Promise<void> {
   const businessKey = supplierDocumentKey({ entity: invoice.ref.entity, ...assessment });
   const key = effectKey(invoiceToPayProcess, businessKey, 'post', invoice.postingNumber);
-  const answer = await effect(invoice, 'postToErp', () => postSupplierInvoice({ ...invoice.ref, assessmentId: assessment.assessmentId, key }));
+  const answer = await effect(invoice, 'postToErp', () => post(invoice, { ...invoice.ref, assessmentId: assessment.assessmentId, key }));
   if (answer.outcome === 'stale') return;
   if (answer.outcome === 'refused') return awaitPeopleOrEvents(invoice, { ...answer, supplierId: assessment.supplierId });
   invoice.posted = { key, supplierId: assessment.supplierId, reference: answer.reference ?? '' };
   if (!answer.blockOutstanding) await awaitPayment(invoice, assessment);
+}
+
+function post({ triesAtOnce }: InvoiceCase, command: PostCommand): Promise<PostAnswer> {
+  return triesAtOnce ? atOnceOrQueued(() => postSupplierInvoiceAtOnce(command), () => postSupplierInvoice({ ...command, triedBefore: 1 })) : postSupplierInvoice(command);
 }
 
 /** releaseForPayment: the document was posted blocked and has been approved since. */

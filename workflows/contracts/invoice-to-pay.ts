@@ -9,13 +9,18 @@ export const invoiceToPayWorkflow = 'invoiceToPay';
 export const invoiceToPayProcess = 'ap-invoice';
 
 /** Declared in every progress; it rises with each change that a running process must not see. */
-export const invoiceToPayVersion = 'invoice-to-pay/1';
+export const invoiceToPayVersion = 'invoice-to-pay/2';
+
+/** Of the processes that were started before the version was part of what they are started with; they ask the ERP on its queue only. */
+export const firstInvoiceToPayVersion = 'invoice-to-pay/1';
 
 export interface InvoiceToPayInput {
   entity: string;
   caseId: string;
   correlationId: string;
   receivedAt: string;
+  /** The version that it was started as, which it keeps; absent: the first. */
+  version?: string;
   /** The event that opened an ended case again: its money came back. */
   reopenedBy?: string;
 }
