@@ -80,7 +80,7 @@ function begunIn(events: Told['events']): Map<string, number> {
 async function processFaults(house: House, begun: ReadonlyMap<string, number>, lagMs: number): Promise<string[]> {
   for (const until = Date.now() + lagMs; ; ) {
     const runs = new Map<string, number>();
-    for await (const { workflowId } of house.client.workflow.list({ query: `WorkflowType in ('${invoiceToPayWorkflow}', '${paymentRunWorkflow}')` })) runs.set(caseOf(workflowId), (runs.get(caseOf(workflowId)) ?? 0) + 1);
+    for await (const { workflowId } of house.client.workflow.list({ query: `WorkflowType in ('${invoiceToPayWorkflow}', '${paymentRunWorkflow}') and ExecutionStatus != 'ContinuedAsNew'` })) runs.set(caseOf(workflowId), (runs.get(caseOf(workflowId)) ?? 0) + 1);
     const faults = [
       ...[...begun.keys()].filter((id) => !runs.has(id)).map((id) => `I1: ${id} has no process`),
       ...[...runs].filter(([id, count]) => count > (begun.get(id) ?? 1)).map(([id]) => `I1: ${id} has several processes`),
