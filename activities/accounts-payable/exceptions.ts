@@ -3,6 +3,7 @@ import type { Trx } from '../../db/client.ts';
 import type { CaseWithProgress } from '../../db/repositories/cases.ts';
 import { openException, openExceptionsOf, resolveException } from '../../db/repositories/exceptions.ts';
 import type { Assessment } from '../../domain/model/assessment.ts';
+import type { ExceptionCase } from '../../domain/model/exception-case.ts';
 import type { Finding } from '../../domain/model/finding.ts';
 import type { Awaited, Transition } from '../../domain/model/transition.ts';
 import { stops } from '../../domain/rules/accounts-payable/findings.ts';
@@ -64,18 +65,17 @@ export async function arrangeExceptions(trx: Trx, assessed: Assessed): Promise<E
     transitions.push({ kind: 'exception-opened', at, exceptionId: id, code: first.code, owner: first.ownerPerson ?? first.ownerRole });
   }
   const standing = (await openExceptionsOf(trx, caseId)).filter(({ origin }) => origin === 'process');
-  return {
-    transitions,
-    deadlines: standing.map(({ dueAt }) => dueAt),
-    awaiting: standing.map(({ id, code, ownerRole, ownerPerson, createdAt, dueAt }) => ({
-      what: `resolve ${code}`,
-      subject: id,
-      role: ownerRole,
-      ...(ownerPerson ? { person: ownerPerson } : {}),
-      since: createdAt,
-      dueAt,
-    })),
-  };
+  return { transitions, deadlines: standing.map(({ dueAt }) => dueAt), awaiting: standing.map(awaited) };
+}
+
+/** Where a posted document stands: somebody has to look at a payment of it that failed, or nobody is awaited but the bank. */
+export async function standingOfPosted(trx: Trx, caseId: string, at: string): Promise<Extract<Transition, { kind: 'awaiting' }>> {
+  const failed = (await openExceptionsOf(trx, caseId)).filter(({ origin }) => origin === 'payment');
+  return { kind: 'awaiting', at, stage: failed[0]?.code ?? 'posted', awaiting: failed.map(awaited) };
+}
+
+function awaited({ id, code, ownerRole, ownerPerson, createdAt, dueAt }: ExceptionCase): Awaited {
+  return { what: `resolve ${code}`, subject: id, role: ownerRole, ...(ownerPerson ? { person: ownerPerson } : {}), since: createdAt, dueAt };
 }
 
 /** The id follows from case, owner and findings: the same facts are the same exception. */

@@ -14,7 +14,7 @@ import { documentKeys } from '../../domain/rules/accounts-payable/document-numbe
 import { hashOf } from '../decisions.ts';
 import { arrangeApprovals, type Approvals } from './approvals.ts';
 import type { AssessmentAnswer, CaseRef, Disposition } from './commands.ts';
-import { arrangeExceptions, type Exceptions } from './exceptions.ts';
+import { arrangeExceptions, standingOfPosted, type Exceptions } from './exceptions.ts';
 import { accountsOf, assembleFacts } from './facts.ts';
 import { erpFactsSchema, type ErpFacts } from './gather-invoice-facts.ts';
 import { assessmentIdOf } from './ids.ts';
@@ -69,6 +69,7 @@ async function record(trx: Trx, judged: Judged): Promise<AssessmentAnswer> {
   const approvals = await arrangeApprovals(trx, { current, facts, assessment, decisionHash, at });
   const disposition = nextStep(current, assessment, approvals);
   const transitions = transitionsOf(judged, { assessmentId, decisionHash }, disposition, exceptions, approvals);
+  if (disposition === 'posted') transitions.push(await standingOfPosted(trx, current.case.id, at));
   await recordTransitions(trx, current, transitions, {
     actor: 'system:rules',
     decisionHash,

@@ -16,7 +16,7 @@ export interface ProposalAnswer extends Recorded {
   nextDeadline?: string;
 }
 
-export type RunDecisionKind = 'decide' | 'release' | 'removeItem' | 'cancel';
+export type RunDecisionKind = 'decide' | 'release' | 'removeItem' | 'cancel' | 'resolveException';
 
 export interface RunDecisionCommand extends RunRef {
   kind: RunDecisionKind;

@@ -15,6 +15,7 @@ import type { AcceptedAnswer, Refused } from '../decisions.ts';
 import type { RunDecisionCommand } from './commands.ts';
 import { saveContent } from './content.ts';
 import type { PaymentParts } from './parts.ts';
+import { judgeResumption } from './resume-run.ts';
 import { decisionDueAt, paymentSettings, type PaymentSettings } from './settings.ts';
 
 interface RunHearing extends HeardDecision {
@@ -27,10 +28,11 @@ interface RunHearing extends HeardDecision {
   accountConfirmers: string[];
 }
 
-/** Judges what a person said about a payment run: approve, release, take out, cancel (P6). */
+/** Judges what a person said about a payment run: approve, release, take out, cancel (P6), or try a parked step again. */
 export async function verifyAndRecordRunDecision(parts: PaymentParts, command: RunDecisionCommand): Promise<AcceptedAnswer | Refused> {
   return hearDecision(parts, command, async (heard) => {
     const { trx } = heard;
+    if (heard.decision.update === 'resolveException') return judgeResumption(heard, command.entity);
     const run = requiredOf(await readRun(trx, command.caseId), 'payment run', command.caseId);
     const settings = await paymentSettings(trx, await requiredEntity(trx, command.entity), parts.now());
     const hearing: RunHearing = { ...heard, run, settings, people: await peopleOf(trx, command.entity), itemApprovers: await approversOf(trx, run.runId), accountConfirmers: await accountConfirmers(trx, run.runId) };

@@ -12,6 +12,7 @@ import { exceptionResolutionSchema, resolveByDecision, visibleException, type Ex
 import { reasonSchema } from '../decisions/approval.ts';
 import { takeIn, type IntakeParts } from '../intake/take-in.ts';
 import { invoiceToPayProcess } from '../../workflows/contracts/invoice-to-pay.ts';
+import { paymentRunProcess } from '../../workflows/contracts/payment-run.ts';
 import { problemAnswer } from '../middleware/problem.ts';
 import { operation, type Call, type Operation } from '../operation.ts';
 import { pageQuery, pageSchema } from '../paging.ts';
@@ -129,7 +130,7 @@ export function exceptionRoutes(parts: ExceptionParts): Operation[] {
 }
 
 async function resolve(parts: ExceptionParts, call: Call<unknown, unknown, unknown>, exception: ExceptionCase, resolution: ExceptionResolution) {
-  if (exception.origin === 'payment' && !(await isOfRunningInvoice(parts.db, exception.case))) return settle(parts, call, exception, resolution);
+  if (await nobodyWaitsFor(parts.db, exception)) return settle(parts, call, exception, resolution);
   if (exception.case !== undefined) return resolveByDecision(parts, call, { ...exception, case: exception.case }, resolution);
   if (exception.state !== 'open') throw new KontorError('already-decided', 'This exception was closed in the meantime.');
   switch (resolution.resolution) {
@@ -144,12 +145,15 @@ async function resolve(parts: ExceptionParts, call: Call<unknown, unknown, unkno
   }
 }
 
-async function isOfRunningInvoice(db: Db, caseId: string | undefined): Promise<boolean> {
-  const found = caseId === undefined ? undefined : await readCase(db, caseId);
-  return found?.case.process === invoiceToPayProcess && found.case.closedAt === undefined;
+/** A case about the bank has no process that waits for it, and a run that has ended leaves some behind, as when the bank refused its file. */
+async function nobodyWaitsFor(db: Db, exception: ExceptionCase): Promise<boolean> {
+  const found = exception.case === undefined ? undefined : await readCase(db, exception.case);
+  const runs = found !== undefined && found.case.closedAt === undefined;
+  if (exception.origin === 'payment') return !runs || found.case.process !== invoiceToPayProcess;
+  return !runs && found?.case.process === paymentRunProcess;
 }
 
-/** A case about the bank or a run has no process that waits for it: its owner says what was done about it. */
+/** Its owner says what was done about it. */
 function settle(parts: ExceptionParts, call: Call<unknown, unknown, unknown>, exception: ExceptionCase, resolution: ExceptionResolution) {
   if (exception.state !== 'open') throw new KontorError('already-decided', 'This exception was closed in the meantime.');
   if (resolution.resolution !== 'retry') throw new KontorError('override-not-allowed', 'Say what was done about it with `retry` and a reason; nothing else can be decided here.');

@@ -8,6 +8,7 @@ import { auditOf } from '../support/evidence.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
 import { outcomeOf, people } from '../support/people.ts';
+import { payments } from '../support/payments.ts';
 import { describeWithServices } from '../support/services.ts';
 
 /** A third company is a file; one whose tolerances nobody has put in force parks its documents until somebody does. */
@@ -22,18 +23,22 @@ const company = (companyCode: string, name: string) => ({ companyCode, company: 
 const fileOf = (id: string, name: string, tolerances: string) =>
   readFileSync('policies/entities/DE01.yaml', 'utf8')
     .replaceAll('DE01', id).replace('Muster Maschinenbau GmbH', name).replace(/aliases: .*/, 'aliases: []')
-    .replace(/vatIds: .*/, 'vatIds: []').replace(/buyerIds: .*/, 'buyerIds: []').replace('tolerances: standard-eur', `tolerances: ${tolerances}`);
+    .replace(/vatIds: .*/, 'vatIds: []').replace(/buyerIds: .*/, 'buyerIds: []').replace('tolerances: standard-eur', `tolerances: ${tolerances}`)
+    .replace('payments: standard-eur', `payments: ${tolerances}`);
 
 describeWithServices('companies by file', () => {
   let house: House;
   let they: ReturnType<typeof people>;
   const tolerances: { content: Record<string, unknown>; source: string } = { content: {}, source: '' };
+  const paying: typeof tolerances = { content: {}, source: '' };
 
   beforeAll(async () => {
     house = await openHouse({
       set: (shipped) => {
         const standard = shipped.policies.find(({ kind, name }) => kind === 'tolerances' && name === 'standard-eur')!;
         Object.assign(tolerances, { content: { ...(standard.content as object), name: 'third-company' }, source: standard.source });
+        const terms = shipped.policies.find(({ kind, name }) => kind === 'payments' && name === 'standard-eur')!;
+        Object.assign(paying, { content: { ...(terms.content as object), name: 'third-company' }, source: terms.source });
         const [model] = shipped.entities;
         const third = [['DE02', 'Dritte Firma GmbH', 'standard-eur'], ['DE03', 'Vierte Firma GmbH', 'third-company']].map(([id, name, policy]) => readEntity(fileOf(id!, name!, policy!), `${id}.yaml`));
         return { ...shipped, entities: [...shipped.entities, ...third.map((entity) => ({ ...entity, erp: { ...entity.erp, settings: { ...model!.erp.settings, ...entity.erp.settings } } }))] };
@@ -52,6 +57,12 @@ describeWithServices('companies by file', () => {
     return (await submit(house.db, invoice, { submitter: 'system:edi' })).caseId;
   };
 
+  const putInForce = (kind: 'tolerances' | 'payments', { content, source }: typeof tolerances) =>
+    inTransaction(house.db, async (trx) => {
+      const { version } = await importPolicy(trx, { kind, name: 'third-company', content, source, effectiveFrom: '2026-01-01', importedBy: 'person:lars.thoma', correlationId: 'test' });
+      await activatePolicy(trx, { version, proposedBy: 'person:lars.thoma', approvedBy: 'person:oskar.lind', correlationId: 'test' });
+    });
+
   it('a third company runs beside the others with its own ERP endpoint, numbers and chain', async () => {
     const caseId = await enter('DE02', 'Dritte Firma GmbH', '7');
     const { case: found, progress } = await house.stage(caseId, 'posted');
@@ -68,15 +79,25 @@ describeWithServices('companies by file', () => {
     expect(exception).toMatchObject({ origin: 'technical', ownerRole: 'operator' });
     expect(Date.parse(exception!.dueAt)).toBeGreaterThan(Date.parse(exception!.createdAt));
 
-    await inTransaction(house.db, async (trx) => {
-      const { version } = await importPolicy(trx, { kind: 'tolerances', name: 'third-company', content: tolerances.content, source: tolerances.source, effectiveFrom: '2026-01-01', importedBy: 'person:lars.thoma', correlationId: 'test' });
-      await activatePolicy(trx, { version, proposedBy: 'person:lars.thoma', approvedBy: 'person:oskar.lind', correlationId: 'test' });
-    });
+    await putInForce('tolerances', tolerances);
     expect(await they.resolve(caseId, 'mira.sanders', 'retry')).toMatchObject({ effect: 'resumed' });
     const found = await house.stage(caseId, 'posted');
     expect(found.progress.exceptions).toEqual([]);
     expect(await openExceptionsOf(house.db, caseId)).toEqual([]);
     expect(await auditOf(house.db, caseId)).toEqual(expect.arrayContaining(['invoice.parked', 'invoice.resumed', 'invoice.posting']));
+  });
+
+  it('a payment run that cannot go on is parked as well, and resumed by whoever looks after it, by nobody else', async () => {
+    const runId = await payments(house, they).open({ entity: 'DE03' });
+    const parked = await house.stage(runId, 'parked');
+    expect(parked.progress).toMatchObject({ state: 'running', exceptions: [{ code: 'policy-not-active', owner: 'operator' }] });
+    expect(await outcomeOf(they.resolve(runId, 'anna.berg', 'retry'))).toBe('not-permitted');
+    expect(await outcomeOf(they.resolve(runId, 'mira.sanders', 'override'))).toBe('request-invalid');
+    await putInForce('payments', paying);
+    expect(await they.resolve(runId, 'mira.sanders', 'retry')).toMatchObject({ effect: 'resumed' });
+    await house.caseWhen(runId, ({ case: { stage }, progress }) => stage === 'approval' && progress.exceptions.length === 0);
+    expect(await openExceptionsOf(house.db, runId)).toEqual([]);
+    expect(await auditOf(house.db, runId)).toEqual(expect.arrayContaining(['payment-run.parked', 'payment-run.resumed', 'payment-run.proposed']));
   });
 
   it('D1: an exact duplicate has ended before anybody could override or correct it', async () => {

@@ -83,7 +83,7 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
   const { entity, caseId, correlationId, version = firstInvoiceToPayVersion } = input;
   const invoice: InvoiceCase = {
     ref: { entity, caseId, correlationId },
-    board: new ProgressBoard(correlationId, version),
+    board: new ProgressBoard(correlationId, version, input.shown),
     triesAtOnce: version !== firstInvoiceToPayVersion,
     mutex: new Mutex(),
     changed: false,

@@ -9,7 +9,7 @@ import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo
 import type { AcceptedAnswer } from '../../activities/decisions.ts';
 import type { RunDecisionKind, RunRef } from '../../activities/payments/commands.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { bankStatus, cancel, decide, paymentRunProcess, paymentRunVersion, release, removeItem, usualPace, type PaymentRunInput, type PaymentRunOutcome, type RunStage } from '../contracts/payment-run.ts';
+import { bankStatus, cancel, decide, paymentRunProcess, paymentRunVersion, release, removeItem, resolveException, usualPace, type PaymentRunInput, type PaymentRunOutcome, type RunStage } from '../contracts/payment-run.ts';
 import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
 import { awaitWithEscalation } from '../parts/escalation.ts';
 import { parkable } from '../parts/parking.ts';
@@ -59,12 +59,13 @@ function openRun(input: PaymentRunInput): Run {
   if (goesOn?.screenedTo) run.screenedTo = goesOn.screenedTo;
   if (goesOn?.nextDeadline) run.nextDeadline = goesOn.nextDeadline;
   listenForDecisions(
-    { ...run, refusal: () => refusalOf(run), judge: (kind, decisionId) => verifyAndRecordRunDecision({ ...run.ref, kind, decisionId }), heard: (decision: AcceptedAnswer, kind: RunDecisionKind) => hear(run, decision, kind) },
+    { ...run, refusal: (kind) => refusalOf(run, kind), judge: (kind, decisionId) => verifyAndRecordRunDecision({ ...run.ref, kind, decisionId }), heard: (decision: AcceptedAnswer, kind: RunDecisionKind) => hear(run, decision, kind) },
     {
       decide: { update: decide, description: 'Approve or reject the run as proposed' },
       release: { update: release, description: 'Release the approved run to the bank' },
       removeItem: { update: removeItem, description: 'Take payments out; an approval has to be given again' },
       cancel: { update: cancel, description: 'Cancel the run before it is released' },
+      resolveException: { update: resolveException, description: 'Try a parked step again' },
     },
   );
   setHandler(bankStatus, () => void (run.bankSpoke = true), { description: 'The bank said something about payments of this run' });
@@ -177,12 +178,13 @@ function paceOf({ input }: Run) {
 function hear(run: Run, { effect, reasonCode }: AcceptedAnswer, kind: RunDecisionKind): void {
   if (effect === 'complete') run.released = true;
   if (effect === 'rejected') run.ending = { state: 'cancelled', reason: `rejected ${reasonCode ?? ''}`.trim() };
+  if (effect === 'resumed') run.resumed = true;
   if (effect === 'withdrawn') run.ending = { state: 'cancelled', reason: kind === 'cancel' ? 'cancelled' : 'nothing-left' };
 }
 
-/** Once it is released nobody may change it any more: screening, file and bank work on exactly this content. */
-function refusalOf(run: Run): Refusal | undefined {
+/** Once it is released nobody may change it any more: screening, file and bank work on exactly this content. Resuming changes nothing. */
+function refusalOf(run: Run, kind: RunDecisionKind): Refusal | undefined {
   if (run.ending) return { code: 'already-decided', message: `The run has ended as ${run.ending.state}.` };
-  if (run.released) return { code: 'run-not-open', message: 'The run was released; what is under way cannot be changed any more.' };
+  if (run.released && kind !== 'resolveException') return { code: 'run-not-open', message: 'The run was released; what is under way cannot be changed any more.' };
   return undefined;
 }

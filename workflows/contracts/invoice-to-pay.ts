@@ -23,6 +23,8 @@ export interface InvoiceToPayInput {
   version?: string;
   /** The event that opened an ended case again: its money came back. */
   reopenedBy?: string;
+  /** With it: what the case had come to show, so that the process does not begin as if nothing had been decided or posted. */
+  shown?: Progress;
 }
 
 export type InvoiceToPayOutcome =

@@ -60,6 +60,7 @@ export const decide = defineUpdate<DecisionReceipt, [DecisionNotice]>('decide');
 export const release = defineUpdate<DecisionReceipt, [DecisionNotice]>('release');
 export const removeItem = defineUpdate<DecisionReceipt, [DecisionNotice]>('removeItem');
 export const cancel = defineUpdate<DecisionReceipt, [DecisionNotice]>('cancel');
+export const resolveException = defineUpdate<DecisionReceipt, [DecisionNotice]>('resolveException');
 
 export const bankStatus = defineSignal<[BankNotice]>('bankStatus');
 
