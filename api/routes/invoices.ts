@@ -5,11 +5,14 @@ import { countCases, linksOf, listCases, readCase } from '../../db/repositories/
 import { readDocument } from '../../db/repositories/documents.ts';
 import { readBlob } from '../../db/repositories/blobs.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
+import { paymentsOfCase } from '../../db/repositories/payments.ts';
 import { KontorError, problem } from '../../domain/errors.ts';
 import { caseLinkSchema, caseSchema } from '../../domain/model/case.ts';
 import { instantSchema } from '../../domain/model/dates.ts';
+import { moneySchema } from '../../domain/model/money.ts';
 import { findingSchema } from '../../domain/model/finding.ts';
 import { progressSchema } from '../../domain/model/progress.ts';
+import { paymentStates } from '../../domain/rules/payments/bank-status.ts';
 import type { IntakeResult } from '../../db/repositories/intake.ts';
 import { invoiceToPayProcess } from '../../workflows/contracts/invoice-to-pay.ts';
 import { mayIn, requireEntity, unknown, visibleEntities } from '../access.ts';
@@ -70,6 +73,8 @@ const listQuery = z
   })
   .strict();
 
+const casePaymentSchema = z.object({ run: z.string(), endToEndId: z.string(), amount: moneySchema, state: z.enum(paymentStates), reasonCode: z.string().nullable(), confirmedBy: z.string().nullable() }).meta({ id: 'CasePayment' });
+
 const detailSchema = z
   .object({
     case: caseSchema,
@@ -78,6 +83,8 @@ const detailSchema = z
     erp: z.object({ status: z.enum(['not-asked', 'unknown', 'posted', 'refused', 'reversed', 'released']), reference: z.string().optional() }),
     findings: z.array(findingSchema),
     links: z.array(caseLinkSchema.extend({ incoming: z.boolean() })),
+    /** Newest first: every run that took it up, and what became of that. */
+    payments: z.array(casePaymentSchema),
   })
   .meta({ id: 'InvoiceCase' });
 
@@ -260,6 +267,7 @@ async function detail(db: Db, call: Call<z.infer<typeof idParams>, unknown, unkn
     erp: posting ? { status: posting.status as 'posted', reference: posting.reference } : { status: 'not-asked' },
     findings: assessment?.result.findings ?? [],
     links: await linksOf(db, found.case.id),
+    payments: await paymentsOfCase(db, found.case.id),
   };
 }
 

@@ -82,12 +82,6 @@ export interface BankEntry {
   runId: string | null;
 }
 
-/** Which of these identities are in the books already. */
-export async function knownEntries(db: Db, entity: string, identities: readonly string[]): Promise<Set<string>> {
-  const rows = await sql<{ identity: string }>(db, `select identity from bank_entries where entity = :entity and identity = any (:identities)`, { entity, identities });
-  return new Set(rows.map(({ identity }) => identity));
-}
-
 /** Entries since a day, for the daily reconciliation. */
 export async function entriesSince(db: Db, entity: string, since: string): Promise<BankEntry[]> {
   return sql<BankEntry>(

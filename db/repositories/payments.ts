@@ -1,5 +1,6 @@
 import type { Money } from '../../domain/model/money.ts';
 import type { ProposedInstruction, ProposedItem } from '../../domain/model/payment.ts';
+import type { PaymentState } from '../../domain/rules/payments/bank-status.ts';
 import { json, sql, type Db, type Trx } from '../client.ts';
 
 /** One transfer of a run, with the documents that it settles. */
@@ -123,14 +124,15 @@ export async function lookAlikesOf(db: Db, runId: string): Promise<string[]> {
 }
 
 /** Payments of a document, newest first: what its page shows. */
-export async function paymentsOfCase(db: Db, caseId: string): Promise<{ runId: string; endToEndId: string; amount: Money; state: string; reasonCode: string | null; confirmedBy: string | null }[]> {
+export async function paymentsOfCase(db: Db, caseId: string): Promise<{ run: string; endToEndId: string; amount: Money; state: PaymentState; reasonCode: string | null; confirmedBy: string | null }[]> {
   return sql(
     db,
-    `select i.run_id as "runId", i.end_to_end_id as "endToEndId", jsonb_build_object('currency', i.currency, 'minor', i.amount_minor::text) as amount, i.state,
+    `select i.run_id as run, i.end_to_end_id as "endToEndId", jsonb_build_object('currency', i.currency, 'minor', i.amount_minor::text) as amount, i.state,
             p.reason_code as "reasonCode", p.confirmed_by as "confirmedBy"
        from payment_items i left join payment_instructions p on p.run_id = i.run_id and p.end_to_end_id = i.end_to_end_id
       where i.case_id = :caseId order by i.created_at desc`,
     { caseId },
+    'payments-of-case',
   );
 }
 

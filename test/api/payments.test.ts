@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tasksOf } from '../../db/repositories/approvals.ts';
+import { openHouse, type House } from '../support/house.ts';
+import { pipes } from '../support/payments.ts';
+import { describeWithServices } from '../support/services.ts';
+import { serveApi, type ServedApi } from './house.ts';
+
+describeWithServices('a document and its payment, through the API alone', () => {
+  let house: House;
+  let api: ServedApi;
+
+  beforeAll(async () => {
+    house = await openHouse();
+    api = await serveApi({ db: house.db, client: house.client, stateDir: house.settings.stateDir });
+    await house.startWorker();
+    await house.firstPoll('DE01');
+  });
+  afterAll(async () => {
+    api.close();
+    await house.dispose();
+  });
+
+  /** Whoever is asked about the run answers; a release is decided as an approval is. */
+  async function says(person: string, run: string, stage: string): Promise<void> {
+    await house.stage(run, stage);
+    const [task] = await tasksOf(house.db, run, 'open');
+    const answer = await (await api.as(person)).post(`/v1/approvals/${task!.id}/decision`, { body: { decision: 'approve', decisionHash: task!.decisionHash } });
+    expect(answer.status, answer.text).toBe(200);
+  }
+
+  it('shows what became of each run that took the document up', async () => {
+    const clerk = await api.as('anna.berg');
+    const { id } = (await clerk.post('/v1/invoices', { body: pipes('4') })).body as { id: string };
+    await house.stage(id, 'posted');
+    expect((await clerk.get(`/v1/invoices/${id}`)).body).toMatchObject({ payments: [] });
+    const opened = await clerk.post('/v1/payment-runs', { body: { entity: 'DE01', nextRunDate: '2027-12-01' } });
+    expect(opened.status, opened.text).toBe(202);
+    const { id: run } = opened.body as { id: string };
+    await says('clara.winter', run, 'approval');
+    await says('vera.noll', run, 'release');
+    await house.caseWhen(run, ({ case: { stage, closedAt } }) => stage === 'awaiting-bank' || closedAt !== undefined, 60_000);
+    await house.sandbox.post('/_sandbox/bank/advance', { days: 6 });
+    await house.ended(id, 'paid');
+    const [paid] = (await house.sandbox.bankLedger()).payments;
+    expect((await clerk.get(`/v1/invoices/${id}`)).body).toMatchObject({
+      payments: [{ run, endToEndId: paid!.endToEndId, amount: { currency: 'EUR', minor: '17136' }, state: 'confirmed', reasonCode: null }],
+    });
+  });
+});
