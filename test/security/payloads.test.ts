@@ -76,7 +76,8 @@ describeWithServices('S16: plaintext from around the API, while payloads are enc
   });
 
   it('the result of a step that somebody else reports parks the case with an owner, and it goes on when resumed', async () => {
-    await house.sandbox.post('/_sandbox/faults', { kind: 'delay', route: 'erp.vendors.search', times: 1, delayMs: 6_000 });
+    // The try at once and those on the queue: one of the latter has to be under way.
+    await house.sandbox.post('/_sandbox/faults', { kind: 'delay', route: 'erp.vendors.search', times: 3, delayMs: 6_000 });
     const { caseId, workflowId } = await submit(house.db, energy('412.00'));
     const handle = plain.workflow.getHandle(workflowId);
     const pending = async () => (await handle.describe().catch(() => undefined))?.raw.pendingActivities?.[0]?.activityId ?? undefined;
