@@ -30,12 +30,13 @@ const sentWithoutOnce: Defect[] = [{
 const freshIds: Defect[] = [
   {
     file,
-    was: 'return { file: bank.port.writeFile(order), order, run, bank };',
+    was: 'const file = bank.port.writeFile(order);',
     becomes: `const fresh = (length: number) => Array.from({ length }, () => 'ABCDEFGHJK'[Math.floor(Math.random() * 10)]).join('');
   const tried = { ...order, messageId: fresh(20), batches: order.batches.map((batch) => ({ ...batch, transfers: batch.transfers.map((transfer) => ({ ...transfer, endToEndId: fresh(32) })) })) };
-  return { file: bank.port.writeFile(tried), order, run, bank };`,
+  const file = bank.port.writeFile(tried);`,
   },
   { file, was: 'if (run.fileSha256 !== null && run.fileSha256 !== fileHash) throw', becomes: 'if (run.runId === \'\') throw' },
+  { file: send, was: 'if (run.fileSha256 !== contentHash(Buffer.from(file.text, \'utf8\'))) throw', becomes: 'if (run.runId === \'\') throw' },
   { file: send, was: 'request: { messageId: file.messageId, fileHash: run.fileSha256 },', becomes: 'request: { run: caseId },' },
 ];
 const noEnquiry: Defect[] = [{ file: 'activities/once.ts', was: '(await foundByEnquiry(tools, effect, handle, state)) ?? (await resend(tools, effect, handle))', becomes: 'await resend(tools, effect, handle)' }];

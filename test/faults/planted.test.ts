@@ -14,7 +14,7 @@ import { pause } from './workday.ts';
  */
 const once = 'activities/once.ts';
 const posting = 'activities/accounts-payable/post-supplier-invoice.ts';
-const transitions = 'activities/accounts-payable/transitions.ts';
+const transitions = 'activities/transitions.ts';
 
 const withoutOnce: Defect[] = [{
   file: once,
@@ -37,7 +37,7 @@ const noSettleWindow: Defect[] = [{ file: once, was: 'if (sinceSent >= effect.se
 const auditOutside: Defect[] = [{
   file: transitions,
   was: '  await appendAudit(trx, entity, entries);',
-  becomes: `  const { openDatabase } = await import('../../db/client.ts');
+  becomes: `  const { openDatabase } = await import('../db/client.ts');
   setTimeout(() => void openDatabase(process.env['DATABASE_URL'] as string).transaction((own) => appendAudit(own, entity, entries)), 3_000);`,
 }];
 const noDuties: Defect[] = [{ file: 'domain/rules/accounts-payable/approval-decision.ts', was: '    if (duty) return refuse(', becomes: '    if (duty && facts.now === \'\') return refuse(' }];
