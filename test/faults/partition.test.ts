@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { outboxBacklog } from '../../db/repositories/outbox.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
@@ -61,6 +62,8 @@ describeWithServices('F24 a worker without the Temporal server', () => {
   /** Beside the first one: with a port of its own for its metrics. */
   const startOther = async () => house.startWorker({ KONTOR_WORKER_METRICS_PORT: String(await freePort()) });
   const posted = (id: string) => house.stage(id, 'posted', 180_000);
+  /** Nobody carries messages once the workers are gone. */
+  const told = () => until(async () => (await outboxBacklog(house.db)).waiting === 0);
   const posts = async () => (await house.sandbox.get<{ items: { route: string }[] }>('/_sandbox/requests')).items.filter(({ route }) => route === 'erp.invoices.post').length;
 
   // Whatever the server hands to the parted worker is lost for the time of one try: minutes, one after the other.
@@ -78,6 +81,7 @@ describeWithServices('F24 a worker without the Temporal server', () => {
     line.heal();
     const last = await enter();
     await posted(last);
+    await told();
     await other.stop();
     await cutOff.stop();
   }, 900_000);
@@ -87,6 +91,7 @@ describeWithServices('F24 a worker without the Temporal server', () => {
     writeFileSync(gate, '');
     const copy = plant(standStill);
     const zombie = await house.startWorker({ STAND_STILL: gate, TEMPORAL_ADDRESS: line.address, KONTOR_WORKER_METRICS_PORT: String(await freePort()) }, copy.home);
+    await house.firstPoll('DE01');
     const before = await posts();
     const id = await enter();
     await until(() => Promise.resolve(existsSync(`${gate}.reached`)));
@@ -97,6 +102,7 @@ describeWithServices('F24 a worker without the Temporal server', () => {
     await pause(2_000);
     expect(await posts(), 'the other one sent it, and only that').toBe(before + 1);
     line.heal();
+    await told();
     await zombie.kill();
     await other.stop();
     copy.remove();
