@@ -4,6 +4,9 @@ import { beginEffect, markNotSent, markSent, markUnknown, recordOutcome, type Ef
 import { KontorError } from '../domain/errors.ts';
 import { canonicalJson } from '../domain/rules/canonical-json.ts';
 
+/** How soon another attempt looks again whether the one that is under way has its answer; its lease may end later. */
+const lookAgainMs = 2_000;
+
 /** An effect outside, described so that it happens once per key whatever crashes. `Outcome` is JSON and becomes the permanent record. */
 export interface Effect<Answer, Outcome> {
   key: string;
@@ -57,7 +60,7 @@ export async function once<Answer, Outcome>(tools: OnceTools, effect: Effect<Ans
     case 'conflict':
       throw new KontorError('effect-key-conflict', `The key ${effect.key} already stands for another request.`);
     case 'held':
-      throw new KontorError('effect-in-progress', 'Another attempt is under way.', { retryAfterMs: millisecondsBetween(state.now, state.leaseUntil) });
+      throw new KontorError('effect-in-progress', 'Another attempt is under way.', { retryAfterMs: Math.min(lookAgainMs, millisecondsBetween(state.now, state.leaseUntil)) });
     case 'enquire':
       return record(tools, effect, handle, (await foundByEnquiry(tools, effect, handle, state)) ?? (await resend(tools, effect, handle)));
     case 'fresh':

@@ -6,10 +6,10 @@ import { billed } from '../support/invoices.ts';
 import { describeWithServices } from '../support/services.ts';
 import { serveApi, type ServedApi } from './house.ts';
 
-/** How long the ERP takes to post, in these tests. */
-const postingMs = 1_500;
+/** How long the ERP takes to post, in these tests: longer than the try at once, whose end lets the approver hear. */
+const postingMs = 4_000;
 /** How long where somebody has to lose patience meanwhile, on a busy machine too. */
-const longPostingMs = 6_000;
+const longPostingMs = 8_000;
 
 describeWithServices('a decision while the ERP is being asked', () => {
   let house: House;
