@@ -21,13 +21,23 @@ async function recordedOnce<Answer>(db: Db, step: Step, work: (trx: Trx) => Prom
 }
 
 /** The work of a record activity, once per step of the process and all of it in one transaction. */
-export function recording<Parts extends { db: Db }, Command extends { caseId: string; entity: string }, Answer>(parts: Parts, work: (parts: Parts, command: Command) => Promise<Answer>): (command: Command) => Promise<Answer> {
+export function recording<Parts extends { db: Db }, Command extends StepCommand, Answer>(parts: Parts, work: (parts: Parts, command: Command) => Promise<Answer>): (command: Command) => Promise<Answer> {
   return (command) => recordedOnce(parts.db, stepOf(Context.current().info, command), (trx) => work({ ...parts, db: trx }, command));
 }
 
-/** The step that an activity stands for: its number within the run is the same each time it is carried out. */
-function stepOf({ workflowExecution, activityId, activityType }: Info, { caseId, entity }: { caseId: string; entity: string }): Step {
-  return { caseId, entity, kind: activityType, id: `${workflowExecution?.runId ?? ''}/${activityId}` };
+interface StepCommand {
+  caseId: string;
+  entity: string;
+  decisionId?: string;
+}
+
+/**
+ * The step that an activity stands for: its number within the run is the same each time it is carried out. A decision is one step
+ * under whatever number it is judged: when the engine gives up the task in which it was judged, for an event that came
+ * meanwhile, it is brought again later and must lead to the same.
+ */
+function stepOf({ workflowExecution, activityId, activityType }: Info, { caseId, entity, decisionId }: StepCommand): Step {
+  return { caseId, entity, kind: activityType, id: decisionId ?? `${workflowExecution?.runId ?? ''}/${activityId}` };
 }
 
 class RecordedBefore extends Error {}

@@ -6,7 +6,7 @@ export interface Step {
   entity: string;
   /** Steps of one kind follow one another within a case; only the newest answer of each is kept. */
   kind: string;
-  /** Run and number of the step. */
+  /** Run and number of the step; a decision is one step under any number. */
   id: string;
 }
 

@@ -24,6 +24,8 @@ interface Listener<Kind extends string, Accepted extends AcceptedAnswer> {
   /** Loads the decision row, verifies its signed envelope and judges it. */
   judge(kind: Kind, decisionId: string): Promise<Accepted | Refused>;
   heard(decision: Accepted, kind: Kind): void;
+  /** Decisions that it has heard: the same one under another update changes nothing. */
+  known: Set<string>;
 }
 
 export interface Refusal {
@@ -36,7 +38,8 @@ export interface Refusal {
  * SDK does not await it. The handler loads the decision row by its id, verifies its signed envelope and judges authority,
  * duties and document version: until that has been recorded nothing is decided, whoever sent the update.
  */
-export function listenForDecisions<Kind extends string, Accepted extends AcceptedAnswer>(listener: Listener<Kind, Accepted>, updates: Record<Kind, { update: DecisionUpdate; description: string }>): void {
+export function listenForDecisions<Kind extends string, Accepted extends AcceptedAnswer>(hearing: Omit<Listener<Kind, Accepted>, 'known'>, updates: Record<Kind, { update: DecisionUpdate; description: string }>): void {
+  const listener: Listener<Kind, Accepted> = { ...hearing, known: new Set() };
   for (const [kind, { update, description }] of Object.entries(updates) as [Kind, { update: DecisionUpdate; description: string }][]) {
     setHandler(update, (notice: DecisionNotice) => listener.mutex.run(() => judge(listener, kind, notice)), {
       description,
@@ -55,7 +58,10 @@ async function judge<Kind extends string, Accepted extends AcceptedAnswer>(liste
   refuseAtOnce(listener, kind, { decisionId });
   const decision = await listener.judge(kind, decisionId);
   if (!decision.accepted) throw ApplicationFailure.nonRetryable(decision.message, decision.code);
-  listener.board.apply(decision.transitions);
-  listener.heard(decision, kind);
+  if (!listener.known.has(decisionId)) {
+    listener.known.add(decisionId);
+    listener.board.apply(decision.transitions);
+    listener.heard(decision, kind);
+  }
   return { decisionId, effect: decision.effect };
 }
