@@ -64,9 +64,8 @@ export function people(house: { db: Db; client: Client; settings: { stateDir: st
 
   /** Carries it to the process at once; the relay then has nothing left to do, whatever the answer was. */
   async function carry(decision: Decision): Promise<DecisionReceipt> {
-    const handle = house.client.workflow.getHandle(decision.workflowId);
     try {
-      return await handle.executeUpdate<DecisionReceipt, [{ decisionId: string }]>(decision.update, { updateId: decision.id, args: [{ decisionId: decision.id }] });
+      return await untilTaken(() => house.client.workflow.getHandle(decision.workflowId).executeUpdate<DecisionReceipt, [{ decisionId: string }]>(decision.update, { updateId: decision.id, args: [{ decisionId: decision.id }] }));
     } finally {
       await markDoneByKey(house.db, 'update-workflow', decision.id);
     }
@@ -98,6 +97,21 @@ export function people(house: { db: Db; client: Client; settings: { stateDir: st
     correct: (caseId: string, person: string, correction: Record<string, unknown>) => whenFree(() => say(caseId, { update: 'correct', decision: 'correct', person, payload: { correction } })),
     withdraw: (caseId: string, person: string) => whenFree(() => say(caseId, { update: 'withdraw', decision: 'withdraw', person })),
   };
+}
+
+/** Of gRPC. */
+const failedPrecondition = 9;
+
+/** The engine gives an update up together with a task that an event overtook, as a receipt that comes in meanwhile; the relay then brings it again. */
+async function untilTaken(said: () => Promise<DecisionReceipt>): Promise<DecisionReceipt> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await said();
+    } catch (error) {
+      if (tries > 20 || (error as { cause?: { code?: number } }).cause?.code !== failedPrecondition) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 /** Says it again while the ERP is being asked, as a person who is told to wait does. */
