@@ -11,7 +11,7 @@ import { readSandboxSet } from '../../bin/services/sandbox-set.ts';
 import { runDirOf, type Services } from '../../bin/services/services.ts';
 import { openDatabase, sql } from '../../db/client.ts';
 import { migrate } from '../../db/migrate.ts';
-import { seedSandbox } from '../../db/seed.ts';
+import { seedSandbox, type SandboxSet } from '../../db/seed.ts';
 import { prepareNamespace } from '../../temporal-config/namespace.ts';
 import { readSettings, type Settings, type TemporalStore } from '../../temporal-config/settings.ts';
 import { processorSeconds, processorTime, type ProcessorTime } from '../intake/processor-time.ts';
@@ -64,7 +64,7 @@ async function prepareGround(name: string, settings: Settings, services: Service
   await migrate(database.href);
   const db = openDatabase(database.href, { poolSize: 2, applicationName: 'kontor-bench' });
   closing.push(() => db.destroy());
-  await seedSandbox(db, readSandboxSet(settings.home));
+  await seedSandbox(db, withHighLimits(readSandboxSet(settings.home)));
   const own: Settings = {
     ...settings, stateDir, databaseUrl: database.href, temporalAddress: services.temporalAddress, namespace: `bench-${name}`, erpPollMs, requestLimits: manyRequests,
     apiPort: await freePort(), workerMetricsPort: await freePort(), keyRingFile: join(stateDir, 'keys', 'payload-keys.json'),
@@ -73,6 +73,11 @@ async function prepareGround(name: string, settings: Settings, services: Service
   const sandbox = await launchNode({ name: 'sandbox', file: 'sandbox/main.ts', settings: own, env: sandboxEnvironment(0, stateDir) });
   closing.push(() => sandbox.stop());
   return { name, settings: { ...own, sandboxUrl: `http://127.0.0.1:${String(sandbox.ready['port'])}` }, db };
+}
+
+/** The shipped people, whose approver of payment runs may approve one of any size. */
+function withHighLimits(shipped: SandboxSet): SandboxSet {
+  return { ...shipped, persons: shipped.persons.map((person) => (person.id === 'clara.winter' ? { ...person, roles: person.roles.map((role) => ({ ...role, limit: { currency: 'EUR', minor: '99900000000' } })) } : person)) };
 }
 
 /** PostgreSQL works for the engine, too: that share is told by the databases that its processes serve. */
