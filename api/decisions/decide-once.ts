@@ -92,7 +92,8 @@ async function propose({ db, decisionKey, patienceMs }: DecisionParts, call: Any
 async function settle({ db, client, patienceMs }: DecisionParts, call: AnyCall, decision: Decision, { deadline = Infinity }: Asking): Promise<Told> {
   const heard: Carried = decision.state === 'proposed' ? await carry(db, client, decision, Math.min(deadline, Date.now() + patienceMs)) : settledAs(decision);
   const now = (await readDecision(db, decision.id)) ?? decision;
-  const carried = heard.state === 'unanswered' && now.state !== 'proposed' ? settledAs(now) : heard;
+  // The row outranks what the process said: it may have recorded the decision and ended before the question came again.
+  const carried = heard.state !== 'accepted' && now.state !== 'proposed' ? settledAs(now) : heard;
   if (carried.state === 'refused') return problemAnswer(carried.code, carried.message, call.correlationId);
   const location = { Location: `/v1/decisions/${decision.id}` };
   if (carried.state === 'unanswered') return { status: 202, body: receiptOf(now), headers: location };

@@ -66,6 +66,10 @@ export function people(house: { db: Db; client: Client; settings: { stateDir: st
   async function carry(decision: Decision): Promise<DecisionReceipt> {
     try {
       return await untilTaken(() => house.client.workflow.getHandle(decision.workflowId).executeUpdate<DecisionReceipt, [{ decisionId: string }]>(decision.update, { updateId: decision.id, args: [{ decisionId: decision.id }] }));
+    } catch (error) {
+      // Recorded by an attempt whose answer was given up: the process may have gone on and ended.
+      if (error instanceof WorkflowNotFoundError && (await readDecision(house.db, decision.id))?.state === 'accepted') return { decisionId: decision.id, effect: 'recorded' };
+      throw error;
     } finally {
       await markDoneByKey(house.db, 'update-workflow', decision.id);
     }
