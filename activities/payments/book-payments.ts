@@ -54,7 +54,7 @@ function book(parts: PaymentParts, erp: ErpAccess, instruction: StoredInstructio
     correlationId,
     supplierId: instruction.supplierId,
     amount: instruction.amount,
-    documents: own.map(({ caseId, item }) => ({ documentNumber: numbers.get(caseId) ?? '', amount: item.amount, discount: item.discount?.amount ?? noMoney(item.amount.currency) })),
+    documents: own.map(({ caseId, item }) => ({ documentNumber: numbers.get(caseId) ?? '', amount: item.amount, discount: item.discount?.amount ?? noMoney(item.amount.currency), withheld: item.withheld?.amount ?? noMoney(item.amount.currency) })),
     bookedOn: instruction.bookedOn ?? instruction.executionDate,
     bankReference: instruction.confirmedBy ?? '',
   };

@@ -11,6 +11,7 @@ export interface RunContent {
   /** Of all currencies, in that of the policy. */
   total: Money;
   discountTaken: Money;
+  withheld: Money;
 }
 
 /**
@@ -38,6 +39,7 @@ export async function saveContent(trx: Trx, run: PaymentRun): Promise<RunContent
     instructions: content.instructions.length,
     total: content.total,
     discount: content.discountTaken,
+    withheld: content.withheld,
     policyVersion: run.policyVersion ?? '',
     contentHash: content.contentHash,
   });

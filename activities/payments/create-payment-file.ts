@@ -73,7 +73,7 @@ async function orderOf(db: Db, company: LegalEntity, run: PaymentRun, beat: () =
     proposal: {
       schemaVersion: 1, entity: run.entity, payerAccountId: run.payerAccount, runDate: run.runDate, nextRunDate: run.nextRunDate, excluded: [],
       items: items.map(({ item }) => item), instructions: instructions.map(({ instruction }) => instruction),
-      total: { currency: run.currency ?? company.currency, minor: run.totalMinor ?? '0' }, discountTaken: { currency: run.currency ?? company.currency, minor: run.discountMinor ?? '0' }, policyVersion: run.policyVersion ?? '',
+      total: { currency: run.currency ?? company.currency, minor: run.totalMinor ?? '0' }, discountTaken: { currency: run.currency ?? company.currency, minor: run.discountMinor ?? '0' }, withheld: { currency: run.currency ?? company.currency, minor: run.withheldMinor ?? '0' }, policyVersion: run.policyVersion ?? '',
     },
     removed: instructions.filter(({ state }) => state === 'removed').map(({ instruction }) => instruction.groupKey),
     documents: documents.map(({ remittance, postedAs: _postedAs, ...document }) => ({ ...document, ...(remittance ? { remittance } : {}) })),

@@ -17,7 +17,7 @@ export async function gatherPayables(parts: PaymentParts, { entity, caseId, corr
   const company = await requiredEntity(parts.db, entity);
   const { port } = parts.erpOf(company);
   const payables = await openPayables(parts.db, entity);
-  const ids = [...new Set(payables.map(({ payee, supplierId }) => payee?.supplierId ?? supplierId))].sort();
+  const ids = [...new Set(payables.flatMap(({ payee, supplierId }) => [supplierId, payee?.supplierId ?? supplierId]))].sort();
   const suppliers: Supplier[] = [];
   for (let start = 0; start < ids.length; start += pageSize) {
     suppliers.push(...(await port.getSuppliers(entity, ids.slice(start, start + pageSize), { correlationId })));

@@ -14,7 +14,7 @@ import type { LegalEntity } from '../../domain/model/legal-entity.ts';
 import type { Payable, PaymentProposal, ProposedInstruction, ProposedItem } from '../../domain/model/payment.ts';
 import type { Supplier } from '../../domain/model/supplier.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { describeMoney, sumMoney } from '../../domain/rules/money.ts';
+import { describeMoney, isZeroMoney, sumMoney } from '../../domain/rules/money.ts';
 import { endToEndIdOf } from '../../domain/rules/payments/identifiers.ts';
 import { accountKey } from '../../domain/rules/payments/payee-account.ts';
 import { proposePayments, type PaymentFacts } from '../../domain/rules/payments/propose.ts';
@@ -34,6 +34,7 @@ interface Proposing {
   current: CaseWithProgress;
   run: PaymentRun;
   settings: PaymentSettings;
+  taxVersion: string;
   proposal: PaymentProposal;
   at: string;
   beat: () => void;
@@ -55,6 +56,7 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
     const settings = await paymentSettings(trx, company, now);
     const { policy } = settings;
     const payables = await payablesOf(trx, company, settings, await openPayables(trx, command.entity), suppliers);
+    const tax = await activePolicy(trx, 'tax', company.policies.tax, settings.today);
     beat();
     const facts: PaymentFacts = {
       entity: { id: company.id, currency: company.currency, country: company.country },
@@ -63,6 +65,7 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
       afterCutOff: isAfterCutOff(settings, run.runDate, now),
       payerAccount: payerAccountOf(company, run.payerAccount),
       policy,
+      withholding: tax.content.withholding,
       payables,
       holds: await holdsOf(trx, command.entity),
       earlier: await paymentsSince(trx, command.entity, addDays(run.runDate, -policy.content.duplicateWindowDays)),
@@ -74,7 +77,7 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
     const proposal = proposeFrom(company, facts);
     if (!run.dryRun) await holdChangedAccounts(trx, command.entity, payables, proposal);
     beat();
-    return record(trx, { company, current, run, settings, proposal, at: now.toISOString(), beat });
+    return record(trx, { company, current, run, settings, taxVersion: tax.version, proposal, at: now.toISOString(), beat });
   });
 }
 
@@ -98,6 +101,7 @@ async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSetti
   return open.map((item): Payable => {
     const payeeId = item.payee?.supplierId ?? item.supplierId;
     const supplier = bySupplier.get(payeeId);
+    const earner = bySupplier.get(item.supplierId);
     const account = supplier?.bankAccounts.find(({ id }) => id === item.payee?.account?.id);
     const sameAccount = item.payee?.account === undefined || account?.version === item.payee.account.version;
     return {
@@ -105,6 +109,7 @@ async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSetti
       entity: item.entity,
       revision: item.revision,
       supplierId: item.supplierId,
+      ...(earner ? { supplier: { country: earner.country, category: earner.category } } : {}),
       class: item.class,
       documentNumber: item.documentNumber,
       issueDate: item.issueDate,
@@ -164,8 +169,8 @@ async function record(trx: Trx, proposing: Proposing): Promise<ProposalAnswer> {
   const { total } = proposal;
   const contentHash = run.dryRun ? 'dry-run' : (await contentOf(trx, run, total.currency)).contentHash;
   const executionDate = proposal.instructions[0]?.executionDate;
-  await saveRunTotals(trx, run.runId, { items: items.length, instructions: instructions.length, total, discount: proposal.discountTaken, policyVersion: settings.policy.version, contentHash, ...(executionDate ? { executionDate } : {}) });
-  const policyVersions = { payments: settings.policy.version, calendar: settings.calendar.version };
+  await saveRunTotals(trx, run.runId, { items: items.length, instructions: instructions.length, total, discount: proposal.discountTaken, withheld: proposal.withheld, policyVersion: settings.policy.version, contentHash, ...(executionDate ? { executionDate } : {}) });
+  const policyVersions = { payments: settings.policy.version, calendar: settings.calendar.version, tax: proposing.taxVersion };
   const proposed: Transition = { kind: 'proposed', at, contentHash, items: items.length, instructions: instructions.length, excluded: proposal.excluded.length, total, policyVersions };
   if (instructions.length === 0 || run.dryRun) {
     await recordTransitions(trx, current, [proposed], { actor: 'system:rules', policyVersions, change: { payable: total } });
@@ -184,7 +189,7 @@ function endToEndOf(items: ReadonlyMap<string, ProposedItem>, instruction: Propo
 }
 
 function approvalTask({ current, settings, proposal, run }: Proposing, contentHash: string, dueAt: string) {
-  const { total, instructions, discountTaken } = proposal;
+  const { total, instructions, discountTaken, withheld } = proposal;
   const alike = instructions.filter(({ possibleDuplicates }) => possibleDuplicates.length > 0).length;
   return {
     id: `${run.runId}-t-${contentHash.slice(0, 8)}-approve`,
@@ -199,7 +204,7 @@ function approvalTask({ current, settings, proposal, run }: Proposing, contentHa
     why: `Payment runs of ${run.entity} are approved by a ${settings.policy.content.roles.approve} who neither proposed nor edited them (P6).${alike > 0 ? ` ${alike} payments look like payments of other runs (P12): compare them first.` : ''}`,
     ruleId: 'P6',
     policyVersion: settings.policy.version,
-    title: `Pay ${describePaid(proposal)} in ${instructions.length} transfers for ${proposal.items.length} documents on ${instructions[0]?.executionDate ?? run.runDate}, ${describeMoney(discountTaken)} discount taken`,
+    title: `Pay ${describePaid(proposal)} in ${instructions.length} transfers for ${proposal.items.length} documents on ${instructions[0]?.executionDate ?? run.runDate}, ${describeMoney(discountTaken)} discount taken${isZeroMoney(withheld) ? '' : `, ${describeMoney(withheld)} tax withheld`}`,
     amount: total,
     documentHash: contentHash,
     decisionHash: contentHash,

@@ -111,14 +111,14 @@ export interface PaymentBlockCommand {
   blocked: boolean;
 }
 
-/** One transfer: amounts are what was paid, signed as the documents (credits negative); discounts were taken off. */
+/** One transfer: amounts are what was paid, signed as the documents (credits negative); discounts were taken off, and what was withheld is owed to the tax office (T6). */
 export interface PaymentBookingCommand {
   entity: string;
   externalReference: string;
   correlationId: string;
   supplierId: string;
   amount: Money;
-  documents: { documentNumber: string; amount: Money; discount: Money }[];
+  documents: { documentNumber: string; amount: Money; discount: Money; withheld: Money }[];
   bookedOn: string;
   /** The bank's reference of the entry that confirmed it. */
   bankReference: string;

@@ -51,7 +51,7 @@ const summarySchema = z
   .strict();
 
 const runSummarySchema = z
-  .object({ id: z.string(), account: z.string(), executionDate: plainDateSchema.optional(), documents: z.number().int(), payments: z.number().int(), excluded: z.number().int(), discount: moneySchema.optional(), possibleDuplicates: z.array(z.string()), proposer: z.string().optional(), approver: z.string().optional() })
+  .object({ id: z.string(), account: z.string(), executionDate: plainDateSchema.optional(), documents: z.number().int(), payments: z.number().int(), excluded: z.number().int(), withheld: moneySchema.optional(), discount: moneySchema.optional(), possibleDuplicates: z.array(z.string()), proposer: z.string().optional(), approver: z.string().optional() })
   .strict();
 
 /** What a person needs in order to decide, top to bottom. */
@@ -148,6 +148,7 @@ async function runSummaryOf(db: Db, run: PaymentRun): Promise<z.infer<typeof run
   return {
     id: run.runId, account: run.payerAccount, documents: run.items, payments: run.instructions, excluded: await countExclusions(db, run.runId), possibleDuplicates: await lookAlikesOf(db, run.runId),
     ...(run.executionDate ? { executionDate: run.executionDate } : {}),
+    ...(run.withheldMinor && run.currency ? { withheld: { currency: run.currency, minor: run.withheldMinor } } : {}),
     ...(run.discountMinor && run.currency ? { discount: { currency: run.currency, minor: run.discountMinor } } : {}),
     ...(run.proposer ? { proposer: run.proposer } : {}),
     ...(run.approver ? { approver: run.approver } : {}),

@@ -73,7 +73,7 @@ const listQuery = z
   })
   .strict();
 
-const casePaymentSchema = z.object({ run: z.string(), endToEndId: z.string(), amount: moneySchema, state: z.enum(paymentStates), reasonCode: z.string().nullable(), confirmedBy: z.string().nullable() }).meta({ id: 'CasePayment' });
+const casePaymentSchema = z.object({ run: z.string(), endToEndId: z.string(), settled: moneySchema.meta({ description: 'What the payment settles of the document: paid, discount and withheld together' }), discount: moneySchema, withheld: moneySchema.meta({ description: 'Kept back for the tax office (T6)' }), amount: moneySchema, state: z.enum(paymentStates), reasonCode: z.string().nullable(), confirmedBy: z.string().nullable() }).meta({ id: 'CasePayment' });
 
 const detailSchema = z
   .object({

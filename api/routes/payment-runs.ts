@@ -55,6 +55,7 @@ const runSchema = z
     payments: z.number().int(),
     total: moneySchema.optional(),
     discount: moneySchema.optional(),
+    withheld: moneySchema.optional().meta({ description: 'Kept back for the tax office (T6); the total is what is paid' }),
     proposer: z.string().optional(),
     approver: z.string().optional(),
     releasers: z.array(z.string()),
@@ -271,13 +272,13 @@ async function file(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknow
 
 function shown(run: PaymentRun & Pick<ListedRun, 'state' | 'stage'>): z.infer<typeof runSchema> {
   const amount = (minor: string | null) => (minor === null || run.currency === null ? undefined : { currency: run.currency, minor });
-  const [total, discount] = [amount(run.totalMinor), amount(run.discountMinor)];
+  const [total, discount, withheld] = [amount(run.totalMinor), amount(run.discountMinor), amount(run.withheldMinor)];
   return {
     id: run.runId, entity: run.entity, state: run.state, stage: run.stage, runDate: run.runDate, nextRunDate: run.nextRunDate, account: run.payerAccount, dryRun: run.dryRun,
     documents: run.items, payments: run.instructions, releasers: run.releasers, send: run.sendState, createdAt: run.createdAt,
     ...(run.executionDate ? { executionDate: run.executionDate } : {}),
     ...(total ? { total } : {}),
-    ...(discount ? { discount } : {}),
+    ...(discount ? { discount } : {}), ...(withheld ? { withheld } : {}),
     ...(run.proposer ? { proposer: run.proposer } : {}),
     ...(run.approver ? { approver: run.approver } : {}),
     ...(run.messageId ? { messageId: run.messageId } : {}),

@@ -11,6 +11,7 @@ import { up as lookAlikes } from './0009-look-alikes-by-number-and-amount.ts';
 import { up as readsInScope } from './0010-reads-in-scope.ts';
 import { up as lostRecords } from './0011-lost-records.ts';
 import { up as recentInvoices } from './0012-recent-invoices.ts';
+import { up as withheld } from './0013-withheld.ts';
 
 export interface Migration {
   id: string;
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   { id: '0010-reads-in-scope', up: readsInScope },
   { id: '0011-lost-records', up: lostRecords },
   { id: '0012-recent-invoices', up: recentInvoices },
+  { id: '0013-withheld', up: withheld },
 ];

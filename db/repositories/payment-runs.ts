@@ -107,6 +107,7 @@ export interface PaymentRun {
   currency: string | null;
   totalMinor: string | null;
   discountMinor: string | null;
+  withheldMinor: string | null;
   policyVersion: string | null;
   executionDate: string | null;
   contentHash: string | null;
@@ -124,7 +125,7 @@ export interface PaymentRun {
 }
 
 const COLUMNS = `run_id as "runId", payment_runs.entity, run_date as "runDate", next_run_date as "nextRunDate", seq, payer_account as "payerAccount", dry_run as "dryRun", proposer, editors, items,
-  instructions, payment_runs.currency, total_minor as "totalMinor", discount_minor as "discountMinor", policy_version as "policyVersion", execution_date as "executionDate",
+  instructions, payment_runs.currency, total_minor as "totalMinor", discount_minor as "discountMinor", withheld_minor as "withheldMinor", policy_version as "policyVersion", execution_date as "executionDate",
   content_hash as "contentHash", approved_hash as "approvedHash", approver, releasers, message_id as "messageId", file_created_at as "fileCreatedAt", file_sha256 as "fileSha256",
   file_format as "fileFormat", send_state as "sendState", send_reference as "sendReference", sent_at as "sentAt", payment_runs.created_at as "createdAt"`;
 
@@ -156,12 +157,12 @@ export async function listRuns(db: Db, filter: { entities?: readonly string[]; s
 }
 
 /** What the run proposes as it stands: numbers for lists, hash for approvals. */
-export async function saveRunTotals(trx: Trx, runId: string, totals: { items: number; instructions: number; total: Money; discount: Money; policyVersion: string; executionDate?: string; contentHash: string }): Promise<void> {
+export async function saveRunTotals(trx: Trx, runId: string, totals: { items: number; instructions: number; total: Money; discount: Money; withheld: Money; policyVersion: string; executionDate?: string; contentHash: string }): Promise<void> {
   await sql(
     trx,
-    `update payment_runs set items = :items, instructions = :instructions, currency = :currency, total_minor = :total, discount_minor = :discount,
+    `update payment_runs set items = :items, instructions = :instructions, currency = :currency, total_minor = :total, discount_minor = :discount, withheld_minor = :withheld,
             policy_version = :policyVersion, execution_date = coalesce(:executionDate::date, execution_date), content_hash = :contentHash where run_id = :runId`,
-    { runId, executionDate: null, ...totals, currency: totals.total.currency, total: totals.total.minor, discount: totals.discount.minor },
+    { runId, executionDate: null, ...totals, currency: totals.total.currency, total: totals.total.minor, discount: totals.discount.minor, withheld: totals.withheld.minor },
   );
 }
 

@@ -47,9 +47,9 @@ export async function claimItems(trx: Trx, entity: string, runId: string, items:
   if (items.length === 0) return [];
   const rows = await sql<{ caseId: string }>(
     trx,
-    `insert into payment_items (run_id, case_id, entity, revision, end_to_end_id, currency, open_minor, discount_minor, amount_minor, pay_by, detail, state)
+    `insert into payment_items (run_id, case_id, entity, revision, end_to_end_id, currency, open_minor, discount_minor, withheld_minor, amount_minor, pay_by, detail, state)
      select :runId, x ->> 'caseId', :entity, (x ->> 'revision')::int, x ->> 'endToEndId', x #>> '{open,currency}', (x #>> '{open,minor}')::numeric,
-            coalesce((x #>> '{discount,amount,minor}')::numeric, 0), (x #>> '{amount,minor}')::numeric, (x ->> 'payBy')::date, x - 'endToEndId', :state
+            coalesce((x #>> '{discount,amount,minor}')::numeric, 0), coalesce((x #>> '{withheld,amount,minor}')::numeric, 0), (x #>> '{amount,minor}')::numeric, (x ->> 'payBy')::date, x - 'endToEndId', :state
        from jsonb_array_elements(:items) as x
      on conflict do nothing returning case_id as "caseId"`,
     { runId, entity, items: json(items), state },
@@ -124,10 +124,11 @@ export async function lookAlikesOf(db: Db, runId: string): Promise<string[]> {
 }
 
 /** Payments of a document, newest first: what its page shows. */
-export async function paymentsOfCase(db: Db, caseId: string): Promise<{ run: string; endToEndId: string; amount: Money; state: PaymentState; reasonCode: string | null; confirmedBy: string | null }[]> {
+export async function paymentsOfCase(db: Db, caseId: string): Promise<{ run: string; endToEndId: string; settled: Money; discount: Money; withheld: Money; amount: Money; state: PaymentState; reasonCode: string | null; confirmedBy: string | null }[]> {
   return sql(
     db,
-    `select i.run_id as run, i.end_to_end_id as "endToEndId", jsonb_build_object('currency', i.currency, 'minor', i.amount_minor::text) as amount, i.state,
+    `select i.run_id as run, i.end_to_end_id as "endToEndId", jsonb_build_object('currency', i.currency, 'minor', i.open_minor::text) as settled,
+            jsonb_build_object('currency', i.currency, 'minor', i.discount_minor::text) as discount, jsonb_build_object('currency', i.currency, 'minor', i.withheld_minor::text) as withheld, jsonb_build_object('currency', i.currency, 'minor', i.amount_minor::text) as amount, i.state,
             p.reason_code as "reasonCode", p.confirmed_by as "confirmedBy"
        from payment_items i left join payment_instructions p on p.run_id = i.run_id and p.end_to_end_id = i.end_to_end_id
       where i.case_id = :caseId order by i.created_at desc`,

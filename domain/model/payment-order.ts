@@ -6,9 +6,9 @@ import { payerAccountSchema } from './payment.ts';
 /** ISO 20022 Max35Text without the characters that banks refuse in identifications. */
 const identificationSchema = z.string().regex(/^[A-Za-z0-9+?:().,'-][A-Za-z0-9+?:().,' -]{0,34}$/, 'at most 35 characters of the SEPA set');
 
-/** A document that a transfer settles, with what is paid for it after `discount`; credits are listed with their (positive) amount as credit notes. */
+/** A document that a transfer settles, with what is paid for it after `discount` and `withheld` (T6); credits are listed with their (positive) amount as credit notes. */
 export const remittedDocumentSchema = z
-  .object({ number: z.string(), class: z.enum(['invoice', 'credit-note']), issueDate: plainDateSchema, amount: moneySchema, discount: moneySchema.optional() })
+  .object({ number: z.string(), class: z.enum(['invoice', 'credit-note']), issueDate: plainDateSchema, amount: moneySchema, discount: moneySchema.optional(), withheld: moneySchema.optional() })
   .strict();
 
 export const orderedTransferSchema = z

@@ -34,6 +34,8 @@ export const payableSchema = z
     entity: z.string(),
     revision: z.number().int().positive(),
     supplierId: z.string(),
+    /** Whose income it is, whoever is paid: what withholding goes by (T6). Absent where the ERP does not know the supplier. */
+    supplier: z.object({ country: z.string(), category: z.string() }).strict().optional(),
     class: z.enum(['invoice', 'credit-note']),
     documentNumber: z.string(),
     issueDate: plainDateSchema,
@@ -91,7 +93,7 @@ export const earlierPaymentSchema = z
   .strict();
 export type EarlierPayment = z.infer<typeof earlierPaymentSchema>;
 
-/** A document in a proposal: what it is owed, what is taken off, what is paid. Credits are negative. */
+/** A document in a proposal: what it is owed, what is taken off or withheld, what is paid. Credits are negative. */
 export const proposedItemSchema = z
   .object({
     caseId: z.string(),
@@ -99,7 +101,9 @@ export const proposedItemSchema = z
     open: moneySchema,
     /** The tier taken (P4). */
     discount: z.object({ percent: decimalSchema, amount: moneySchema, until: plainDateSchema }).strict().optional(),
-    /** open − discount. */
+    /** Kept back for the tax office (T6): signed like the document. */
+    withheld: z.object({ rule: z.string(), name: z.string(), percent: decimalSchema, base: moneySchema, amount: moneySchema }).strict().optional(),
+    /** open − discount − withheld. */
     amount: moneySchema,
     /** Latest date on which paying still keeps the discount, or is on time (P3). */
     payBy: plainDateSchema,
@@ -118,7 +122,7 @@ export const proposedInstructionSchema = z
     account: payeeAccountSchema,
     amount: moneySchema,
     /** What it counts for totals and limits, in the currency of the policy at the rate of the proposal (P11). */
-    counts: z.object({ amount: moneySchema, discount: moneySchema }).strict(),
+    counts: z.object({ amount: moneySchema, discount: moneySchema, withheld: moneySchema.optional() }).strict(),
     executionDate: plainDateSchema,
     method: z.enum(['sepa', 'credit-transfer', 'ach']),
     serviceLevel: z.string().optional(),
@@ -146,6 +150,7 @@ export const paymentProposalSchema = z
     excluded: z.array(exclusionSchema),
     total: moneySchema,
     discountTaken: moneySchema,
+    withheld: moneySchema,
     policyVersion: z.string(),
   })
   .strict()

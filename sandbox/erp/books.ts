@@ -15,6 +15,7 @@ export const chart = {
   exchange: '660000',
   bank: '113100',
   cashDiscount: '276000',
+  withholdingTax: '174000',
 } as const;
 
 /** A journal line before it is written: minor units, debits positive; without `companyMinor` it is converted at the document's rate. */

@@ -29,6 +29,8 @@ export interface Settlement {
   documentNo: string;
   amount: string;
   discount: string;
+  /** Owed to the tax office instead; absent in books of older versions. */
+  withheld?: string;
 }
 
 /** A posted document. Its lines balance per currency and in company currency; only `status`, `payBlock` and `reversedBy` ever change. */

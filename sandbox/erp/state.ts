@@ -1,6 +1,6 @@
 import { exact, plus, zero, type Exact } from '../../domain/rules/decimal.ts';
 import type { FactRecord } from '../shared/journal-file.ts';
-import { amountText, chart, minorUnits } from './books.ts';
+import { amountText, chart, minorUnits, sum } from './books.ts';
 import type { DocumentType, ErpDocument, Settlement } from './documents.ts';
 import type { Company, Movement, Order, OrderChange, OrderItem, Vendor } from './vendor-model.ts';
 
@@ -137,11 +137,11 @@ function addDocument(books: CompanyBooks, document: ErpDocument): void {
 }
 
 /** Open values are written without sign, as the documents are. */
-function settle(books: CompanyBooks, { documentNo, amount, discount }: Settlement): void {
+function settle(books: CompanyBooks, { documentNo, amount, discount, withheld = '0' }: Settlement): void {
   const document = books.documents.get(documentNo) as ErpDocument;
   const sign = document.docType === 'CRM' ? -1n : 1n;
   const { currencyCode } = document;
-  document.openValue = amountText(minorUnits(document.openValue, currencyCode) - sign * (minorUnits(amount, currencyCode) + minorUnits(discount, currencyCode)), currencyCode);
+  document.openValue = amountText(minorUnits(document.openValue, currencyCode) - sign * sum([amount, discount, withheld].map((text) => minorUnits(text, currencyCode))), currencyCode);
 }
 
 function moveQuantities(books: CompanyBooks, effect: ErpDocument['quantities'][number]): void {

@@ -188,7 +188,7 @@ export const outgoingPaymentSchema = z
     postingDate: date,
     currencyCode: currency,
     bankRef: z.string(),
-    settles: z.array(z.object({ documentNo: z.string(), amount: decimal, discount: decimal.default('0') }).strict()).min(1),
+    settles: z.array(z.object({ documentNo: z.string(), amount: decimal, discount: decimal.default('0'), withheld: decimal.default('0') }).strict()).min(1),
   })
   .strict();
 export type OutgoingPayment = z.infer<typeof outgoingPaymentSchema>;

@@ -59,7 +59,7 @@ describeWithDatabase('S4: every route for every role, at the own and at another 
       start: { workflow: 'paymentRun', queue: 'fin-workflows', process: 'ap-payment-run', workflowVersion: 'payment-run/1', searchAttributes: {} },
     });
     const nothing = { currency: 'EUR', minor: '0' };
-    await inTransaction(api.db, (trx) => saveRunTotals(trx, runId, { items: 0, instructions: 0, total: nothing, discount: nothing, policyVersion: 'payments@1', contentHash: hash }));
+    await inTransaction(api.db, (trx) => saveRunTotals(trx, runId, { items: 0, instructions: 0, total: nothing, discount: nothing, withheld: nothing, policyVersion: 'payments@1', contentHash: hash }));
     return runId;
   }
 

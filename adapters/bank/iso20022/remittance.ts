@@ -27,7 +27,8 @@ export function remittanceOf(transfer: Transfer, version: Pain001Version, clean:
 function lineOf(document: RemittedDocument, quoted: string | undefined, clean: (text: string) => string): string {
   const number = clean(document.number);
   const asked = quoted === undefined ? '' : clean(quoted);
-  return shortened(asked.includes(number) ? asked : [asked, number].filter((part) => part !== '').join(' '), 140);
+  const withheld = document.withheld ? ` LESS WITHHOLDING TAX ${toDecimalText(document.withheld)} ${document.withheld.currency}` : '';
+  return shortened(asked.includes(number) ? asked : [asked, number].filter((part) => part !== '').join(' '), 140 - withheld.length) + withheld;
 }
 
 function creditorReferenceOf(reference: string): Child[] {
@@ -44,9 +45,18 @@ function documentOf(document: RemittedDocument, version: Pain001Version, clean: 
   const short = number.length <= 35;
   return [
     ['RfrdDocInf', [['Tp', [['CdOrPrtry', [['Cd', credit ? 'CREN' : 'CINV']]]]], short ? ['Nb', number] : undefined, ['RltdDt', document.issueDate]]],
-    ['RfrdDocAmt', credit ? [['CdtNoteAmt', amountOf(document.amount)]] : invoiceAmounts(document, version)],
+    ['RfrdDocAmt', credit ? creditAmounts(document) : invoiceAmounts(document, version)],
     short ? undefined : ['AddtlRmtInf', shortened(number, 140)],
   ];
+}
+
+/** A credit note of which something would have been withheld offsets less than it is over (T6). */
+function creditAmounts(document: RemittedDocument): Child[] {
+  return document.withheld ? [['CdtNoteAmt', amountOf(owedFor(document))], withheldOf(document.withheld, 'CRDT'), ['RmtdAmt', amountOf(document.amount)]] : [['CdtNoteAmt', amountOf(document.amount)]];
+}
+
+function withheldOf(withheld: Money, sign: 'DBIT' | 'CRDT'): Child {
+  return ['AdjstmntAmtAndRsn', [['Amt', amountOf(withheld)], ['CdtDbtInd', sign], ['Rsn', 'WHTX'], ['AddtlInf', 'Withholding tax']]];
 }
 
 function invoiceAmounts(document: RemittedDocument, version: Pain001Version): Child[] {
@@ -55,6 +65,7 @@ function invoiceAmounts(document: RemittedDocument, version: Pain001Version): Ch
   return [
     ['DuePyblAmt', amountOf(owedFor(document))],
     taken && ['DscntApldAmt', version === 'pain.001.001.03' ? taken : [['Amt', taken]]],
+    document.withheld && withheldOf(document.withheld, 'DBIT'),
     ['RmtdAmt', amountOf(document.amount)],
   ];
 }

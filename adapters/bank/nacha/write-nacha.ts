@@ -92,7 +92,7 @@ function entryWithAddenda(transfer: Transfer, originatingBank: string, sequence:
 /** Segments of X12 820, as many as one addenda holds: the reference asked for, the documents, and how many more there are (P5). */
 function information({ documents, creditorReference }: Transfer): string {
   const asked = creditorReference === undefined ? [] : [`REF*ZZ*${element(creditorReference, 50)}\\`];
-  const paid = documents.map(({ class: kind, number, amount }) => `RMR*${kind === 'invoice' ? 'IV' : 'CM'}*${element(number, 50)}**${kind === 'invoice' ? '' : '-'}${toDecimalText(amount)}\\`);
+  const paid = documents.map(({ class: kind, number, amount, withheld }) => `RMR*${kind === 'invoice' ? 'IV' : 'CM'}*${element(number, 50)}**${kind === 'invoice' ? '' : '-'}${toDecimalText(amount)}\\${withheld ? `NTE*ZZZ*TAX WITHHELD ${toDecimalText(withheld)}\\` : ''}`);
   const segments = [...asked, ...paid];
   for (let kept = segments.length; kept >= 0; kept--) {
     const left = segments.length - kept;

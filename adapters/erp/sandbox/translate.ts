@@ -184,7 +184,7 @@ export function toPaymentBody(command: PaymentBookingCommand): object {
     postingDate: command.bookedOn,
     currencyCode: command.amount.currency,
     bankRef: command.bankReference,
-    settles: command.documents.map(({ documentNumber, amount, discount }) => ({ documentNo: documentNumber, amount: toDecimalText(amount), discount: toDecimalText(discount) })),
+    settles: command.documents.map(({ documentNumber, amount, discount, withheld }) => ({ documentNo: documentNumber, amount: toDecimalText(amount), discount: toDecimalText(discount), withheld: toDecimalText(withheld) })),
   };
 }
 

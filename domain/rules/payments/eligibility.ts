@@ -6,6 +6,7 @@ import { blocksOpenItem } from './bank-status.ts';
 import { nameCheck } from './changed-accounts.ts';
 import { exclusion, isCredit, limitRate, type Setting } from './facts.ts';
 import { looksLikeCreditorReference } from './order-faults.ts';
+import { withholdingReasons } from './withholding.ts';
 import { accountNumberFault, methodFor } from './payee-account.ts';
 
 /** Means of payment (UNTDID 4461) that we send by credit transfer. */
@@ -22,10 +23,10 @@ export function indexHolds(holds: readonly PaymentHold[]): HoldIndex {
   return index;
 }
 
-/** Everything that keeps a document from being paid now, in a fixed order (P1, P9, P11); none: it may be paid. */
+/** Everything that keeps a document from being paid now, in a fixed order (P1, P9, P11, T6); none: it may be paid. */
 export function reasonsAgainst(payable: Payable, setting: Setting, holds: HoldIndex): Exclusion[] {
   if (payable.entity !== setting.facts.entity.id) return [exclusion(payable, 'P1', 'other-company', `The document belongs to ${payable.entity}, not to ${setting.facts.entity.id}.`)];
-  return [...documentReasons(payable), ...holdReasons(payable, holds), ...amountReasons(payable, setting), ...payeeReasons(payable), ...accountReasons(payable, setting)];
+  return [...documentReasons(payable), ...holdReasons(payable, holds), ...amountReasons(payable, setting), ...withholdingReasons(payable, setting), ...payeeReasons(payable), ...accountReasons(payable, setting)];
 }
 
 function documentReasons(payable: Payable): Exclusion[] {

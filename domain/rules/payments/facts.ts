@@ -4,6 +4,7 @@ import type { Decimal } from '../../model/money.ts';
 import type { EarlierPayment, Exclusion, Payable, PayeeAccount, PayerAccount, PaymentHold } from '../../model/payment.ts';
 import type { Versioned } from '../../policy/index.ts';
 import type { PaymentPolicy } from '../../policy/payments.ts';
+import type { TaxPolicy } from '../../policy/tax.ts';
 import { exact, type Exact } from '../decimal.ts';
 import { minorOf } from '../money.ts';
 
@@ -16,6 +17,8 @@ export interface PaymentFacts {
   afterCutOff?: boolean;
   payerAccount: PayerAccount;
   policy: Versioned<PaymentPolicy>;
+  /** What is kept back for the tax office (T6). */
+  withholding?: TaxPolicy['withholding'];
   payables: Payable[];
   holds: PaymentHold[];
   /** Payments of other runs, for the search for double payments (P12). */

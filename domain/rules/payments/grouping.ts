@@ -4,11 +4,13 @@ import { minorOf } from '../money.ts';
 import { exclusion, isCredit, type Setting } from './facts.ts';
 import { accountKey, methodFor, type PaymentMethod } from './payee-account.ts';
 import type { Terms } from './terms.ts';
+import type { Withholding } from './withholding.ts';
 
 /** A document that this run would settle; `minor` is what is paid for it, signed. */
 export interface Candidate {
   payable: Payable;
   terms: Terms;
+  withheld?: Withholding;
   minor: bigint;
 }
 

@@ -64,9 +64,10 @@ function documentFaults({ amount, documents, endToEndId }: Transfer, path: strin
 function oneDocumentFaults(document: RemittedDocument, currency: string, path: string): OrderFault[] {
   if (document.number.trim() === '') return [fault(`${path}.number`, 'The document has no number.')];
   if (!isPlainDate(document.issueDate)) return [fault(`${path}.issueDate`, `"${document.issueDate}" is no date.`)];
-  return [document.amount, document.discount].flatMap((amount, index) => {
+  return (['amount', 'discount', 'withheld'] as const).flatMap((part) => {
+    const amount = document[part];
     if (amount === undefined) return [];
-    const at = `${path}.${index === 0 ? 'amount' : 'discount'}`;
+    const at = `${path}.${part}`;
     if (amount.currency !== currency) return [fault(at, `The document ${document.number} is in ${amount.currency}, its transfer in ${currency}.`)];
     return amountFaults(amount, at, `The document ${document.number}`);
   });
@@ -76,9 +77,9 @@ function sumOf(documents: RemittedDocument[], kind: RemittedDocument['class'], c
   return sumMoney(currency, documents.filter((document) => document.class === kind).map(({ amount }) => amount));
 }
 
-/** What is owed for a document before the discount. */
-export function owedFor({ amount, discount }: RemittedDocument): Money {
-  return discount ? addMoney(amount, discount) : amount;
+/** What is owed for a document before discount and withholding. */
+export function owedFor({ amount, discount, withheld }: RemittedDocument): Money {
+  return [discount, withheld].reduce<Money>((sum, part) => (part ? addMoney(sum, part) : sum), amount);
 }
 
 function amountFaults(amount: Money, path: string, subject: string): OrderFault[] {

@@ -100,7 +100,7 @@ function transferMaker({ proposal, documents, sha256 }: OrderInput): (instructio
   };
 }
 
-/** What is paid for the document, after its discount; whatever lowers the payment is a credit note with its size. */
+/** What is paid for the document, after its discount and what is withheld; whatever lowers the payment is a credit note with its size. */
 function remitted(item: ProposedItem, document: Document): OrderedTransfer['documents'][number] {
   return {
     number: document.documentNumber,
@@ -108,6 +108,7 @@ function remitted(item: ProposedItem, document: Document): OrderedTransfer['docu
     issueDate: document.issueDate,
     amount: absoluteMoney(item.amount),
     ...(item.discount ? { discount: item.discount.amount } : {}),
+    ...(item.withheld ? { withheld: absoluteMoney(item.withheld.amount) } : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import { settlementCalendar } from '../../calendar/settlement.ts';
 import type { Money } from '../../model/money.ts';
 import type { Exclusion, Payable, PaymentProposal, ProposedInstruction, ProposedItem } from '../../model/payment.ts';
 import { canonicalJson } from '../canonical-json.ts';
-import { exactAmount, minorOf, money, roundToMoney, sumMoney } from '../money.ts';
+import { exactAmount, minorOf, money, roundToMoney, subtractMoney, sumMoney } from '../money.ts';
 import { times } from '../decimal.ts';
 import { unconfirmedChange } from './changed-accounts.ts';
 import { indexHolds, reasonsAgainst } from './eligibility.ts';
@@ -12,12 +12,13 @@ import { carryForward, groupCandidates, type Candidate, type PaymentGroup } from
 import { withinLimits } from './limits.ts';
 import { lookAlikeSearch } from './look-alikes.ts';
 import { accountKey } from './payee-account.ts';
-import { isDue, termsOf } from './terms.ts';
+import { isDue, termsOf, type Terms } from './terms.ts';
+import { withholdingOf } from './withholding.ts';
 
 export type { PaymentFacts } from './facts.ts';
 
 /**
- * What a run would pay, and of everything else why not (P1–P5, P9, P11, P12). Pure: the same facts in any order give the same
+ * What a run would pay, and of everything else why not (P1–P5, P9, P11, P12, T6). Pure: the same facts in any order give the same
  * proposal. Every document given is either an item of exactly one instruction or excluded with at least one reason.
  */
 export function proposePayments(facts: PaymentFacts): PaymentProposal {
@@ -77,18 +78,27 @@ function selectCandidates(payables: readonly Payable[], setting: Setting): { can
       continue;
     }
     const terms = termsOf(payable, setting);
-    if (isCredit(payable) || isDue(terms.payBy, setting.executionDate, setting.nextExecutionDate)) candidates.push({ payable, terms, minor: minorOf(payable.open) - minorOf(terms.discount?.amount ?? money(payable.open.currency, 0n)) });
+    if (isCredit(payable) || isDue(terms.payBy, setting.executionDate, setting.nextExecutionDate)) candidates.push(candidateOf(payable, terms, setting));
     else excluded.push(exclusion(payable, 'P3', 'not-due', `Paying by ${terms.payBy} is early enough; the next run executes on ${setting.nextExecutionDate}.`));
   }
   return { candidates, excluded };
 }
 
-function itemOf({ payable, terms, minor }: Candidate, group: PaymentGroup, { executionDate, nextExecutionDate }: Setting): ProposedItem {
+/** What is settled is open less discount; of that the withheld part goes to the tax office (T6). */
+function candidateOf(payable: Payable, terms: Terms, setting: Setting): Candidate {
+  const due = terms.discount ? subtractMoney(payable.open, terms.discount.amount) : payable.open;
+  const { withheld, explanation } = withholdingOf(payable, due, setting);
+  const minor = minorOf(due) - (withheld ? minorOf(withheld.amount) : 0n);
+  return { payable, terms: { ...terms, explanation: [...terms.explanation, ...explanation] }, ...(withheld ? { withheld } : {}), minor };
+}
+
+function itemOf({ payable, terms, withheld, minor }: Candidate, group: PaymentGroup, { executionDate, nextExecutionDate }: Setting): ProposedItem {
   return {
     caseId: payable.caseId,
     revision: payable.revision,
     open: payable.open,
     ...(terms.discount ? { discount: terms.discount } : {}),
+    ...(withheld ? { withheld } : {}),
     amount: money(group.currency, minor),
     payBy: terms.payBy,
     explanation: [
@@ -111,6 +121,7 @@ function instructionsOf(groups: readonly PaymentGroup[], setting: Setting): Prop
     counts: {
       amount: inPolicyCurrency([money(currency, total)], setting),
       discount: inPolicyCurrency(candidates.flatMap(({ terms }) => (terms.discount ? [terms.discount.amount] : [])), setting),
+      ...(candidates.some(({ withheld }) => withheld) ? { withheld: inPolicyCurrency(candidates.flatMap(({ withheld }) => (withheld ? [withheld.amount] : [])), setting) } : {}),
     },
     executionDate,
     method: method.method,
@@ -121,8 +132,9 @@ function instructionsOf(groups: readonly PaymentGroup[], setting: Setting): Prop
 }
 
 /** What transfers of all currencies come to, in the currency of the policy; it holds for any part of a proposal (P6, P11). */
-export function totalsOf(instructions: readonly Pick<ProposedInstruction, 'counts'>[], currency: string): { total: Money; discountTaken: Money } {
-  return { total: sumMoney(currency, instructions.map(({ counts }) => counts.amount)), discountTaken: sumMoney(currency, instructions.map(({ counts }) => counts.discount)) };
+export function totalsOf(instructions: readonly Pick<ProposedInstruction, 'counts'>[], currency: string): { total: Money; discountTaken: Money; withheld: Money } {
+  const sum = (part: (counts: ProposedInstruction['counts']) => Money | undefined): Money => sumMoney(currency, instructions.flatMap(({ counts }) => part(counts) ?? []));
+  return { total: sum(({ amount }) => amount), discountTaken: sum(({ discount }) => discount), withheld: sum(({ withheld }) => withheld) };
 }
 
 /** Each amount is converted and rounded by itself, so that the total is the sum of what is shown. */

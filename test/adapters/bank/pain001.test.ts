@@ -187,6 +187,20 @@ describe.skipIf(!hasPublicData)('against the official schemas', () => {
     fc.assert(fc.property(randomOrders, fc.constantFrom('sepa' as const, 'utf-8' as const), (order, characters) => check(writePain001(order, version, characters))), { numRuns: 60 });
   });
 
+  it.each(pain001Versions)('T6: what is withheld stands beside what is paid, in %s, of credits too', (version) => {
+    const documents: Transfer['documents'] = [
+      { number: 'RE-1', class: 'invoice', issueDate: '2026-11-01', amount: eur('103175'), withheld: eur('15825') },
+      { number: 'GS-1', class: 'credit-note', issueDate: '2026-11-02', amount: eur('8418'), withheld: eur('1582') },
+    ];
+    const file = writePain001(sepaOrder({ transfer: { amount: eur('94757'), documents } }), version, 'sepa');
+    schemaCheck(schemas, version)(file);
+    const told = file.text.replace(/>\s+</g, '><');
+    expect(told).toContain('<DuePyblAmt Ccy="EUR">1190.00</DuePyblAmt><AdjstmntAmtAndRsn><Amt Ccy="EUR">158.25</Amt><CdtDbtInd>DBIT</CdtDbtInd><Rsn>WHTX</Rsn><AddtlInf>Withholding tax</AddtlInf></AdjstmntAmtAndRsn><RmtdAmt Ccy="EUR">1031.75</RmtdAmt>');
+    expect(told).toContain('<CdtNoteAmt Ccy="EUR">100.00</CdtNoteAmt><AdjstmntAmtAndRsn><Amt Ccy="EUR">15.82</Amt><CdtDbtInd>CRDT</CdtDbtInd>');
+    const [invoice] = documents;
+    expect(writePain001(sepaOrder({ transfer: { amount: eur('103175'), documents: [invoice!] } }), version, 'sepa').text).toContain('<Ustrd>RE-1 LESS WITHHOLDING TAX 158.25 EUR</Ustrd>');
+  });
+
   it.each(pain001Versions)('%s: the schema catches what is planted', (version) => {
     const file = writePain001(sepaOrder(), version, 'sepa');
     const check = schemaCheck(schemas, version);

@@ -14,15 +14,16 @@ const abroad = fc.oneof(iban.map((text) => ({ iban: text })), fc.record({ accoun
 const reference = fc.constantFrom(undefined, 'RF18 5390 0754 7034', 'RF18539007547034', 'Kunde 77/ä');
 const number = fc.oneof(fc.stringMatching(/^[A-Z0-9/-]{1,30}$/), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }).map((text) => `N${text}`));
 
-/** Documents that add up to more than nothing: invoices, some with a discount, and credit notes below their sum. */
+/** Documents that add up to more than nothing: invoices, some with a discount or less what is withheld, and credit notes below their sum. */
 const documents = (currency: string) =>
-  fc.record({ paid: fc.array(fc.integer({ min: 1_000, max: 9_999_999 }), { minLength: 1, maxLength: 4 }), credits: fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 2 }), numbers: fc.array(number, { minLength: 6, maxLength: 6 }), discount: fc.integer({ min: 0, max: 500 }) }).map(({ paid, credits, numbers, discount }) =>
+  fc.record({ paid: fc.array(fc.integer({ min: 1_000, max: 9_999_999 }), { minLength: 1, maxLength: 4 }), credits: fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 2 }), numbers: fc.array(number, { minLength: 6, maxLength: 6 }), discount: fc.integer({ min: 0, max: 500 }), withheld: fc.integer({ min: 0, max: 500 }) }).map(({ paid, credits, numbers, discount, withheld }) =>
     [...paid, ...credits].map((minor, index): Transfer['documents'][number] => ({
       number: numbers[index]!,
       class: index < paid.length ? 'invoice' : 'credit-note',
       issueDate: '2026-11-01',
       amount: { currency, minor: String(minor) },
       ...(index === 0 && discount > 0 ? { discount: { currency, minor: String(discount) } } : {}),
+      ...(index < paid.length && withheld > 0 ? { withheld: { currency, minor: String(withheld + index) } } : {}),
     })),
   );
 

@@ -31,9 +31,9 @@ export function describeErpPayments(name: string, open: () => Promise<ErpUnderTe
       return { ...posted(await erp.postSupplierInvoice(command, context)), reference: command.externalReference };
     }
 
-    const booking = (externalReference: string, documents: { documentNumber: string; amount: ReturnType<typeof eur>; discount: ReturnType<typeof eur> }[]) => ({
+    const booking = (externalReference: string, documents: { documentNumber: string; amount: ReturnType<typeof eur>; discount: ReturnType<typeof eur>; withheld?: ReturnType<typeof eur> }[]) => ({
       entity: test.entity, externalReference, correlationId: context.correlationId, supplierId: counterpart.supplier.id, bookedOn: '2026-11-20', bankReference: 'entry-1',
-      amount: documents.reduce((total, { amount }) => addMoney(total, amount), noMoney('EUR')), documents,
+      amount: documents.reduce((total, { amount }) => addMoney(total, amount), noMoney('EUR')), documents: documents.map((document) => ({ withheld: noMoney('EUR'), ...document })),
     });
     const openOf = async (documentNumber: string) => (await erp.getOpenPayables?.(test.entity, context))?.find((document) => document.documentNumber === documentNumber)?.open;
 
@@ -64,6 +64,18 @@ export function describeErpPayments(name: string, open: () => Promise<ErpUnderTe
       expectBalanced(own);
       expect([await openOf(invoice.documentNumber), await openOf(credit.documentNumber)]).toEqual([undefined, undefined]);
       expect(await erp.findByExternalReference(test.entity, 'pay-1', context)).toMatchObject({ documentNumber: document.documentNumber, status: 'posted' });
+    });
+
+    it('T6: what is withheld clears the document with what is paid, and the payment is over what was paid', async () => {
+      if (!erp.bookPayment) return;
+      const invoice = await payable(119_000n);
+      const command = booking('pay-4', [{ documentNumber: invoice.documentNumber, amount: eur(103_175n), discount: eur(0n), withheld: eur(15_825n) }]);
+      posted(await erp.bookPayment(command, context));
+      expect(await openOf(invoice.documentNumber)).toBeUndefined();
+      expectBalanced((await counterpart.documents('pay-4'))[0]);
+      const other = await payable(10_000n);
+      const tooMuch = booking('pay-5', [{ documentNumber: other.documentNumber, amount: eur(9_000n), discount: eur(0n), withheld: eur(1_001n) }]);
+      expect(await erp.bookPayment(tooMuch, context)).toMatchObject({ outcome: 'refused' });
     });
 
     it('money that came back opens again what the payment had settled', async () => {

@@ -163,8 +163,8 @@ describe('P11: a run of several currencies', () => {
     const proposal = propose([payable('a', { discounts: [{ percent: '2', days: 30 }] }), payable('d', { ...dollars('50000'), discounts: [{ percent: '3', days: 30 }] })], { rates });
     expect([proposal.total, proposal.discountTaken]).toEqual([eur('1416.50'), eur('33.50')]);
     const left = proposal.instructions.filter(({ amount }) => amount.currency === 'USD');
-    expect(totalsOf(left, 'EUR')).toEqual({ total: eur('436.50'), discountTaken: eur('13.50') });
-    expect(totalsOf([], 'EUR')).toEqual({ total: eur('0'), discountTaken: eur('0') });
+    expect(totalsOf(left, 'EUR')).toEqual({ total: eur('436.50'), discountTaken: eur('13.50'), withheld: eur('0') });
+    expect(totalsOf([], 'EUR')).toEqual({ total: eur('0'), discountTaken: eur('0'), withheld: eur('0') });
   });
 });
 
