@@ -96,7 +96,7 @@ export function duplicateQuery({ caseId, entity, invoice, policies }: InvoiceFac
     k2: keys.k2,
     ...(supplier ? { supplierGroup: supplier.group } : {}),
     sellerName: invoice.seller.name,
-    ...(invoice.seller.vatId ? { vatId: invoice.seller.vatId } : {}),
+    vatIds: [supplier?.vatId, invoice.seller.vatId].flatMap((id) => id ?? []),
     accounts: accountsOf(supplier, invoice.payment.means.flatMap(({ account }) => account?.iban ?? account?.id ?? [])),
     issueDate: invoice.issueDate,
     gross: invoice.totals.gross,

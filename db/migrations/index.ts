@@ -12,6 +12,7 @@ import { up as readsInScope } from './0010-reads-in-scope.ts';
 import { up as lostRecords } from './0011-lost-records.ts';
 import { up as recentInvoices } from './0012-recent-invoices.ts';
 import { up as withheld } from './0013-withheld.ts';
+import { up as vendorMarks } from './0014-vendor-marks.ts';
 
 export interface Migration {
   id: string;
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   { id: '0011-lost-records', up: lostRecords },
   { id: '0012-recent-invoices', up: recentInvoices },
   { id: '0013-withheld', up: withheld },
+  { id: '0014-vendor-marks', up: vendorMarks },
 ];

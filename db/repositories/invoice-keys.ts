@@ -2,6 +2,8 @@ import type { DuplicateCandidate } from '../../domain/model/invoice-facts.ts';
 import type { InvoiceClass } from '../../domain/model/invoice.ts';
 import type { Money } from '../../domain/model/money.ts';
 import { documentKeys } from '../../domain/rules/accounts-payable/document-number.ts';
+import { nameForms } from '../../domain/rules/accounts-payable/similarity.ts';
+import { plainTaxId } from '../../domain/rules/accounts-payable/tax-id.ts';
 import { sql, sqlOne, type Db, type Trx } from '../client.ts';
 
 /** What a case is compared by (D1–D9). `rawKey` is the number after NFKC, upper case and trim; k1 and k2 are those of D2. */
@@ -47,21 +49,31 @@ export async function claimInvoiceKey(trx: Trx, key: InvoiceKey): Promise<KeyCla
        select case_id from invoice_keys
         where live and entity = :entity and supplier_group = :supplierGroup and class = :class and raw_key = :rawKey and scope = :scope and case_id <> :caseId
      ), written as (
-       insert into invoice_keys (case_id, entity, supplier_id, supplier_group, seller_name, class, type_code, document_hash, scope, number, raw_key, k1, k2,
-                                 issue_date, currency, gross_minor, net_minor, accounts, vat_id, preceding, live)
-       values (:caseId, :entity, :supplierId, :supplierGroup, :sellerName, :class, :typeCode, :documentHash, :scope, :number, :rawKey, :k1, :k2,
-               :issueDate, :currency, :gross, :net, :accounts, :vatId, :preceding, not exists (select from holder))
-       on conflict (case_id) do update set supplier_id = excluded.supplier_id, supplier_group = excluded.supplier_group, seller_name = excluded.seller_name,
+       insert into invoice_keys (case_id, entity, supplier_id, supplier_group, seller_name, name_forms, class, type_code, document_hash, scope, number, raw_key, k1, k2,
+                                 issue_date, currency, gross_minor, net_minor, accounts, vat_id, preceding, preceding_keys, live)
+       values (:caseId, :entity, :supplierId, :supplierGroup, :sellerName, :nameForms, :class, :typeCode, :documentHash, :scope, :number, :rawKey, :k1, :k2,
+               :issueDate, :currency, :gross, :net, :accounts, :vatId, :preceding, :precedingKeys, not exists (select from holder))
+       on conflict (case_id) do update set supplier_id = excluded.supplier_id, supplier_group = excluded.supplier_group, seller_name = excluded.seller_name, name_forms = excluded.name_forms,
          class = excluded.class, type_code = excluded.type_code, document_hash = excluded.document_hash, scope = excluded.scope, number = excluded.number,
          raw_key = excluded.raw_key, k1 = excluded.k1, k2 = excluded.k2, issue_date = excluded.issue_date, currency = excluded.currency,
          gross_minor = excluded.gross_minor, net_minor = excluded.net_minor, accounts = excluded.accounts, vat_id = excluded.vat_id,
-         preceding = excluded.preceding, live = excluded.live, updated_at = clock_timestamp()
+         preceding = excluded.preceding, preceding_keys = excluded.preceding_keys, live = excluded.live, updated_at = clock_timestamp()
      )
      select (select case_id from holder) as holder`,
-    { supplierId: null, supplierGroup: null, vatId: null, ...key, currency: key.gross.currency, gross: key.gross.minor, net: key.net.minor },
+    { supplierId: null, supplierGroup: null, ...key, ...vendorMarks(key), precedingKeys: precedingKeys(key.preceding), currency: key.gross.currency, gross: key.gross.minor, net: key.net.minor },
     'invoice-key-claim',
   );
   return row.holder === null ? { claimed: true } : { claimed: false, holder: row.holder };
+}
+
+/** A vendor's name and tax id in the forms in which they are compared. */
+function vendorMarks({ sellerName, vatId }: Pick<InvoiceKey, 'sellerName' | 'vatId'>): { nameForms: string[]; vatId: string | null } {
+  return { nameForms: nameForms(sellerName), vatId: plainTaxId(vatId ?? '') || null };
+}
+
+/** Both forms of the numbers that a document refers to (D2). */
+function precedingKeys(numbers: readonly string[]): string[] {
+  return [...new Set(numbers.map(documentKeys).flatMap(({ k1, k2 }) => [k1, k2]))];
 }
 
 /** The case ended without effect (rejected, withdrawn, duplicate): its number is free again, and it stays findable (D9). */
@@ -79,7 +91,8 @@ export interface DuplicateQuery {
   k2: string;
   supplierGroup?: string;
   sellerName: string;
-  vatId?: string;
+  /** The document's, and those of its supplier. */
+  vatIds: string[];
   accounts: string[];
   issueDate: string;
   gross: Money;
@@ -91,30 +104,30 @@ export interface DuplicateQuery {
 }
 
 /*
- * Candidates only: scoring is a pure rule. It wants of number, vendor, date and amount three equal ones, whatever the fourth is
- * (D4), or an equal amount of the same vendor (D5): so every candidate has the number, at any time, or the amount, within the
- * window; both are found by an index, and only what they find is compared further. Vendors are related by supplier group, tax
- * id or account (D6); by a similar name alone where the vendor is unknown or all else is equal. Credits meet credits (D8); what
- * a document refers to, or what refers to it, is always found.
+ * Candidates only: scoring is a pure rule. It wants the vendor's number again, at any time (D1, D9), its amount again within the
+ * window (D5), or three equal ones of number, vendor, date and amount (D4): so every candidate has the number or the amount, both are
+ * found by an index, and only what they find is compared further. The vendor is the same by supplier group, tax id or account (D6), or
+ * by an equal name; how similar names are is asked only where number, date and amount are equal: a number such as 1001 is had
+ * by thousands. Credits meet credits (D8); what a document refers to, or what refers to it, is always found.
  */
 const SAME_CLASS = `c.entity = :entity and c.class = :class`;
-const RECORDED = `c.supplier_group = :supplierGroup or c.vat_id = :vatId or c.accounts && :accounts::text[]`;
-const related = (allElse: string) => `(${RECORDED} or ((:supplierGroup::text is null or ${allElse}) and c.seller_name % :sellerName))`;
-const SAME_DATE = `c.issue_date = :issueDate::date`;
+const SAME_VENDOR = `(c.supplier_group = :supplierGroup or c.vat_id = any (:vatIds::text[]) or c.accounts && :accounts::text[] or c.name_forms && :nameForms::text[])`;
 const SAME_GROSS = `c.currency = :currency and c.gross_minor = :gross`;
-const BY_NUMBER = related(`${SAME_DATE} or (${SAME_GROSS})`);
-const KNOWN = `(${RECORDED} or c.seller_name % :sellerName)`;
+const BY_NUMBER = `(${SAME_VENDOR} or (c.issue_date = :issueDate::date and ${SAME_GROSS}))`;
+/** Most numbers have one key under both forms: the second look leaves out, by the index alone, what the first has found. */
 const ALIKE = `
   select case_id from invoice_keys c where ${SAME_CLASS} and c.k1 = :k1 and ${BY_NUMBER}
   union
-  select case_id from invoice_keys c where ${SAME_CLASS} and c.k2 = :k2 and ${BY_NUMBER}
+  select case_id from invoice_keys c where ${SAME_CLASS} and c.k2 = :k2 and c.k1 < :k1 and ${BY_NUMBER}
   union
-  select case_id from invoice_keys c where ${SAME_CLASS} and ${SAME_GROSS} and c.issue_date between :issueDate::date - :days::int and :issueDate::date + :days::int and ${related(SAME_DATE)}`;
+  select case_id from invoice_keys c where ${SAME_CLASS} and c.k2 = :k2 and c.k1 > :k1 and ${BY_NUMBER}
+  union
+  select case_id from invoice_keys c where ${SAME_CLASS} and ${SAME_GROSS} and c.issue_date between :issueDate::date - :days::int and :issueDate::date + :days::int and ${SAME_VENDOR}`;
 const REFERRED = `
   union
-  select case_id from invoice_keys c where c.entity = :entity and c.class in ('invoice', 'credit-note') and c.k1 = any (:precedingK1::text[]) and ${KNOWN}
+  select case_id from invoice_keys c where c.entity = :entity and c.class in ('invoice', 'credit-note') and c.k1 = any (:precedingK1::text[]) and ${SAME_VENDOR}
   union
-  select case_id from invoice_keys c where c.entity = :entity and c.class in ('invoice', 'credit-note') and c.k2 = any (:precedingK2::text[]) and ${KNOWN}`;
+  select case_id from invoice_keys c where c.entity = :entity and c.class in ('invoice', 'credit-note') and c.k2 = any (:precedingK2::text[]) and ${SAME_VENDOR}`;
 const candidatesOf = (alike: string) => `
 with alike as (${alike}
 )
@@ -128,7 +141,7 @@ select k.case_id, k.class, k.type_code, k.number, k.k1, k.k2, k.issue_date, k.cu
    and not exists (select from cleared_pairs p where p.case_a = least(k.case_id, :caseId) and p.case_b = greatest(k.case_id, :caseId))
  order by k.issue_date desc, k.case_id limit :limit`;
 /** By which other documents refer to this one. */
-const REFERRING = `select case_id as "caseId" from invoice_keys c where c.entity = :entity and c.preceding @> array[:number::text] and ${KNOWN}`;
+const REFERRING = `select case_id as "caseId" from invoice_keys c where c.entity = :entity and c.preceding_keys && array[:k1::text, :k2::text] and ${SAME_VENDOR}`;
 /** What few documents need is another statement: so the planner keeps one plan for the most, and planning costs more than running. */
 const STATEMENTS = {
   'duplicate-candidates': candidatesOf(ALIKE),
@@ -140,7 +153,7 @@ const STATEMENTS = {
 export async function findDuplicateCandidates(db: Db, query: DuplicateQuery): Promise<DuplicateCandidate[]> {
   const preceding = query.preceding.map(documentKeys);
   const bindings = {
-    supplierGroup: null, vatId: null, ...query, currency: query.gross.currency, gross: query.gross.minor,
+    supplierGroup: null, ...query, nameForms: nameForms(query.sellerName), vatIds: query.vatIds.map(plainTaxId), currency: query.gross.currency, gross: query.gross.minor,
     precedingK1: preceding.map(({ k1 }) => k1), precedingK2: preceding.map(({ k2 }) => k2),
   };
   const referring = await sql<{ caseId: string }>(db, REFERRING, bindings, 'duplicate-referring');

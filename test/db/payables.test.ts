@@ -143,8 +143,8 @@ describeWithDatabase('invoice keys and look-alikes (D1–D11)', () => {
   describe('candidates', () => {
     let target = '';
     const query = (changes: Partial<DuplicateQuery> = {}): DuplicateQuery => {
-      const { supplierId: _id, typeCode: _type, documentHash: _hash, scope: _scope, ...key } = keyOf('none', 'INV-2024-017');
-      return { ...key, days: 90, limit: 50, ...changes };
+      const { supplierId: _id, typeCode: _type, documentHash: _hash, scope: _scope, vatId, ...key } = keyOf('none', 'INV-2024-017');
+      return { ...key, vatIds: vatId ? [vatId] : [], days: 90, limit: 50, ...changes };
     };
     const found = async (changes: Partial<DuplicateQuery> = {}) => (await findDuplicateCandidates(own.db, query(changes))).some((one) => one.caseId === target);
     beforeAll(async () => {
@@ -152,7 +152,7 @@ describeWithDatabase('invoice keys and look-alikes (D1–D11)', () => {
       await claim(keyOf(target, 'INV-2024-017', { supplierGroup: 'G9', sellerName: 'Fuzzy & Söhne KG', vatId: 'DE999', accounts: ['ACC-9'], preceding: ['INV-2024-001'] }));
     });
     const far = { issueDate: '2020-01-01', gross: money('EUR', 1n), net: money('EUR', 1n) };
-    const stranger = { supplierGroup: 'GX', sellerName: 'Quite Other Inc', vatId: 'X', accounts: [] as string[] };
+    const stranger = { supplierGroup: 'GX', sellerName: 'Quite Other Inc', vatIds: ['X'], accounts: [] as string[] };
     const number = (text: string) => ({ number: text, rawKey: text, k1: keyOf('', text).k1, k2: keyOf('', text).k2 });
 
     it.each<[string, Partial<DuplicateQuery>, boolean]>([
@@ -163,18 +163,24 @@ describeWithDatabase('invoice keys and look-alikes (D1–D11)', () => {
       ['D4 number and amount unlike', { supplierGroup: 'G9', ...number('ZZZZZZZZ'), gross: money('EUR', 11_981n) }, false],
       ['D5 same amount, any number', { supplierGroup: 'G9', ...number('ZZZZZZZZ') }, true],
       ['D5 the same outside the window', { supplierGroup: 'G9', ...number('ZZZZZZZZ'), issueDate: '2026-01-02' }, false],
-      ['D4 similar name, unknown vendor, another amount', { supplierGroup: undefined, sellerName: 'FUZZY UND SOEHNE KG', gross: money('EUR', 1n) }, true],
-      ['D4 similar name of another vendor, another date and amount', { ...stranger, sellerName: 'FUZZY UND SOEHNE KG', issueDate: '2026-11-03', gross: money('EUR', 1n) }, false],
+      ['D1 the number again, any date and amount, of an unknown vendor with the same plain name', { ...far, ...stranger, supplierGroup: undefined, sellerName: 'FUZZY UND SÖHNE' }, true],
+      ['D4 the number again, of a known vendor with the same plain name', { ...far, ...stranger, sellerName: 'SÖHNE, FUZZY' }, true],
+      ['D5 the amount again of an unknown vendor with the same plain name', { ...stranger, supplierGroup: undefined, sellerName: 'FUZZY UND SÖHNE', ...number('ZZZZZZZZ') }, true],
+      ['D4 similar name of an unknown vendor, another amount', { ...stranger, supplierGroup: undefined, sellerName: 'FUZZY UND SOEHNE KG', gross: money('EUR', 1n) }, false],
+      ['D4 similar name of another vendor, another date', { ...stranger, sellerName: 'FUZZY UND SOEHNE KG', issueDate: '2026-11-03', gross: money('EUR', 1n) }, false],
       ['D6 same account on another supplier', { ...stranger, accounts: ['ACC-9'] }, true],
-      ['D6 same tax id on another supplier', { ...stranger, vatId: 'DE999' }, true],
-      ['D4 similar name', { ...stranger, sellerName: 'FUZZY UND SOEHNE KG' }, true],
-      ['a stranger with the same number and amount', { ...stranger }, false],
+      ['D6 same tax id on another supplier', { ...stranger, vatIds: ['X', 'DE999'] }, true],
+      ['D6 same tax id, written otherwise', { ...stranger, vatIds: ['DE 999'] }, true],
+      ['D4 another vendor, equal number, date and amount: how alike the names are, the rule asks', { ...stranger, sellerName: 'FUZZY UND SOEHNE KG' }, true],
+      ['a stranger with the same number and amount, on another day', { ...stranger, issueDate: '2026-11-03' }, false],
+      ['a stranger with the same amount on the same day', { ...stranger, ...number('ZZZZZZZZ') }, false],
       ['D8 a credit is not compared with an invoice', { supplierGroup: 'G9', class: 'credit-note' }, false],
       ['D8 what a credit refers to, written otherwise', { ...far, supplierGroup: 'G9', class: 'credit-note', ...number('CN-1'), preceding: ['INV 2024-0017'] }, true],
       ['D8 what a credit refers to', { ...far, supplierGroup: 'G9', class: 'credit-note', ...number('CN-1'), preceding: ['INV-2024-017'] }, true],
+      ['what refers to us, written otherwise', { ...far, supplierGroup: 'G9', ...number('INV 2024-0001') }, true],
       ['what refers to us', { ...far, supplierGroup: 'G9', ...number('INV-2024-001') }, true],
     ])('%s', async (_name, changes, expected) => {
-      expect(await found({ supplierGroup: 'none', sellerName: 'Fuzzy & Söhne KG', vatId: 'none', accounts: [], ...changes })).toBe(expected);
+      expect(await found({ supplierGroup: 'none', sellerName: 'Fuzzy & Söhne KG', vatIds: ['none'], accounts: [], ...changes })).toBe(expected);
     });
 
     it('D10: a pair that was cleared is not raised again, in either direction; the case itself never is', async () => {

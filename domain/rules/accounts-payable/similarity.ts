@@ -15,13 +15,22 @@ export function plainName(name: string): string {
   return (kept.length > 0 ? kept : words).join(' ');
 }
 
+/** Plain, with its words in order, and written together; two names that share a form are equal (100). None for a name that says nothing. */
+export function nameForms(name: string): string[] {
+  const plain = plainName(name);
+  return plain === '' ? [] : [...new Set([plain, inOrder(plain), plain.replaceAll(' ', '')])];
+}
+
 /** 0 to 100: edits, adjacent transpositions as one, in relation to the longer name; the order of words does not matter. */
 export function nameSimilarity(a: string, b: string): number {
   const [plainA, plainB] = [plainName(a), plainName(b)];
   if (plainA === '' || plainB === '') return 0;
-  const sorted = (name: string): string => name.split(' ').sort().join(' ');
   const joined = (name: string): string => name.replaceAll(' ', '');
-  return Math.max(percentAlike(plainA, plainB), percentAlike(sorted(plainA), sorted(plainB)), percentAlike(joined(plainA), joined(plainB)));
+  return Math.max(percentAlike(plainA, plainB), percentAlike(inOrder(plainA), inOrder(plainB)), percentAlike(joined(plainA), joined(plainB)));
+}
+
+function inOrder(name: string): string {
+  return name.split(' ').sort().join(' ');
 }
 
 /** Two numbers that one slip of the pen or of the eye turns into each other (D4). */
