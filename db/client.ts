@@ -102,11 +102,11 @@ export function json(value: unknown): string {
   return JSON.stringify(value ?? null);
 }
 
-/** True when the database could not be reached, is starting, stopping or full of connections, or gave a lock or an answer too late: wait and try again. */
+/** True when the database could not be reached, is starting, stopping, out of connections, memory or disk, or gave a lock or an answer too late: wait and try again. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   const code = sqlState(error);
   if (code !== undefined && (unavailable.has(code) || code.startsWith('08'))) return true;
-  return error instanceof Error && (error.name === 'KnexTimeoutError' || /Connection terminated|Unable to acquire a connection/.test(error.message));
+  return error instanceof Error && (error.name === 'KnexTimeoutError' || /Connection terminated|is not queryable|Unable to acquire a connection/.test(error.message));
 }
 
 /** Name of the violated constraint or unique index, if the error is a violation. */
@@ -115,7 +115,7 @@ export function violatedConstraint(error: unknown): string | undefined {
 }
 
 const retryable = new Set(['40001', '40P01']);
-const unavailable = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', '57P01', '57P02', '57P03', '57014', '53300', '55P03']);
+const unavailable = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', '57P01', '57P02', '57P03', '57014', '53000', '53100', '53200', '53300', '55P03', '58030']);
 
 function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;

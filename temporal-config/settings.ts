@@ -47,6 +47,8 @@ export interface Settings {
   /** How often each company's ERP is asked what changed, in milliseconds. */
   erpPollMs: number;
   workerMetricsPort: number;
+  /** What a worker does with its build of the workflow code when it starts. */
+  rollOut: RollOut;
 
   /** Keys of the payload codec, mode 0600; the codec is off while the file is absent. */
   keyRingFile: string;
@@ -85,6 +87,10 @@ export const ownWorker = 'workers/main.ts';
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** `always`: it becomes the current one; `new`: only if it never was; `by-hand`: `kontor builds use` does it; `off`: workers have no builds. */
+const rollOuts = ['off', 'always', 'new', 'by-hand'] as const;
+export type RollOut = (typeof rollOuts)[number];
+
 const temporalStores = ['sqlite', 'postgres'] as const;
 export type TemporalStore = (typeof temporalStores)[number];
 
@@ -96,7 +102,7 @@ const home = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const ownVariables = [
   'KONTOR_STATE', 'KONTOR_LOG_LEVEL', 'KONTOR_BIND_ADDRESS', 'KONTOR_API_PORT', 'KONTOR_SANDBOX_PORT', 'KONTOR_SANDBOX_URL', 'KONTOR_ERP_POLL_MS',
   'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_CLI', 'KONTOR_TEMPORAL_STORE',
-  'KONTOR_WORKER_METRICS_PORT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER', 'KONTOR_BANK_SCHEMAS',
+  'KONTOR_WORKER_METRICS_PORT', 'KONTOR_ROLL_OUT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER', 'KONTOR_BANK_SCHEMAS',
   'KONTOR_REQUESTS_PER_MINUTE', 'KONTOR_HEAVY_REQUESTS_PER_MINUTE', 'KONTOR_STRANGER_REQUESTS_PER_MINUTE', 'KONTOR_TRUSTED_PROXIES', 'KONTOR_TEST_DATA', 'KONTOR_TEST_DATABASE_URL',
   'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_TEST_WORKER', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT', 'KONTOR_FAULT_REVISION',
 ] as const;
@@ -133,6 +139,7 @@ export function readSettings(env: Environment = process.env): Settings {
     sandboxUrl: read.url('KONTOR_SANDBOX_URL', ['http:', 'https:']) ?? `http://127.0.0.1:${sandboxPort}`,
     erpPollMs: read.count('KONTOR_ERP_POLL_MS') ?? 30_000,
     workerMetricsPort: read.port('KONTOR_WORKER_METRICS_PORT', 8435),
+    rollOut: read.oneOf('KONTOR_ROLL_OUT', rollOuts, read.text('NODE_ENV') === 'production' ? 'new' : 'always'),
 
     keyRingFile: read.folder('KONTOR_KEY_RING', join(stateDir, 'keys', 'payload-keys.json')),
     requestLimits: {
@@ -173,6 +180,7 @@ export function settingsEnvironment(settings: Settings, env: Environment = proce
     KONTOR_SANDBOX_URL: settings.sandboxUrl,
     KONTOR_ERP_POLL_MS: String(settings.erpPollMs),
     KONTOR_WORKER_METRICS_PORT: String(settings.workerMetricsPort),
+    KONTOR_ROLL_OUT: settings.rollOut,
     KONTOR_KEY_RING: settings.keyRingFile,
     KONTOR_OIDC_ISSUER: settings.oidcIssuer,
     KONTOR_BANK_SCHEMAS: settings.bankSchemas,

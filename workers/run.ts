@@ -1,4 +1,5 @@
 import { Client } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
 import type { PaymentParts } from '../activities/payments/parts.ts';
@@ -7,10 +8,12 @@ import { listEntities } from '../db/repositories/directory.ts';
 import { activePolicy } from '../db/repositories/policies.ts';
 import { dataConverter } from '../temporal-config/converter.ts';
 import { connectWorker } from '../temporal-config/connection.ts';
+import { deploymentName, enterDeployment, listBuilds } from '../temporal-config/deployment.ts';
 import type { PayloadRefusal } from '../temporal-config/payload-codec.ts';
 import { queues } from '../temporal-config/queues.ts';
 import { applySchedules, type ScheduledCompany } from '../temporal-config/schedules.ts';
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
+import { buildIdOf } from './build.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { refuseUndeclared } from './declarations.ts';
 import { startRelay } from './relay.ts';
@@ -20,6 +23,8 @@ import { wire } from './wire.ts';
 export interface WorkerPlan {
   /** File that exports the workflow functions; ours unless given. */
   workflowsPath?: string;
+  /** Workflow code that was bundled before, with the build that it is. */
+  recorded?: { id: string; code: string };
   /** Further activities on the queue of the processes. */
   furtherSteps?: (parts: PaymentParts) => object;
 }
@@ -38,20 +43,21 @@ async function runWorker(screen: Screen, plan: WorkerPlan): Promise<void> {
   const connection = await connectWorker(settings);
   const heard = { workflowService: connection.workflowService, refused: (payload: PayloadRefusal) => logger.error(payload, 'a payload was refused') };
   const converter = dataConverter(settings, heard);
-  const bundle = await bundleWorkflows(converter, plan.workflowsPath);
+  const build = plan.recorded ?? (await bundled(settings, converter, plan.workflowsPath));
   const client = new Client({ connection, namespace: settings.namespace, dataConverter: converter });
 
-  const common = { connection, namespace: settings.namespace, dataConverter: converter, shutdownGraceTime: '10s', shutdownForceTime: '20s' } satisfies Partial<WorkerOptions>;
+  const common = { connection, namespace: settings.namespace, dataConverter: converter, shutdownGraceTime: '10s', shutdownForceTime: '20s', ...versioned(settings, build.id) } satisfies Partial<WorkerOptions>;
   const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: queues.workflows, dataConverter: dataConverter(settings, { ...heard, marks: true }), workflowBundle: { code: bundle.code }, activities: { ...wiring.record, ...wiring.erp, ...plan.furtherSteps?.(wiring.parts) }, ...workflowTuning }),
+    Worker.create({ ...common, taskQueue: queues.workflows, dataConverter: dataConverter(settings, { ...heard, marks: true }), workflowBundle: { code: build.code }, activities: { ...wiring.record, ...wiring.erp, ...plan.furtherSteps?.(wiring.parts) }, ...workflowTuning }),
     Worker.create({ ...common, taskQueue: queues.erp, activities: wiring.erp, maxConcurrentActivityTaskExecutions: 16 }),
     Worker.create({ ...common, taskQueue: queues.bank, activities: wiring.bank, maxConcurrentActivityTaskExecutions: 8 }),
     Worker.create({ ...common, taskQueue: queues.screening, activities: wiring.screening, maxConcurrentActivityTaskExecutions: 8 }),
   ]);
   await applySchedules(client, await scheduledCompanies(wiring.db), settings.erpPollMs);
   const running = workers.map((worker) => worker.run());
+  await rollOut(settings, connection, build.id, logger);
   const relay = await startRelay({ db: wiring.db, databaseUrl: settings.databaseUrl, client, logger });
-  screen.log(JSON.stringify({ ready: true, service: 'worker' }));
+  screen.log(JSON.stringify({ ready: true, service: 'worker', build: build.id }));
 
   await untilStopped(running, logger);
   await relay.stop();
@@ -59,6 +65,30 @@ async function runWorker(screen: Screen, plan: WorkerPlan): Promise<void> {
   await Promise.all(running);
   await connection.close();
   await wiring.close();
+}
+
+async function bundled({ home }: Settings, converter: DataConverter, workflowsPath?: string): Promise<{ id: string; code: string }> {
+  const bundle = await bundleWorkflows(converter, workflowsPath);
+  return { id: buildIdOf(bundle, home), code: bundle.code };
+}
+
+/** Processes move to the current build with their next step: nobody keeps old workers running for months. */
+function versioned({ rollOut }: Settings, buildId: string): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (rollOut === 'off') return {};
+  return { workerDeploymentOptions: { version: { deploymentName, buildId }, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' } };
+}
+
+/** A worker of a build that is not current gets no work, so that it says how it is given some. */
+async function rollOut({ rollOut: mode, namespace }: Settings, { workflowService }: NativeConnection, build: string, logger: Logger): Promise<void> {
+  if (mode === 'off') {
+    const current = (await listBuilds(workflowService, namespace)).find(({ standing }) => standing === 'current');
+    if (current) logger.warn({ current: current.id }, 'a build is the current one, and this worker has none: it gets no processes until `npx kontor builds use none`');
+    return;
+  }
+  const { standing, insteadOf } = await enterDeployment(workflowService, namespace, build, mode);
+  if (standing !== 'current') logger.warn({ build, standing }, `another build is the current one, and this worker gets no new steps; \`npx kontor builds use ${build}\` changes that`);
+  else if (insteadOf) logger.warn({ build, insteadOf }, `this build is the current one now; \`npx kontor builds use ${insteadOf}\` rolls back while a worker of that build runs`);
+  else logger.info({ build }, 'this build is the current one');
 }
 
 /** What schedules need to know of each company: when it pays, if it pays through us. */

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectClient } from '../../temporal-config/connection.ts';
+import { stuckProcesses } from '../../temporal-config/deployment.ts';
 import { goVersion, serverVersion, webVersion } from '../../temporal-config/server/versions.ts';
 import type { Settings } from '../../temporal-config/settings.ts';
 import { codeOf, whyNotWritable } from './folders.ts';
@@ -29,10 +30,11 @@ const answerWithinMs = 5_000;
 /** Looks at everything that the commands need; starts and changes nothing. */
 export async function diagnose(settings: Settings): Promise<Finding[]> {
   const running = runningOn(settings.stateDir);
+  const server = await temporal(settings);
   return [
     node(),
     await database(settings),
-    await temporal(settings),
+    server,
     web(settings),
     schemaTool(settings),
     folder('State folder', settings.stateDir, 'KONTOR_STATE'),
@@ -40,6 +42,7 @@ export async function diagnose(settings: Settings): Promise<Finding[]> {
     await diskSpace(settings),
     keys(settings),
     keyRing(settings),
+    ...(server.state === 'ok' ? await processes(settings, running?.addresses) : []),
     ...(running ? await reachability(running.owner.pid, running.addresses) : [notRunning(), ...(await ports(settings))]),
     testData(settings),
     program('hledger', ['--version'], 'the tests that check journals with a second bookkeeper are skipped', 'apt-get install hledger'),
@@ -176,6 +179,21 @@ async function temporalAnswers(settings: Settings, address: string): Promise<Fin
     return { what, state: 'ok', found: `${address} answers, version ${version}` };
   } catch {
     return { what, state: 'gap', found: `${address} does not answer`, mend: 'Start that server, correct TEMPORAL_ADDRESS (or the profile), or unset it to use a local one.' };
+  }
+}
+
+/** The alarm after a roll-out: processes that the current build cannot follow. They lose nothing and wait for one that can. */
+async function processes(settings: Settings, addresses: Addresses | undefined): Promise<Finding[]> {
+  const what = 'Processes';
+  const temporalAddress = settings.temporalAddress ?? addresses?.temporalAddress;
+  if (temporalAddress === undefined) return [];
+  try {
+    const connection = await connectClient({ ...settings, temporalAddress });
+    const { count, example } = await stuckProcesses(connection.workflowService, settings.namespace).finally(() => connection.close());
+    if (count === 0) return [{ what, state: 'ok', found: 'all go on' }];
+    return [{ what, state: 'gap', found: `${count} cannot go on: the steps of the current build fail, as in ${example}`, mend: '`npx kontor builds`, then `npx kontor builds use BUILD` with the one before; docs/runbook.md, "Roll out and roll back".' }];
+  } catch {
+    return []; // that the server does not answer is said above
   }
 }
 

@@ -32,6 +32,7 @@ export const platformErrors = {
   'temporal-unreachable': { category: 'upstream-unavailable', title: 'The Temporal server is not available', remedy: 'Look at the named log; `npm run doctor` says what is missing; or set TEMPORAL_ADDRESS to a server of yours.' },
   'process-ended': { category: 'bug', title: 'A process of ours ended before it was ready', remedy: 'Read its log, which is named; the last lines say why.' },
   'database-unavailable': { category: 'upstream-unavailable', title: 'The database does not answer', remedy: 'Nothing to do: it is retried; look at the database if it lasts.' },
+  'build-unknown': { category: 'not-found', title: 'The Temporal server does not know this build', remedy: 'Start a worker of that build first; `kontor builds` lists those that it knows.' },
   'effect-taken-over': { category: 'conflict', title: 'Another attempt has taken over this effect', remedy: 'Nothing to do: the newer attempt records the outcome.' },
   'effect-key-conflict': { category: 'conflict', title: 'The key of this effect stands for another request', remedy: 'Report it with the correlation id: one business key must always carry one request.' },
   'effect-in-progress': { category: 'upstream-unavailable', title: 'Another attempt of this effect is at work', remedy: 'Nothing to do: it is tried again when that attempt has ended.' },

@@ -63,6 +63,8 @@ export const dynamicConfig: Record<string, unknown> = {
   // One machine needs one partition a queue; more only delay tasks and make priorities approximate.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  // A process that its code cannot follow is marked as such after two tries instead of five: within seconds.
+  'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': 2,
   // No call to the outside.
   'frontend.enableServerVersionCheck': false,
   // A new namespace and its search attributes become usable at once.

@@ -43,6 +43,14 @@ describeWithDatabase('database client', () => {
     expect([mistaken, isDatabaseUnavailable(mistaken)]).toEqual([expect.any(Error), false]);
   });
 
+  it.each([
+    ['no space on its disk (F20)', { code: '53100' }, true], ['no memory', { code: '53200' }, true], ['an error of its disk', { code: '58030' }, true],
+    ['a transaction that went down with its connection (F5)', { message: 'ROLLBACK - Client has encountered a connection error and is not queryable' }, true],
+    ['a value that does not fit', { code: '22003' }, false],
+  ])('%s is told from a mistake of ours', (_what, properties, unavailable) => {
+    expect(isDatabaseUnavailable(Object.assign(new Error('failed'), properties))).toBe(unavailable);
+  });
+
   it('repeats a transaction that was chosen to end a deadlock', async () => {
     await sql(own.db, `create table counters (name text primary key, n int not null default 0)`);
     await sql(own.db, `insert into counters (name) values ('a'), ('b')`);
