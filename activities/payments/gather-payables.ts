@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { keepFacts } from '../../db/repositories/assessments.ts';
-import { openPayables } from '../../db/repositories/payables.ts';
+import { confirmedAccounts, openPayables, paidAccounts, type OpenPayable } from '../../db/repositories/payables.ts';
+import type { LegalEntity } from '../../domain/model/legal-entity.ts';
+import { payeeVerificationSchema, type PayeeVerification } from '../../domain/model/payment.ts';
 import { supplierSchema, type Supplier } from '../../domain/model/supplier.ts';
+import { KontorError } from '../../domain/errors.ts';
+import { changedAccountKey, unconfirmedChange } from '../../domain/rules/payments/changed-accounts.ts';
 import { requiredEntity } from '../lookup.ts';
 import type { RunRef } from './commands.ts';
 import type { PaymentParts } from './parts.ts';
 import { paymentSettings } from './settings.ts';
 
 /** What the ERP knew about the payees of one run; kept, so that the proposal can be explained for ever. */
-export const payeeFactsSchema = z.object({ suppliers: z.array(supplierSchema), rates: z.array(z.object({ from: z.string(), to: z.string(), rate: z.string() }).strict()) }).strict();
+export const payeeFactsSchema = z.object({ suppliers: z.array(supplierSchema), rates: z.array(z.object({ from: z.string(), to: z.string(), rate: z.string() }).strict()), verifications: z.array(payeeVerificationSchema).default([]) }).strict();
 
 const pageSize = 100;
 
@@ -27,8 +31,36 @@ export async function gatherPayables(parts: PaymentParts, { entity, caseId, corr
   const { currency: to } = (await paymentSettings(parts.db, company, parts.now())).policy.content;
   const currencies = [...new Set(payables.map(({ open }) => open.currency))].filter((currency) => currency !== to).sort();
   const rates = await Promise.all(currencies.map((from) => port.getExchangeRate?.({ entity, from, to, date }, { correlationId })));
-  const facts = { suppliers, rates: rates.flatMap((rate) => (rate ? [{ from: rate.from, to: rate.to, rate: rate.rate }] : [])) };
+  const verifications = await verifyChanged(parts, { entity, correlationId }, company, payables, suppliers, heartbeat);
+  const facts = {
+    verifications,
+    suppliers, rates: rates.flatMap((rate) => (rate ? [{ from: rate.from, to: rate.to, rate: rate.rate }] : [])) };
   const factsId = `${caseId}-f-${parts.now().getTime().toString(36)}`;
   await keepFacts(parts.db, { id: factsId, entity, caseId, documentVersion: 1, facts });
   return { factsId };
+}
+
+/** Asks the bank whose name is on accounts that changed (P9). A bank that cannot tell, and one that does not answer, is no pass. */
+async function verifyChanged(parts: PaymentParts, { entity, correlationId }: Pick<RunRef, 'entity' | 'correlationId'>, company: LegalEntity, payables: readonly OpenPayable[], suppliers: readonly Supplier[], heartbeat: () => void): Promise<PayeeVerification[]> {
+  const isUnconfirmed = unconfirmedChange({ paidTo: await paidAccounts(parts.db, entity), confirmedAccounts: await confirmedAccounts(parts.db, entity) });
+  const bySupplier = new Map(suppliers.map((supplier) => [supplier.id, supplier]));
+  const changed = new Map<string, { supplier: Supplier; account: Supplier['bankAccounts'][number] }>();
+  for (const { payee, supplierId } of payables) {
+    const supplier = bySupplier.get(payee?.supplierId ?? supplierId);
+    const account = supplier?.bankAccounts.find(({ id }) => id === payee?.account?.id);
+    if (supplier && account && isUnconfirmed({ supplierId: supplier.id, name: supplier.name, country: supplier.country, status: supplier.status, account })) changed.set(changedAccountKey(supplier.id, account), { supplier, account });
+  }
+  const bank = parts.bankOf(company);
+  const verifications: PayeeVerification[] = [];
+  for (const { supplier, account: { id: accountId, version, iban } } of changed.values()) {
+    const answer = iban === undefined ? undefined : await bank?.port.verifyPayee?.({ name: supplier.name, iban }, { correlationId }).catch(unavailable);
+    verifications.push({ supplierId: supplier.id, accountId, version, ...(answer ?? { result: 'unavailable' }) });
+    heartbeat();
+  }
+  return verifications;
+}
+
+function unavailable(error: unknown): undefined {
+  if (!(error instanceof KontorError)) throw error;
+  return undefined;
 }

@@ -3,7 +3,7 @@ import { inTransaction, type Trx } from '../../db/client.ts';
 import { openTasks } from '../../db/repositories/approvals.ts';
 import { readFacts } from '../../db/repositories/assessments.ts';
 import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
-import { accountChanged, confirmedAccounts, holdsOf, openPayables, paidAccounts, paymentsSince, placeHold, type OpenPayable } from '../../db/repositories/payables.ts';
+import { accountChanged, confirmedAccounts, holdsOf, noteAccountChange, openPayables, paidAccounts, paymentsSince, placeHold, type OpenPayable } from '../../db/repositories/payables.ts';
 import { exclusionsOf, readRun, saveExclusions, saveRunTotals, type PaymentRun } from '../../db/repositories/payment-runs.ts';
 import { addInstructions, claimItems, type NewInstruction } from '../../db/repositories/payments.ts';
 import { activePolicy } from '../../db/repositories/policies.ts';
@@ -11,11 +11,12 @@ import { lockKeys } from '../../db/locks.ts';
 import { addDays } from '../../domain/calendar/plain-date.ts';
 import { localDate } from '../../domain/calendar/business-hours.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
-import type { Payable, PaymentProposal, ProposedInstruction, ProposedItem } from '../../domain/model/payment.ts';
+import type { Payable, PayeeVerification, PaymentProposal, ProposedInstruction, ProposedItem } from '../../domain/model/payment.ts';
 import type { Supplier } from '../../domain/model/supplier.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { describeMoney, isZeroMoney, sumMoney } from '../../domain/rules/money.ts';
 import { endToEndIdOf } from '../../domain/rules/payments/identifiers.ts';
+import { verificationOf } from '../../domain/rules/payments/changed-accounts.ts';
 import { accountKey } from '../../domain/rules/payments/payee-account.ts';
 import { proposePayments, type PaymentFacts } from '../../domain/rules/payments/propose.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
@@ -45,7 +46,7 @@ interface Proposing {
  * every item at its payment revision (P7, D11) and asks the approver. A dry run shows the same and holds nothing.
  */
 export async function recordProposal(parts: PaymentParts, command: RunRef & { factsId: string; dryRun: boolean }, beat: () => void): Promise<ProposalAnswer> {
-  const { suppliers, rates } = payeeFactsSchema.parse(requiredOf(await readFacts(parts.db, command.factsId), 'snapshot', command.factsId).facts);
+  const { suppliers, rates, verifications } = payeeFactsSchema.parse(requiredOf(await readFacts(parts.db, command.factsId), 'snapshot', command.factsId).facts);
   return inTransaction(parts.db, async (trx) => {
     await lockKeys(trx, [`payment-proposal/${command.entity}`]);
     const current = requiredOf(await lockCase(trx, command.caseId), 'case', command.caseId);
@@ -72,10 +73,11 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
       paidTo: await paidAccounts(trx, command.entity),
       confirmedAccounts: await confirmedAccounts(trx, command.entity),
       rates,
+      verifications,
       today: settings.today,
     };
     const proposal = proposeFrom(company, facts);
-    if (!run.dryRun) await holdChangedAccounts(trx, command.entity, payables, proposal);
+    if (!run.dryRun) await holdChangedAccounts(trx, command.entity, payables, proposal, verifications);
     beat();
     return record(trx, { company, current, run, settings, taxVersion: tax.version, proposal, at: now.toISOString(), beat });
   });
@@ -132,12 +134,15 @@ async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSetti
 }
 
 /** A person lifts it after a call-back, and says so in the reason (P9). */
-async function holdChangedAccounts(trx: Trx, entity: string, payables: readonly Payable[], { excluded }: PaymentProposal): Promise<void> {
+async function holdChangedAccounts(trx: Trx, entity: string, payables: readonly Payable[], { excluded }: PaymentProposal, verifications: readonly PayeeVerification[]): Promise<void> {
   const unconfirmed = new Set(excluded.filter(({ code }) => code === 'account-unconfirmed').map(({ caseId }) => caseId));
   for (const { caseId, payee } of payables) {
     if (!unconfirmed.has(caseId) || !payee.account) continue;
-    const { id, version } = payee.account;
-    await placeHold(trx, { id: `${entity}-hold-${payee.supplierId}-${id}-v${version}`, entity, subject: 'bank-account', subjectId: `${payee.supplierId}/${id}`, reason: `${accountChanged}${version}`, setBy: 'system:rules' });
+    const { id, version, changedBy } = payee.account;
+    const holdId = `${entity}-hold-${payee.supplierId}-${id}-v${version}`;
+    await placeHold(trx, { id: holdId, entity, subject: 'bank-account', subjectId: `${payee.supplierId}/${id}`, reason: `${accountChanged}${version}`, setBy: 'system:rules' });
+    const { result: verification, name } = verificationOf(verifications, payee.supplierId, payee.account);
+    await noteAccountChange(trx, holdId, { changedBy, verification, name });
   }
 }
 

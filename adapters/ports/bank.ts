@@ -1,3 +1,4 @@
+import type { PayeeVerification } from '../../domain/model/payment.ts';
 import type { PaymentFile, PaymentOrder } from '../../domain/model/payment-order.ts';
 import type { CallContext, Operation } from './definition.ts';
 
@@ -17,6 +18,9 @@ export interface BankPort {
   /** What the bank knows of a file by its message id; undefined while it knows nothing. */
   findSubmission(messageId: string, context: CallContext): Promise<SubmissionAnswer | undefined>;
 
+  /** Whose name is on an account (verification of payee); a bank that cannot tell answers `unavailable`. Any other word than `match` is none. */
+  verifyPayee?(payee: PayeeQuery, context: CallContext): Promise<PayeeAnswer>;
+
   /** Messages after `cursor` (exclusive), oldest first; fetching takes nothing away. An absent cursor starts at the beginning. */
   fetchMessages(cursor: string | undefined, context: CallContext): Promise<FetchedMessages>;
 }
@@ -25,8 +29,16 @@ export const bankOperations = {
   writeFile: 'pure',
   submitFile: 'effect',
   findSubmission: 'read',
+  verifyPayee: 'read',
   fetchMessages: 'read',
 } as const satisfies Record<keyof BankPort, Operation | 'pure'>;
+
+export interface PayeeQuery {
+  name: string;
+  iban: string;
+}
+
+export type PayeeAnswer = Pick<PayeeVerification, 'result' | 'name'>;
 
 /** `received` says that the bank has the file, and nothing about the payments in it. */
 export type SubmissionAnswer = { outcome: 'received'; reference: string } | { outcome: 'refused'; code: string; message: string };

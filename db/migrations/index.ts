@@ -13,6 +13,7 @@ import { up as lostRecords } from './0011-lost-records.ts';
 import { up as recentInvoices } from './0012-recent-invoices.ts';
 import { up as withheld } from './0013-withheld.ts';
 import { up as vendorMarks } from './0014-vendor-marks.ts';
+import { up as holdDetails } from './0015-hold-details.ts';
 
 export interface Migration {
   id: string;
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   { id: '0012-recent-invoices', up: recentInvoices },
   { id: '0013-withheld', up: withheld },
   { id: '0014-vendor-marks', up: vendorMarks },
+  { id: '0015-hold-details', up: holdDetails },
 ];

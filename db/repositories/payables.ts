@@ -1,7 +1,8 @@
 import type { Invoice } from '../../domain/model/invoice.ts';
 import type { Money } from '../../domain/model/money.ts';
 import type { EarlierPayment, PaymentHold } from '../../domain/model/payment.ts';
-import { sql, type Db, type Trx } from '../client.ts';
+import type { AccountChange, AccountConfirmation } from '../../domain/rules/payments/changed-accounts.ts';
+import { json, sql, type Db, type Trx } from '../client.ts';
 
 /** A posted document that still has money to move, as our own records know it; the supplier record is the ERP's. */
 export interface OpenPayable {
@@ -119,6 +120,11 @@ export interface NewHold {
   setBy: string;
 }
 
+/** What is known of a changed account while it waits: told anew by each run that meets it. */
+export async function noteAccountChange(trx: Trx, id: string, detail: AccountChange & { name?: string | undefined }): Promise<void> {
+  await sql(trx, `update payment_holds set detail = :detail where id = :id and lifted_at is null`, { id, detail: json(detail) });
+}
+
 /** Holds payments to a subject; the same reason again changes nothing. */
 export async function placeHold(trx: Trx, hold: NewHold): Promise<void> {
   await sql(
@@ -134,9 +140,11 @@ export interface StoredHold extends PaymentHold {
   liftedBy: string | null;
   liftReason: string | null;
   liftedAt: string | null;
+  detail: Partial<AccountChange> & { name?: string };
+  liftDetail: Omit<AccountConfirmation, 'person'> | null;
 }
 
-const HOLD = `id, entity, subject, subject_id as "subjectId", reason, set_by as "setBy", created_at as "createdAt", lifted_by as "liftedBy", lift_reason as "liftReason", lifted_at as "liftedAt"`;
+const HOLD = `id, entity, subject, subject_id as "subjectId", reason, set_by as "setBy", created_at as "createdAt", lifted_by as "liftedBy", lift_reason as "liftReason", lifted_at as "liftedAt", detail, lift_detail as "liftDetail"`;
 
 export async function listHolds(db: Db, filter: { entities: readonly string[] | null; open: boolean | null }): Promise<StoredHold[]> {
   return sql<StoredHold>(
@@ -152,8 +160,8 @@ export async function readHold(db: Db, id: string): Promise<StoredHold | undefin
 }
 
 /** False when it was lifted before. */
-export async function liftHold(trx: Trx, id: string, by: { person: string; reason: string }): Promise<boolean> {
-  const rows = await sql(trx, `update payment_holds set lifted_at = clock_timestamp(), lifted_by = :person, lift_reason = :reason where id = :id and lifted_at is null returning 1`, { id, ...by });
+export async function liftHold(trx: Trx, id: string, { detail, ...by }: { person: string; reason: string; detail?: Omit<AccountConfirmation, 'person'> }): Promise<boolean> {
+  const rows = await sql(trx, `update payment_holds set lifted_at = clock_timestamp(), lifted_by = :person, lift_reason = :reason, lift_detail = :detail where id = :id and lifted_at is null returning 1`, { id, ...by, detail: detail ? json(detail) : null });
   return rows.length === 1;
 }
 

@@ -87,6 +87,12 @@ export const paymentHoldSchema = z
   .strict();
 export type PaymentHold = z.infer<typeof paymentHoldSchema>;
 
+/** What the banks say of the name on an account (verification of payee), or that they said nothing; `name` is what a close match is really called. */
+export const payeeVerificationSchema = z
+  .object({ supplierId: z.string(), accountId: z.string(), version: z.number().int().positive(), result: z.enum(['match', 'close-match', 'no-match', 'unavailable']), name: z.string().optional() })
+  .strict();
+export type PayeeVerification = z.infer<typeof payeeVerificationSchema>;
+
 /** A payment of another run, for the search for double payments (P12). */
 export const earlierPaymentSchema = z
   .object({ runId: z.string(), endToEndId: z.string(), account: z.string(), amount: moneySchema, executionDate: plainDateSchema, state: z.string() })

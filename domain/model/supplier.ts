@@ -15,6 +15,8 @@ export const bankAccountSchema = z
     status: z.enum(['verified', 'unverified', 'on-hold', 'closed']),
     /** Date of the last change, for the cooling-off period (P9). */
     changedOn: z.iso.date(),
+    /** Who entered or changed it, by log-in; absent where the ERP does not tell. That person may not confirm it (P9). */
+    changedBy: z.string().optional(),
   })
   .strict();
 export type BankAccount = z.infer<typeof bankAccountSchema>;

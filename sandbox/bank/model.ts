@@ -34,6 +34,7 @@ export const behaviourSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('late'), ...connection, messages, minutes: z.number().int().positive() }).strict(),
   z.object({ kind: z.literal('repeat'), ...connection, messages, copies: z.number().int().positive().max(20).default(1), id: z.enum(['same', 'new']) }).strict(),
   z.object({ kind: z.literal('batch-booking'), ...connection, details: z.boolean().default(true) }).strict(),
+  z.object({ kind: z.literal('payee'), iban: z.string(), holder: z.string() }).strict(),
   z.object({ kind: z.literal('auto-advance'), afterMs: z.number().int().nonnegative() }).strict(),
 ]);
 export type Behaviour = z.infer<typeof behaviourSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseBody, Refusal, type Answer, type Request, type Route } from '../shared/http.ts';
 import type { Bank } from './bank.ts';
+import { ruleFor } from './state.ts';
 
 /**
  * The bank's public interface. `/bank` is a connection for all its accounts, where `account` narrows messages to one;
@@ -14,6 +15,7 @@ export function bankRoutes(bank: Bank): Route[] {
   return ['/bank', '/bank/accounts/:account'].flatMap((connection): Route[] => [
     { name: 'bank.files.post', method: 'POST', path: `${connection}/files`, takes: 'text', handle: upToDate(receive), reference: ({ headers }) => headerOf(headers['x-message-id']) },
     { name: 'bank.files.find', method: 'GET', path: `${connection}/files`, handle: upToDate(find), reference: ({ query }) => query.get('messageId') ?? undefined },
+    { name: 'bank.payees.verify', method: 'POST', path: `${connection}/payee-verifications`, handle: verify },
     { name: 'bank.messages.read', method: 'GET', path: `${connection}/messages`, handle: upToDate(read) },
   ]);
 
@@ -36,6 +38,18 @@ export function bankRoutes(bank: Bank): Route[] {
       ...refused.map(({ reference, receivedAt, code, text }) => ({ messageId, reference, receivedAt: new Date(receivedAt).toISOString(), state: 'RJCT', refused: { code, text } })),
     ];
     return { status: 200, body: { items } };
+  }
+
+  /** Verification of payee: of an account that no rule names the other bank says nothing. */
+  function verify({ body }: Request): Answer {
+    const { name, iban } = parseBody(z.object({ name: z.string(), iban: z.string() }).strict(), body);
+    const plain = (text: string) => text.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '');
+    const known = ruleFor(bank.state, 'payee', (payee) => plain(payee.iban) === plain(iban));
+    if (!known) return { status: 200, body: { result: 'NOAP' } };
+    const { holder } = known.behaviour;
+    const [told, held] = [plain(name), plain(holder)];
+    if (told === held) return { status: 200, body: { result: 'MTCH' } };
+    return { status: 200, body: told.slice(0, 6) === held.slice(0, 6) ? { result: 'CMTC', name: holder } : { result: 'NMTC' } };
   }
 
   function read({ params, query }: Request): Answer {

@@ -59,6 +59,7 @@ export const vendorSchema = z
             /** Verified, unverified, held, closed. */
             state: z.enum(['V', 'U', 'H', 'C']).default('V'),
             changedOn: date.default('2024-01-01'),
+            changedBy: z.string().optional(),
           })
           .strict(),
       )

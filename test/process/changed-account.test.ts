@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { liftHold, listHolds } from '../../db/repositories/payables.ts';
+import { listHolds } from '../../db/repositories/payables.ts';
 import { exclusionsOf } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf } from '../../db/repositories/payments.ts';
+import type { SandboxSet } from '../../db/seed.ts';
+import { serveApi, type ServedApi } from '../api/house.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
 import { germanIban } from '../support/many-payables.ts';
@@ -13,18 +15,23 @@ const [before, after] = [germanIban(41), germanIban(42)];
 
 describeWithServices('P9: a supplier whose bank account has changed, on real parts', () => {
   let house: House;
+  let api: ServedApi;
   let they: ReturnType<typeof people>;
   let pay: ReturnType<typeof payments>;
 
   beforeAll(async () => {
-    house = await openHouse();
+    house = await openHouse({ set: withSupplierMaster });
+    api = await serveApi({ db: house.db, client: house.client, stateDir: house.settings.stateDir });
     they = people(house);
     pay = payments(house, they);
     await supplierWith(1, before);
     await house.startWorker();
     await house.firstPoll('DE01');
   });
-  afterAll(() => house.dispose());
+  afterAll(async () => {
+    api.close();
+    await house.dispose();
+  });
 
   const bill = async (iban: string) => {
     const { caseId } = await submit(house.db, billed({ seller: { name: 'Wandel Pumpen GmbH', vatId: 'DE300000011' }, iban, lines: [{ orderNumber: '4800000001', orderLine: '10', quantity: '1', price: '10.00' }] }));
@@ -33,7 +40,7 @@ describeWithServices('P9: a supplier whose bank account has changed, on real par
   };
   const supplierWith = (revision: number, iban: string) => house.sandbox.post('/_sandbox/seed?service=erp', {
     companyCode: 'DE01',
-    vendors: [{ vendorNo: '800001', legalName: 'Wandel Pumpen GmbH', countryCode: 'DE', currencyCode: 'EUR', vatRegNo: 'DE300000011', banking: [{ bankKey: 'B1', revision, holder: 'Wandel Pumpen GmbH', countryCode: 'DE', iban }] }],
+    vendors: [{ vendorNo: '800001', legalName: 'Wandel Pumpen GmbH', countryCode: 'DE', currencyCode: 'EUR', vatRegNo: 'DE300000011', banking: [{ bankKey: 'B1', revision, holder: 'Wandel Pumpen GmbH', countryCode: 'DE', iban, ...(revision === 1 ? {} : { changedBy: 'lars.thoma' }) }] }],
     ...(revision === 1
       ? {
           orders: [{ orderNo: '4800000001', vendorNo: '800001', currencyCode: 'EUR', orderDate: '2026-09-16', purchaser: 'ines.koch', requisitioner: 'lena.vogt', items: [{ itemNo: '10', text: 'Pumpe', orderedQty: '9', netPrice: '10.00', commodityGroup: 'STEEL', glAccount: '400100', costCenter: 'CC-4100', taxRate: '19', plantCode: '1000', goodsRecipient: 'petra.lang' }] }],
@@ -41,6 +48,17 @@ describeWithServices('P9: a supplier whose bank account has changed, on real par
         }
       : {}),
   });
+
+  const held = async () => (await listHolds(house.db, { entities: ['DE01'], open: true }))[0]!;
+  /** What the next run writes to the hold. */
+  const checked = async () => {
+    await house.ended(await pay.open(), 'cancelled');
+    return (await held()).detail;
+  };
+  const lift = async (person: string, body: object) => {
+    const answer = await (await api.as(person)).post(`/v1/payment-holds/${(await held()).id}/lift`, { body });
+    return [answer.status, (answer.body as { code?: string }).code];
+  };
 
   it('nothing goes to the new account until somebody has called back and recorded it; that person does not release', async () => {
     const first = await bill(before);
@@ -54,9 +72,22 @@ describeWithServices('P9: a supplier whose bank account has changed, on real par
     await house.ended(empty, 'cancelled');
     expect((await exclusionsOf(house.db, empty)).filter(({ caseId }) => caseId === second).map(({ code, rule }) => [code, rule])).toEqual([['account-unconfirmed', 'P9']]);
     const [hold] = await listHolds(house.db, { entities: ['DE01'], open: true });
-    expect(hold).toMatchObject({ subject: 'bank-account', subjectId: '800001/B1', reason: 'account-changed-v2' });
+    expect(hold).toMatchObject({ subject: 'bank-account', subjectId: '800001/B1', reason: 'account-changed-v2', detail: { changedBy: 'lars.thoma', verification: 'unavailable' } });
 
-    await house.db.transaction((trx) => liftHold(trx, hold!.id, { person: 'vera.noll', reason: 'Called Mr Wandel on the number of 2024' }));
+    await pay.behave({ kind: 'payee', iban: after, holder: 'Wandel Pumpen und Anlagen GmbH' });
+    await house.sandbox.post('/_sandbox/faults', { kind: 'fail-before-commit', route: 'bank.payees.verify', times: 1 });
+    expect(await checked(), 'an error of the check is no pass').toMatchObject({ verification: 'unavailable' });
+    expect(await checked()).toEqual({ changedBy: 'lars.thoma', verification: 'close-match', name: 'Wandel Pumpen und Anlagen GmbH' });
+
+    const reason = 'Mr Wandel confirms the new account';
+    const callBack = { contact: 'Mr Wandel, +49 40 1234 of the contract of 2024', on: new Date().toISOString().slice(0, 10) };
+    expect(await lift('lars.thoma', { reason, callBack, nameCheck: 'close-match' })).toEqual([403, 'duties-conflict']);
+    expect(await lift('vera.noll', { reason, nameCheck: 'close-match' })).toEqual([422, 'call-back-missing']);
+    expect(await lift('vera.noll', { reason, callBack: { ...callBack, on: '2999-01-01' }, nameCheck: 'close-match' })).toEqual([422, 'call-back-missing']);
+    expect(await lift('vera.noll', { reason, callBack })).toEqual([422, 'name-check-open']);
+    expect(await lift('vera.noll', { reason, callBack, nameCheck: 'close-match' })).toEqual([200, undefined]);
+    const [lifted] = await listHolds(house.db, { entities: ['DE01'], open: false });
+    expect(lifted).toMatchObject({ liftedBy: 'vera.noll', liftReason: reason, liftDetail: { callBack, nameCheck: 'close-match' } });
     const runId = await pay.proposed();
     expect((await instructionsOf(house.db, runId)).map(({ instruction }) => instruction.account.iban)).toEqual([after]);
     await they.decide(runId, 'clara.winter', 'approve');
@@ -64,3 +95,8 @@ describeWithServices('P9: a supplier whose bank account has changed, on real par
     expect(await outcomeOf(they.decide(runId, 'vera.noll', 'approve', { update: 'release' }))).toBe('duties-conflict');
   });
 });
+
+/** Who releases here may also look after suppliers. */
+function withSupplierMaster(shipped: SandboxSet): SandboxSet {
+  return { ...shipped, persons: shipped.persons.map((person) => (person.id === 'vera.noll' ? { ...person, roles: [...person.roles, { ...person.roles[0]!, role: 'supplier-master' }] } : person)) };
+}

@@ -11,13 +11,16 @@ const receiptSchema = z.object({ reference: z.string().min(1) });
 const errorSchema = z.object({ error: refusalSchema });
 /** Files that the bank knows under a message id; `refused` where it did not take one. */
 const filesSchema = z.object({ items: z.array(z.object({ messageId: z.string(), reference: z.string().min(1), refused: refusalSchema.optional() })) });
+const verificationSchema = z.object({ result: z.enum(['MTCH', 'CMTC', 'NMTC', 'NOAP']), name: z.string().optional() });
+const verificationResults = { MTCH: 'match', CMTC: 'close-match', NMTC: 'no-match', NOAP: 'unavailable' } as const;
 const messagesSchema = z.object({ items: z.array(z.object({ id: z.string().min(1), kind: z.string(), text: z.string() })), next: z.string() });
 
 /**
- * Three calls under the base URL:
+ * Four calls under the base URL:
  *
  * - `POST files` with the file as body and its id in `x-message-id`: 2xx `{reference}`, or 4xx `{error: {code, text}}` when it is refused;
  * - `GET files?messageId=`: `{items: [{messageId, reference, refused?: {code, text}}]}`, empty while the bank knows nothing;
+ * - `POST payee-verifications` with `{name, iban}`: `{result, name?}` in the words of the verification of payee scheme (`MTCH`, `CMTC` with the name, `NMTC`, `NOAP`), 404 where the bank does not offer it;
  * - `GET messages?after=&account=`, both optional: `{items: [{id, kind, text}], next}`, oldest first; `next` is the cursor to go on from, also after no message.
  */
 export function createHttpTransport(config: HttpTransportConfig, tools: AdapterTools): BankTransport {
@@ -37,6 +40,16 @@ export function createHttpTransport(config: HttpTransportConfig, tools: AdapterT
       const { items } = await read('find payment file', 'files', { messageId }, filesSchema, context);
       const found = items.find((file) => file.messageId === messageId);
       return found && (found.refused ? refused(found.refused) : { outcome: 'received', reference: found.reference });
+    },
+
+    async verifyPayee({ name, iban }, context) {
+      const purpose = 'verify payee';
+      const headers = { 'content-type': 'application/json' };
+      const answer = await tools.exchange({ operation: 'read', purpose, method: 'POST', url: new URL('payee-verifications', base), headers, body: JSON.stringify({ name, iban }), timeoutMs: config.timeoutMs, context });
+      if (answer.status === 404) return { result: 'unavailable' };
+      if (answer.status !== 200) throw new KontorError('counterpart-unreadable', `${purpose}: answered ${answer.status} where a result was expected`);
+      const { result, name: held } = parsedAnswer(answer, verificationSchema, purpose, 'read');
+      return { result: verificationResults[result], ...(held === undefined ? {} : { name: held }) };
     },
 
     async fetch(cursor, context) {

@@ -25,11 +25,12 @@ export const transportFacts = {
   counterpart: ({ transport }) => (transport.kind === 'folder' ? transport.outbox : gateOf(transport.baseUrl)),
 } as const satisfies Pick<AdapterDefinition<BankPort, { transport: TransportConfig }>, 'settleWindowMs' | 'longestCallMs' | 'counterpart'>;
 
-/** The three calls of the port that no format has a say in. */
+/** The calls of the port that no format has a say in. */
 export function transported(transport: BankTransport): Omit<BankPort, 'writeFile'> {
   return {
     submitFile: (file, context) => transport.put(file, context),
     findSubmission: (messageId, context) => transport.find(messageId, context),
+    ...(transport.verifyPayee ? { verifyPayee: (payee, context) => transport.verifyPayee!(payee, context) } : {}),
     fetchMessages: (cursor, context) => transport.fetch(cursor, context),
   };
 }

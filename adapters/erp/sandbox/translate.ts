@@ -52,6 +52,7 @@ export function toSupplier(entity: string, vendor: WireVendor): Supplier {
       country: bank.countryCode,
       status: word({ V: 'verified', U: 'unverified', H: 'on-hold', C: 'closed' }, bank.state, 'on-hold'),
       changedOn: bank.changedOn,
+      changedBy: bank.changedBy,
     })),
   };
 }

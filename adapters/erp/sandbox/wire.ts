@@ -33,6 +33,7 @@ export const vendorSchema = z.object({
       countryCode: z.string(),
       state: z.string(),
       changedOn: date,
+      changedBy: z.string().optional(),
     }),
   ),
 });

@@ -1,4 +1,7 @@
-import type { Payable, PayeeAccount } from '../../model/payment.ts';
+import type { ErrorCode } from '../../errors.ts';
+import type { Payable, PayeeAccount, PayeeVerification } from '../../model/payment.ts';
+import type { Person } from '../../model/person.ts';
+import { humanOf } from '../accounts-payable/duties.ts';
 import { nameSimilarity } from '../accounts-payable/similarity.ts';
 import type { PaymentFacts } from './facts.ts';
 import { accountKey } from './payee-account.ts';
@@ -31,4 +34,40 @@ export function nameCheck({ name, account }: { name: string; account: Pick<Payee
   const alike = nameSimilarity(account.holder, name);
   if (alike === 100) return 'match';
   return alike >= closeName ? 'close match' : 'no match';
+}
+
+/** Nothing said is "unavailable": silence is never a pass. */
+export function verificationOf(verifications: readonly PayeeVerification[] = [], supplierId: string, { id, version }: Pick<PayeeAccount, 'id' | 'version'>): Pick<PayeeVerification, 'result' | 'name'> {
+  return verifications.find((entry) => entry.supplierId === supplierId && entry.accountId === id && entry.version === version) ?? { result: 'unavailable' };
+}
+
+export function describeVerification(...about: Parameters<typeof verificationOf>): string {
+  const { result, name } = verificationOf(...about);
+  return `${result.replace('-', ' ')}${name === undefined ? '' : `, the account belongs to ${name}`}`;
+}
+
+/** What was known when a changed account was put on hold. */
+export interface AccountChange {
+  changedBy?: string | undefined;
+  verification: PayeeVerification['result'];
+}
+
+/** What a person says who lets a changed account be paid again. */
+export interface AccountConfirmation {
+  person: string;
+  callBack?: { contact: string; on: string } | undefined;
+  /** The result of the name check that the person has seen. */
+  nameCheck?: PayeeVerification['result'] | undefined;
+}
+
+/**
+ * Why a changed account may not be confirmed so (P9); undefined: it may. Changer and confirmer are two humans, the supplier was called
+ * back on a contact that was on file before, and whoever confirms in spite of the name check says which result they saw.
+ */
+export function judgeConfirmation({ changedBy, verification }: AccountChange, { person, callBack, nameCheck: seen }: AccountConfirmation, today: string, people: readonly Person[]): { code: Extract<ErrorCode, 'duties-conflict' | 'call-back-missing' | 'name-check-open'>; message: string } | undefined {
+  if (changedBy !== undefined && humanOf(changedBy, people) === humanOf(person, people)) return { code: 'duties-conflict', message: 'Whoever entered or changed a bank account may not confirm it.' };
+  if (!callBack) return { code: 'call-back-missing', message: 'A changed bank account is confirmed by calling the supplier back: name the contact that was on file before the change, and the day of the call.' };
+  if (callBack.on > today) return { code: 'call-back-missing', message: `The call-back of ${callBack.on} has not taken place yet.` };
+  if (verification !== 'match' && seen !== verification) return { code: 'name-check-open', message: `The bank's check of the name says "${verification}": say so in nameCheck to confirm the account in spite of it.` };
+  return undefined;
 }

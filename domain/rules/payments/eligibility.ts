@@ -3,7 +3,7 @@ import type { Exclusion, Payable, PaymentHold } from '../../model/payment.ts';
 import { describeMoney, isCurrency, minorOf } from '../money.ts';
 import { isCreditorReference } from '../cash-application/creditor-reference.ts';
 import { blocksOpenItem } from './bank-status.ts';
-import { nameCheck } from './changed-accounts.ts';
+import { describeVerification, nameCheck } from './changed-accounts.ts';
 import { exclusion, isCredit, limitRate, type Setting } from './facts.ts';
 import { looksLikeCreditorReference } from './order-faults.ts';
 import { withholdingReasons } from './withholding.ts';
@@ -85,7 +85,7 @@ function accountReasons(payable: Payable, setting: Setting): Exclusion[] {
   const usableFrom = addBusinessDays(calendar, account.changedOn, policy.coolingOffBusinessDays);
   if (facts.today < usableFrom) reasons.push(exclusion(payable, 'P9', 'account-changed', `The bank account ${account.id} was changed on ${account.changedOn}; it is paid from ${usableFrom} on.`, usableFrom));
   if (!isCredit(payable) && setting.isUnconfirmed({ ...payable.payee, account }))
-    reasons.push(exclusion(payable, 'P9', 'account-unconfirmed', `The bank account ${account.id} is not the one that the supplier was paid to before: call the supplier on a number that was on file before, then lift the hold. Name check of the holder: ${nameCheck({ ...payable.payee, account })}.`));
+    reasons.push(exclusion(payable, 'P9', 'account-unconfirmed', `The bank account ${account.id} is not the one that the supplier was paid to before: call the supplier on a number that was on file before, then lift the hold. Name check of the holder: ${nameCheck({ ...payable.payee, account })}. Verification by the bank: ${describeVerification(facts.verifications, payable.payee.supplierId, account)}.`));
   return reasons;
 }
 

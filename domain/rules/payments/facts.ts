@@ -1,7 +1,7 @@
 import type { BusinessCalendar } from '../../calendar/business-days.ts';
 import type { PlainDate } from '../../model/dates.ts';
 import type { Decimal } from '../../model/money.ts';
-import type { EarlierPayment, Exclusion, Payable, PayeeAccount, PayerAccount, PaymentHold } from '../../model/payment.ts';
+import type { EarlierPayment, Exclusion, Payable, PayeeAccount, PayeeVerification, PayerAccount, PaymentHold } from '../../model/payment.ts';
 import type { Versioned } from '../../policy/index.ts';
 import type { PaymentPolicy } from '../../policy/payments.ts';
 import type { TaxPolicy } from '../../policy/tax.ts';
@@ -17,6 +17,8 @@ export interface PaymentFacts {
   afterCutOff?: boolean;
   payerAccount: PayerAccount;
   policy: Versioned<PaymentPolicy>;
+  /** What the banks say of the names on changed accounts (P9); an account that is not here was not verified. */
+  verifications?: PayeeVerification[];
   /** What is kept back for the tax office (T6). */
   withholding?: TaxPolicy['withholding'];
   payables: Payable[];
