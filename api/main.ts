@@ -8,7 +8,7 @@ import { readPerson } from '../db/repositories/directory.ts';
 import { closeInvoiceReaders, openInvoiceReaders, readInvoiceInWorker } from '../documents/invoice/read-in-worker.ts';
 import { KontorError } from '../domain/errors.ts';
 import { lazyClient } from '../temporal-config/connection.ts';
-import { dataConverter } from '../temporal-config/converter.ts';
+import { dataConverter, requireKeyRing } from '../temporal-config/converter.ts';
 import { signingKey } from '../temporal-config/keys.ts';
 import { readSettings } from '../temporal-config/settings.ts';
 import { developmentLoginOf } from './development-login.ts';
@@ -45,6 +45,7 @@ async function main(): Promise<void> {
       auditSigner: auditSigner(join(settings.stateDir, 'keys')),
       metrics,
       developmentLogin,
+      payloads: { ring: requireKeyRing(settings), namespace: settings.namespace },
       serverUrl: `http://${settings.bindAddress}:${settings.apiPort}`,
     }),
     authority: { issuer, publicKey: loginKey.publicKey },
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     findPerson: (id) => readPerson(db, id),
     logger,
     limits: settings.requestLimits,
+    temporalWebOrigin: settings.temporalWebOrigin,
     trustedProxies: settings.trustedProxies,
     answered: metrics.answered,
   });

@@ -19,7 +19,7 @@ export function openApiDocument(operations: readonly Operation[], serverUrl: str
 }
 
 function describe(operation: Operation): ZodOpenApiOperationObject {
-  const write = operation.method !== 'get' && operation.permission !== 'public';
+  const write = operation.method !== 'get' && operation.permission !== 'public' && !operation.onlyReads;
   return {
     operationId: operation.id,
     tags: [operation.tag],

@@ -21,6 +21,8 @@ export interface Operation<Params = unknown, Query = unknown, Body = unknown> {
   description?: string;
   /** The right that the caller needs; `public` needs no identity. */
   permission: Permission | 'public';
+  /** A POST that changes nothing, for callers that cannot say what they ask for in a URL: it needs no Idempotency-Key. */
+  onlyReads?: true;
   /** `heavy`: does much work at once, and is therefore counted apart (see RequestLimits). */
   effort?: 'heavy';
   params?: z.ZodType<Params>;

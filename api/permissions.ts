@@ -17,6 +17,9 @@ export const permissions = {
   'evidence:read': ['auditor', 'ap-lead', 'controller', 'finance-manager', 'cfo'],
   'audit:read': ['auditor', 'controller', 'cfo'],
   'operations:read': ['operator', 'auditor', 'controller'],
+  /** What processes keep, as Temporal Web shows it: with ids, codes and times in clear and everything else masked, or all of it. */
+  'payloads:read': ['operator', 'ap-operations', 'auditor', 'controller', 'cfo'],
+  'payloads:read-all': ['auditor', 'controller', 'cfo'],
   'me:read': '*',
 } as const satisfies Record<string, readonly string[] | '*'>;
 

@@ -9,6 +9,7 @@ import type { Person } from '../domain/model/person.ts';
 import { readAs } from './access.ts';
 import { correlate, correlationOf } from './middleware/correlation.ts';
 import { authenticator, type Authenticate, type Identity, type TokenAuthority } from './middleware/identity.ts';
+import { allowCodecPage, codecPath } from './middleware/codec-page.ts';
 import { answerOnce } from './middleware/idempotency.ts';
 import { countRequests, type RequestCounters, type RequestLimits } from './middleware/limits.ts';
 import { invalidRequest, problems, unknownRoute } from './middleware/problem.ts';
@@ -22,6 +23,8 @@ export interface ServerParts {
   findPerson(id: string): Promise<Person | undefined>;
   logger: Logger;
   limits: RequestLimits;
+  /** Where Temporal Web is opened: the only other page that may read an answer of ours, and only decoded payloads. */
+  temporalWebOrigin: string;
   /** Proxies whose word on the caller's address counts; of anybody else it is ignored. */
   trustedProxies: readonly string[];
   /** Hears of every answer, for the metrics. */
@@ -43,6 +46,7 @@ export function createServer(parts: ServerParts): Express {
   app.use(correlate);
   app.use(pinoHttp({ logger: parts.logger, genReqId: (request) => correlationOf(request as Request), serializers: { req: loggedRequest, res: loggedResponse } }));
   app.use(helmet({ contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], connectSrc: ["'self'"] } } }));
+  app.use(codecPath, allowCodecPage(parts.temporalWebOrigin));
   const door: Door = { ...parts, authenticate: authenticator(parts.authority), counters: countRequests(parts.limits) };
   for (const operation of parts.operations) mount(app, operation, door);
   app.use(unknownRoute);
@@ -80,7 +84,7 @@ function pathPattern(path: string): string {
 }
 
 function answer(operation: Operation, call: Call<unknown, unknown, unknown>, parts: ServerParts): Promise<Answer> {
-  const isWrite = operation.method !== 'get' && operation.permission !== 'public';
+  const isWrite = operation.method !== 'get' && operation.permission !== 'public' && !operation.onlyReads;
   return isWrite ? answerOnce(parts.db, operation, call, (once) => operation.handle(once)) : operation.handle(call);
 }
 

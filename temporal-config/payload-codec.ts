@@ -12,7 +12,12 @@ export const encryptedEncoding = 'binary/encrypted';
 export const keyIdField = 'kontor-key-id';
 const schemaField = 'kontor-schema';
 const bindingField = 'kontor-binding';
-const schema = 'kontor-payload/1';
+/** The process that a payload belongs to, so that a reader without the SDK's context can open it; a part of what is authenticated. */
+const processField = 'kontor-process';
+/** The first form said nothing of its process; payloads of it stay readable inside their process. */
+const schemas = ['kontor-payload/1', 'kontor-payload/2'] as const;
+const schema = schemas[1];
+type Schema = (typeof schemas)[number];
 
 const ivBytes = 12;
 const tagBytes = 16;
@@ -56,6 +61,24 @@ export function payloadCodec(parts: PayloadCodecParts): PayloadCodec {
   };
 }
 
+/** A payload that somebody looks at from outside of its process; `workflowId` is undefined where it was bound to none. */
+export interface ViewedPayload {
+  workflowId: string | undefined;
+  /** @throws ApplicationFailure `payload-altered` or `payload-key-unknown`, which nothing makes good */
+  open(): Payload;
+}
+
+/**
+ * What an encrypted payload says of its process, and the way to open it: the process that it names is authenticated, so that a payload
+ * under another name does not open (S18). Undefined for one that is not encrypted, or too old to name its process.
+ */
+export function viewedPayload(parts: Pick<PayloadCodecParts, 'ring' | 'namespace'>, payload: Payload): ViewedPayload | undefined {
+  if (textOf(payload, METADATA_ENCODING_KEY) !== encryptedEncoding || textOf(payload, schemaField) === schemas[0]) return undefined;
+  const workflowId = textOf(payload, bindingField) === 'process' ? (textOf(payload, processField) ?? '') : undefined;
+  const { namespace } = parts;
+  return { workflowId, open: () => decrypt(parts, payload, workflowId === undefined ? { kind: 'namespace', namespace } : { kind: 'process', namespace, workflowId }) };
+}
+
 /** Only what stays refused for ever is marked: a process that went on without a payload could not take it in later. */
 function refuse({ refused, marks }: PayloadCodecParts, error: unknown, context: SerializationContext | undefined): Payload {
   if (!(error instanceof ApplicationFailure)) throw error;
@@ -76,23 +99,25 @@ async function open(parts: PayloadCodecParts, payload: Payload, context: Seriali
 
 function encrypt(payload: Payload, key: PayloadKey, binding: Binding): Payload {
   const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv('aes-256-gcm', dataKey(key, binding), iv, { authTagLength: tagBytes });
-  cipher.setAAD(authenticated(key.id, binding));
+  const cipher = createCipheriv('aes-256-gcm', dataKey(schema, key, binding), iv, { authTagLength: tagBytes });
+  cipher.setAAD(authenticated(schema, key.id, binding));
   const text = Buffer.concat([cipher.update(PayloadMessage.encode(payload).finish()), cipher.final()]);
-  const metadata = { [METADATA_ENCODING_KEY]: encryptedEncoding, [keyIdField]: key.id, [schemaField]: schema, [bindingField]: binding.kind };
+  const metadata = { [METADATA_ENCODING_KEY]: encryptedEncoding, [keyIdField]: key.id, [schemaField]: schema, [bindingField]: binding.kind, ...(binding.kind === 'process' ? { [processField]: binding.workflowId } : {}) };
   return { metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, Buffer.from(value)])), data: Buffer.concat([iv, cipher.getAuthTag(), text]) };
 }
 
-function decrypt(parts: PayloadCodecParts, payload: Payload, binding: Binding): Payload {
+function decrypt(parts: Pick<PayloadCodecParts, 'ring'>, payload: Payload, binding: Binding): Payload {
   const where = binding.kind === 'process' ? binding.workflowId : 'no process';
   const keyId = textOf(payload, keyIdField) ?? '';
   const key = parts.ring.current()?.keys.find(({ id }) => id === keyId);
   if (!key) throw refusal('payload-key-unknown', `A payload of ${where} is encrypted with the key ${JSON.stringify(keyId.slice(0, 40))}, which the key ring does not hold.`);
   const data = payload.data ?? new Uint8Array();
   try {
-    if (textOf(payload, schemaField) !== schema || textOf(payload, bindingField) !== binding.kind || data.length < ivBytes + tagBytes) throw new Error('not of this form');
-    const decipher = createDecipheriv('aes-256-gcm', dataKey(key, binding), data.subarray(0, ivBytes), { authTagLength: tagBytes });
-    decipher.setAAD(authenticated(keyId, binding));
+    const form = schemas.find((known) => known === textOf(payload, schemaField));
+    if (!form || textOf(payload, bindingField) !== binding.kind || data.length < ivBytes + tagBytes) throw new Error('not of this form');
+    if (form !== schemas[0] && textOf(payload, processField) !== (binding.kind === 'process' ? binding.workflowId : undefined)) throw new Error('of another process');
+    const decipher = createDecipheriv('aes-256-gcm', dataKey(form, key, binding), data.subarray(0, ivBytes), { authTagLength: tagBytes });
+    decipher.setAAD(authenticated(form, keyId, binding));
     decipher.setAuthTag(data.subarray(ivBytes, ivBytes + tagBytes));
     return PayloadMessage.decode(Buffer.concat([decipher.update(data.subarray(ivBytes + tagBytes)), decipher.final()]));
   } catch {
@@ -101,12 +126,12 @@ function decrypt(parts: PayloadCodecParts, payload: Payload, binding: Binding): 
 }
 
 /** A key of one process's own: random initialisation vectors then never come near the number at which they repeat. */
-function dataKey({ key }: PayloadKey, binding: Binding): Buffer {
-  return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), canonicalJson([schema, binding]), 32));
+function dataKey(form: Schema, { key }: PayloadKey, binding: Binding): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), canonicalJson([form, binding]), 32));
 }
 
-function authenticated(keyId: string, binding: Binding): Buffer {
-  return Buffer.from(canonicalJson([schema, keyId, binding]));
+function authenticated(form: Schema, keyId: string, binding: Binding): Buffer {
+  return Buffer.from(canonicalJson([form, keyId, binding]));
 }
 
 /** A schedule adds the nominal time to the ids of its runs; their input was encrypted for the id without it. */

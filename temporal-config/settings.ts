@@ -38,6 +38,8 @@ export interface Settings {
   temporalPort: number;
   temporalWebPort: number;
   temporalMetricsPort: number;
+  /** Where people open Temporal Web: the only page that may ask the API to decrypt payloads. */
+  temporalWebOrigin: string;
 
   /** Where API, sandbox and local servers listen. */
   bindAddress: string;
@@ -101,7 +103,7 @@ const home = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 /** Every variable that Kontor itself defines; another name with this prefix is a typing error and is refused. */
 const ownVariables = [
   'KONTOR_STATE', 'KONTOR_LOG_LEVEL', 'KONTOR_BIND_ADDRESS', 'KONTOR_API_PORT', 'KONTOR_SANDBOX_PORT', 'KONTOR_SANDBOX_URL', 'KONTOR_ERP_POLL_MS',
-  'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_CLI', 'KONTOR_TEMPORAL_STORE',
+  'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_WEB_ORIGIN', 'KONTOR_TEMPORAL_CLI', 'KONTOR_TEMPORAL_STORE',
   'KONTOR_WORKER_METRICS_PORT', 'KONTOR_ROLL_OUT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER', 'KONTOR_BANK_SCHEMAS',
   'KONTOR_REQUESTS_PER_MINUTE', 'KONTOR_HEAVY_REQUESTS_PER_MINUTE', 'KONTOR_STRANGER_REQUESTS_PER_MINUTE', 'KONTOR_TRUSTED_PROXIES', 'KONTOR_TEST_DATA', 'KONTOR_TEST_DATABASE_URL',
   'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_TEST_WORKER', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT', 'KONTOR_FAULT_REVISION',
@@ -132,6 +134,7 @@ export function readSettings(env: Environment = process.env): Settings {
     temporalPort: read.port('KONTOR_TEMPORAL_PORT', 7233),
     temporalWebPort: read.port('KONTOR_TEMPORAL_WEB_PORT', 8233),
     temporalMetricsPort: read.port('KONTOR_TEMPORAL_METRICS_PORT', 8434),
+    temporalWebOrigin: new URL(read.url('KONTOR_TEMPORAL_WEB_ORIGIN', ['http:', 'https:']) ?? `http://127.0.0.1:${read.port('KONTOR_TEMPORAL_WEB_PORT', 8233)}`).origin,
 
     bindAddress: read.text('KONTOR_BIND_ADDRESS') ?? '127.0.0.1',
     apiPort: read.port('KONTOR_API_PORT', 8440),
@@ -174,6 +177,7 @@ export function settingsEnvironment(settings: Settings, env: Environment = proce
     DATABASE_URL: settings.databaseUrl,
     TEMPORAL_ADDRESS: settings.temporalAddress,
     TEMPORAL_NAMESPACE: settings.namespace,
+    KONTOR_TEMPORAL_WEB_ORIGIN: settings.temporalWebOrigin,
     KONTOR_BIND_ADDRESS: settings.bindAddress,
     KONTOR_API_PORT: String(settings.apiPort),
     KONTOR_SANDBOX_PORT: String(settings.sandboxPort),

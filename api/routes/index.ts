@@ -7,6 +7,7 @@ import type { NoteSigner } from '../../db/audit/signed-note.ts';
 import type { Metrics } from '../metrics.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
+import { codecRoutes, type CodecParts } from './codec.ts';
 import { decisionRoutes } from './decisions.ts';
 import { eventRoutes } from './events.ts';
 import { exceptionRoutes } from './exceptions.ts';
@@ -19,7 +20,7 @@ import { operationsRoutes } from './operations.ts';
 import { referenceRoutes } from './reference.ts';
 import { sessionRoutes } from './session.ts';
 
-export interface ApiParts extends IntakeParts {
+export interface ApiParts extends IntakeParts, CodecParts {
   db: Db;
   client: Client;
   issuer: string;
@@ -49,6 +50,7 @@ export function apiOperations(parts: ApiParts): Operation[] {
     ...auditRoutes(parts),
     ...kpiRoutes(),
     ...eventRoutes(db),
+    ...codecRoutes(parts),
     ...sessionRoutes(parts),
     ...operationsRoutes({ db, pingEngine, metrics }),
   ];

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { KontorError } from '../../domain/errors.ts';
 import { connectClient } from '../../temporal-config/connection.ts';
@@ -82,6 +83,7 @@ async function startTemporal(plan: ServicesPlan, settings: Settings, databaseUrl
     webPort: await choosePort(plan, settings.temporalWebPort, 'Temporal Web', 'KONTOR_TEMPORAL_WEB_PORT'),
     metricsPort: await choosePort(plan, settings.temporalMetricsPort, "the Temporal server's metrics", 'KONTOR_TEMPORAL_METRICS_PORT'),
     namespace: settings.namespace,
+    codecEndpoint: existsSync(settings.keyRingFile) ? `http://${settings.bindAddress}:${settings.apiPort}/codec` : undefined,
     storeUrl: onPostgres ? databaseUrl : undefined,
   }, settings, progress);
   const temporal = await progress.step(`Temporal server on ${local.address}`, async (because) => {

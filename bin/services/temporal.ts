@@ -23,6 +23,8 @@ export interface TemporalPlan {
   webPort: number;
   metricsPort: number;
   namespace: string;
+  /** Where Web has encrypted payloads decrypted; absent while nothing is encrypted. */
+  codecEndpoint?: string | undefined;
   /** A PostgreSQL server whose user may create databases; absent: a SQLite file in the state folder. */
   storeUrl?: string | undefined;
 }
@@ -98,7 +100,7 @@ async function launchCommandLine(cli: string, folder: string, plan: TemporalPlan
     name: 'temporal', command: cli, cwd: folder, env: toolEnvironment(), logFile: at.logFile, runDir: plan.runDir, stopSignal: 'SIGTERM', stopGraceMs: serverGraceMs,
     args: [
       'server', 'start-dev', '--ip', '127.0.0.1', '--port', String(plan.port), '--ui-port', String(plan.webPort), '--metrics-port', String(plan.metricsPort),
-      '--db-filename', join(folder, 'cli-server.db'), '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL', '--log-level', 'warn', ...values,
+      '--db-filename', join(folder, 'cli-server.db'), '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL', '--log-level', 'warn', ...(plan.codecEndpoint ? ['--ui-codec-endpoint', plan.codecEndpoint] : []), ...values,
     ],
   });
   await whenReady(running, at.logFile, readyWithinMs, () => serverAnswers(at.address));
@@ -108,7 +110,7 @@ async function launchCommandLine(cli: string, folder: string, plan: TemporalPlan
 async function launchWeb(program: string, folder: string, plan: TemporalPlan, at: { address: string; webUrl: string }): Promise<Running> {
   const config = writableFolder(join(folder, 'web'));
   const logFile = join(plan.stateDir, 'logs', 'temporal-web.log');
-  writeFileSync(join(config, 'local.yaml'), webConfig(plan.webPort, at.address, plan.namespace));
+  writeFileSync(join(config, 'local.yaml'), webConfig(plan.webPort, at.address, plan.namespace, plan.codecEndpoint));
   const running = launch({
     name: 'temporal-web', command: program, args: ['--root', folder, '--config', 'web', '--env', 'local', 'start'], cwd: folder,
     env: toolEnvironment(), logFile, runDir: plan.runDir, stopSignal: 'SIGTERM', stopGraceMs: 5_000,

@@ -83,7 +83,8 @@ export function dynamicConfigFile(): string {
 }
 
 /** The configuration file of Temporal Web. */
-export function webConfig(port: number, temporalAddress: string, namespace: string): string {
+/** `codecEndpoint`: where Web has payloads decrypted; it sends the access token of whoever is logged in there. */
+export function webConfig(port: number, temporalAddress: string, namespace: string, codecEndpoint?: string): string {
   return stringify({
     host: '127.0.0.1',
     port,
@@ -96,6 +97,7 @@ export function webConfig(port: number, temporalAddress: string, namespace: stri
     showTemporalSystemNamespace: false,
     refreshInterval: '0s',
     hideLogs: true,
+    ...(codecEndpoint ? { codec: { endpoint: codecEndpoint, passAccessToken: true, includeCredentials: false } } : {}),
     cors: { cookieInsecure: true, allowOrigins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`] },
   });
 }

@@ -37,6 +37,8 @@ export interface Operation {
   method: string;
   path: string;
   isPublic: boolean;
+  /** It takes an Idempotency-Key: whatever may change something does. */
+  isWrite: boolean;
   body?: JsonSchema;
   query: { name: string; schema: JsonSchema }[];
 }
@@ -50,6 +52,7 @@ export function operationsOf(document: OpenApi): Operation[] {
         method: method.toUpperCase(),
         path,
         isPublic: route.security === undefined,
+        isWrite: (route.parameters ?? []).some(({ name }) => name === 'Idempotency-Key'),
         query: (route.parameters ?? []).filter((parameter) => parameter.in === 'query'),
         ...(body && body.format !== 'binary' ? { body } : {}),
       };

@@ -16,6 +16,7 @@ import { openDatabase, type Db } from '../../db/client.ts';
 import { readPerson } from '../../db/repositories/directory.ts';
 import { seedSandbox } from '../../db/seed.ts';
 import { readInvoice } from '../../documents/invoice/read-invoice.ts';
+import { KeyRingFile } from '../../temporal-config/key-ring.ts';
 import { signingKey } from '../../temporal-config/keys.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
 import { freshDatabase } from '../support/services.ts';
@@ -49,6 +50,9 @@ export interface ServedParts {
   more?: Operation[];
 }
 
+/** Where the test's Temporal Web would be open. */
+export const webOrigin = 'https://temporal.example';
+
 const unlimited: RequestLimits = { person: 1_000_000, heavy: 1_000_000, stranger: 1_000_000 };
 
 /** Serves the API over a given database and process engine. */
@@ -66,6 +70,7 @@ export async function serveApi({ db, client, stateDir, patienceMs = 3_000, limit
     auditSigner: auditSigner(join(stateDir, 'keys')),
     metrics,
     developmentLogin: true,
+    payloads: { ring: new KeyRingFile(join(stateDir, 'payload-keys.json')), namespace: client.options.namespace },
     serverUrl: 'http://127.0.0.1',
   });
   const operations = [...described, ...more];
@@ -77,6 +82,7 @@ export async function serveApi({ db, client, stateDir, patienceMs = 3_000, limit
     findPerson: (id) => readPerson(db, id),
     logger: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
     limits,
+    temporalWebOrigin: webOrigin,
     trustedProxies,
     answered: metrics.answered,
   });

@@ -107,6 +107,8 @@ export const rows: Record<string, Row> = {
   verifyAudit: { may: audit, ...at('/v1/audit/verify'), own: 200, elsewhere: 'nothing', shows: () => 'DE01' },
   listCheckpoints: { may: audit, ...at('/v1/audit/checkpoints'), own: 200, elsewhere: 200 },
   getKpis: { may: everybody, ...at('/v1/kpis?entity=DE01'), own: 200, elsewhere: 'nothing', shows: () => 'price-variance' },
+  // Payloads name their company themselves: test/security/codec-server.test.ts.
+  decodePayloads: { may: ['operator', 'ap-operations', 'auditor', 'controller', 'cfo'], ...at('/codec/decode'), ...json(() => ({ payloads: [] })), own: 200, elsewhere: 200 },
   streamEvents: { may: everybody, ...at('/v1/events'), own: 200, elsewhere: 200 },
   whoAmI: { may: everybody, ...at('/v1/me'), own: 200, elsewhere: 'nothing' },
 

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { requireKeyRing } from '../../temporal-config/converter.ts';
 import { createKeyRing, encryptingKey, KeyRingFile, readKeyRing, rotateKeyRing } from '../../temporal-config/key-ring.ts';
-import { encryptedEncoding, keyIdField, payloadCodec, type PayloadRefusal } from '../../temporal-config/payload-codec.ts';
+import { encryptedEncoding, keyIdField, payloadCodec, viewedPayload, type PayloadRefusal } from '../../temporal-config/payload-codec.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kontor-ring-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -81,6 +81,8 @@ describe('payload codec', () => {
     ['a changed byte of the text', (sealed) => ({ sealed: altered(sealed, flipped(30)) })],
     ['a changed tag', (sealed) => ({ sealed: altered(sealed, flipped(13)) })],
     ['another form', (sealed) => ({ sealed: { ...sealed, metadata: { ...sealed.metadata, 'kontor-schema': Buffer.from('kontor-payload/0') } } })],
+    ['the name of another process beside it', (sealed) => ({ sealed: { ...sealed, metadata: { ...sealed.metadata, 'kontor-process': Buffer.from('ap-invoice/US01/1') } } })],
+    ['the older form', (sealed) => ({ sealed: { ...sealed, metadata: { ...sealed.metadata, 'kontor-schema': Buffer.from('kontor-payload/1') } } })],
     ['a loosened binding', (sealed) => ({ sealed: { ...sealed, metadata: { ...sealed.metadata, 'kontor-binding': Buffer.from('namespace') } }, context: undefined })],
   ])('S16: %s does not open and says so', async (_what, change) => {
     ring();
@@ -90,6 +92,22 @@ describe('payload codec', () => {
     expect(error).toBeInstanceOf(ApplicationFailure);
     expect(error).toMatchObject({ type: 'payload-altered', nonRetryable: true });
     expect(refusals).toMatchObject([{ code: 'payload-altered' }]);
+  });
+
+  it('what was written before payloads named their process is still read in it, and only there', async () => {
+    const { switchedOnAt: since } = ring();
+    const fixed = { id: 'payload-fixed', createdAt: since, encryptsFrom: since, key: Buffer.alloc(32, 7).toString('base64') };
+    writeFileSync(file, JSON.stringify({ schema: 1, switchedOnAt: since, keys: [fixed] }), { mode: 0o600 });
+    const metadata = { encoding: encryptedEncoding, [keyIdField]: 'payload-fixed', 'kontor-schema': 'kontor-payload/1', 'kontor-binding': 'process' };
+    const old: Payload = {
+      metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, Buffer.from(value)])),
+      data: Buffer.from('iO5K1Tudnw8NfSjBVkCVL8EGDTICmnt8/iU3XsxU8pN5LloieAxiNFgkHKfZ5WFxAM+VnpYnNJlOy7pAl6NfuCwZgi1TbQ==', 'base64'),
+    };
+    expect(valueOf((await codec().decode([old], own))[0])).toEqual({ caseId: 'c-1' });
+    await expect(codec().decode([old], inCase('ap-invoice/DE01/2'))).rejects.toMatchObject({ type: 'payload-altered' });
+    const renamed = { ...old, metadata: { ...old.metadata, 'kontor-schema': Buffer.from('kontor-payload/2'), 'kontor-process': Buffer.from('ap-invoice/DE01/1') } };
+    await expect(codec().decode([renamed], own)).rejects.toMatchObject({ type: 'payload-altered' });
+    expect(viewedPayload({ ring: new KeyRingFile(file), namespace: 'finance' }, old)).toBeUndefined();
   });
 
   it('S16: a key that the ring does not hold is named', async () => {

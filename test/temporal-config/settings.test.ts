@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { dynamicConfigFile, serverConfig } from '../../temporal-config/server/config.ts';
+import { dynamicConfigFile, serverConfig, webConfig } from '../../temporal-config/server/config.ts';
 import { readSettings, settingsEnvironment } from '../../temporal-config/settings.ts';
 
 describe('settings', () => {
@@ -68,6 +68,11 @@ describe("the local server's configuration", () => {
     expect(Object.values(config.services as Record<string, { rpc: { bindOnLocalHost: boolean } }>).map(({ rpc }) => rpc.bindOnLocalHost)).toEqual([true, true, true, true]);
     expect(config.global.metrics.prometheus.listenAddress).toBe('127.0.0.1:9');
     expect([config.persistence.datastores.default.sql.databaseName, config.persistence.datastores.visibility.sql.databaseName]).toEqual(['/state/server.db', '/state/server.db']);
+  });
+
+  it('names the codec endpoint in the configuration of Web once there is one', () => {
+    expect(parse(webConfig(1, '127.0.0.1:2', 'finance', 'http://127.0.0.1:3/codec'))).toMatchObject({ codec: { endpoint: 'http://127.0.0.1:3/codec', passAccessToken: true } });
+    expect(parse(webConfig(1, '127.0.0.1:2', 'finance'))).not.toHaveProperty('codec');
   });
 
   it('hands out activities eagerly', () => {
