@@ -5,10 +5,10 @@
  * and withdraws; receipts and payment statuses arrive from outside; money that came back starts it again. Ends as paid, credited, rejected, duplicate or withdrawn.
  * Diagram: models/invoice-to-pay.bpmn, whose task ids are the names of the stage functions below.
  */
-import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { AssessmentAnswer, CaseRef, DecisionAnswer, DecisionKind, PostAnswer, PostCommand } from '../../activities/accounts-payable/commands.ts';
 import { effectKey, supplierDocumentKey } from '../../domain/rules/posting-key.ts';
-import { correct, decide, firstInvoiceToPayVersion, goodsReceived, invoiceToPayProcess, paymentStatus, resolveException, withdraw } from '../contracts/invoice-to-pay.ts';
+import { correct, decide, firstInvoiceToPayVersion, goesOnFrom, goodsReceived, invoiceToPayProcess, paymentStatus, resolveException, withdraw } from '../contracts/invoice-to-pay.ts';
 import type { InboxNotice, InvoiceToPayInput, InvoiceToPayOutcome } from '../contracts/invoice-to-pay.ts';
 import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
 import { awaitWithEscalation } from '../parts/escalation.ts';
@@ -32,6 +32,7 @@ export async function invoiceToPay(input: InvoiceToPayInput): Promise<InvoiceToP
   const invoice = openInvoice(input);
   if (input.reopenedBy) await hearPayment(invoice, { eventId: input.reopenedBy });
   while (!invoice.ending) {
+    await goOnWhenLong(invoice);
     const assessment = await assessInvoice(invoice);
     switch (assessment.disposition) {
       case 'duplicate':
@@ -58,6 +59,7 @@ export async function invoiceToPay(input: InvoiceToPayInput): Promise<InvoiceToP
 
 /** One running case: what it was started with, what it shows, and what it has heard since it last looked. */
 interface InvoiceCase {
+  input: InvoiceToPayInput;
   ref: CaseRef;
   board: ProgressBoard;
   mutex: Mutex;
@@ -76,14 +78,17 @@ interface InvoiceCase {
   effectUnderWay: boolean;
   postingNumber: number;
   posted?: { key: string; supplierId: string; reference: string };
+  /** Decisions that it has heard. */
+  known: Set<string>;
   ending?: InvoiceToPayOutcome;
 }
 
 function openInvoice(input: InvoiceToPayInput): InvoiceCase {
-  const { entity, caseId, correlationId, version = firstInvoiceToPayVersion } = input;
+  const { entity, caseId, correlationId, version = firstInvoiceToPayVersion, goesOn } = input;
   const invoice: InvoiceCase = {
+    input,
     ref: { entity, caseId, correlationId },
-    board: new ProgressBoard(correlationId, version, input.shown),
+    board: new ProgressBoard(correlationId, version, goesOn?.progress ?? input.shown),
     triesAtOnce: version !== firstInvoiceToPayVersion,
     mutex: new Mutex(),
     changed: false,
@@ -91,8 +96,12 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
     resumed: false,
     paymentNews: false,
     effectUnderWay: false,
-    postingNumber: 1,
+    postingNumber: goesOn?.postingNumber ?? 1,
+    known: new Set(goesOn?.heard),
   };
+  if (goesOn?.posted) invoice.posted = goesOn.posted;
+  if (goesOn?.paymentDeadline) invoice.paymentDeadline = goesOn.paymentDeadline;
+  if (goesOn?.peopleChanged) invoice.board.peopleChanged = true;
   listenForDecisions(
     { ...invoice, refusal: (kind: DecisionKind) => refusalOf(invoice, kind), judge: (kind, decisionId) => verifyAndRecordDecision({ ...invoice.ref, kind, decisionId }), heard: (decision: Extract<DecisionAnswer, { accepted: true }>) => hear(invoice, decision) },
     {
@@ -126,7 +135,7 @@ function gatherFacts({ ref, triesAtOnce }: InvoiceCase): Promise<{ factsId: stri
 /** awaitPeopleOrEvents: an approver, the owner of an exception, a correction or a receipt; reminded and escalated meanwhile. */
 async function awaitPeopleOrEvents(invoice: InvoiceCase, { supplierId, nextDeadline }: { supplierId: string; nextDeadline?: string }): Promise<void> {
   invoice.board.show(supplierId);
-  await awaitWithEscalation(invoice.ref, invoice.board, () => invoice.changed || invoice.ending !== undefined, nextDeadline);
+  await awaitWithEscalation(invoice.ref, invoice.board, () => invoice.changed || invoice.ending !== undefined || isLong(invoice), nextDeadline);
 }
 
 /** postToErp: once under its key; a refusal of the ERP becomes an exception with an owner. */
@@ -164,7 +173,8 @@ async function awaitPayment(invoice: InvoiceCase, assessment: AssessmentAnswer):
   while (!invoice.ending && !invoice.corrected) {
     invoice.paymentNews = false;
     invoice.board.show(assessment.supplierId);
-    await awaitWithEscalation(invoice.ref, invoice.board, () => invoice.corrected || invoice.paymentNews || invoice.ending !== undefined, invoice.paymentDeadline);
+    await awaitWithEscalation(invoice.ref, invoice.board, () => invoice.corrected || invoice.paymentNews || invoice.ending !== undefined || isLong(invoice), invoice.paymentDeadline);
+    if (!invoice.corrected) await goOnWhenLong(invoice);
   }
   if (!invoice.ending) await reverseInErp(invoice, 'corrected');
 }
@@ -193,6 +203,24 @@ async function closeCase(invoice: InvoiceCase, ending: InvoiceToPayOutcome): Pro
   invoice.board.show();
   await condition(allHandlersFinished);
   return ending;
+}
+
+/**
+ * Goes on in a new history when this one is long (F22). Whoever is just deciding is heard to the end first, signals wait for the
+ * next one, and a document that is to be reversed or has ended finishes here.
+ */
+async function goOnWhenLong(invoice: InvoiceCase): Promise<void> {
+  if (!isLong(invoice)) return;
+  await condition(allHandlersFinished);
+  if (invoice.ending || invoice.corrected) return;
+  const { input: { reopenedBy: _heardAlready, shown: _shown, ...input }, board, known, postingNumber, posted, paymentDeadline } = invoice;
+  const goesOn = { progress: board.value, heard: [...known], postingNumber, peopleChanged: board.peopleChanged, ...(posted ? { posted } : {}), ...(paymentDeadline ? { paymentDeadline } : {}) };
+  await continueAsNew<typeof invoiceToPay>({ ...input, goesOn });
+}
+
+function isLong({ input: { version = firstInvoiceToPayVersion, longestHistory } }: InvoiceCase): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return goesOnFrom.has(version) && (longestHistory === undefined ? continueAsNewSuggested : historyLength > longestHistory);
 }
 
 async function effect<Answer extends { transitions: AssessmentAnswer['transitions'] }>(invoice: InvoiceCase, step: string, run: () => Promise<Answer>): Promise<Answer> {

@@ -9,10 +9,13 @@ export const invoiceToPayWorkflow = 'invoiceToPay';
 export const invoiceToPayProcess = 'ap-invoice';
 
 /** Declared in every progress; it rises with each change that a running process must not see. */
-export const invoiceToPayVersion = 'invoice-to-pay/2';
+export const invoiceToPayVersion = 'invoice-to-pay/3';
 
 /** Of the processes that were started before the version was part of what they are started with; they ask the ERP on its queue only. */
 export const firstInvoiceToPayVersion = 'invoice-to-pay/1';
+
+/** Of the processes that may go on in a new history; those before keep theirs to the end. */
+export const goesOnFrom: ReadonlySet<string> = new Set([invoiceToPayVersion]);
 
 export interface InvoiceToPayInput {
   entity: string;
@@ -25,6 +28,22 @@ export interface InvoiceToPayInput {
   reopenedBy?: string;
   /** With it: what the case had come to show, so that the process does not begin as if nothing had been decided or posted. */
   shown?: Progress;
+  /** Events after which it goes on in a new history at its next resting place; absent: when the server suggests it. */
+  longestHistory?: number;
+  /** Set when it goes on in a new history. */
+  goesOn?: InvoicePosition;
+}
+
+/** Where a document stands when its process goes on in a new history; everything else is in the records and is assessed anew. */
+export interface InvoicePosition {
+  progress: Progress;
+  /** Decisions that were heard. */
+  heard: string[];
+  postingNumber: number;
+  posted?: { key: string; supplierId: string; reference: string };
+  paymentDeadline?: string;
+  /** Who is asked has to be looked at again. */
+  peopleChanged: boolean;
 }
 
 export type InvoiceToPayOutcome =

@@ -38,8 +38,8 @@ export interface Refusal {
  * SDK does not await it. The handler loads the decision row by its id, verifies its signed envelope and judges authority,
  * duties and document version: until that has been recorded nothing is decided, whoever sent the update.
  */
-export function listenForDecisions<Kind extends string, Accepted extends AcceptedAnswer>(hearing: Omit<Listener<Kind, Accepted>, 'known'>, updates: Record<Kind, { update: DecisionUpdate; description: string }>): void {
-  const listener: Listener<Kind, Accepted> = { ...hearing, known: new Set() };
+export function listenForDecisions<Kind extends string, Accepted extends AcceptedAnswer>(hearing: Omit<Listener<Kind, Accepted>, 'known'> & { known?: Set<string> }, updates: Record<Kind, { update: DecisionUpdate; description: string }>): void {
+  const listener: Listener<Kind, Accepted> = { ...hearing, known: hearing.known ?? new Set() };
   for (const [kind, { update, description }] of Object.entries(updates) as [Kind, { update: DecisionUpdate; description: string }][]) {
     setHandler(update, (notice: DecisionNotice) => listener.mutex.run(() => judge(listener, kind, notice)), {
       description,
