@@ -55,6 +55,8 @@ export interface HouseOptions {
   erpPollMs?: number;
   /** PostgreSQL and Temporal of its own, for tests that kill them. */
   ownServices?: boolean;
+  /** With them: prepares the folder that they are about to keep their state in. */
+  beforeServices?: (folder: string) => void;
   /** With a key ring that was switched on before anything ran. */
   encrypted?: boolean;
 }
@@ -65,6 +67,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const sandbox = await startSandboxProcess({ processingLimitMs });
   const own = processes();
   const changes = { stateDir, sandboxUrl: sandbox.url, apiPort: await freePort(), workerMetricsPort: await freePort(), erpPollMs: options.erpPollMs ?? 1_000, keyRingFile: join(stateDir, 'payload-keys.json') };
+  options.beforeServices?.(own.folder);
   const services = options.ownServices ? await own.services() : undefined;
   const fresh = services ? await houseOn(services, changes) : await freshHouse(changes);
   const { settings } = fresh;
