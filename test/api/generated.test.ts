@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { problemSchema } from '../../api/middleware/problem.ts';
+import { inTransaction } from '../../db/client.ts';
 import { readPerson, savePerson } from '../../db/repositories/directory.ts';
 import { describeWithDatabase } from '../support/services.ts';
 import type { Answered, ApiClient } from './client.ts';
@@ -19,7 +20,7 @@ describeWithDatabase('every operation of the OpenAPI document', () => {
     api = await openApi();
     // One person who may call every route that takes a body.
     const lars = (await readPerson(api.db, 'lars.thoma'))!;
-    await savePerson(api.db, { ...lars, roles: [...lars.roles, { entity: 'DE01', role: 'operator' }] });
+    await inTransaction(api.db, (trx) => savePerson(trx, { ...lars, roles: [...lars.roles, { entity: 'DE01', role: 'operator' }] }));
     person = await api.as('lars.thoma');
     document = (await api.stranger.get('/openapi.json')).body as OpenApi;
     operations = operationsOf(document);

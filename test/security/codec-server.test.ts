@@ -1,7 +1,7 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { masked } from '../../api/mask-payload.ts';
-import { sql } from '../../db/client.ts';
+import { inTransaction, sql } from '../../db/client.ts';
 import { savePerson } from '../../db/repositories/directory.ts';
 import type { Person } from '../../domain/model/person.ts';
 import { createKeyRing, KeyRingFile } from '../../temporal-config/key-ring.ts';
@@ -27,7 +27,7 @@ describeWithDatabase('S18: the codec server of Temporal Web', () => {
     const now = new Date();
     createKeyRing(ringFile(), { now, switchedOnAt: now });
     for (const [id, role, entity] of [['arne.us', 'auditor', 'US01'], ['arne.de', 'auditor', 'DE01'], ['olga.de', 'operator', 'DE01'], ['olga.all', 'operator', '*'], ['both', 'operator', 'DE01']] as const)
-      await savePerson(api.db, { id, employeeId: `E-${id}`, name: id, active: true, roles: [{ entity, role }, ...(id === 'both' ? [{ entity: 'US01', role: 'auditor' }] : [])] } as Person);
+      await inTransaction(api.db, (trx) => savePerson(trx, { id, employeeId: `E-${id}`, name: id, active: true, roles: [{ entity, role }, ...(id === 'both' ? [{ entity: 'US01', role: 'auditor' }] : [])] } as Person));
   });
   afterAll(() => api.dispose());
 
