@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import type { ErpPort } from '../../adapters/ports/erp.ts';
 import { keepFacts } from '../../db/repositories/assessments.ts';
 import { confirmedAccounts, openPayables, paidAccounts, type OpenPayable } from '../../db/repositories/payables.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
 import { payeeVerificationSchema, type PayeeVerification } from '../../domain/model/payment.ts';
 import { supplierSchema, type Supplier } from '../../domain/model/supplier.ts';
 import { KontorError } from '../../domain/errors.ts';
+import { blocksOpenItem } from '../../domain/rules/payments/bank-status.ts';
 import { changedAccountKey, unconfirmedChange } from '../../domain/rules/payments/changed-accounts.ts';
 import { requiredEntity } from '../lookup.ts';
 import type { RunRef } from './commands.ts';
@@ -12,11 +14,11 @@ import type { PaymentParts } from './parts.ts';
 import { paymentSettings } from './settings.ts';
 
 /** What the ERP knew about the payees of one run; kept, so that the proposal can be explained for ever. */
-export const payeeFactsSchema = z.object({ suppliers: z.array(supplierSchema), rates: z.array(z.object({ from: z.string(), to: z.string(), rate: z.string() }).strict()), verifications: z.array(payeeVerificationSchema).default([]) }).strict();
+export const payeeFactsSchema = z.object({ suppliers: z.array(supplierSchema), rates: z.array(z.object({ from: z.string(), to: z.string(), rate: z.string() }).strict()), verifications: z.array(payeeVerificationSchema).default([]), clearedInErp: z.array(z.string()).default([]) }).strict();
 
 const pageSize = 100;
 
-/** Reads the suppliers of everything that is open, as they are now, in pages, and the rates into the currency in which the policy sets its limits. */
+/** Reads the suppliers of everything that is open, as they are now, in pages, what the ERP has cleared already, and the rates into the currency in which the policy sets its limits. */
 export async function gatherPayables(parts: PaymentParts, { entity, caseId, correlationId }: RunRef, heartbeat: () => void): Promise<{ factsId: string }> {
   const company = await requiredEntity(parts.db, entity);
   const { port } = parts.erpOf(company);
@@ -33,11 +35,24 @@ export async function gatherPayables(parts: PaymentParts, { entity, caseId, corr
   const rates = await Promise.all(currencies.map((from) => port.getExchangeRate?.({ entity, from, to, date }, { correlationId })));
   const verifications = await verifyChanged(parts, { entity, correlationId }, company, payables, suppliers, heartbeat);
   const facts = {
+    clearedInErp: await clearedInErp(port, { entity, correlationId }, payables),
     verifications,
     suppliers, rates: rates.flatMap((rate) => (rate ? [{ from: rate.from, to: rate.to, rate: rate.rate }] : [])) };
   const factsId = `${caseId}-f-${parts.now().getTime().toString(36)}`;
   await keepFacts(parts.db, { id: factsId, entity, caseId, documentVersion: 1, facts });
   return { factsId };
+}
+
+/**
+ * Documents that we hold as open and the ERP does not, as after a restore of an older database: paying them would pay them again. What
+ * a run of ours holds is not looked at, because it is settled there and here at different moments.
+ */
+async function clearedInErp(port: ErpPort, { entity, correlationId }: Pick<RunRef, 'entity' | 'correlationId'>, payables: readonly OpenPayable[]): Promise<string[]> {
+  const open = await port.getOpenPayables?.(entity, { correlationId });
+  if (!open) return [];
+  const numbers = new Set(open.map(({ documentNumber }) => documentNumber));
+  const free = payables.filter(({ inRun, open: { minor } }) => minor !== '0' && !(inRun && blocksOpenItem(inRun.state)));
+  return free.filter(({ postedAs }) => !numbers.has(postedAs)).map(({ caseId }) => caseId);
 }
 
 /** Asks the bank whose name is on accounts that changed (P9). A bank that cannot tell, and one that does not answer, is no pass. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { inTransaction } from '../../db/client.ts';
+import { inTransaction, type Trx } from '../../db/client.ts';
 import { appendAudit } from '../../db/repositories/audit.ts';
 import { entriesSince } from '../../db/repositories/bank-messages.ts';
 import { openException, openReconciliationCases, resolveException } from '../../db/repositories/exceptions.ts';
@@ -53,10 +53,15 @@ async function record(parts: PaymentParts, entity: string, differences: Differen
     const standing = new Set(await openReconciliationCases(trx, entity));
     for (const id of standing) if (!wanted.has(id)) await resolveException(trx, id, { resolution: 'no-longer-found', by: 'system:reconciliation' });
     const fresh = [...wanted].filter(([id]) => !standing.has(id));
-    for (const [id, { code, subject, message, ownerRole, suggestion }] of fresh)
-      await openException(trx, { id, entity, ...(code.startsWith('erp-') ? { case: subject } : {}), origin: 'payment', code, reasonCode: 'PAY', actionCode: 'NOA', title: message, suggestion, findings: [], ownerRole, dueAt, source: { channel: 'reconciliation', subject }, correlationId: `reconcile-${entity}` });
+    for (const [, difference] of fresh) await openDifference(trx, entity, difference, dueAt);
     await appendAudit(trx, entity, [{ action: 'payments.reconciled', actor: 'system:reconciliation', correlationId: `reconcile-${entity}-${at}`, data: { differences: differences.length, codes: [...new Set(differences.map(({ code }) => code))].sort() } }]);
   });
+}
+
+/** One case a difference, whoever finds it: the same one again opens nothing. */
+export async function openDifference(trx: Trx, entity: string, difference: Difference, dueAt: string): Promise<void> {
+  const { code, subject, message, ownerRole, suggestion } = difference;
+  await openException(trx, { id: idOf(entity, difference), entity, ...(code.startsWith('erp-') ? { case: subject } : {}), origin: 'payment', code, reasonCode: 'PAY', actionCode: 'NOA', title: message, suggestion, findings: [], ownerRole, dueAt, source: { channel: 'reconciliation', subject }, correlationId: `reconcile-${entity}` });
 }
 
 function idOf(entity: string, { code, subject }: Difference): string {

@@ -15,16 +15,19 @@ import type { Payable, PayeeVerification, PaymentProposal, ProposedInstruction, 
 import type { Supplier } from '../../domain/model/supplier.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { describeMoney, isZeroMoney, sumMoney } from '../../domain/rules/money.ts';
+import { clearedUnpaid } from '../../domain/rules/payments/reconcile.ts';
 import { endToEndIdOf } from '../../domain/rules/payments/identifiers.ts';
 import { verificationOf } from '../../domain/rules/payments/changed-accounts.ts';
 import { accountKey } from '../../domain/rules/payments/payee-account.ts';
 import { proposePayments, type PaymentFacts } from '../../domain/rules/payments/propose.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
+import { technicalDueAt } from '../technical-owner.ts';
 import { recordTransitions } from '../transitions.ts';
 import type { ProposalAnswer, RunRef } from './commands.ts';
 import { contentOf } from './content.ts';
 import { payeeFactsSchema } from './gather-payables.ts';
 import type { PaymentParts } from './parts.ts';
+import { openDifference } from './reconcile-payments.ts';
 import { decisionDueAt, payerAccountOf, paymentSettings, type PaymentSettings } from './settings.ts';
 
 /** Rows that one statement writes; the transaction shows that it goes on after each. */
@@ -46,7 +49,7 @@ interface Proposing {
  * every item at its payment revision (P7, D11) and asks the approver. A dry run shows the same and holds nothing.
  */
 export async function recordProposal(parts: PaymentParts, command: RunRef & { factsId: string; dryRun: boolean }, beat: () => void): Promise<ProposalAnswer> {
-  const { suppliers, rates, verifications } = payeeFactsSchema.parse(requiredOf(await readFacts(parts.db, command.factsId), 'snapshot', command.factsId).facts);
+  const { suppliers, rates, verifications, clearedInErp } = payeeFactsSchema.parse(requiredOf(await readFacts(parts.db, command.factsId), 'snapshot', command.factsId).facts);
   return inTransaction(parts.db, async (trx) => {
     await lockKeys(trx, [`payment-proposal/${command.entity}`]);
     const current = requiredOf(await lockCase(trx, command.caseId), 'case', command.caseId);
@@ -56,7 +59,7 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
     const now = parts.now();
     const settings = await paymentSettings(trx, company, now);
     const { policy } = settings;
-    const payables = await payablesOf(trx, company, settings, await openPayables(trx, command.entity), suppliers);
+    const payables = await payablesOf(trx, company, settings, await openPayables(trx, command.entity), suppliers, new Set(clearedInErp));
     const tax = await activePolicy(trx, 'tax', company.policies.tax, settings.today);
     beat();
     const facts: PaymentFacts = {
@@ -77,7 +80,10 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
       today: settings.today,
     };
     const proposal = proposeFrom(company, facts);
-    if (!run.dryRun) await holdChangedAccounts(trx, command.entity, payables, proposal, verifications);
+    if (!run.dryRun) {
+      await holdChangedAccounts(trx, command.entity, payables, proposal, verifications);
+      await openCleared(parts, trx, command.entity, payables, now.toISOString());
+    }
     beat();
     return record(trx, { company, current, run, settings, taxVersion: tax.version, proposal, at: now.toISOString(), beat });
   });
@@ -97,7 +103,7 @@ function proposeFrom(company: LegalEntity, facts: PaymentFacts): PaymentProposal
 }
 
 /** Our record of the document with the supplier as the ERP has it now: a changed account takes the approval away (A8). */
-async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSettings, open: OpenPayable[], suppliers: Supplier[]): Promise<Payable[]> {
+async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSettings, open: OpenPayable[], suppliers: Supplier[], cleared: ReadonlySet<string>): Promise<Payable[]> {
   const bySupplier = new Map(suppliers.map((supplier) => [supplier.id, supplier]));
   const { termsFrom } = (await activePolicy(trx, 'posting', company.policies.posting, settings.today)).content;
   return open.map((item): Payable => {
@@ -123,6 +129,7 @@ async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSetti
       discounts: item.discounts,
       postedAs: item.postedAs,
       approved: item.current && sameAccount,
+      ...(cleared.has(item.caseId) ? { clearedInErp: true } : {}),
       blocked: item.onHold,
       payee: { supplierId: payeeId, name: supplier?.name ?? payeeId, country: supplier?.country ?? company.country, status: supplier?.status ?? 'inactive', ...(account ? { account } : {}) },
       ...(item.remittance ? { remittance: item.remittance } : {}),
@@ -144,6 +151,14 @@ async function holdChangedAccounts(trx: Trx, entity: string, payables: readonly 
     const { result: verification, name } = verificationOf(verifications, payee.supplierId, payee.account);
     await noteAccountChange(trx, holdId, { changedBy, verification, name });
   }
+}
+
+/** The case that the daily comparison would open; it closes it when the difference is gone. */
+async function openCleared(parts: PaymentParts, trx: Trx, entity: string, payables: readonly Payable[], at: string): Promise<void> {
+  const cleared = payables.filter(({ clearedInErp }) => clearedInErp);
+  if (cleared.length === 0) return;
+  const dueAt = await technicalDueAt(parts, entity, at);
+  for (const { caseId, open } of cleared) await openDifference(trx, entity, clearedUnpaid({ caseId, open }), dueAt);
 }
 
 function isAfterCutOff({ calendar, policy, today }: PaymentSettings, runDate: string, now: Date): boolean {

@@ -43,18 +43,22 @@ async function record(parts: PaymentParts, { entity, caseId }: ScreeningCommand,
     const held = judged.filter(({ state }) => state !== 'clear');
     await changeInstructions(trx, caseId, held.map(({ endToEndId, state }) => ({ endToEndId, state: 'removed', removedBy: `counterpart:${system}`, removedReason: `${screeningPrefix}${state}` })));
     const { workflowId, correlationId } = current.case;
-    for (const [supplierId, state] of new Map(held.map(({ supplierId, state }) => [supplierId, state]))) await holdPayee(trx, { entity, caseId, workflowId, correlationId, system, supplierId, state, dueAt });
+    for (const [supplierId, state] of new Map(held.filter(({ state }) => isFound(state)).map(({ supplierId, state }) => [supplierId, state]))) await holdPayee(trx, { entity, caseId, workflowId, correlationId, system, supplierId, state, dueAt });
   });
 }
 
-/** A hit and a review hold the supplier until a person lifts that; an error or an old list is asked again by the next run. */
+/** A hit and a review are about one payee; an error and an old list are about the service, and one case of the run tells of all of them. */
+export function isFound(state: string): boolean {
+  return state === 'hit' || state === 'review';
+}
+
+/** Holds the supplier until a person lifts that. */
 async function holdPayee(trx: Trx, { entity, caseId, workflowId, correlationId, system, supplierId, state, dueAt }: { entity: string; caseId: string; workflowId: string; correlationId: string; system: string; supplierId: string; state: string; dueAt: string }): Promise<void> {
-  const found = state === 'hit' || state === 'review';
-  if (found) await placeHold(trx, { id: `${caseId}-hold-${supplierId}`, entity, subject: 'supplier', subjectId: supplierId, reason: `${screeningPrefix}${state}`, setBy: `counterpart:${system}` });
+  await placeHold(trx, { id: `${caseId}-hold-${supplierId}`, entity, subject: 'supplier', subjectId: supplierId, reason: `${screeningPrefix}${state}`, setBy: `counterpart:${system}` });
   await openException(trx, {
     id: `${caseId}-e-${screeningPrefix}${supplierId}`, entity, case: caseId, workflowId, origin: 'process', code: `${screeningPrefix}${state}`, reasonCode: 'OTH', actionCode: 'NOA',
     title: `Supplier ${supplierId} is not clear: ${state}`,
-    suggestion: found ? 'Look at the hit. The payment was taken out and the supplier is on hold until the hold is lifted with a reason.' : 'The check failed, so nothing was paid. The next run asks again; see that the service and its lists are up to date.',
+    suggestion: 'Look at the hit. The payment was taken out and the supplier is on hold until the hold is lifted with a reason.',
     findings: [], ownerRole: screeningOwner, dueAt, correlationId,
   });
 }

@@ -99,10 +99,10 @@ export async function paymentsToScreen(db: Db, runId: string, { after, limit }: 
 }
 
 /** Transfers that left a run for a reason that begins so, and who took them out. */
-export async function removedBecause(db: Db, runId: string, prefix: string): Promise<{ endToEndId: string; by: string }[]> {
+export async function removedBecause(db: Db, runId: string, prefix: string): Promise<{ endToEndId: string; by: string; reason: string; supplierId: string }[]> {
   return sql(
     db,
-    `select end_to_end_id as "endToEndId", removed_by as by from payment_instructions where run_id = :runId and state = 'removed' and starts_with(removed_reason, :prefix) order by 1`,
+    `select end_to_end_id as "endToEndId", removed_by as by, removed_reason as reason, supplier_id as "supplierId" from payment_instructions where run_id = :runId and state = 'removed' and starts_with(removed_reason, :prefix) order by 1`,
     { runId, prefix },
   );
 }

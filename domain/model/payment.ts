@@ -50,6 +50,8 @@ export const payableSchema = z
     postedAs: z.string().optional(),
     /** Approved for exactly the version that is posted. */
     approved: z.boolean(),
+    /** The ERP holds it as cleared, and no payment of ours has settled it: somebody has to find out what did. */
+    clearedInErp: z.boolean().optional(),
     /** Payment block of the document in the ERP or of our own assessment. */
     blocked: z.boolean(),
     payee: z

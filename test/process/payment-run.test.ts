@@ -5,29 +5,25 @@ import { exclusionsOf, readRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf } from '../../db/repositories/payments.ts';
 import type { Progress } from '../../domain/model/progress.ts';
 import { auditOf, historyOf } from '../support/evidence.ts';
-import { openHouse, type House } from '../support/house.ts';
-import { outcomeOf, people } from '../support/people.ts';
-import { payments } from '../support/payments.ts';
+import { outcomeOf } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
+import { workingHouse, type WorkingHouse } from '../support/working-house.ts';
 
-type Found = Awaited<ReturnType<House['caseWhen']>>;
+type Found = Awaited<ReturnType<WorkingHouse['house']['caseWhen']>>;
 const ended = (state: string) => (found: Found) => found.case.state === state;
 const stage = (name: string) => (found: Found) => found.case.stage === name;
 
 describeWithServices('payment run, on the real server, database, ERP, bank and screening service', () => {
-  let house: House;
-  let they: ReturnType<typeof people>;
-  let pay: ReturnType<typeof payments>;
+  let house: WorkingHouse['house'];
+  let they: WorkingHouse['they'];
+  let pay: WorkingHouse['pay'];
+  let dispose: WorkingHouse['dispose'];
 
   beforeAll(async () => {
-    house = await openHouse();
-    they = people(house);
-    pay = payments(house, they);
-    await house.startWorker();
-    await house.firstPoll('DE01');
+    ({ house, they, pay, dispose } = await workingHouse());
   });
   beforeEach(() => house.sandbox.clearFaults());
-  afterAll(() => house.dispose());
+  afterAll(() => dispose());
 
   const atBank = async (endToEndId: string) => (await house.sandbox.bankLedger({ endToEndId })).payments;
   const inErp = async (key: string) => (await house.sandbox.ledger({ externalReference: key })).documents;
@@ -81,6 +77,26 @@ describeWithServices('payment run, on the real server, database, ERP, bank and s
     expect((await instructionsOf(house.db, third))[0]!.endToEndId).toBe(held!.endToEndId);
     await they.say(third, { update: 'cancel', decision: 'cancel', person: 'anna.berg', payload: { reason: 'Opened by mistake' } });
     await house.caseWhen(third, ended('cancelled'));
+  });
+
+  it('F25: what the ERP has cleared by itself is not paid; it is a difference with an owner', async () => {
+    const caseId = await pay.posted('6');
+    const open = await house.caseWhen(caseId, () => true);
+    const documentNo = open.progress.postings[0]!.reference!;
+    const document = (await house.sandbox.ledger()).documents.find((found) => found.documentNo === documentNo)!;
+    await house.sandbox.post('/erp/DE01/outgoing-payments', { vendorNo: document.vendorNo, postingDate: '2026-11-20', currencyCode: 'EUR', bankRef: 'by hand', settles: [{ documentNo, amount: document.openValue }] });
+    const shown = await pay.open({ dryRun: true });
+    await house.caseWhen(shown, ended('cancelled'));
+    expect((await openExceptionsOf(house.db, caseId)).map(({ code }) => code), 'a dry run only shows').toEqual([]);
+    for (const _again of [1, 2]) {
+      const runId = await pay.open();
+      const found = await house.caseWhen(runId, ({ case: { stage: at, closedAt } }) => at === 'approval' || closedAt !== undefined);
+      expect((await exclusionsOf(house.db, runId)).filter((one) => one.caseId === caseId).map(({ code }) => code)).toContain('cleared-in-erp');
+      expect((await openExceptionsOf(house.db, caseId)).map(({ code, ownerRole }) => [code, ownerRole])).toEqual([['erp-cleared-unpaid', 'ap-lead']]);
+      if (found.case.closedAt) continue;
+      await they.say(runId, { update: 'cancel', decision: 'cancel', person: 'anna.berg', payload: { reason: 'Only looked' } });
+      await house.caseWhen(runId, ended('cancelled'));
+    }
   });
 
   it('F3: the bank took the file and the answer was lost: the outcome is unknown, the bank is asked, nothing is sent twice', async () => {

@@ -39,7 +39,7 @@ export function germanIban(at: number): string {
 
 /**
  * Makes so many posted documents out of one that went the whole way: same company and terms, another number, supplier and
- * amount. What runs later reads exactly what intake, assessment and posting have written.
+ * amount, and the template's document in the ERP, which holds it as open. What runs later reads exactly what intake, assessment and posting have written.
  */
 export async function copyPosted(db: Db, template: string, { documents, suppliers }: { documents: number; suppliers: number }): Promise<void> {
   const numbers = { template, documents, suppliers, firstSupplier };
@@ -71,4 +71,4 @@ const assessments = `insert into assessments (id, case_id, result, ${columns.ass
     from (select * from assessments where case_id = :template order by number desc limit 1) newest, ${each}`;
 
 const postings = `insert into postings (key, case_id, reference, ${columns.postings})
-  select key || ':' || n, ${id}, 'BENCH' || n, ${columns.postings} from postings, ${each} where case_id = :template and kind = 'post'`;
+  select key || ':' || n, ${id}, reference, ${columns.postings} from postings, ${each} where case_id = :template and kind = 'post'`;

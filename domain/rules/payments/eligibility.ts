@@ -35,6 +35,7 @@ function documentReasons(payable: Payable): Exclusion[] {
   if (payable.postedAs === undefined) add('not-posted', 'The document is not posted in the ERP.');
   if (!payable.approved) add('not-approved', 'The posted version of the document is not approved.');
   if (payable.blocked) add('blocked', 'The document is blocked for payment.');
+  if (payable.clearedInErp) add('cleared-in-erp', 'The ERP holds the document as cleared, and no payment of ours has settled it.');
   if (payable.inRun && blocksOpenItem(payable.inRun.state)) add('in-other-run', `Run ${payable.inRun.runId} holds the document: its payment is ${payable.inRun.state}.`);
   if (!isCredit(payable) && payable.remittance !== undefined && looksLikeCreditorReference(payable.remittance) && !isCreditorReference(payable.remittance)) add('reference-invalid', 'The creditor reference that the supplier wants quoted has wrong check digits (ISO 11649).');
   if (payable.meansCode !== undefined && !creditTransferCodes.has(payable.meansCode)) add('other-means', `The supplier is paid by other means (code ${payable.meansCode}), not by credit transfer.`);

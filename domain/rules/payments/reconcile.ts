@@ -121,9 +121,19 @@ function ledgerAgainstErp({ payments, documents, erp }: ReconciliationFacts): Fo
     if (isPaid) return isZeroMoney(there) ? [] : [['erp-still-open', caseId, `The bank has paid the document, and the ERP holds it open for ${describeMoney(there)}.`]];
     if (there.currency === open.currency && minorOf(there) === minorOf(open)) return [];
     return isZeroMoney(there)
-      ? [['erp-cleared-unpaid', caseId, `The ERP holds the document as cleared; it is open for ${describeMoney(open)} here, and no confirmed payment settles it.`]]
+      ? [foundCleared({ caseId, open })]
       : [['erp-open-differs', caseId, `The document is open for ${describeMoney(open)} here and for ${describeMoney(there)} in the ERP.`]];
   });
+}
+
+/** The difference of a document that the ERP has cleared and no payment of ours has settled, as the daily comparison words it. */
+export function clearedUnpaid(document: OpenDocument): Difference {
+  const [code, subject, message] = foundCleared(document);
+  return { code, subject, message, ...differenceOwners[code] };
+}
+
+function foundCleared({ caseId, open }: OpenDocument): Found {
+  return ['erp-cleared-unpaid', caseId, `The ERP holds the document as cleared; it is open for ${describeMoney(open)} here, and no confirmed payment settles it.`];
 }
 
 function on({ bookedOn }: BankLine): string {

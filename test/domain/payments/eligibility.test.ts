@@ -17,6 +17,7 @@ describe('P1: what may be paid', () => {
   it.each<[string, Partial<Payable>, string, string]>([
     ['not posted', { postedAs: undefined }, 'not-posted', 'P1'],
     ['not approved', { approved: false }, 'not-approved', 'P1'],
+    ['cleared in the ERP', { clearedInErp: true }, 'cleared-in-erp', 'P1'],
     ['blocked', { blocked: true }, 'blocked', 'P1'],
     ['of another company', { entity: 'US01' }, 'other-company', 'P1'],
     ['supplier blocked', { payee: payee('S1', ibans[0], { status: 'blocked' }) }, 'supplier-blocked', 'P1'],
