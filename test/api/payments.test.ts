@@ -1,24 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { tasksOf } from '../../db/repositories/approvals.ts';
-import { openHouse, type House } from '../support/house.ts';
+import type { House } from '../support/house.ts';
 import { pipes } from '../support/payments.ts';
 import { describeWithServices } from '../support/services.ts';
-import { serveApi, type ServedApi } from './house.ts';
+import { workingHouse } from '../support/working-house.ts';
+import type { ServedApi } from './house.ts';
 
 describeWithServices('a document and its payment, through the API alone', () => {
   let house: House;
   let api: ServedApi;
+  let dispose: () => Promise<void>;
 
   beforeAll(async () => {
-    house = await openHouse();
-    api = await serveApi({ db: house.db, client: house.client, stateDir: house.settings.stateDir });
-    await house.startWorker();
-    await house.firstPoll('DE01');
+    ({ house, api, dispose } = await workingHouse());
   });
-  afterAll(async () => {
-    api.close();
-    await house.dispose();
-  });
+  afterAll(() => dispose());
 
   /** Whoever is asked about the run answers; a release is decided as an approval is. */
   async function says(person: string, run: string, stage: string): Promise<void> {

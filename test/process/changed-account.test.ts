@@ -3,42 +3,33 @@ import { listHolds } from '../../db/repositories/payables.ts';
 import { exclusionsOf } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf } from '../../db/repositories/payments.ts';
 import type { SandboxSet } from '../../db/seed.ts';
-import { serveApi, type ServedApi } from '../api/house.ts';
-import { openHouse, type House } from '../support/house.ts';
+import type { House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
 import { germanIban } from '../support/many-payables.ts';
-import { outcomeOf, people } from '../support/people.ts';
-import { payments } from '../support/payments.ts';
+import { outcomeOf } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
+import { workingHouse, type WorkingHouse } from '../support/working-house.ts';
 
 const [before, after] = [germanIban(41), germanIban(42)];
 
 describeWithServices('P9: a supplier whose bank account has changed, on real parts', () => {
-  let house: House;
-  let api: ServedApi;
-  let they: ReturnType<typeof people>;
-  let pay: ReturnType<typeof payments>;
+  let house: WorkingHouse['house'];
+  let api: WorkingHouse['api'];
+  let they: WorkingHouse['they'];
+  let pay: WorkingHouse['pay'];
+  let dispose: WorkingHouse['dispose'];
 
   beforeAll(async () => {
-    house = await openHouse({ set: withSupplierMaster });
-    api = await serveApi({ db: house.db, client: house.client, stateDir: house.settings.stateDir });
-    they = people(house);
-    pay = payments(house, they);
-    await supplierWith(1, before);
-    await house.startWorker();
-    await house.firstPoll('DE01');
+    ({ house, api, they, pay, dispose } = await workingHouse({ set: withSupplierMaster, before: (opened) => supplierWith(1, before, opened) }));
   });
-  afterAll(async () => {
-    api.close();
-    await house.dispose();
-  });
+  afterAll(() => dispose());
 
   const bill = async (iban: string) => {
     const { caseId } = await submit(house.db, billed({ seller: { name: 'Wandel Pumpen GmbH', vatId: 'DE300000011' }, iban, lines: [{ orderNumber: '4800000001', orderLine: '10', quantity: '1', price: '10.00' }] }));
     await house.stage(caseId, 'posted', 60_000);
     return caseId;
   };
-  const supplierWith = (revision: number, iban: string) => house.sandbox.post('/_sandbox/seed?service=erp', {
+  const supplierWith = async (revision: number, iban: string, { sandbox }: House = house) => void (await sandbox.post('/_sandbox/seed?service=erp', {
     companyCode: 'DE01',
     vendors: [{ vendorNo: '800001', legalName: 'Wandel Pumpen GmbH', countryCode: 'DE', currencyCode: 'EUR', vatRegNo: 'DE300000011', banking: [{ bankKey: 'B1', revision, holder: 'Wandel Pumpen GmbH', countryCode: 'DE', iban, ...(revision === 1 ? {} : { changedBy: 'lars.thoma' }) }] }],
     ...(revision === 1
@@ -47,7 +38,7 @@ describeWithServices('P9: a supplier whose bank account has changed, on real par
           movements: [{ movementType: '101', orderNo: '4800000001', itemNo: '10', qty: '9', postingDate: '2026-10-02', postedBy: 'petra.lang' }],
         }
       : {}),
-  });
+  }));
 
   const held = async () => (await listHolds(house.db, { entities: ['DE01'], open: true }))[0]!;
   /** What the next run writes to the hold. */

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sql } from '../../db/client.ts';
-import { serveApi, type ServedApi } from '../api/house.ts';
-import { openHouse, type House } from '../support/house.ts';
+import type { ServedApi } from '../api/house.ts';
+import type { House } from '../support/house.ts';
 import { billed, submit, type BilledLine } from '../support/invoices.ts';
 import { describeWithServices } from '../support/services.ts';
+import { workingHouse } from '../support/working-house.ts';
 import { unzip } from '../support/zip.ts';
 
 /** Guarantee 9: each automatic decision says by which rules, on which inputs, with which numbers and under which policies. */
@@ -20,17 +21,12 @@ const unknown = { quantity: '1', price: '90.00' };
 describeWithServices('everything is explained', () => {
   let house: House;
   let api: ServedApi;
+  let dispose: () => Promise<void>;
 
   beforeAll(async () => {
-    house = await openHouse();
-    api = await serveApi({ db: house.db, client: house.client, stateDir: house.settings.stateDir });
-    await house.startWorker();
-    await house.firstPoll('DE01');
+    ({ house, api, dispose } = await workingHouse());
   });
-  afterAll(async () => {
-    api.close();
-    await house.dispose();
-  });
+  afterAll(() => dispose());
 
   const packOf = async (caseId: string) => {
     const answer = await (await api.as('arne.holt')).get(`/v1/invoices/${caseId}/evidence`);

@@ -3,24 +3,19 @@ import type { SandboxSet } from '../../db/seed.ts';
 import { readRun } from '../../db/repositories/payment-runs.ts';
 import { paymentsOfCase } from '../../db/repositories/payments.ts';
 import type { TaxPolicy } from '../../domain/policy/tax.ts';
-import { openHouse, type House } from '../support/house.ts';
-import { people } from '../support/people.ts';
-import { payments } from '../support/payments.ts';
 import { describeWithServices } from '../support/services.ts';
+import { workingHouse, type WorkingHouse } from '../support/working-house.ts';
 
 describeWithServices('T6: a payment of which tax is withheld, on real parts', () => {
-  let house: House;
-  let they: ReturnType<typeof people>;
-  let pay: ReturnType<typeof payments>;
+  let house: WorkingHouse['house'];
+  let they: WorkingHouse['they'];
+  let pay: WorkingHouse['pay'];
+  let dispose: WorkingHouse['dispose'];
 
   beforeAll(async () => {
-    house = await openHouse({ set: withholding });
-    they = people(house);
-    pay = payments(house, they);
-    await house.startWorker();
-    await house.firstPoll('DE01');
+    ({ house, they, pay, dispose } = await workingHouse({ set: withholding }));
   });
-  afterAll(() => house.dispose());
+  afterAll(() => dispose());
 
   it('the supplier gets the rest, the tax office is owed what was withheld, and the document is paid in full', async () => {
     const caseId = await pay.posted('4');

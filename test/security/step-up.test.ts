@@ -9,10 +9,11 @@ import type { Decision } from '../../domain/model/decision.ts';
 import type { Invoice } from '../../domain/model/invoice.ts';
 import { signingKey } from '../../temporal-config/keys.ts';
 import { apiClient, tokenOf, type ApiClient } from '../api/client.ts';
-import { openApi, serveApi, type ApiHouse, type ServedApi } from '../api/house.ts';
-import { openHouse, type House } from '../support/house.ts';
+import { openApi, type ApiHouse, type ServedApi } from '../api/house.ts';
+import type { House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
 import { describeWithDatabase, describeWithServices } from '../support/services.ts';
+import { workingHouse } from '../support/working-house.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 
@@ -35,17 +36,12 @@ describe('S12: a recent log-in', () => {
 describeWithServices('S12: decisions about more than the policy names', () => {
   let house: House;
   let api: ServedApi;
+  let dispose: () => Promise<void>;
 
   beforeAll(async () => {
-    house = await openHouse();
-    api = await serveApi({ db: house.db, client: house.client, stateDir: house.settings.stateDir });
-    await house.startWorker();
-    await house.firstPoll('DE01');
+    ({ house, api, dispose } = await workingHouse());
   });
-  afterAll(async () => {
-    api.close();
-    await house.dispose();
-  });
+  afterAll(() => dispose());
 
   const loggedIn = async (person: string, minutesAgo: number): Promise<ApiClient> => apiClient(api.url, await tokenOf(house.settings.stateDir, person, new Date(Date.now() - minutesAgo * 60_000)));
   const hosting = (price: string) => billed({ lines: [{ quantity: '1', price, costCentre: 'CC-6000', name: 'Web hosting' }] });
