@@ -4,6 +4,8 @@ import { appendAudit } from '../db/repositories/audit.ts';
 import { lockCase, type CaseChange, type CaseWithProgress } from '../db/repositories/cases.ts';
 import { acceptDecision, lockDecision, refuseDecision } from '../db/repositories/decisions.ts';
 import type { Decision } from '../domain/model/decision.ts';
+import type { ExceptionCase } from '../domain/model/exception-case.ts';
+import type { Person } from '../domain/model/person.ts';
 import type { Transition } from '../domain/model/transition.ts';
 import { canonicalJson } from '../domain/rules/canonical-json.ts';
 import type { DecisionStatement } from '../temporal-config/decision-envelope.ts';
@@ -105,6 +107,11 @@ async function refuse(trx: Trx, { case: { id, entity, correlationId } }: CaseWit
 
 export function refusal(code: string, message: string): Refused {
   return { accepted: false, code, message };
+}
+
+/** Whether an exception is this person's to try again: its owner's, or that of somebody with one of the roles at the company. */
+export function ownsOrHolds(person: Person | undefined, { ownerPerson }: Pick<ExceptionCase, 'ownerPerson'>, company: string, roles: readonly string[]): boolean {
+  return person?.active === true && (person.id === ownerPerson || person.roles.some(({ entity, role }) => (entity === company || entity === '*') && roles.includes(role)));
 }
 
 /** SHA-256 of the canonical JSON: what approvals carry and are checked against (A8). */

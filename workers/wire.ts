@@ -18,6 +18,7 @@ import { queues } from '../temporal-config/queues.ts';
 import { openStatement } from '../temporal-config/decision-envelope.ts';
 import { signingKey } from '../temporal-config/keys.ts';
 import type { Settings } from '../temporal-config/settings.ts';
+import { invoiceToPayWorkflow } from '../workflows/contracts/invoice-to-pay.ts';
 import { paymentRunProcess, paymentRunVersion, paymentRunWorkflow } from '../workflows/contracts/payment-run.ts';
 
 /** Everything that a worker process runs, put together in one place. */
@@ -53,6 +54,7 @@ export async function wire(settings: Settings, { databaseUrl, poolSize, observe 
     processEpoch: await enterEpoch(db),
     ...counterparts(settings, tools, guard),
     readMessage,
+    invoiceToPay: { workflow: invoiceToPayWorkflow, queue: queues.workflows },
     paymentRun: { workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion },
     openStatement: (envelope) => openStatement(envelope, decisions),
     now: () => new Date(),

@@ -6,7 +6,7 @@ import { findingSchema, type Finding } from '../../domain/model/finding.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { dutiesOf } from '../../domain/rules/accounts-payable/approval-route.ts';
 import { exceptionResolution, type Resolution, type ResolutionJudgement } from '../../domain/rules/accounts-payable/exception-resolution.ts';
-import { refusal, type Verdict } from '../decisions.ts';
+import { ownsOrHolds, refusal, type Verdict } from '../decisions.ts';
 import { decided } from './decide-approval.ts';
 import type { Hearing } from './verify-decision.ts';
 
@@ -41,9 +41,8 @@ async function retry(hearing: Hearing, exception: ExceptionCase): Promise<Verdic
 
 /** The owner, and those who look after the document anyway: a retry looks again and decides nothing. */
 function mayRetry({ decision, current, facts }: Hearing, exception: ExceptionCase): boolean {
-  const person = facts.people.find(({ id }) => id === decision.person);
   const roles = [exception.ownerRole, 'ap-clerk', 'ap-lead', facts.policies.deadlines.content.exceptions.operatorQueue];
-  return person?.active === true && (person.id === exception.ownerPerson || person.roles.some(({ entity, role }) => (entity === current.case.entity || entity === '*') && roles.includes(role)));
+  return ownsOrHolds(facts.people.find(({ id }) => id === decision.person), exception, current.case.entity, roles);
 }
 
 async function override(hearing: Hearing, exception: ExceptionCase): Promise<Verdict> {

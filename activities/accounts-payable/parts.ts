@@ -18,6 +18,8 @@ export interface PayablesParts {
   /** The database's epoch when this process started (see `once`). */
   processEpoch: string;
   erpOf(entity: LegalEntity): ErpAccess;
+  /** How a document's process is started, in the words of the process engine. */
+  invoiceToPay: { workflow: string; queue: string };
   /** The statement inside a genuine decision envelope. */
   openStatement(envelope: string): Promise<DecisionStatement | undefined>;
   now(): Date;

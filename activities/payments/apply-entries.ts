@@ -63,7 +63,7 @@ async function apply(trx: Trx, place: MessagePlace, instructions: StoredInstruct
   const touched = [...changes.values()];
   const runs = [...new Set(touched.map(({ endToEndId }) => byId.get(endToEndId)!.runId))].sort();
   for (const runId of runs) await changeInstructions(trx, runId, touched.filter(({ endToEndId }) => byId.get(endToEndId)!.runId === runId));
-  await tellInvoices(trx, place.entity, news);
+  await tellInvoices(trx, place, news);
   for (const found of result.cases) await openBankCase(trx, place, { key: `${found.code}-${found.endToEndId ?? found.identity}`, code: found.code, title: `${found.code.replaceAll('-', ' ')}: ${found.endToEndId ?? 'entry of the bank'}`, suggestion: found.message, detail: { identity: found.identity, ...(found.endToEndId ? { endToEndId: found.endToEndId } : {}) } });
   for (const runId of runs) await recordMoves(trx, place, requiredOf(await lockCase(trx, runId), 'case', runId));
 }

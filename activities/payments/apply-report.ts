@@ -23,7 +23,7 @@ export async function applyReport(trx: Trx, place: MessagePlace, report: Payment
 
   const judged = statuses.map((status) => ({ status, after: afterBankStatus(byId.get(status.endToEndId)!.state as PaymentState, status.status, status.level, status.reasonCode) }));
   await changeInstructions(trx, run.runId, judged.map(({ status, after }) => changeOf(status, after)));
-  await tellInvoices(trx, place.entity, judged.filter(({ after }) => after.effect === 'reopen').map(({ status }) => ({ instruction: byId.get(status.endToEndId)!, status: 'rejected' as const, reference: status.reasonCode ?? status.status })));
+  await tellInvoices(trx, place, judged.filter(({ after }) => after.effect === 'reopen').map(({ status }) => ({ instruction: byId.get(status.endToEndId)!, status: 'rejected' as const, reference: status.reasonCode ?? status.status })));
   for (const { status, after } of judged)
     if (after.effect === 'case' || after.effect === 'enquire') await openBankCase(trx, place, { key: status.endToEndId, code: `bank-${after.effect === 'case' ? 'contradiction' : 'duplicate'}`, title: `The bank reports ${status.status} for payment ${status.endToEndId}`, suggestion: after.message ?? '', detail: { endToEndId: status.endToEndId, runId: run.runId } });
   await keepStrangers(trx, place, strangers);

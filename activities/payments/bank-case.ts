@@ -1,6 +1,7 @@
 import type { Trx } from '../../db/client.ts';
 import { appendAudit } from '../../db/repositories/audit.ts';
 import { openException } from '../../db/repositories/exceptions.ts';
+import type { PaymentParts } from './parts.ts';
 
 /** Where a message came from and when, for everything that is recorded of it. */
 export interface MessagePlace {
@@ -8,6 +9,7 @@ export interface MessagePlace {
   source: string;
   messageId: string;
   at: string;
+  invoiceToPay: PaymentParts['invoiceToPay'];
   /** When a person has to have looked at what it leaves open. */
   dueAt: string;
 }

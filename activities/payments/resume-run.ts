@@ -3,7 +3,7 @@ import { peopleOf, readEntity } from '../../db/repositories/directory.ts';
 import { lockException, resolveException } from '../../db/repositories/exceptions.ts';
 import { activePolicy } from '../../db/repositories/policies.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { refusal, type HeardDecision, type Verdict } from '../decisions.ts';
+import { ownsOrHolds, refusal, type HeardDecision, type Verdict } from '../decisions.ts';
 
 /**
  * Tries the step again at which a run was parked. It decides nothing about the money, so that the owner, operators and treasurers
@@ -14,10 +14,8 @@ export async function judgeResumption({ trx, decision, current, at }: HeardDecis
   if (!exception || exception.case !== current.case.id) return refusal('unknown-resource', 'There is no such exception.');
   if (exception.state !== 'open') return refusal('already-decided', 'This exception was closed in the meantime.');
   if (decision.decision !== 'retry') return refusal('request-invalid', `A parked payment run is tried again by retry; ${decision.decision} means nothing to it.`);
-  const person = (await peopleOf(trx, entity)).find(({ id }) => id === decision.person);
   const roles = [exception.ownerRole, 'treasurer', ...(await operatorQueue(trx, entity, at))];
-  const may = person?.active === true && (person.id === exception.ownerPerson || person.roles.some((held) => (held.entity === entity || held.entity === '*') && roles.includes(held.role)));
-  if (!may) return refusal('not-permitted', `A parked run is resumed by its owner (${exception.ownerRole}), by operators or by a treasurer.`);
+  if (!ownsOrHolds((await peopleOf(trx, entity)).find(({ id }) => id === decision.person), exception, entity, roles)) return refusal('not-permitted', `A parked run is resumed by its owner (${exception.ownerRole}), by operators or by a treasurer.`);
 
   await resolveException(trx, exception.id, { resolution: 'retry', by: decision.person, detail: { decisionId: decision.id } });
   const transitions: Transition[] = [

@@ -55,7 +55,7 @@ export async function sendPaymentFile(parts: PaymentParts, command: SendCommand,
           await moveAll(trx, caseId, ['filed', 'unknown'], 'sent');
           return recordTransitions(trx, current, sent(answer.reference).transitions, { actor: `counterpart:${bank.system}` });
         }
-        refused = await refuseFile(trx, { entity, caseId, workflowId: current.case.workflowId, correlationId, key, system: bank.system, answer, at, dueAt });
+        refused = await refuseFile(trx, { entity, caseId, workflowId: current.case.workflowId, correlationId, key, system: bank.system, answer, at, dueAt, invoiceToPay: parts.invoiceToPay });
         await recordTransitions(trx, current, refused.transitions, { actor: `counterpart:${bank.system}` });
       },
     },
@@ -76,14 +76,15 @@ interface RefusedFile {
   answer: Extract<SubmissionAnswer, { outcome: 'refused' }>;
   at: string;
   dueAt: string;
+  invoiceToPay: PaymentParts['invoiceToPay'];
 }
 
 /** The bank wants none of it: every payment is rejected and its documents are open again, under a higher revision. */
-async function refuseFile(trx: Trx, { entity, caseId, workflowId, correlationId, key, system, answer, at, dueAt }: RefusedFile): Promise<SendAnswer> {
+async function refuseFile(trx: Trx, { entity, caseId, workflowId, correlationId, key, system, answer, at, dueAt, invoiceToPay }: RefusedFile): Promise<SendAnswer> {
   await markSend(trx, caseId, 'refused', answer.code);
   const instructions = (await instructionsOf(trx, caseId)).filter(({ state }) => state !== 'removed');
   await changeInstructions(trx, caseId, instructions.map(({ endToEndId }) => ({ endToEndId, state: 'rejected', reasonCode: answer.code })));
-  await tellInvoices(trx, entity, instructions.map((instruction) => ({ instruction, status: 'rejected' as const, reference: answer.code })));
+  await tellInvoices(trx, { entity, at, invoiceToPay }, instructions.map((instruction) => ({ instruction, status: 'rejected' as const, reference: answer.code })));
   const exceptionId = `${caseId}-e-refused`;
   await openException(trx, {
     id: exceptionId, entity, case: caseId, workflowId, origin: 'process', code: 'counterpart-rejected', reasonCode: 'OTH', actionCode: 'NOA',

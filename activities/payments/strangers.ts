@@ -18,14 +18,14 @@ import { tellInvoices } from './tell-invoices.ts';
  * A status may come before our own record of the payment, as after a restore: it is tried again with every look. One that finds no
  * payment until its deadline becomes a case with an owner, which closes when the payment turns up after all.
  */
-export async function retryStrangers({ db, now }: Pick<PaymentParts, 'db' | 'now'>, entity: string): Promise<void> {
+export async function retryStrangers({ db, now, invoiceToPay }: Pick<PaymentParts, 'db' | 'now' | 'invoiceToPay'>, entity: string): Promise<void> {
   const waiting = await unmatchedStatuses(db, entity);
   if (waiting.length === 0) return;
   const at = now().toISOString();
   const dueAt = await technicalDueAt({ db }, entity, at);
   const isOverdue = await deadlineOf(db, entity, now());
   for (const found of waiting) {
-    const place = { entity, source: found.source, messageId: found.messageId, at, dueAt };
+    const place = { entity, source: found.source, messageId: found.messageId, at, dueAt, invoiceToPay };
     await inTransaction(db, async (trx) => {
       if (await applied(trx, place, found)) await resolveException(trx, bankCaseId(place, caseKey(found)), { resolution: 'no-longer-found', by: 'system:payments' });
       else if (isOverdue(found) && !(await readException(trx, bankCaseId(place, caseKey(found))))) await openStrangerCase(trx, place, found);
@@ -43,7 +43,7 @@ async function applied(trx: Trx, place: MessagePlace, found: UnmatchedStatus): P
   const after = afterBankStatus(instruction.state as PaymentState, status.status, status.level, status.reasonCode);
   if (after.effect === 'case') await openBankCase(trx, place, { key: status.endToEndId, code: 'bank-contradiction', title: `The bank reports ${status.status} for payment ${status.endToEndId}`, suggestion: after.message ?? '', detail: { endToEndId: status.endToEndId, runId: instruction.runId } });
   await changeInstructions(trx, instruction.runId, [changeOf(status, after)]);
-  if (after.effect === 'reopen') await tellInvoices(trx, place.entity, [{ instruction, status: 'rejected', reference: status.reasonCode ?? status.status }]);
+  if (after.effect === 'reopen') await tellInvoices(trx, place, [{ instruction, status: 'rejected', reference: status.reasonCode ?? status.status }]);
   await matchStatus(trx, found);
   await recordMoves(trx, place, requiredOf(await lockCase(trx, instruction.runId), 'case', instruction.runId));
   return true;

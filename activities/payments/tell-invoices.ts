@@ -5,6 +5,7 @@ import { enqueueAll } from '../../db/repositories/outbox.ts';
 import type { StoredInstruction } from '../../db/repositories/payments.ts';
 import { paymentEventSource } from '../accounts-payable/record-payment-event.ts';
 import { reopenCase } from '../accounts-payable/reopen-case.ts';
+import type { MessagePlace } from './bank-case.ts';
 
 export interface PaymentNews {
   instruction: Pick<StoredInstruction, 'endToEndId' | 'instruction'>;
@@ -13,11 +14,14 @@ export interface PaymentNews {
   reference: string;
 }
 
+/** Whose documents hear of it and when, and how a process that has ended is started again. */
+export type TellingPlace = Pick<MessagePlace, 'entity' | 'at' | 'invoiceToPay'>;
+
 /**
  * Tells the documents of these payments what became of them, each news once. A running case gets a signal; a document that
  * was paid and whose money came back is opened again. Credits that were used up need no telling.
  */
-export async function tellInvoices(trx: Trx, entity: string, news: readonly PaymentNews[]): Promise<void> {
+export async function tellInvoices(trx: Trx, { entity, ...place }: TellingPlace, news: readonly PaymentNews[]): Promise<void> {
   const events = news.flatMap(({ instruction, status, reference }) =>
     instruction.instruction.items.map((caseId): InboundEvent & { caseId: string } => ({ caseId, id: `${instruction.endToEndId}/${caseId}/${status}`, kind: status, payload: { caseId, status, reference, endToEndId: instruction.endToEndId } })),
   );
@@ -35,6 +39,6 @@ export async function tellInvoices(trx: Trx, entity: string, news: readonly Paym
   );
   for (const { caseId, id, kind } of told) {
     const found = cases.get(caseId);
-    if (kind === 'returned' && found?.closed && found.outcome === 'paid') await reopenCase(trx, caseId, id, 'payment-returned');
+    if (kind === 'returned' && found?.closed && found.outcome === 'paid') await reopenCase(trx, { ...place, caseId, eventId: id, reason: 'payment-returned' });
   }
 }
