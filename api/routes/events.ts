@@ -9,7 +9,7 @@ import type { Person } from '../../domain/model/person.ts';
 import { readAs } from '../access.ts';
 import { operation, type Call, type Caller, type Operation } from '../operation.ts';
 
-/** Position reached in each chain, by entity. */
+/** Position reached in each chain, by entity; those of companies that the caller may not see stay here. */
 type Positions = Record<string, string>;
 
 const idSchema = z.record(z.string().regex(/^(\*|[A-Z0-9]{2,12})$/), z.string().regex(/^\d{1,18}$/));
@@ -23,7 +23,7 @@ const batch = 500;
 
 /**
  * Everything that happens, as it happens: the audit chains of the companies that the caller may see, without their `data`. Each
- * event's id is the position in all of them, so that `Last-Event-ID` resumes without a gap.
+ * event's id is the position in these chains and in no others, so that `Last-Event-ID` resumes without a gap and tells of nobody else.
  */
 export function eventRoutes(db: Db): Operation[] {
   const open = new Map<string, number>();
@@ -60,8 +60,9 @@ async function follow(db: Db, caller: Caller, session: Session, positions: Posit
   for (let look = 1; session.isConnected; look += 1) {
     if (look % looksPerCheck === 0) person = await personNow(db, caller);
     const heads = await readAs(db, person, chainHeads);
+    const visible = heads.map(({ entity }) => entity);
     let behind = false;
-    for (const { entity, seq } of heads) behind = (await send((work) => readAs(db, person, work), session, positions, entity, seq)) || behind;
+    for (const { entity, seq } of heads) behind = (await send((work) => readAs(db, person, work), session, positions, visible, entity, seq)) || behind;
     if (!behind) await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
 }
@@ -74,20 +75,20 @@ async function personNow(db: Db, { personId }: Caller): Promise<Person> {
 }
 
 /** True when there is more to send at once. */
-async function send(read: Call<unknown, unknown, unknown>['read'], session: Session, positions: Positions, entity: string, head: string): Promise<boolean> {
+async function send(read: Call<unknown, unknown, unknown>['read'], session: Session, positions: Positions, visible: readonly string[], entity: string, head: string): Promise<boolean> {
   const reached = positions[entity] ?? '0';
   if (BigInt(head) <= BigInt(reached)) return false;
   const events = await read((db) => eventsAfter(db, entity, reached, batch));
   for (const { seq, event } of events) {
     positions[entity] = seq;
     const { data: _data, prev: _prev, v: _v, ...told } = auditEventSchema.parse(JSON.parse(event));
-    session.push(told, told.action, encoded(positions));
+    session.push(told, told.action, encoded(positions, visible));
   }
   return events.length === batch;
 }
 
-function encoded(positions: Positions): string {
-  return Buffer.from(JSON.stringify(positions)).toString('base64url');
+function encoded(positions: Positions, visible: readonly string[]): string {
+  return Buffer.from(JSON.stringify(Object.fromEntries(visible.flatMap((entity) => (positions[entity] === undefined ? [] : [[entity, positions[entity]]]))))).toString('base64url');
 }
 
 function decoded(id: string): Positions {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inTransaction, sql } from '../../db/client.ts';
+import { appendAudit } from '../../db/repositories/audit.ts';
 import { openTasks } from '../../db/repositories/approvals.ts';
 import { openException } from '../../db/repositories/exceptions.ts';
 import { billed, submit } from '../support/invoices.ts';
@@ -241,12 +242,16 @@ describeWithDatabase('inbox, exceptions, audit and figures, without a process en
   });
 
   it('live events: only of visible companies, resumed by Last-Event-ID without a gap', async () => {
+    await inTransaction(api.db, (trx) => appendAudit(trx, 'US01', [{ action: 'test.happened', actor: 'system:test', correlationId: 'test', data: {} }]));
     const mine = await listen(api.url, await token('lars.thoma'));
     const abroad = await listen(api.url, await token('emma.price'));
     const first = (await submit(api.db, billed({ lines: [{ quantity: '1', price: '21.00' }] }))).caseId;
     const [event] = await mine.until((events) => events.length === 1);
     expect(event).toMatchObject({ event: 'intake.accepted', data: { case: first, entity: 'DE01' } });
     expect(event?.data).not.toHaveProperty('data');
+    const positions = JSON.parse(Buffer.from(event!.id, 'base64url').toString('utf8')) as object;
+    expect(positions, 'the id tells of no chain that the person may not see').toHaveProperty('DE01');
+    expect(positions).not.toHaveProperty('US01');
     mine.close();
     const missed = (await submit(api.db, billed({ lines: [{ quantity: '1', price: '22.00' }] }))).caseId;
     const resumed = await listen(api.url, await token('lars.thoma'), event?.id);
