@@ -32,18 +32,6 @@ export async function readDocument(db: Db, caseId: string, version?: number): Pr
   return { ...rest, invoice: invoiceSchema.parse(document) };
 }
 
-/** Adds the next version and answers its number; the case itself learns of it through `saveCase`. */
-export async function addDocumentVersion(trx: Trx, document: Omit<StoredDocument, 'version' | 'createdAt'>): Promise<number> {
-  const { version } = await sqlOne<{ version: number }>(
-    trx,
-    `insert into documents (case_id, version, entity, document_hash, content_hash, media_type, format, document, metadata, created_by)
-     select :caseId, 1 + max(version), :entity, :documentHash, :contentHash, :mediaType, :format, :document, :metadata, :createdBy
-       from documents where case_id = :caseId returning version`,
-    { ...document, document: json(document.invoice), metadata: json(document.metadata) },
-  );
-  return version;
-}
-
 export interface StoredAttachment {
   sha256: string;
   name: string;

@@ -1,10 +1,8 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { Money } from '../../model/money.ts';
-import type { ProposedInstruction } from '../../model/payment.ts';
 import type { Person } from '../../model/person.ts';
 import type { PaymentPolicy } from '../../policy/payments.ts';
 import { conflictingDuty, humanOf, type DutyHolder } from '../accounts-payable/duties.ts';
-import { canonicalJson } from '../canonical-json.ts';
 import { compareExact, exact } from '../decimal.ts';
 import { absoluteMoney, exactAmount } from '../money.ts';
 
@@ -50,16 +48,6 @@ export function judgeRunDecision(step: RunStep, person: string, duties: RunDutie
 export function releasesNeeded(total: Money, policy: Pick<PaymentPolicy, 'currency' | 'secondReleaseAbove'>): 1 | 2 {
   if (total.currency !== policy.currency) return 2;
   return compareExact(exactAmount(absoluteMoney(total)), exact(policy.secondReleaseAbove)) > 0 ? 2 : 1;
-}
-
-/**
- * Whether an approval stands for what is left of a run (P6, P10): only after a hold or a hit took whole groups out and changed
- * nothing else. An edit voids it even where it only takes out.
- */
-export function approvalStands(approved: readonly ProposedInstruction[], left: readonly ProposedInstruction[], cause: 'hold' | 'hit' | 'edit'): boolean {
-  if (cause === 'edit') return false;
-  const known = new Set(approved.map(canonicalJson));
-  return left.length > 0 && left.length <= approved.length && left.every((instruction) => known.delete(canonicalJson(instruction)));
 }
 
 function refuse(message: string): DutyRefusal {
