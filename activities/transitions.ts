@@ -20,8 +20,6 @@ export interface TransitionOrigin {
  */
 export async function recordTransitions(trx: Trx, current: CaseWithProgress, transitions: Transition[], origin: TransitionOrigin): Promise<void> {
   const { id, entity, process, correlationId } = current.case;
-  await saveCase(trx, id, { ...origin.change, progress: applyTransitions(current.progress, transitions) });
-  if (transitions.length === 0) return;
   const entries = transitions.map(({ kind, ...data }): AuditEntry => ({
     action: `${subjectOf(process)}.${kind}`,
     actor: origin.actor,
@@ -32,7 +30,10 @@ export async function recordTransitions(trx: Trx, current: CaseWithProgress, tra
     correlationId,
     data,
   }));
-  await appendAudit(trx, entity, entries);
+  await Promise.all([
+    saveCase(trx, id, { ...origin.change, progress: applyTransitions(current.progress, transitions) }),
+    entries.length > 0 && appendAudit(trx, entity, entries),
+  ]);
 }
 
 /** `ap-invoice` is told as `invoice.…`, `ap-payment-run` as `payment-run.…`. */

@@ -1,5 +1,7 @@
+import type { Duplex } from 'node:stream';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
+import { place } from './placing.ts';
 
 /** The pool or a transaction: every repository function takes one of them explicitly. */
 export type Db = Knex;
@@ -30,30 +32,58 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Db {
   const { poolSize = 10, applicationName = 'kontor', statementTimeoutMs = 30_000 } = options;
   return knexFactory({
     client: 'pg',
-    connection: {
+    connection: inPipeline({
       connectionString: url,
       application_name: applicationName,
       statement_timeout: statementTimeoutMs,
       options: `-c lock_timeout=${Math.min(10_000, statementTimeoutMs)}`,
       idle_in_transaction_session_timeout: 60_000,
       keepAlive: true,
-    },
+    }),
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: 10_000,
     log: silent,
   });
 }
 
+/** The driver sends a statement without waiting for the answer to the one before; knex hands the setting on without knowing it. */
+function inPipeline(connection: Knex.PgConnectionConfig): Knex.PgConnectionConfig {
+  return { ...connection, pipeline: true } as Knex.PgConnectionConfig;
+}
+
 /**
  * Runs one statement with `:name` bindings and answers its rows. A statement with a `name` is prepared once per
  * connection: worth it on hot paths, where planning costs more than running.
+ *
+ * Statements of one transaction that are begun together (`Promise.all`) travel in one round trip and run one after the other, in the
+ * order of their begin: each sees what the earlier ones locked and wrote.
  */
 export async function sql<Row = Record<string, unknown>>(db: Db, text: string, bindings: Bindings = {}, name?: string): Promise<Row[]> {
   const { positional, values } = place(text, bindings);
-  const query = db.raw(positional, values as Knex.RawBinding[]);
-  if (name !== undefined) query.options({ name });
-  const result = (await query) as pg.QueryResult;
-  return result.rows as Row[];
+  const client = db.client as Connections;
+  const connection = await client.acquireConnection();
+  try {
+    if ((db as unknown as Partial<Trx>).isCompleted?.()) throw new Error('The transaction of this statement has ended: its connection may serve another by now.');
+    return (await query<Row>(connection, { text: positional, values, ...(name === undefined ? {} : { name }) })).rows;
+  } finally {
+    await client.releaseConnection(connection);
+  }
+}
+
+/** Where statements get their connection from: the pool, or a transaction that keeps one. */
+interface Connections {
+  acquireConnection(): Promise<Connection>;
+  releaseConnection(connection: Connection): Promise<void>;
+}
+
+type Connection = pg.Client & { connection: { stream: Duplex } };
+
+/** By the driver itself: the query builder would cost more than the driver. What is begun in one tick is written at once. */
+function query<Row>(connection: Connection, statement: pg.QueryConfig): Promise<pg.QueryResult<Row & pg.QueryResultRow>> {
+  const { stream } = connection.connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+  return new Promise((resolve, reject) => connection.query<Row & pg.QueryResultRow>(statement, (error, result) => (error ? reject(error) : resolve(result))));
 }
 
 /** The only row of a statement that gives exactly one. */
@@ -68,7 +98,48 @@ export async function sqlOne<Row = Record<string, unknown>>(db: Db, text: string
  * whoever began it, so `work` must have no effect outside it.
  */
 export function inTransaction<Result>(db: Db, work: (trx: Trx) => Promise<Result>, attempts?: number): Promise<Result> {
-  return db.isTransaction === true ? work(db as Trx) : retried(() => db.transaction(work), attempts);
+  return db.isTransaction === true ? work(db as Trx) : retried(() => transaction(db, work), attempts);
+}
+
+/** What `work` throws rolls back; so does a statement that failed, whoever caught that. BEGIN is waited for: without it, each statement would commit by itself. */
+async function transaction<Result>(db: Db, work: (trx: Trx) => Promise<Result>): Promise<Result> {
+  return holdingConnection(db, { isTransaction: true }, async (trx, connection, end) => {
+    await query(connection, { text: 'begin' });
+    try {
+      const result = await work(trx as Trx);
+      end();
+      const { command } = await query(connection, { text: 'commit' });
+      if (command !== 'COMMIT') throw new Error('The transaction was rolled back: one of its statements had failed.');
+      return result;
+    } catch (error) {
+      end();
+      // Without effect after a commit that was refused; where it cannot be sent, neither can anything else.
+      await query(connection, { text: 'rollback' }).catch(() => connection.connection.stream.destroy());
+      throw error;
+    }
+  });
+}
+
+/**
+ * Statements that `work` begins together travel in one round trip, and each commits by itself. From the pool, each of them would
+ * take a connection.
+ */
+export function onOneConnection<Result>(db: Db, work: (db: Db) => Promise<Result>): Promise<Result> {
+  return db.isTransaction === true ? work(db) : holdingConnection(db, {}, (held) => work(held));
+}
+
+async function holdingConnection<Result>(db: Db, kind: { isTransaction?: true }, work: (held: Db, connection: Connection, end: () => void) => Promise<Result>): Promise<Result> {
+  const pool = db.client as Connections;
+  const connection = await pool.acquireConnection();
+  let ended = false;
+  const end = () => void (ended = true);
+  const client: Connections = { acquireConnection: () => Promise.resolve(connection), releaseConnection: () => Promise.resolve() };
+  try {
+    return await work({ ...kind, client, isCompleted: () => ended } as unknown as Db, connection, end);
+  } finally {
+    end();
+    await pool.releaseConnection(connection);
+  }
 }
 
 /** Runs a statement that commits by itself, or a whole transaction, again after a deadlock or a serialisation failure. */
@@ -87,7 +158,7 @@ export async function retried<Result>(run: () => Promise<Result>, attempts = 4):
  * such role, because none may be created, what `work` asks for is the only limit.
  */
 export async function inEntityScope<Result>(db: Db, entities: readonly string[], work: (trx: Trx) => Promise<Result>, { readOnly = false } = {}): Promise<Result> {
-  return db.transaction(async (trx) => {
+  return transaction(db, async (trx) => {
     await sql(trx, ENTER_SCOPE, { entities: entities.join(','), readOnly: readOnly ? 'on' : 'off' }, 'entity-scope');
     return work(trx);
   });
@@ -120,15 +191,4 @@ const unavailable = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'E
 function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : undefined;
-}
-
-/** Names become positions here, because knex would read the cast `:name::text` as an identifier. */
-function place(text: string, bindings: Bindings): { positional: string; values: unknown[] } {
-  const values: unknown[] = [];
-  const positional = text.replaceAll('?', '\\?').replace(/(?<![:\w]):([a-zA-Z]\w*)/g, (whole, name: string) => {
-    if (!Object.hasOwn(bindings, name)) return whole;
-    values.push(bindings[name] ?? null);
-    return '?';
-  });
-  return { positional, values };
 }

@@ -21,21 +21,47 @@ import type { ErpFacts } from './gather-invoice-facts.ts';
 /** Candidates that are scored in one assessment; the query gives the newest first. */
 const candidateLimit = 200;
 
+/** What our own database knows of a case, of the orders that it bills and of who may decide about it. */
+type Standing = Pick<InvoiceFacts, 'reservations' | 'overrides' | 'corrections' | 'people' | 'delegations' | 'quarantined'>;
+
+/** Read after the locks that the caller has asked for before: on one transaction, statements run in the order of their begin. */
+export async function readStanding(trx: Trx, { id, entity }: { id: string; entity: string }, erp: ErpFacts, now: Date): Promise<Standing> {
+  const [reservations, overrides, corrections, people, delegations, attachments] = await Promise.all([
+    reservationsOf(trx, entity, erp.orders.map(({ number }) => number)),
+    overridesOf(trx, id),
+    readCorrections(trx, id),
+    peopleOf(trx, entity),
+    delegationsAt(trx, entity, now.toISOString()),
+    attachmentsOf(trx, id),
+  ]);
+  return { reservations, overrides, corrections, people, delegations, quarantined: attachments.filter(({ quarantined }) => quarantined).map(({ name }) => name) };
+}
+
+/** What is known before the facts are put together. */
+interface Known {
+  company: LegalEntity;
+  current: CaseWithProgress;
+  document: StoredDocument;
+  erp: ErpFacts;
+  standing: Standing;
+  now: Date;
+}
+
 /**
  * Everything that the rules look at, read inside the transaction that will record their result. What the ERP knew comes from
  * the snapshot; what our own database knows is read now, under the locks that the caller holds.
  */
-export async function assembleFacts(trx: Trx, company: LegalEntity, current: CaseWithProgress, document: StoredDocument, erp: ErpFacts, now: Date): Promise<InvoiceFacts> {
+export async function assembleFacts(trx: Trx, { company, current, document, erp, standing, now }: Known): Promise<InvoiceFacts> {
   const { id: caseId, entity, submitter, acceptedAt } = current.case;
   const instant = now.toISOString();
-  const calendar = await activePolicy(trx, 'calendar', company.calendar, instant.slice(0, 10));
+  const [calendar, bound] = await Promise.all([activePolicy(trx, 'calendar', company.calendar, instant.slice(0, 10)), boundApproval(trx, current)]);
   const today = localDate(calendar.content, instant);
   const inForce = await policiesOf(trx, company, today);
-  const bound = await boundApproval(trx, current);
   const isBound = bound !== undefined && bound.version !== inForce.approval.version;
   const policies = isBound ? { ...inForce, approval: bound } : inForce;
   const { invoice } = document;
   const withoutCandidates: InvoiceFacts = {
+    ...standing,
     caseId,
     entity: company,
     invoice,
@@ -47,26 +73,20 @@ export async function assembleFacts(trx: Trx, company: LegalEntity, current: Cas
     supplierCandidates: erp.suppliers,
     orders: erp.orders,
     receipts: erp.receipts,
-    reservations: await reservationsOf(trx, entity, erp.orders.map(({ number }) => number)),
     duplicateCandidates: [],
-    overrides: await overridesOf(trx, caseId),
-    corrections: await readCorrections(trx, caseId),
     recentInvoices: [],
-    people: await peopleOf(trx, entity),
-    delegations: await delegationsAt(trx, entity, instant),
     policies,
     ...(isBound ? { approvalInForce: inForce.approval } : {}),
     calendar,
     ...(erp.rate ? { rate: erp.rate } : {}),
-    quarantined: (await attachmentsOf(trx, caseId)).filter(({ quarantined }) => quarantined).map(({ name }) => name),
     totals: verifyTotals(invoice),
   };
   const { supplier } = resolveSupplier(withoutCandidates);
-  return {
-    ...withoutCandidates,
-    duplicateCandidates: await findDuplicateCandidates(trx, duplicateQuery(withoutCandidates, supplier)),
-    recentInvoices: supplier ? await recentInvoicesOf(trx, { entity, supplierId: supplier.id, exceptCase: caseId, since: addDays(today, -policies.approval.content.splitting.days) }) : [],
-  };
+  const [duplicateCandidates, recentInvoices] = await Promise.all([
+    findDuplicateCandidates(trx, duplicateQuery(withoutCandidates, supplier)),
+    supplier ? recentInvoicesOf(trx, { entity, supplierId: supplier.id, exceptCase: caseId, since: addDays(today, -policies.approval.content.splitting.days) }) : [],
+  ]);
+  return { ...withoutCandidates, duplicateCandidates, recentInvoices };
 }
 
 const policyKinds = ['tolerances', 'approval', 'duplicates', 'deadlines', 'coding', 'tax', 'posting'] as const;

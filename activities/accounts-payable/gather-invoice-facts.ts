@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CallContext, SupplierQuery } from '../../adapters/ports/erp.ts';
+import { onOneConnection } from '../../db/client.ts';
 import { keepFacts } from '../../db/repositories/assessments.ts';
 import { readCorrections, readDocument } from '../../db/repositories/documents.ts';
 import { goodsReceiptSchema } from '../../domain/model/goods-receipt.ts';
@@ -26,9 +27,8 @@ export type ErpFacts = z.infer<typeof erpFactsSchema>;
 
 /** Gathers from the ERP everything that an assessment must know, in one activity. Only the snapshot's id enters the history. */
 export async function gatherInvoiceFacts(parts: PayablesParts, { entity, caseId, correlationId }: CaseRef): Promise<{ factsId: string }> {
-  const document = requiredOf(await readDocument(parts.db, caseId), 'document', caseId);
-  const corrections = await readCorrections(parts.db, caseId);
-  const company = await requiredEntity(parts.db, entity);
+  const [found, corrections, company] = await onOneConnection(parts.db, (db) => Promise.all([readDocument(db, caseId), readCorrections(db, caseId), requiredEntity(db, entity)]));
+  const document = requiredOf(found, 'document', caseId);
   const facts = await readErp(parts.erpOf(company), company.currency, document.invoice, corrections, entity, { correlationId });
   const id = factsIdOf(caseId);
   await keepFacts(parts.db, { id, entity, caseId, documentVersion: document.version, facts });

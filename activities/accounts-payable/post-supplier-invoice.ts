@@ -1,6 +1,6 @@
 import { latestAssessment, type StoredAssessment } from '../../db/repositories/assessments.ts';
 import { linkCases, lockCase, readCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
-import { inTransaction, type Trx } from '../../db/client.ts';
+import { inTransaction, onOneConnection, type Db, type Trx } from '../../db/client.ts';
 import { openException } from '../../db/repositories/exceptions.ts';
 import { recordInbound } from '../../db/repositories/inbound.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
@@ -27,9 +27,8 @@ import { recordTransitions } from '../transitions.ts';
  */
 export async function postSupplierInvoice(parts: PayablesParts, command: PostCommand, attempt: number): Promise<PostAnswer> {
   const { entity, key, correlationId } = command;
-  const assessment = await currentAssessment(parts, command);
+  const [assessment, erp] = await onOneConnection(parts.db, (db) => Promise.all([currentAssessment(db, command), erpOf({ ...parts, db }, entity)]));
   if (!assessment) return { outcome: 'stale', transitions: [] };
-  const erp = await erpOf(parts, entity);
   const at = parts.now().toISOString();
   const posting: Posting = { assessment, erp, command, at, dueAt: at };
   const request: SupplierInvoiceCommand = { ...assessment.draft, externalReference: key, correlationId };
@@ -65,9 +64,9 @@ interface Posting {
 }
 
 /** The assessment if it is still the newest, may be posted, and everybody who has to approve it has done so for exactly this version. */
-async function currentAssessment({ db }: PayablesParts, { caseId, assessmentId }: PostCommand): Promise<Current | undefined> {
-  const stored = await latestAssessment(db, caseId);
-  const current = requiredOf(await readCase(db, caseId), 'case', caseId);
+async function currentAssessment(db: Db, { caseId, assessmentId }: PostCommand): Promise<Current | undefined> {
+  const [stored, found] = await Promise.all([latestAssessment(db, caseId), readCase(db, caseId)]);
+  const current = requiredOf(found, 'case', caseId);
   if (!stored || stored.id !== assessmentId || current.case.closedAt !== undefined || current.case.documentHash !== stored.documentHash) return undefined;
   const { result } = stored;
   if (!result.posting || result.disposition === 'exception' || result.disposition === 'duplicate') return undefined;
@@ -75,7 +74,7 @@ async function currentAssessment({ db }: PayablesParts, { caseId, assessmentId }
   return { stored, draft: result.posting };
 }
 
-async function isApproved(db: PayablesParts['db'], { caseId, decisionHash, result }: StoredAssessment): Promise<boolean> {
+async function isApproved(db: Db, { caseId, decisionHash, result }: StoredAssessment): Promise<boolean> {
   const given = await approvalsGiven(db, caseId, decisionHash ?? '');
   const { content: { breakGlass } } = await policyByVersion(db, 'approval', result.route.policyVersion);
   return result.route.steps.every((step) => lackingApprovers(step, step.id, given, [], breakGlass) === 0);
@@ -99,11 +98,13 @@ function refusedAnswer({ code }: Refused, { erp, command: { key, caseId }, at, d
 async function writePosted(trx: Trx, current: CaseWithProgress, document: PostedDocument, posting: Posting): Promise<void> {
   const { caseId, entity, key } = posting.command;
   const { credit, payable, paymentBlock } = posting.assessment.stored.result;
-  await savePosting(trx, { key, entity, caseId, system: posting.erp.system, kind: 'post', amount: payable, status: 'posted', reference: document.documentNumber });
-  await markReservationsPosted(trx, caseId, key);
   if (credit?.against) await linkCases(trx, entity, caseId, { otherCase: credit.against, kind: 'credits' });
   if (credit?.against && credit.settlement === 'closes-both') await tellOfFullCredit(trx, current, credit.against, document.documentNumber);
-  await recordTransitions(trx, current, postedAnswer(document, posting).transitions, { ...originOf(posting), change: { onHold: paymentBlock.blocked, milestones: ['posted'] } });
+  await Promise.all([
+    savePosting(trx, { key, entity, caseId, system: posting.erp.system, kind: 'post', amount: payable, status: 'posted', reference: document.documentNumber }),
+    markReservationsPosted(trx, caseId, key),
+    recordTransitions(trx, current, postedAnswer(document, posting).transitions, { ...originOf(posting), change: { onHold: paymentBlock.blocked, milestones: ['posted'] } }),
+  ]);
 }
 
 async function writeRefused(trx: Trx, current: CaseWithProgress, answer: Refused, posting: Posting): Promise<void> {

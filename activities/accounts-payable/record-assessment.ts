@@ -1,4 +1,4 @@
-import { inTransaction, type Trx } from '../../db/client.ts';
+import { inTransaction, type Db, type Trx } from '../../db/client.ts';
 import { readFacts, saveAssessment } from '../../db/repositories/assessments.ts';
 import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { readDocument, type StoredDocument } from '../../db/repositories/documents.ts';
@@ -15,7 +15,7 @@ import { hashOf } from '../decisions.ts';
 import { arrangeApprovals, type Approvals } from './approvals.ts';
 import type { AssessmentAnswer, CaseRef, Disposition } from './commands.ts';
 import { arrangeExceptions, standingOfPosted, type Exceptions } from './exceptions.ts';
-import { accountsOf, assembleFacts } from './facts.ts';
+import { accountsOf, assembleFacts, readStanding } from './facts.ts';
 import { erpFactsSchema, type ErpFacts } from './gather-invoice-facts.ts';
 import { assessmentIdOf } from './ids.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
@@ -27,18 +27,28 @@ import { recordTransitions } from '../transitions.ts';
  * reads what counts, evaluates the pure rules, reserves quantities, claims its number, asks people and moves the case on.
  */
 export async function recordAssessment(parts: PayablesParts, command: CaseRef & { factsId: string }): Promise<AssessmentAnswer> {
-  const snapshot = requiredOf(await readFacts(parts.db, command.factsId), 'snapshot', command.factsId);
-  const document = requiredOf(await readDocument(parts.db, command.caseId, snapshot.documentVersion), 'document', command.caseId);
-  const erp = erpFactsSchema.parse(snapshot.facts);
   return inTransaction(parts.db, async (trx) => {
-    await lockKeys(trx, locksOf(command.entity, document, erp));
-    const current = requiredOf(await lockCase(trx, command.caseId), 'case', command.caseId);
-    const company = await requiredEntity(trx, command.entity);
+    const { document, erp } = await readSnapshot(trx, command);
     const now = parts.now();
-    const facts = await assembleFacts(trx, company, current, document, erp, now);
+    const [, locked, company, standing] = await Promise.all([
+      lockKeys(trx, locksOf(command.entity, document, erp)),
+      lockCase(trx, command.caseId),
+      requiredEntity(trx, command.entity),
+      readStanding(trx, { id: command.caseId, entity: command.entity }, erp, now),
+    ]);
+    const current = requiredOf(locked, 'case', command.caseId);
+    const facts = await assembleFacts(trx, { company, current, document, erp, standing, now });
     const assessment = await claimNumber(trx, facts, assessInvoice(facts));
     return record(trx, { current, facts, assessment, factsId: command.factsId, at: now.toISOString() });
   });
+}
+
+/** The document in the version that the ERP was asked about, and what it said. */
+async function readSnapshot(db: Db, { caseId, factsId }: { caseId: string; factsId: string }): Promise<{ document: StoredDocument; erp: ErpFacts }> {
+  const [found, newest] = await Promise.all([readFacts(db, factsId), readDocument(db, caseId)]);
+  const snapshot = requiredOf(found, 'snapshot', factsId);
+  const document = newest?.version === snapshot.documentVersion ? newest : await readDocument(db, caseId, snapshot.documentVersion);
+  return { document: requiredOf(document, 'document', caseId), erp: erpFactsSchema.parse(snapshot.facts) };
 }
 
 interface Judged {
@@ -53,27 +63,21 @@ async function record(trx: Trx, judged: Judged): Promise<AssessmentAnswer> {
   const { current, facts, assessment, at } = judged;
   const assessmentId = assessmentIdOf(current.case.id);
   const decisionHash = hashOf(decisionSubject(assessment, facts));
-  await saveAssessment(trx, {
-    id: assessmentId,
-    entity: current.case.entity,
-    caseId: current.case.id,
-    factsId: judged.factsId,
-    documentHash: facts.documentHash,
-    decisionHash,
-    disposition: assessment.disposition,
-    result: assessment,
-    policyVersions: assessment.policyVersions,
-  });
-  await holdReservations(trx, current.case.entity, current.case.id, assessment.reservationsToHold);
-  const exceptions = await arrangeExceptions(trx, { current, assessment, decisionHash, at });
-  const approvals = await arrangeApprovals(trx, { current, facts, assessment, decisionHash, at });
+  const { id: caseId, entity } = current.case;
+  const { disposition: concluded, policyVersions } = assessment;
+  const [, , exceptions, approvals] = await Promise.all([
+    saveAssessment(trx, { id: assessmentId, entity, caseId, factsId: judged.factsId, documentHash: facts.documentHash, decisionHash, disposition: concluded, result: assessment, policyVersions }),
+    holdReservations(trx, entity, caseId, assessment.reservationsToHold),
+    arrangeExceptions(trx, { current, assessment, decisionHash, at }),
+    arrangeApprovals(trx, { current, facts, assessment, decisionHash, at }),
+  ]);
   const disposition = nextStep(current, assessment, approvals);
   const transitions = transitionsOf(judged, { assessmentId, decisionHash }, disposition, exceptions, approvals);
-  if (disposition === 'posted') transitions.push(await standingOfPosted(trx, current.case.id, at));
+  if (disposition === 'posted') transitions.push(await standingOfPosted(trx, caseId, at));
   await recordTransitions(trx, current, transitions, {
     actor: 'system:rules',
     decisionHash,
-    policyVersions: assessment.policyVersions,
+    policyVersions,
     change: {
       payable: assessment.payable,
       dueDate: assessment.dueDate,

@@ -8,7 +8,7 @@ import type { DecisionAnswer, DecisionCommand } from './commands.ts';
 import { judgeCorrection, judgeWithdrawal } from './decide-correction.ts';
 import { judgeApproval } from './decide-approval.ts';
 import { judgeResolution } from './decide-exception.ts';
-import { assembleFacts } from './facts.ts';
+import { assembleFacts, readStanding } from './facts.ts';
 import { erpFactsSchema } from './gather-invoice-facts.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
 import type { PayablesParts } from './parts.ts';
@@ -47,5 +47,7 @@ async function factsNow({ now }: PayablesParts, trx: Trx, current: CaseWithProgr
   const document = requiredOf(await readDocument(trx, id), 'document', id);
   const snapshot = assessment && (await readFacts(trx, assessment.factsId));
   const erp = snapshot ? erpFactsSchema.parse(snapshot.facts) : { suppliers: [], orders: [], receipts: [] };
-  return assembleFacts(trx, await requiredEntity(trx, entity), current, document, erp, now());
+  const at = now();
+  const [company, standing] = await Promise.all([requiredEntity(trx, entity), readStanding(trx, current.case, erp, at)]);
+  return assembleFacts(trx, { company, current, document, erp, standing, now: at });
 }

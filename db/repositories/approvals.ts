@@ -41,7 +41,7 @@ export async function lockTask(trx: Trx, id: string): Promise<Approval | undefin
 
 /** All tasks of a case, oldest first, or only those in one state. */
 export async function tasksOf(db: Db, caseId: string, state?: Approval['state']): Promise<Approval[]> {
-  const rows = await sql<TaskRow>(db, `select ${COLUMNS} from tasks where case_id = :caseId and (:state::text is null or state = :state) order by number`, { caseId, state });
+  const rows = await sql<TaskRow>(db, `select ${COLUMNS} from tasks where case_id = :caseId and (:state::text is null or state = :state) order by number`, { caseId, state }, 'tasks-of');
   return rows.map(taskOf);
 }
 

@@ -156,15 +156,12 @@ export async function findDuplicateCandidates(db: Db, query: DuplicateQuery): Pr
     supplierGroup: null, ...query, nameForms: nameForms(query.sellerName), vatIds: query.vatIds.map(plainTaxId), currency: query.gross.currency, gross: query.gross.minor,
     precedingK1: preceding.map(({ k1 }) => k1), precedingK2: preceding.map(({ k2 }) => k2),
   };
-  const referring = await sql<{ caseId: string }>(db, REFERRING, bindings, 'duplicate-referring');
-  const name = statementOf(preceding.length > 0, referring.length > 0);
-  const rows = await sql<CandidateRow>(db, STATEMENTS[name], { ...bindings, referring: referring.map(({ caseId }) => caseId) }, name);
+  const find = (name: keyof typeof STATEMENTS, referring: string[]) => sql<CandidateRow>(db, STATEMENTS[name], { ...bindings, referring }, name);
+  const refers = preceding.length > 0;
+  // Few documents are referred to: both are asked at once, and those few are asked for again together with what refers to them.
+  const [referring, candidates] = await Promise.all([sql<{ caseId: string }>(db, REFERRING, bindings, 'duplicate-referring'), find(refers ? 'duplicate-candidates-referred' : 'duplicate-candidates', [])]);
+  const rows = referring.length === 0 ? candidates : await find(refers ? 'duplicate-candidates-both' : 'duplicate-candidates-referring', referring.map(({ caseId }) => caseId));
   return rows.map(candidateOf);
-}
-
-function statementOf(refers: boolean, isReferredTo: boolean): keyof typeof STATEMENTS {
-  if (refers) return isReferredTo ? 'duplicate-candidates-both' : 'duplicate-candidates-referred';
-  return isReferredTo ? 'duplicate-candidates-referring' : 'duplicate-candidates';
 }
 
 interface CandidateRow {

@@ -160,6 +160,7 @@ export async function recordOutcome(trx: Trx, handle: EffectHandle, outcome: unk
     `update effects set state = 'recorded', outcome = :outcome, recorded_at = clock_timestamp()
       where key = :key and fencing = :fencing and state <> 'recorded'`,
     { outcome: json(outcome) },
+    'once-record',
   );
 }
 
@@ -191,8 +192,8 @@ export async function openEffects(db: Db, olderThanMs: number, limit = 100): Pro
 }
 
 /** The statement changes the row only for the holder of the newest fencing number: a zombie's late answer changes nothing. */
-async function fenced(db: Db, handle: EffectHandle, update: string, bindings: Record<string, unknown> = {}): Promise<void> {
-  const rows = await sql(db, `${update} returning 1`, { ...handle, ...bindings });
+async function fenced(db: Db, handle: EffectHandle, update: string, bindings: Record<string, unknown> = {}, name?: string): Promise<void> {
+  const rows = await sql(db, `${update} returning 1`, { ...handle, ...bindings }, name);
   if (rows.length === 0)
     throw new KontorError('effect-taken-over', `Attempt ${handle.fencing} of ${handle.key} was taken over or is recorded already; its answer is not written.`);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inTransaction, isDatabaseUnavailable, json, openDatabase, sql, sqlOne } from '../../db/client.ts';
+import { inTransaction, isDatabaseUnavailable, json, onOneConnection, openDatabase, sql, sqlOne, type Db } from '../../db/client.ts';
 import { lockKeys } from '../../db/locks.ts';
 import { describeWithDatabase } from '../support/services.ts';
 import { atOnce, useDatabase } from './fixtures.ts';
@@ -49,6 +49,31 @@ describeWithDatabase('database client', () => {
     ['a value that does not fit', { code: '22003' }, false],
   ])('%s is told from a mistake of ours', (_what, properties, unavailable) => {
     expect(isDatabaseUnavailable(Object.assign(new Error('failed'), properties))).toBe(unavailable);
+  });
+
+  it('runs what a transaction begins together one after the other, each seeing what the earlier ones wrote', async () => {
+    await sql(own.db, `create table steps (n int)`);
+    const counts = await inTransaction(own.db, (trx) => Promise.all([1, 2, 3, 4].map((n) => sqlOne<{ seen: number }>(trx, `with put as (insert into steps values (:n)) select count(*)::int as seen from steps`, { n }))));
+    expect(counts.map(({ seen }) => seen)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('keeps nothing of a transaction in which a statement failed, even where that was caught, and says so', async () => {
+    await sql(own.db, `create table kept (n int)`);
+    const swallowing = inTransaction(own.db, async (trx) => {
+      await Promise.all([sql(trx, `insert into kept values (1)`), sql(trx, `select 1 / 0`).catch(() => undefined), sql(trx, `insert into kept values (2)`).catch(() => undefined)]);
+    });
+    await expect(swallowing).rejects.toThrow('rolled back');
+    await expect(inTransaction(own.db, (trx) => Promise.all([sql(trx, `insert into kept values (3)`), sql(trx, `select 1 / 0`), sql(trx, `insert into kept values (4)`)]))).rejects.toThrow('division by zero');
+    expect(await sql(own.db, `select * from kept`)).toEqual([]);
+  });
+
+  it('refuses a statement of a transaction that has ended, and of a connection that was given back', async () => {
+    const left: Db[] = [];
+    await inTransaction(own.db, async (trx) => void left.push(trx));
+    await onOneConnection(own.db, async (held) => void left.push(held));
+    await expect(inTransaction(own.db, async (trx) => { left.push(trx); throw new Error('given up'); })).rejects.toThrow('given up');
+    for (const ended of left) await expect(sql(ended, `select 1`)).rejects.toThrow('has ended');
+    expect(left.length).toBe(3);
   });
 
   it('repeats a transaction that was chosen to end a deadlock', async () => {
