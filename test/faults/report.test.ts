@@ -18,7 +18,7 @@ describe('the schedule of a seed', () => {
 
   it('covers every fault in twenty long seeds', () => {
     const named = new Set(Array.from({ length: 20 }, (_, seed) => scheduleOf(seed + 1, longRound).strikes.map(({ fault }) => nameOf(fault))).flat());
-    expect([...named].sort()).toEqual(['bank files commit-late', 'bank files drop-response', 'bank files fail-after-commit', 'commit-late', 'database', 'drop-response', 'engine', 'erp payments drop-response', 'fail-after-commit', 'fail-before-commit', 'throttle', 'worker']);
+    expect([...named].sort()).toEqual(['bank files commit-late', 'bank files drop-response', 'bank files fail-after-commit', 'commit-late', 'database', 'drop-response', 'engine', 'erp payments drop-response', 'fail-after-commit', 'fail-before-commit', 'line to counterparts cut', 'line to counterparts stalled', 'line to database cut', 'line to database stalled', 'line to engine cut', 'line to engine stalled', 'throttle', 'worker']);
   });
 });
 

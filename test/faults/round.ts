@@ -4,6 +4,7 @@ import { outboxBacklog } from '../../db/repositories/outbox.ts';
 import type { House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
 import { isSend, judge, type Judgement } from './invariants.ts';
+import { openLines, type Lines } from './lines.ts';
 import { nameOf, scheduleOf, type Fault, type RoundSize, type Schedule } from './schedule.ts';
 import { patiently, pause, workUntilPaid } from './workday.ts';
 
@@ -23,7 +24,8 @@ export interface Round {
 export async function playRound(house: House, seed: number, size: RoundSize, accepted: string[]): Promise<Round> {
   const schedule = scheduleOf(seed, size);
   const sentBefore = (await sends(house)).length;
-  let worker = await house.startWorker();
+  const lines = await openLines(house);
+  let worker = await house.startWorker(lines.env);
   const own: string[] = [];
   let moreToCome = true;
   const flowing = flow(house, schedule, own, accepted.length).finally(() => (moreToCome = false));
@@ -32,7 +34,7 @@ export async function playRound(house: House, seed: number, size: RoundSize, acc
   working.catch(() => undefined);
   for (const { afterMs, fault } of schedule.strikes) {
     await pause(afterMs);
-    await strike(house, fault, async () => { worker = await replaced(house, worker); });
+    await strike(house, lines, fault, async () => { worker = await replaced(house, lines, worker); });
   }
   const lastFault = Date.now();
   await flowing;
@@ -42,6 +44,7 @@ export async function playRound(house: House, seed: number, size: RoundSize, acc
   await until(async () => (await outboxBacklog(house.db)).waiting === 0);
   const shown = await differentlyShown(house, own);
   await worker.stop();
+  await lines.close();
   accepted.push(...own);
   const judgement = await judge(house, accepted);
   return {
@@ -50,16 +53,17 @@ export async function playRound(house: House, seed: number, size: RoundSize, acc
   };
 }
 
-async function strike(house: House, fault: Fault, replaceWorker: () => Promise<void>): Promise<void> {
-  if (!('part' in fault)) await house.sandbox.post('/_sandbox/faults', { route: 'erp.invoices.post', ...fault });
+async function strike(house: House, lines: Lines, fault: Fault, replaceWorker: () => Promise<void>): Promise<void> {
+  if ('line' in fault) lines.strike(fault.line, fault.stallMs);
+  else if (!('part' in fault)) await house.sandbox.post('/_sandbox/faults', { route: 'erp.invoices.post', ...fault });
   else if (fault.part === 'worker') await replaceWorker();
   else if (fault.part === 'database') await house.services?.postgres?.kill();
   else await house.services?.temporal?.kill();
 }
 
-async function replaced(house: House, worker: ReadyNodeProcess): Promise<ReadyNodeProcess> {
+async function replaced(house: House, lines: Lines, worker: ReadyNodeProcess): Promise<ReadyNodeProcess> {
   await worker.kill();
-  return house.startWorker();
+  return house.startWorker(lines.env);
 }
 
 async function sends(house: House): Promise<unknown[]> {

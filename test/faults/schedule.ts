@@ -6,14 +6,19 @@ export interface Schedule {
   documents: { afterMs: number; approved: boolean }[];
 }
 
-/** A part of ours that is killed, or what a counterpart does wrong; the ERP, where no route is named. */
-export type Fault = { part: 'worker' | 'database' | 'engine' } | { kind: string; route?: string; times: number; delayMs?: number; status?: number; retryAfterSeconds?: number };
+/** What the worker speaks to over a line that can be struck. */
+export type LineEnd = 'engine' | 'database' | 'counterparts';
+
+/** A part of ours that is killed, a line between two parts, or what a counterpart does wrong; the ERP, where no route is named. */
+export type Fault = { part: 'worker' | 'database' | 'engine' } | { line: LineEnd; stallMs?: number } | { kind: string; route?: string; times: number; delayMs?: number; status?: number; retryAfterSeconds?: number };
 
 const faults: Fault[] = [
   { part: 'worker' }, { part: 'worker' }, { part: 'worker' }, { part: 'database' }, { part: 'engine' },
   { kind: 'drop-response', times: 2 }, { kind: 'fail-after-commit', times: 2, status: 500 }, { kind: 'commit-late', times: 1, delayMs: 200 },
   { kind: 'throttle', times: 2, retryAfterSeconds: 1 }, { kind: 'fail-before-commit', times: 2, status: 503 },
   { route: 'bank.files.post', kind: 'drop-response', times: 1 }, { route: 'bank.files.post', kind: 'fail-after-commit', times: 1, status: 500 },
+  { line: 'engine' }, { line: 'database' }, { line: 'counterparts' },
+  { line: 'engine', stallMs: 3_000 }, { line: 'database', stallMs: 3_000 }, { line: 'counterparts', stallMs: 3_000 },
   { route: 'bank.files.post', kind: 'commit-late', times: 1, delayMs: 200 }, { route: 'erp.payments.post', kind: 'drop-response', times: 1 },
 ];
 
@@ -35,6 +40,7 @@ export function scheduleOf(seed: number, size: RoundSize): Schedule {
 
 export function nameOf(fault: Fault): string {
   if ('part' in fault) return fault.part;
+  if ('line' in fault) return `line to ${fault.line} ${fault.stallMs === undefined ? 'cut' : 'stalled'}`;
   return fault.route === undefined ? fault.kind : `${fault.route.split('.').slice(0, 2).join(' ')} ${fault.kind}`;
 }
 

@@ -128,6 +128,8 @@ export interface TcpLine {
   part(): void;
   /** What was held back arrives late, and new bytes pass again. */
   heal(): void;
+  /** Every connection is lost, whatever was under way; new ones can be made at once. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -158,6 +160,9 @@ export async function startTcpLine(target: () => string): Promise<TcpLine> {
     heal() {
       parted = false;
       for (const socket of open) socket.resume();
+    },
+    cut() {
+      for (const socket of open) socket.destroy();
     },
     close: () =>
       new Promise((resolve) => {
