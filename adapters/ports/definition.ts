@@ -25,7 +25,7 @@ export interface ExchangeRequest {
 /** An answer below 500 other than 429: the counterpart took the request and said what it makes of it. */
 export interface ExchangeAnswer {
   status: number;
-  headers: Headers;
+  headers: Pick<Headers, 'get'>;
   text: string;
 }
 

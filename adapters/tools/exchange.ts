@@ -1,17 +1,15 @@
 import { KontorError } from '../../domain/errors.ts';
+import { cancelled, exchangeOnce, noAnswerInTime, noConnectionInTime } from './http-exchange.ts';
 import type { AdapterTools, ExchangeAnswer, ExchangeRequest } from '../ports/definition.ts';
 
-const largestAnswer = 20 * 1024 * 1024;
-
 /** Errors that say that no connection came about: nothing was sent, so even an effect has certainly not happened. */
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', noConnectionInTime]);
 
 /**
  * The network as adapters see it. One attempt, no redirects, one deadline for connection and body together. Messages name
  * the purpose and the host; URL parameters, bodies and foreign error texts stay out of them, because they carry data.
  */
-export function createAdapterTools(options: { fetch?: typeof fetch; now?: () => Date } = {}): AdapterTools {
-  const send = options.fetch ?? fetch;
+export function createAdapterTools(options: { now?: () => Date } = {}): AdapterTools {
   const now = options.now ?? (() => new Date());
   return { now, exchange };
 
@@ -23,20 +21,13 @@ export function createAdapterTools(options: { fetch?: typeof fetch; now?: () => 
   }
 
   async function attempt(request: ExchangeRequest): Promise<ExchangeAnswer> {
-    const deadline = AbortSignal.timeout(request.timeoutMs);
+    const { method, url, body, timeoutMs, context } = request;
     try {
-      const response = await send(request.url, {
-        method: request.method,
-        headers: { ...request.headers, 'x-correlation-id': request.context.correlationId },
-        body: request.body,
-        redirect: 'manual',
-        signal: request.context.signal ? AbortSignal.any([deadline, request.context.signal]) : deadline,
-      });
-      return { status: response.status, headers: response.headers, text: await readText(response) };
+      return await exchangeOnce({ method, url, body, timeoutMs, signal: context.signal, headers: { ...request.headers, 'x-correlation-id': context.correlationId } });
     } catch (error) {
-      if (deadline.aborted) throw noAnswer(request, `no answer within ${request.timeoutMs} ms`);
-      if (request.context.signal?.aborted) throw noAnswer(request, 'the call was cancelled before an answer came');
       const code = networkCode(error);
+      if (code === noAnswerInTime) throw noAnswer(request, `no answer within ${timeoutMs} ms`);
+      if (code === cancelled) throw noAnswer(request, 'the call was cancelled before an answer came');
       if (neverSent.has(code)) throw new KontorError('counterpart-unavailable', `${place(request)}: no connection (${code})`);
       throw noAnswer(request, `the connection was lost (${code})`);
     }
@@ -51,17 +42,6 @@ function place({ purpose, url }: ExchangeRequest): string {
   return `${purpose} at ${url.host}`;
 }
 
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > largestAnswer) throw Object.assign(new Error('answer too large'), { code: 'ANSWER_TOO_LARGE' });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 /** The system's short code of a network error, `ECONNRESET`; never its text. */
 function networkCode(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -72,7 +52,7 @@ function networkCode(error: unknown): string {
 }
 
 /** Retry-After in seconds or as a date (RFC 9110); one second where it is missing or unreadable. */
-function retryAfterMs(headers: Headers, now: Date): number {
+function retryAfterMs(headers: ExchangeAnswer['headers'], now: Date): number {
   const text = headers.get('retry-after') ?? '';
   if (/^\d{1,6}$/.test(text)) return Number(text) * 1000;
   const date = Date.parse(text);
