@@ -32,8 +32,27 @@ export function addPlayed(file: string, revision: string, faults: readonly Fault
   writeFileSync(file, `${reportOf(rowsOf(file))}${[...others, ...fresh.map(({ line }) => line)].join('')}`);
 }
 
+/** What one contender came to under a schedule that all of them play; counted in the ledgers of ERP and bank. */
+export interface ContenderRow {
+  faults: number;
+  attempted: number;
+  /** Sends of something that had been sent before. */
+  repeated: number;
+  lost: number;
+  twice: number;
+  recoveryMs: number;
+}
+
+/** Adds how ours or a peer stood a fault; one line a contender, fault and revision. */
+export function addContender(file: string, revision: string, who: string, fault: string, { faults, attempted, repeated, lost, twice, recoveryMs }: ContenderRow): void {
+  const mark = `- side by side at ${revision}: ${who}, ${fault}: `;
+  const line = `${mark}${faults} faults injected, ${attempted} effects attempted, ${repeated} sent again, lost ${lost}, done twice ${twice}, recovered in ${recoveryMs} ms\n`;
+  const others = playedIn(file).filter((other) => !other.startsWith(mark));
+  writeFileSync(file, `${reportOf(rowsOf(file))}${[...others, line].join('')}`);
+}
+
 function playedIn(file: string): string[] {
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => /^- F\d/.test(line)).map((line) => `${line}\n`) : [];
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => /^- (F\d|side by side)/.test(line)).map((line) => `${line}\n`) : [];
 }
 
 export function rowOf(revision: string, { seed, documents, faults, attempted, recoveryMs, judgement: { broken, paid, repeatsSuppressed } }: Round): Row {
