@@ -36,9 +36,9 @@ const noSettleWindow: Defect[] = [{ file: once, was: 'if (sinceSent >= effect.se
 /** The audit event is written when there is time for it, on a connection of its own. */
 const auditOutside: Defect[] = [{
   file: transitions,
-  was: '  await appendAudit(trx, entity, entries);',
-  becomes: `  const { openDatabase } = await import('../db/client.ts');
-  setTimeout(() => void openDatabase(process.env['DATABASE_URL'] as string).transaction((own) => appendAudit(own, entity, entries)), 3_000);`,
+  was: ' && appendAudit(trx, entity, entries),',
+  becomes: ` && void import('../db/client.ts').then(({ openDatabase }) =>
+      setTimeout(() => void openDatabase(globalThis.process.env['DATABASE_URL'] as string).transaction((own) => appendAudit(own, entity, entries)), 3_000)),`,
 }];
 const noDuties: Defect[] = [{ file: 'domain/rules/accounts-payable/approval-decision.ts', was: '    if (duty) return refuse(', becomes: '    if (duty && facts.now === \'\') return refuse(' }];
 const noLimits: Defect[] = [{ file: 'domain/rules/accounts-payable/authority.ts', was: '  if (limit === undefined) return true;', becomes: '  if (limit !== amount) return true;' }];
