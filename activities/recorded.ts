@@ -29,14 +29,17 @@ interface StepCommand {
   caseId: string;
   entity: string;
   decisionId?: string;
+  eventId?: string;
 }
 
 /**
- * The step that an activity stands for: its number within the run is the same each time it is carried out. A decision is one step
- * under whatever number it is judged: when the engine gives up the task in which it was judged, for an event that came
- * meanwhile, it is brought again later and must lead to the same.
+ * The step that an activity stands for: its number within the run is the same each time it is carried out. A decision and an event are
+ * one step under whatever number they are dealt with: when the engine gives up the task in which that was done, for an event that
+ * came meanwhile, they are brought again later and must lead to the same. One such task may hold very many events, so that each of
+ * them keeps an answer of its own (F22).
  */
-function stepOf({ workflowExecution, activityId, activityType }: Info, { caseId, entity, decisionId }: StepCommand): Step {
+function stepOf({ workflowExecution, activityId, activityType }: Info, { caseId, entity, decisionId, eventId }: StepCommand): Step {
+  if (eventId !== undefined) return { caseId, entity, kind: `${activityType}/${eventId}`, id: eventId };
   return { caseId, entity, kind: activityType, id: decisionId ?? `${workflowExecution?.runId ?? ''}/${activityId}` };
 }
 

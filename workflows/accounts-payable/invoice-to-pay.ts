@@ -78,7 +78,7 @@ interface InvoiceCase {
   effectUnderWay: boolean;
   postingNumber: number;
   posted?: { key: string; supplierId: string; reference: string };
-  /** Decisions that it has heard. */
+  /** Decisions and events that it has heard. */
   known: Set<string>;
   ending?: InvoiceToPayOutcome;
 }
@@ -259,6 +259,8 @@ function hear(invoice: InvoiceCase, decision: Extract<DecisionAnswer, { accepted
 async function hearPayment(invoice: InvoiceCase, { eventId }: InboxNotice): Promise<void> {
   await invoice.mutex.run(async () => {
     const answer = await parkable(invoice, 'recordPayment', () => recordPaymentEvent({ ...invoice.ref, eventId }));
+    if (invoice.known.has(eventId)) return; // the same one again
+    invoice.known.add(eventId);
     invoice.board.apply(answer.transitions);
     invoice.paymentNews = true;
     if (answer.nextDeadline) invoice.paymentDeadline = answer.nextDeadline;

@@ -37,7 +37,7 @@ export interface InvoiceToPayInput {
 /** Where a document stands when its process goes on in a new history; everything else is in the records and is assessed anew. */
 export interface InvoicePosition {
   progress: Progress;
-  /** Decisions that were heard. */
+  /** Decisions and events that were heard. */
   heard: string[];
   postingNumber: number;
   posted?: { key: string; supplierId: string; reference: string };
