@@ -8,7 +8,7 @@ import type { Settings } from '../../temporal-config/settings.ts';
 import { writableFolder } from './folders.ts';
 import { launchNode } from './node-process.ts';
 import { requireFreePort } from './ports.ts';
-import { standBack } from './priority.ts';
+import { standingBack } from './priority.ts';
 import type { Progress } from './progress.ts';
 import { readSandboxSet } from './sandbox-set.ts';
 import { startServices, type ServicesPlan } from './services.ts';
@@ -43,7 +43,7 @@ export async function startInstallation(plan: ServicesPlan, settings: Settings, 
   await requireFreePort(settings.apiPort, 'the API', 'KONTOR_API_PORT', settings.bindAddress);
   await requireFreePort(settings.sandboxPort, 'the sandbox counterparts', 'KONTOR_SANDBOX_PORT');
   await requireFreePort(settings.workerMetricsPort, "the worker's metrics", 'KONTOR_WORKER_METRICS_PORT', settings.bindAddress);
-  const services = await startServices(plan, settings, progress);
+  const services = await startServices({ ...plan, engineStandsBack: true }, settings, progress);
   const running: Supervised[] = [];
   const stop = async () => {
     for (const program of running.reverse()) await program.stop();
@@ -57,11 +57,8 @@ export async function startInstallation(plan: ServicesPlan, settings: Settings, 
     for (const { name, title, file, env, background } of ownProcesses(own, plan.stateDir)) {
       running.push(await progress.step(title, async (because) => {
         because(`it starts; its log is ${plan.stateDir}/logs/${name}.log`);
-        return supervise(title, async () => {
-          const program = await launchNode({ name, file, env, settings: own, stateDir: plan.stateDir });
-          if (background) standBack(program.pid);
-          return program;
-        }, progress);
+        const launch = () => launchNode({ name, file, env, settings: own, stateDir: plan.stateDir });
+        return supervise(title, background ? standingBack(launch) : launch, progress);
       }));
     }
   } catch (error) {

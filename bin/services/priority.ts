@@ -13,6 +13,15 @@ export function standBack(pid: number): void {
   if (process.platform === 'linux') attempt(() => writeFileSync(`/proc/${pid}/autogroup`, String(niceness)));
 }
 
+/** A launch whose program stands back, whenever it is started again, too. */
+export function standingBack<Program extends { pid: number }>(launch: () => Promise<Program>): () => Promise<Program> {
+  return async () => {
+    const program = await launch();
+    standBack(program.pid);
+    return program;
+  };
+}
+
 function threadsOf(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).map(Number);

@@ -5,6 +5,7 @@ import { connectClient } from '../../temporal-config/connection.ts';
 import type { Settings, TemporalStore } from '../../temporal-config/settings.ts';
 import { freePort, requireFreePort } from './ports.ts';
 import { preparePostgres, withClient } from './postgres.ts';
+import { standingBack } from './priority.ts';
 import type { Progress } from './progress.ts';
 import { supervise, type Supervised } from './supervise.ts';
 import { findTemporal, officialPrograms } from './temporal-programs.ts';
@@ -17,6 +18,8 @@ export interface ServicesPlan {
   ports: 'fixed' | 'free';
   temporalStore: TemporalStore;
   web: boolean;
+  /** The API shares the machine: where processors are scarce it answers first, and the engine carries on after it. */
+  engineStandsBack?: boolean;
 }
 
 /** PostgreSQL and Temporal, local or given. What is absent below was not started by us. */
@@ -88,7 +91,7 @@ async function startTemporal(plan: ServicesPlan, settings: Settings, databaseUrl
   }, settings, progress);
   const temporal = await progress.step(`Temporal server on ${local.address}`, async (because) => {
     because(`it opens its store; its log is ${local.logFile}`);
-    return supervise('The Temporal server', local.launchServer, progress);
+    return supervise('The Temporal server', plan.engineStandsBack ? standingBack(local.launchServer) : local.launchServer, progress);
   });
   started.push(temporal);
   const { launchWeb } = local;
