@@ -26,9 +26,16 @@ export function processes(): Processes {
   const folder = mkdtempSync(join(tmpdir(), 'kontor-processes-'));
   chmodSync(folder, 0o755); // the user that runs PostgreSQL must get through
   const own: Services[] = [];
+  /** Several of one name may run side by side; the folder keeps a record of the last one only. */
+  const running = new Set<ReadyNodeProcess>();
   return {
     folder,
-    start: (what) => launchNode({ ...what, stateDir: folder }),
+    async start(what) {
+      const started = await launchNode({ ...what, stateDir: folder });
+      running.add(started);
+      void started.ended.then(() => running.delete(started));
+      return started;
+    },
     async services(plan = {}) {
       const settings: Settings = { ...readSettings(), databaseUrl: undefined, temporalAddress: undefined };
       const services = await startServices({ stateDir: folder, ports: 'free', temporalStore: settings.temporalStore, web: false, ...plan }, settings, silent);
@@ -38,6 +45,7 @@ export function processes(): Processes {
     async dispose() {
       for (const services of own) await services.stop();
       await endOrphans(runDirOf(folder), silent);
+      for (const { kill } of running) await kill();
       removeState(folder);
     },
   };
