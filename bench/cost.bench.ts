@@ -18,6 +18,9 @@ const atOnce = 8;
 const engineParts = ['worker', 'temporal', 'engine store'];
 const wantedShare = 0.25;
 
+/** Peers that pay; DBOS stands for posting only. */
+const usual = [ourName, 'temporal-naive'];
+
 /** To the last stage that is named; limits are for ours. */
 const stories = {
   touchless: { title: 'touchless to posted', actions: 6, events: 20 },
@@ -37,7 +40,7 @@ export async function run(args: string[]): Promise<Result> {
   const [documents, items] = [Number(values.documents), Number(values.run)];
   const store: TemporalStore = values.store === 'sqlite' ? 'sqlite' : 'postgres';
   const before = load();
-  const costs = await withContenders('cost', await contenders(values.contenders?.split(',')), store, async (arena) => {
+  const costs = await withContenders('cost', await contenders(values.contenders?.split(',') ?? usual), store, async (arena) => {
     const all = new Map<string, Map<Story, Cost>>();
     for (const contender of arena.entered) {
       await bringTo(contender, 'posted', atOnce, await contender.documents.prepare('touchless', 2 * atOnce)); // warm
