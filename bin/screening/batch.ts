@@ -9,7 +9,15 @@ import { contextOf, screenRow, type ScreeningTask } from './thread.ts';
 const worthAThread = 1000;
 /** A thread that makes garbage slower collects it sooner, and stays small. */
 const threadLimits = { maxYoungGenerationSizeMb: 24 };
-const chunk = 50;
+/** Names that a thread is sent at a time. The first thread takes one at a time: the others wait for its answers. */
+const chunk = 25;
+
+interface Work {
+  from: number;
+  rows: NameRow[];
+}
+type Take = (count: number) => Work | undefined;
+type Store = (from: number, results: ScreeningResult[]) => void;
 
 /** Screens the rows in order, on several threads when there are many, and hands each result as a JSON line to `print`. */
 export async function screenAll(task: ScreeningTask, rows: NameRow[], workers: number | undefined, print: (line: string, state: ScreeningState) => void): Promise<void> {
@@ -22,13 +30,13 @@ export async function screenAll(task: ScreeningTask, rows: NameRow[], workers: n
   const results = new Array<ScreeningResult | undefined>(rows.length);
   let next = 0;
   let printed = 0;
-  const take = (): { from: number; rows: NameRow[] } | undefined => {
+  const take: Take = (count) => {
     if (next >= rows.length) return undefined;
     const from = next;
-    next += chunk;
+    next += count;
     return { from, rows: rows.slice(from, next) };
   };
-  const store = (from: number, some: ScreeningResult[]): void => {
+  const store: Store = (from, some) => {
     some.forEach((result, at) => (results[from + at] = result));
     for (; results[printed]; printed++) {
       printResult(results[printed]!, print);
@@ -43,19 +51,19 @@ function printResult(result: ScreeningResult, print: (line: string, state: Scree
   print(JSON.stringify(result), result.state);
 }
 
-async function workHere(context: ScreeningContext, take: () => { from: number; rows: NameRow[] } | undefined, store: (from: number, results: ScreeningResult[]) => void): Promise<void> {
-  for (let work = take(); work; work = take()) {
+async function workHere(context: ScreeningContext, take: Take, store: Store): Promise<void> {
+  for (let work = take(1); work; work = take(1)) {
     store(work.from, work.rows.map((row) => screenRow(context, row)));
     await new Promise((resume) => setImmediate(resume)); // lets the answers of the other threads in
   }
 }
 
-function runWorker(task: ScreeningTask, take: () => { from: number; rows: NameRow[] } | undefined, store: (from: number, results: ScreeningResult[]) => void): Promise<void> {
+function runWorker(task: ScreeningTask, take: Take, store: Store): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData: task, resourceLimits: threadLimits });
-    let work: { from: number; rows: NameRow[] } | undefined;
+    let work: Work | undefined;
     const send = (): void => {
-      work = take();
+      work = take(chunk);
       if (work) worker.postMessage(work.rows);
       else void worker.terminate().then(() => resolve());
     };
