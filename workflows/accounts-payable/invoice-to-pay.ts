@@ -8,7 +8,7 @@
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { AssessmentAnswer, CaseRef, DecisionAnswer, DecisionKind, PostAnswer, PostCommand } from '../../activities/accounts-payable/commands.ts';
 import { effectKey, supplierDocumentKey } from '../../domain/rules/posting-key.ts';
-import { correct, decide, firstInvoiceToPayVersion, goesOnFrom, goodsReceived, invoiceToPayProcess, paymentStatus, resolveException, withdraw } from '../contracts/invoice-to-pay.ts';
+import { correct, decide, firstInvoiceToPayVersion, goodsReceived, invoiceToPayProcess, paymentStatus, resolveException, withdraw, withOneHistory } from '../contracts/invoice-to-pay.ts';
 import type { InboxNotice, InvoiceToPayInput, InvoiceToPayOutcome } from '../contracts/invoice-to-pay.ts';
 import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
 import { awaitWithEscalation } from '../parts/escalation.ts';
@@ -220,7 +220,7 @@ async function goOnWhenLong(invoice: InvoiceCase): Promise<void> {
 
 function isLong({ input: { version = firstInvoiceToPayVersion, longestHistory } }: InvoiceCase): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
-  return goesOnFrom.has(version) && (longestHistory === undefined ? continueAsNewSuggested : historyLength > longestHistory);
+  return !withOneHistory.has(version) && (longestHistory === undefined ? continueAsNewSuggested : historyLength > longestHistory);
 }
 
 async function effect<Answer extends { transitions: AssessmentAnswer['transitions'] }>(invoice: InvoiceCase, step: string, run: () => Promise<Answer>): Promise<Answer> {

@@ -14,8 +14,8 @@ export const invoiceToPayVersion = 'invoice-to-pay/3';
 /** Of the processes that were started before the version was part of what they are started with; they ask the ERP on its queue only. */
 export const firstInvoiceToPayVersion = 'invoice-to-pay/1';
 
-/** Of the processes that may go on in a new history; those before keep theirs to the end. */
-export const goesOnFrom: ReadonlySet<string> = new Set([invoiceToPayVersion]);
+/** Of the processes that keep one history to the end; all later ones may go on in a new one. */
+export const withOneHistory: ReadonlySet<string> = new Set([firstInvoiceToPayVersion, 'invoice-to-pay/2']);
 
 export interface InvoiceToPayInput {
   entity: string;
