@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { documentKeys } from '../../domain/rules/accounts-payable/document-number.ts';
+import { keyForms } from '../../domain/rules/accounts-payable/document-number.ts';
 import { nameForms } from '../../domain/rules/accounts-payable/similarity.ts';
 import { plainTaxId } from '../../domain/rules/accounts-payable/tax-id.ts';
 
@@ -39,10 +39,7 @@ async function fillTaxIds(db: Knex): Promise<void> {
 
 async function fillPreceding(db: Knex): Promise<void> {
   const { rows } = await db.raw<{ rows: { case_id: string; preceding: string[] }[] }>(`select case_id, preceding from invoice_keys where cardinality(preceding) > 0`);
-  for (const { case_id: caseId, preceding } of rows) {
-    const keys = [...new Set(preceding.map(documentKeys).flatMap(({ k1, k2 }) => [k1, k2]))];
-    await db.raw(`update invoice_keys set preceding_keys = ?::text[] where case_id = ?`, [keys, caseId]);
-  }
+  for (const { case_id: caseId, preceding } of rows) await db.raw(`update invoice_keys set preceding_keys = ?::text[] where case_id = ?`, [keyForms(preceding), caseId]);
 }
 
 async function distinct(db: Knex, column: 'seller_name' | 'vat_id'): Promise<string[][]> {

@@ -1,7 +1,7 @@
 import type { DuplicateCandidate } from '../../domain/model/invoice-facts.ts';
 import type { InvoiceClass } from '../../domain/model/invoice.ts';
 import type { Money } from '../../domain/model/money.ts';
-import { documentKeys } from '../../domain/rules/accounts-payable/document-number.ts';
+import { documentKeys, keyForms } from '../../domain/rules/accounts-payable/document-number.ts';
 import { nameForms } from '../../domain/rules/accounts-payable/similarity.ts';
 import { plainTaxId } from '../../domain/rules/accounts-payable/tax-id.ts';
 import { sql, sqlOne, type Db, type Trx } from '../client.ts';
@@ -60,7 +60,7 @@ export async function claimInvoiceKey(trx: Trx, key: InvoiceKey): Promise<KeyCla
          preceding = excluded.preceding, preceding_keys = excluded.preceding_keys, live = excluded.live, updated_at = clock_timestamp()
      )
      select (select case_id from holder) as holder`,
-    { supplierId: null, supplierGroup: null, ...key, ...vendorMarks(key), precedingKeys: precedingKeys(key.preceding), currency: key.gross.currency, gross: key.gross.minor, net: key.net.minor },
+    { supplierId: null, supplierGroup: null, ...key, ...vendorMarks(key), precedingKeys: keyForms(key.preceding), currency: key.gross.currency, gross: key.gross.minor, net: key.net.minor },
     'invoice-key-claim',
   );
   return row.holder === null ? { claimed: true } : { claimed: false, holder: row.holder };
@@ -69,11 +69,6 @@ export async function claimInvoiceKey(trx: Trx, key: InvoiceKey): Promise<KeyCla
 /** A vendor's name and tax id in the forms in which they are compared. */
 function vendorMarks({ sellerName, vatId }: Pick<InvoiceKey, 'sellerName' | 'vatId'>): { nameForms: string[]; vatId: string | null } {
   return { nameForms: nameForms(sellerName), vatId: plainTaxId(vatId ?? '') || null };
-}
-
-/** Both forms of the numbers that a document refers to (D2). */
-function precedingKeys(numbers: readonly string[]): string[] {
-  return [...new Set(numbers.map(documentKeys).flatMap(({ k1, k2 }) => [k1, k2]))];
 }
 
 /** The case ended without effect (rejected, withdrawn, duplicate): its number is free again, and it stays findable (D9). */

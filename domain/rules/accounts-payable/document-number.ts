@@ -17,6 +17,11 @@ export function documentKeys(number: string): DocumentKeys {
   return { number: raw, k1: plain.replace(/^0+(?=.)/u, ''), k2 };
 }
 
+/** Both forms of several numbers, each once (D2). */
+export function keyForms(numbers: readonly string[]): string[] {
+  return [...new Set(numbers.map(documentKeys).flatMap(({ k1, k2 }) => [k1, k2]))];
+}
+
 /** What the database locks and keeps unique: within a company the group, the class and the number; k1 and k2 for the locks (D1, D11). */
 export function duplicateKeys(supplierGroup: string, documentClass: InvoiceClass, number: string): DocumentKeys & { supplierGroup: string; class: InvoiceClass } {
   return { supplierGroup, class: documentClass, ...documentKeys(number) };
