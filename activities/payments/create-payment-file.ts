@@ -7,6 +7,7 @@ import { fixFileInstant, readRun, saveFile, type PaymentRun } from '../../db/rep
 import { instructionsOf, itemsOf, moveAll, saveFileIds } from '../../db/repositories/payments.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
+import type { Money } from '../../domain/model/money.ts';
 import type { PaymentFile, PaymentOrder } from '../../domain/model/payment-order.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { messageIdOf } from '../../domain/rules/payments/identifiers.ts';
@@ -64,6 +65,7 @@ async function orderOf(db: Db, company: LegalEntity, run: PaymentRun, beat: () =
   beat();
   const documents = await documentsOfRun(db, run.runId);
   beat();
+  const inRunCurrency = (minor: string | null): Money => ({ currency: run.currency ?? company.currency, minor: minor ?? '0' });
   return paymentOrder({
     runId: run.runId,
     createdAt: run.fileCreatedAt ?? '',
@@ -73,7 +75,7 @@ async function orderOf(db: Db, company: LegalEntity, run: PaymentRun, beat: () =
     proposal: {
       schemaVersion: 1, entity: run.entity, payerAccountId: run.payerAccount, runDate: run.runDate, nextRunDate: run.nextRunDate, excluded: [],
       items: items.map(({ item }) => item), instructions: instructions.map(({ instruction }) => instruction),
-      total: { currency: run.currency ?? company.currency, minor: run.totalMinor ?? '0' }, discountTaken: { currency: run.currency ?? company.currency, minor: run.discountMinor ?? '0' }, withheld: { currency: run.currency ?? company.currency, minor: run.withheldMinor ?? '0' }, policyVersion: run.policyVersion ?? '',
+      total: inRunCurrency(run.totalMinor), discountTaken: inRunCurrency(run.discountMinor), withheld: inRunCurrency(run.withheldMinor), policyVersion: run.policyVersion ?? '',
     },
     removed: instructions.filter(({ state }) => state === 'removed').map(({ instruction }) => instruction.groupKey),
     documents: documents.map(({ remittance, postedAs: _postedAs, ...document }) => ({ ...document, ...(remittance ? { remittance } : {}) })),

@@ -3,7 +3,7 @@ import type { ErpPort } from '../../adapters/ports/erp.ts';
 import { keepFacts } from '../../db/repositories/assessments.ts';
 import { confirmedAccounts, openPayables, paidAccounts, type OpenPayable } from '../../db/repositories/payables.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
-import { payeeVerificationSchema, type PayeeVerification } from '../../domain/model/payment.ts';
+import { payeeVerificationSchema, type Payable, type PayeeAccount, type PayeeVerification } from '../../domain/model/payment.ts';
 import { supplierSchema, type Supplier } from '../../domain/model/supplier.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { blocksOpenItem } from '../../domain/rules/payments/bank-status.ts';
@@ -35,12 +35,22 @@ export async function gatherPayables(parts: PaymentParts, { entity, caseId, corr
   const rates = await Promise.all(currencies.map((from) => port.getExchangeRate?.({ entity, from, to, date }, { correlationId })));
   const verifications = await verifyChanged(parts, { entity, correlationId }, company, payables, suppliers, heartbeat);
   const facts = {
-    clearedInErp: await clearedInErp(port, { entity, correlationId }, payables),
+    suppliers,
+    rates: rates.flatMap((rate) => (rate ? [{ from: rate.from, to: rate.to, rate: rate.rate }] : [])),
     verifications,
-    suppliers, rates: rates.flatMap((rate) => (rate ? [{ from: rate.from, to: rate.to, rate: rate.rate }] : [])) };
+    clearedInErp: await clearedInErp(port, { entity, correlationId }, payables),
+  };
   const factsId = `${caseId}-f-${parts.now().getTime().toString(36)}`;
   await keepFacts(parts.db, { id: factsId, entity, caseId, documentVersion: 1, facts });
   return { factsId };
+}
+
+/** Who is to be paid for a document, and on which account, as the ERP has them now. */
+export function payeeOf({ payee, supplierId: sellerId }: OpenPayable, suppliers: ReadonlyMap<string, Supplier>, company: LegalEntity): Payable['payee'] {
+  const supplierId = payee?.supplierId ?? sellerId;
+  const supplier = suppliers.get(supplierId);
+  const account = supplier?.bankAccounts.find(({ id }) => id === payee?.account?.id);
+  return { supplierId, name: supplier?.name ?? supplierId, country: supplier?.country ?? company.country, status: supplier?.status ?? 'inactive', ...(account ? { account } : {}) };
 }
 
 /**
@@ -59,17 +69,16 @@ async function clearedInErp(port: ErpPort, { entity, correlationId }: Pick<RunRe
 async function verifyChanged(parts: PaymentParts, { entity, correlationId }: Pick<RunRef, 'entity' | 'correlationId'>, company: LegalEntity, payables: readonly OpenPayable[], suppliers: readonly Supplier[], heartbeat: () => void): Promise<PayeeVerification[]> {
   const isUnconfirmed = unconfirmedChange({ paidTo: await paidAccounts(parts.db, entity), confirmedAccounts: await confirmedAccounts(parts.db, entity) });
   const bySupplier = new Map(suppliers.map((supplier) => [supplier.id, supplier]));
-  const changed = new Map<string, { supplier: Supplier; account: Supplier['bankAccounts'][number] }>();
-  for (const { payee, supplierId } of payables) {
-    const supplier = bySupplier.get(payee?.supplierId ?? supplierId);
-    const account = supplier?.bankAccounts.find(({ id }) => id === payee?.account?.id);
-    if (supplier && account && isUnconfirmed({ supplierId: supplier.id, name: supplier.name, country: supplier.country, status: supplier.status, account })) changed.set(changedAccountKey(supplier.id, account), { supplier, account });
+  const changed = new Map<string, Payable['payee'] & { account: PayeeAccount }>();
+  for (const item of payables) {
+    const { account, ...payee } = payeeOf(item, bySupplier, company);
+    if (account && isUnconfirmed({ ...payee, account })) changed.set(changedAccountKey(payee.supplierId, account), { ...payee, account });
   }
   const bank = parts.bankOf(company);
   const verifications: PayeeVerification[] = [];
-  for (const { supplier, account: { id: accountId, version, iban } } of changed.values()) {
-    const answer = iban === undefined ? undefined : await bank?.port.verifyPayee?.({ name: supplier.name, iban }, { correlationId }).catch(unavailable);
-    verifications.push({ supplierId: supplier.id, accountId, version, ...(answer ?? { result: 'unavailable' }) });
+  for (const { supplierId, name, account: { id: accountId, version, iban } } of changed.values()) {
+    const answer = iban === undefined ? undefined : await bank?.port.verifyPayee?.({ name, iban }, { correlationId }).catch(unavailable);
+    verifications.push({ supplierId, accountId, version, ...(answer ?? { result: 'unavailable' }) });
     heartbeat();
   }
   return verifications;

@@ -25,7 +25,7 @@ import { technicalDueAt } from '../technical-owner.ts';
 import { recordTransitions } from '../transitions.ts';
 import type { ProposalAnswer, RunRef } from './commands.ts';
 import { contentOf } from './content.ts';
-import { payeeFactsSchema } from './gather-payables.ts';
+import { payeeFactsSchema, payeeOf } from './gather-payables.ts';
 import type { PaymentParts } from './parts.ts';
 import { openDifference } from './reconcile-payments.ts';
 import { decisionDueAt, payerAccountOf, paymentSettings, type PaymentSettings } from './settings.ts';
@@ -107,11 +107,9 @@ async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSetti
   const bySupplier = new Map(suppliers.map((supplier) => [supplier.id, supplier]));
   const { termsFrom } = (await activePolicy(trx, 'posting', company.policies.posting, settings.today)).content;
   return open.map((item): Payable => {
-    const payeeId = item.payee?.supplierId ?? item.supplierId;
-    const supplier = bySupplier.get(payeeId);
+    const payee = payeeOf(item, bySupplier, company);
     const earner = bySupplier.get(item.supplierId);
-    const account = supplier?.bankAccounts.find(({ id }) => id === item.payee?.account?.id);
-    const sameAccount = item.payee?.account === undefined || account?.version === item.payee.account.version;
+    const sameAccount = item.payee?.account === undefined || payee.account?.version === item.payee.account.version;
     return {
       caseId: item.caseId,
       entity: item.entity,
@@ -131,7 +129,7 @@ async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSetti
       approved: item.current && sameAccount,
       ...(cleared.has(item.caseId) ? { clearedInErp: true } : {}),
       blocked: item.onHold,
-      payee: { supplierId: payeeId, name: supplier?.name ?? payeeId, country: supplier?.country ?? company.country, status: supplier?.status ?? 'inactive', ...(account ? { account } : {}) },
+      payee,
       ...(item.remittance ? { remittance: item.remittance } : {}),
       ...(item.meansCode ? { meansCode: item.meansCode } : {}),
       separate: false,
