@@ -4,6 +4,9 @@ import { cleanText } from './values.ts';
 /** UNTDID 4461 codes of a direct debit: they carry the mandate. */
 export const directDebitCodes = new Set(['49', '59']);
 
+/** UNTDID 4461 for a payment means that names no instrument. */
+export const undefinedMeans = '1';
+
 /** An account number with the shape of an IBAN is one, whichever element carried it; check digits are judged where the account is used. */
 export function accountOf(number: string | undefined, name?: string, bic?: string): PaymentMeans['account'] {
   const compact = number?.replace(/\s/g, '');

@@ -1,6 +1,7 @@
 import { KontorError } from '../../domain/errors.ts';
 import { looksLikeXml } from '../xml/decode.ts';
 import { placeOf, type XmlNode } from '../xml/node.ts';
+import { formerUblOf, nationalSyntaxOf } from './national-syntax.ts';
 import { quoted } from './values.ts';
 
 export type Container = 'xml' | 'pdf' | 'edifact' | 'x12' | 'json';
@@ -27,13 +28,14 @@ export function payloadOf(root: XmlNode): XmlNode {
   return root.children.find((child) => child.name !== 'StandardBusinessDocumentHeader') ?? root;
 }
 
-const ublInvoice = 'urn:oasis:names:specification:ubl:schema:xsd:';
+const ublDocument = /^(SelfBilled)?(Invoice|CreditNote)$/;
+const ublNamespace = 'urn:oasis:names:specification:ubl:schema:xsd:';
 const ciiInvoice = 'urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100';
 
 /** Which vocabulary the root element belongs to; every other one is refused by what it is. */
 export function detectXml(root: XmlNode): XmlKind {
   const { name, namespace } = root;
-  if ((name === 'Invoice' && namespace === `${ublInvoice}Invoice-2`) || (name === 'CreditNote' && namespace === `${ublInvoice}CreditNote-2`)) return 'ubl';
+  if (ublDocument.test(name) && namespace === `${ublNamespace}${name}-2`) return 'ubl';
   if (name === 'CrossIndustryInvoice' && namespace === ciiInvoice) return 'cii';
   if (name === 'M_INVOIC') return 'edifact-xml';
   throw refusalOf(root);
@@ -41,20 +43,44 @@ export function detectXml(root: XmlNode): XmlKind {
 
 /** Other business documents that arrive at the same address, by the name of their root element. */
 const otherDocument =
-  /^(Order|OrderResponse|OrderChange|OrderCancellation|DespatchAdvice|ReceiptAdvice|Reminder|Statement|Quotation|Catalogue|ApplicationResponse|SelfBilledInvoice|SelfBilledCreditNote|RemittanceAdvice|DebitNote|CrossIndustry(Order|OrderResponse|OrderChange|DespatchAdvice|Remittance\w*)|SCRDMCCBDACI\w+|FatturaElettronica|Document|M_\w+|xmpmeta)$/;
+  /^(Order|OrderResponse|OrderChange|OrderCancellation|DespatchAdvice|ReceiptAdvice|Reminder|Statement|Quotation|Catalogue|ApplicationResponse|RemittanceAdvice|DebitNote|CrossIndustry(Order|OrderResponse|OrderChange|DespatchAdvice|Remittance\w*)|SCRDMCCBDACI\w+|Document|M_\w+|xmpmeta)$/;
 
 function refusalOf(root: XmlNode): KontorError {
   const { name, namespace } = root;
   const place = placeOf(root);
-  const what = `${quoted(name)} of ${namespace ? quoted(namespace.slice(0, 120)) : 'no namespace'}`;
+  const what = `${quoted(name)} of ${named(namespace)}`;
   if (/^urn:ferd:CrossIndustryDocument/.test(namespace) || name === 'CrossIndustryDocument')
     return new KontorError('invoice-syntax-outdated', `The document is ZUGFeRD 1, ${what}; ZUGFeRD 2 or later is read.`, { place });
   if (name === 'CrossIndustryInvoice' && /CrossIndustryInvoice:\d+$/.test(namespace))
     return new KontorError('invoice-syntax-outdated', `The document is an older CII, ${what}; version D16B is read.`, { place });
-  if ((name === 'Invoice' || name === 'CreditNote') && /oasis.*ubl.*-1\.0$|^urn:oasis:names:tc:ubl/.test(namespace))
-    return new KontorError('invoice-syntax-outdated', `The document is UBL 1, ${what}; UBL 2.1 is read.`, { place });
+  const former = formerUblOf(root);
+  if (former) return new KontorError('invoice-syntax-outdated', `The document is ${former}: its root is ${what}; UBL 2.1 is read.`, { place });
+  const national = nationalSyntaxOf(root);
+  if (national) return new KontorError('invoice-syntax-unsupported', `The document is an invoice in the form ${national}: its root is ${what}. That form is not read.`, { place });
   if (otherDocument.test(name)) return new KontorError('document-not-an-invoice', `The document is no invoice: its root is ${what}.`, { place });
   return new KontorError('xml-namespace', `The root element is ${what}, which is no known invoice.`, { place });
+}
+
+/** Below these elements a document may carry any vocabulary. */
+const extensions = new Set(['UBLExtensions']);
+const vocabulary: Record<Exclude<XmlKind, 'edifact-xml'>, RegExp> = {
+  ubl: /^urn:oasis:names:specification:ubl:schema:xsd:(Common(Aggregate|Basic|Extension)Components|(SelfBilled)?(Invoice|CreditNote))-2$/,
+  cii: /^urn:un:unece:uncefact:data:standard:(CrossIndustryInvoice|ReusableAggregateBusinessInformationEntity|(Un)?[Qq]ualifiedDataType):100$/,
+};
+
+/**
+ * Readers find elements by their local names; an element of another namespace would be taken for one of the invoice, or would hide
+ * it from people who see the document through another program. Throws for the first one.
+ */
+export function ofVocabulary(node: XmlNode, kind: Exclude<XmlKind, 'edifact-xml'>): XmlNode {
+  if (!vocabulary[kind].test(node.namespace))
+    throw new KontorError('xml-namespace', `${quoted(node.name)} is of ${named(node.namespace)}, which has no place in this invoice (line ${node.line}).`, { place: placeOf(node) });
+  if (!extensions.has(node.name)) for (const child of node.children) ofVocabulary(child, kind);
+  return node;
+}
+
+function named(namespace: string): string {
+  return namespace ? `"${namespace.slice(0, 120)}"` : 'no namespace';
 }
 
 function printable(text: string): string {

@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { getDocumentProxy } from 'unpdf';
+import type { PDFDocumentProxy } from 'unpdf/pdfjs';
 import { KontorError } from '../../domain/errors.ts';
 import { looksLikeXml } from '../xml/decode.ts';
 import { invoiceXmlLimits } from '../xml/guard.ts';
@@ -16,15 +17,22 @@ export interface PdfFile {
 const maxInflated = { files: 128 * 1024 * 1024, images: 768 * 1024 * 1024 };
 const wholeDocument = { place: { path: '' } };
 
-/** The files embedded in a PDF, in the order of its name tree. Scripts and links are never touched. */
+/** More pages than an invoice has; nothing is looked for on those behind. */
+const mostPages = 500;
+
+/**
+ * The files embedded in a PDF: those of its name tree in their order and, where none of them is XML, those pinned to its pages. A file to
+ * which only an `/AF` entry points is not found. Scripts and links are never touched.
+ */
 export async function embeddedFilesOf(bytes: Uint8Array): Promise<PdfFile[]> {
   guardStreams(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   try {
     // The library takes ownership of the bytes it is given.
     const document = await getDocumentProxy(new Uint8Array(bytes), { isEvalSupported: false, useSystemFonts: false, stopAtErrors: false });
     try {
-      const attachments = ((await document.getAttachments()) ?? {}) as Record<string, { filename?: string; content?: Uint8Array }>;
-      return Object.entries(attachments).map(([key, file]) => ({ name: file.filename ?? key, bytes: file.content ?? new Uint8Array() }));
+      const attachments = ((await document.getAttachments()) ?? {}) as Record<string, Attachment>;
+      const listed = Object.entries(attachments).map(([key, file]) => fileOf(file, key));
+      return listed.some((file) => looksLikeXml(file.bytes)) ? listed : [...listed, ...(await pinnedFilesOf(document))];
     } finally {
       await document.destroy();
     }
@@ -32,6 +40,26 @@ export async function embeddedFilesOf(bytes: Uint8Array): Promise<PdfFile[]> {
     if (error instanceof Error && error.name === 'PasswordException') throw new KontorError('pdf-encrypted', 'The PDF asks for a password.', wholeDocument);
     throw new KontorError('pdf-malformed', 'The PDF is damaged; its files could not be listed.', wholeDocument);
   }
+}
+
+interface Attachment {
+  filename?: string;
+  content?: Uint8Array | null;
+}
+
+function fileOf({ filename, content }: Attachment, otherwise: string): PdfFile {
+  return { name: filename ?? otherwise, bytes: content ?? new Uint8Array() };
+}
+
+/** Files of the annotations of pages. A page that cannot be read, such as one that is only counted, ends the search. */
+async function pinnedFilesOf(document: PDFDocumentProxy): Promise<PdfFile[]> {
+  const files: PdfFile[] = [];
+  for (let number = 1; number <= Math.min(document.numPages, mostPages); number++) {
+    const annotations = await document.getPage(number).then((page) => page.getAnnotations(), () => undefined);
+    if (!annotations) break;
+    for (const { file } of annotations as { file?: Attachment }[]) if (file) files.push(fileOf(file, `page-${number}`));
+  }
+  return files;
 }
 
 /** Names under which standards embed the invoice, best known first; any other XML file comes after them. */
@@ -54,7 +82,7 @@ export function invoiceFileIn(files: PdfFile[]): { file: PdfFile; root: XmlNode;
   const [best, ...rivals] = read;
   if (best) return { ...best, rivals: rivals.map((rival) => rival.file) };
   if (refusal instanceof KontorError) throw new KontorError(refusal.code, `Embedded file ${candidates[0]?.name}: ${refusal.message}`, { place: { ...refusal.place, file: candidates[0]?.name } });
-  throw new KontorError('pdf-without-invoice', files.length > 0 ? `None of the ${files.length} files in the PDF is XML.` : 'No file is embedded in the PDF.', wholeDocument);
+  throw new KontorError('pdf-without-invoice', files.length > 0 ? `None of the ${files.length} files in the PDF is XML.` : 'No file is listed in the PDF or pinned to one of its pages.', wholeDocument);
 }
 
 function rank(name: string): number {

@@ -9,7 +9,7 @@ import type { XmlNode } from '../xml/node.ts';
 import { parseXml } from '../xml/parse.ts';
 import { withoutRepetitions } from './accounts.ts';
 import { readCii } from './cii/read-cii.ts';
-import { detectContainer, detectXml, payloadOf } from './detect.ts';
+import { detectContainer, detectXml, ofVocabulary, payloadOf } from './detect.ts';
 import type { DraftInvoice, EmbeddedFile } from './draft.ts';
 import { readEdifact, readEdifactXml } from './edifact/read-edifact.ts';
 import { openFiles } from './files.ts';
@@ -19,6 +19,7 @@ import { embeddedFilesOf, invoiceFileIn } from './pdf.ts';
 import { checkedInvoice, readJson } from './read-json.ts';
 import type { InvoiceFormat, InvoiceSyntax, ReadOptions, ReadResult, ReadWarning } from './result.ts';
 import { readUbl } from './ubl/read-ubl.ts';
+import { withoutUnsetDates } from './unset-dates.ts';
 import { readX12 } from './x12/read-x12.ts';
 
 const defaultMaxBytes = 20 * 1024 * 1024;
@@ -75,9 +76,9 @@ function xmlSource(document: XmlNode): Source {
   const stray = strayFilesIn(root);
   switch (detectXml(root)) {
     case 'ubl':
-      return { syntax: 'ubl', read: () => readUbl(root), stray };
+      return { syntax: 'ubl', read: () => readUbl(ofVocabulary(root, 'ubl')), stray };
     case 'cii':
-      return { syntax: 'cii', read: () => readCii(root), stray };
+      return { syntax: 'cii', read: () => readCii(ofVocabulary(root, 'cii')), stray };
     case 'edifact-xml':
       return { syntax: 'edifact', read: () => readEdifactXml(root) };
   }
@@ -101,7 +102,9 @@ async function pdfSource(bytes: Uint8Array): Promise<Source> {
 function finished(draft: DraftInvoice, source: Source, format: InvoiceFormat, bytes: Uint8Array): ReadResult {
   const { attachments, stated, warnings } = openFiles(draft.files, source.stray ?? [], source.beside ?? []);
   const payment = { ...draft.invoice.payment, means: withoutRepetitions(draft.invoice.payment.means) };
-  const invoice = checkedInvoice(withoutAbsent({ ...draft.invoice, payment, attachments: stated }));
+  const assembled = { ...draft.invoice, payment, attachments: stated };
+  // The reader of the JSON form has checked it.
+  const { invoice, warnings: unset } = source.syntax === 'json' ? { invoice: assembled, warnings: [] } : checkedDraft(assembled);
   requireStorable(invoice);
   requireOneCurrency(invoice);
   return {
@@ -110,8 +113,13 @@ function finished(draft: DraftInvoice, source: Source, format: InvoiceFormat, by
     invoice,
     attachments,
     documentHash: contentHashOf(new TextEncoder().encode(canonicalJson(invoice))),
-    warnings: [...(source.warnings ?? []), ...warnings, ...warningsOn(invoice, bytes)],
+    warnings: [...(source.warnings ?? []), ...warnings, ...unset, ...warningsOn(invoice, bytes)],
   };
+}
+
+function checkedDraft(draft: Invoice): { invoice: Invoice; warnings: ReadWarning[] } {
+  const { invoice, warnings } = withoutUnsetDates(withoutAbsent(draft));
+  return { invoice: checkedInvoice(invoice), warnings };
 }
 
 function requireSize(bytes: Uint8Array, maxBytes: number): void {

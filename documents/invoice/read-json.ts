@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util';
 import type { z } from 'zod';
 import { KontorError } from '../../domain/errors.ts';
-import { invoiceSchema, type Invoice } from '../../domain/model/invoice.ts';
+import { incomingInvoiceSchema, type Invoice } from '../../domain/model/invoice.ts';
 import { jsonFaultAt } from '../json-fault.ts';
 import { placeAt } from '../xml/guard.ts';
 import type { DraftInvoice } from './draft.ts';
@@ -18,7 +18,7 @@ export function readJson(bytes: Uint8Array): DraftInvoice {
 
 /** The value against the schema of the canonical invoice; a violation names the member by its JSON pointer. */
 export function checkedInvoice(value: unknown): Invoice {
-  const result = invoiceSchema.safeParse(value);
+  const result = incomingInvoiceSchema.safeParse(value);
   if (result.success) return result.data;
   throw violation(result.error.issues, value);
 }

@@ -29,6 +29,7 @@ export interface ReadAttachment {
 export type WarningCode =
   | 'attachment-quarantined' // test signature of malware in an attachment or in the text itself
   | 'attachment-unreadable' // its content is not valid base64
+  | 'date-unset' // the first day of year 1 where a date may be absent: it was left out
   | 'text-suspicious' // direction overrides, control or invisible characters
   | 'pdf-several-invoices'; // the best-known name was read
 

@@ -2,7 +2,7 @@ import { placeOf, type XmlNode } from '../xml/node.ts';
 import { embeddedFile, type EmbeddedFile } from './draft.ts';
 
 /** Where the standards put supporting documents; the syntax readers take them from there. */
-const regularParents = new Set(['Attachment/AdditionalDocumentReference/Invoice', 'Attachment/AdditionalDocumentReference/CreditNote', 'AdditionalReferencedDocument/ApplicableHeaderTradeAgreement/SupplyChainTradeTransaction']);
+const regularParents = /^(Attachment\/AdditionalDocumentReference\/(SelfBilled)?(Invoice|CreditNote)|AdditionalReferencedDocument\/ApplicableHeaderTradeAgreement\/SupplyChainTradeTransaction)$/;
 
 /**
  * Embedded files anywhere else: at a line, at a preceding invoice, in an extension. They are no part of the canonical invoice,
@@ -15,7 +15,7 @@ export function strayFilesIn(root: XmlNode): EmbeddedFile[] {
 function isStray(node: XmlNode): boolean {
   if (!/^(EmbeddedDocument|Attachment)BinaryObject$/.test(node.name) || node.text.trim() === '') return false;
   const parent = node.parent;
-  return !regularParents.has([parent?.name, parent?.parent?.name, parent?.parent?.parent?.name].join('/'));
+  return !regularParents.test([parent?.name, parent?.parent?.name, parent?.parent?.parent?.name].join('/'));
 }
 
 function strayFile(node: XmlNode): EmbeddedFile {

@@ -13,6 +13,11 @@ export function cleanText(text: string | undefined): string | undefined {
   return clean === '' ? undefined : clean;
 }
 
+/** An order number; syntaxes and portals that want one always get a placeholder from senders who have none. */
+export function orderNumberOf(text: string | undefined): string | undefined {
+  return text !== undefined && /^(n\/?a|none|-)$/i.test(text) ? undefined : text;
+}
+
 export function missing(what: string, place: Place): KontorError {
   return new KontorError('invoice-field-missing', `${what} is missing${at(place)}.`, { place });
 }

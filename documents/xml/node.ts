@@ -40,11 +40,11 @@ export function placeOf(node: XmlNode): Place {
   };
 }
 
-/** Where an element that is absent should have been. */
+/** Where an element stands, or where it should have stood. */
 export function placeUnder(node: XmlNode, path: string): Place {
   const [step = '', ...rest] = path.split('/');
   const next = first(node, step);
-  if (next && rest.length > 0) return placeUnder(next, rest.join('/'));
+  if (next) return rest.length > 0 ? placeUnder(next, rest.join('/')) : placeOf(next);
   return { line: node.line, path: `${pathOf(node)}/${path}` };
 }
 

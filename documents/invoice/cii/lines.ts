@@ -1,9 +1,9 @@
-import { KontorError } from '../../../domain/errors.ts';
 import type { AllowanceCharge, InvoiceLine } from '../../../domain/model/invoice.ts';
 import { exact, minus, plus, toText, zero } from '../../../domain/rules/decimal.ts';
 import { noMoney } from '../../../domain/rules/money.ts';
 import { all, first, placeOf, type XmlNode } from '../../xml/node.ts';
-import { settledPrice } from '../prices.ts';
+import { lineTree } from '../line-tree.ts';
+import { priceOfWhole, settledPrice } from '../prices.ts';
 import { cleanText, orNothing } from '../values.ts';
 import {
   booleanAt,
@@ -21,21 +21,13 @@ import { dateTimeAt } from './dates.ts';
 
 /** All lines of the transaction; a line that names a parent becomes its sub-line. */
 export function linesOf(transaction: XmlNode, currency: string): InvoiceLine[] {
-  const top: InvoiceLine[] = [];
-  const byId = new Map<string, InvoiceLine>();
-  for (const element of all(transaction, 'IncludedSupplyChainTradeLineItem')) {
-    const line = lineOf(element, currency);
-    const parentId = textAt(element, 'AssociatedDocumentLineDocument/ParentLineID');
-    const parent = parentId === undefined ? undefined : byId.get(parentId);
-    if (parentId !== undefined && !parent) {
-      const place = placeOf(element);
-      throw new KontorError('invoice-field-malformed', `Line ${line.id} names a parent line that does not come before it: ${parentId.slice(0, 40)} (line ${element.line}).`, { place });
-    }
-    byId.set(line.id, line);
-    if (parent) (parent.subLines ??= []).push(line);
-    else top.push(line);
-  }
-  return top;
+  const elements = all(transaction, 'IncludedSupplyChainTradeLineItem');
+  const parents = new Set(elements.flatMap((element) => parentIdOf(element) ?? []));
+  return lineTree(elements.map((element) => ({ line: lineOf(element, currency, parents), parentId: parentIdOf(element), place: placeOf(element) })));
+}
+
+function parentIdOf(line: XmlNode): string | undefined {
+  return textAt(line, 'AssociatedDocumentLineDocument/ParentLineID');
 }
 
 export function allowanceOf(entry: XmlNode, currency: string): AllowanceCharge {
@@ -62,23 +54,29 @@ export function invoicedObjectOf(node: XmlNode | undefined, path: string) {
   return id === undefined ? undefined : { scheme: textAt(reference, 'ReferenceTypeCode'), id };
 }
 
-function lineOf(line: XmlNode, currency: string): InvoiceLine {
+/** The despatch advice, or the delivery note that the extended profile names beside it or instead. */
+export function despatchOf(delivery: XmlNode | undefined): string | undefined {
+  return textAt(delivery, 'DespatchAdviceReferencedDocument/IssuerAssignedID') ?? textAt(delivery, 'DeliveryNoteReferencedDocument/IssuerAssignedID');
+}
+
+function lineOf(line: XmlNode, currency: string, parents: ReadonlySet<string>): InvoiceLine {
   const agreement = first(line, 'SpecifiedLineTradeAgreement');
   const delivery = first(line, 'SpecifiedLineTradeDelivery');
   const settlement = first(line, 'SpecifiedLineTradeSettlement');
   const unit = cleanText(first(delivery, 'BilledQuantity')?.attributes['unitCode']);
+  const id = requiredText(line, 'AssociatedDocumentLineDocument/LineID', 'The line number');
+  const allowances = all(settlement, 'SpecifiedTradeAllowanceCharge').map((entry) => allowanceOf(entry, currency));
   return {
-    id: requiredText(line, 'AssociatedDocumentLineDocument/LineID', 'The line number'),
+    id,
     note: joinedTextAt(line, 'AssociatedDocumentLineDocument/IncludedNote/Content'),
     unit,
-    ...figuresOf(line, currency, unit),
-    allowances: all(settlement, 'SpecifiedTradeAllowanceCharge').map((entry) => allowanceOf(entry, currency)),
+    ...figuresOf(line, { currency, unit, allowances, hasParts: parents.has(id) }),
+    allowances,
     tax: taxOf(first(settlement, 'ApplicableTradeTax')),
     item: itemOf(first(line, 'SpecifiedTradeProduct')),
     orderNumber: textAt(agreement, 'BuyerOrderReferencedDocument/IssuerAssignedID'),
     orderLine: textAt(agreement, 'BuyerOrderReferencedDocument/LineID'),
-    receiptNumber:
-      textAt(delivery, 'ReceivingAdviceReferencedDocument/IssuerAssignedID') ?? textAt(delivery, 'DespatchAdviceReferencedDocument/IssuerAssignedID'),
+    receiptNumber: textAt(delivery, 'ReceivingAdviceReferencedDocument/IssuerAssignedID') ?? despatchOf(delivery),
     invoicedObject: invoicedObjectOf(settlement, 'AdditionalReferencedDocument'),
     buyerAccounting: textAt(settlement, 'ReceivableSpecifiedTradeAccountingAccount/ID'),
     period: orNothing({
@@ -88,38 +86,58 @@ function lineOf(line: XmlNode, currency: string): InvoiceLine {
   };
 }
 
-/** Quantity, price and amount. Group and information lines may carry none of them and then count as zero. */
-function figuresOf(line: XmlNode, currency: string, unit: string | undefined) {
-  const status = statusOf(line);
-  const price = priceOf(line, unit, status !== undefined);
+interface Around {
+  currency: string;
+  unit: string | undefined;
+  allowances: AllowanceCharge[];
+  hasParts: boolean;
+}
+
+/** Group and information lines, and lines that sum up their parts, may state no quantity, price or amount and then count as zero. */
+function figuresOf(line: XmlNode, { currency, unit, allowances, hasParts }: Around) {
+  const status = statusOf(line, hasParts);
   const amount = 'SpecifiedLineTradeSettlement/SpecifiedTradeSettlementLineMonetarySummation/LineTotalAmount';
-  const quantity = 'SpecifiedLineTradeDelivery/BilledQuantity';
-  if (status === undefined)
-    return { quantity: requiredDecimal(line, quantity, 'The quantity'), ...price, net: requiredMoney(line, amount, currency, 'The net amount of the line') };
-  return {
-    status,
-    quantity: decimalAt(line, quantity, 'The quantity') ?? '0',
-    ...price,
-    net: moneyAt(line, amount, currency, 'The net amount of the line') ?? noMoney(currency),
-  };
+  if (status !== undefined)
+    return {
+      status,
+      quantity: decimalAt(line, quantityPath, 'The quantity') ?? '0',
+      ...priceOf(line, unit, { unitPrice: unitPriceOf(line) ?? '0' }),
+      net: moneyAt(line, amount, currency, 'The net amount of the line') ?? noMoney(currency),
+    };
+  const net = requiredMoney(line, amount, currency, 'The net amount of the line');
+  const quantity = requiredDecimal(line, quantityPath, 'The quantity');
+  const unitPrice = unitPriceOf(line);
+  return { quantity, ...priceOf(line, unit, unitPrice === undefined ? priceOfWhole(quantity, net, allowances) : { unitPrice }), net };
 }
 
-function statusOf(line: XmlNode): InvoiceLine['status'] {
+const quantityPath = 'SpecifiedLineTradeDelivery/BilledQuantity';
+
+/** The net price; where only the gross price is stated, that one with its reductions and surcharges (BT-146 = BT-148 − BT-147). */
+function unitPriceOf(line: XmlNode): string | undefined {
+  const net = decimalAt(line, 'SpecifiedLineTradeAgreement/NetPriceProductTradePrice/ChargeAmount', 'The unit price');
+  if (net !== undefined) return net;
+  const gross = first(line, 'SpecifiedLineTradeAgreement/GrossPriceProductTradePrice');
+  const price = decimalAt(gross, 'ChargeAmount', 'The gross price');
+  return price && toText(minus(exact(price), exact(priceDiscountOf(gross) ?? '0')));
+}
+
+function statusOf(line: XmlNode, hasParts: boolean): InvoiceLine['status'] {
   const reason = textAt(line, 'AssociatedDocumentLineDocument/LineStatusReasonCode');
-  return reason === 'GROUP' ? 'group' : reason === 'INFORMATION' ? 'information' : undefined;
+  if (reason === 'INFORMATION') return 'information';
+  const isPriced = textAt(line, quantityPath) !== undefined && unitPriceOf(line) !== undefined;
+  return reason === 'GROUP' || (hasParts && !isPriced) ? 'group' : undefined;
 }
 
-function priceOf(line: XmlNode, unit: string | undefined, optional: boolean) {
+function priceOf(line: XmlNode, unit: string | undefined, { unitPrice, baseQuantity }: { unitPrice: string; baseQuantity?: string }) {
   const net = first(line, 'SpecifiedLineTradeAgreement/NetPriceProductTradePrice');
   const gross = first(line, 'SpecifiedLineTradeAgreement/GrossPriceProductTradePrice');
   const basis = first(net, 'BasisQuantity') ?? first(gross, 'BasisQuantity');
   const baseUnit = cleanText(basis?.attributes['unitCode']);
-  const path = 'SpecifiedLineTradeAgreement/NetPriceProductTradePrice/ChargeAmount';
   return settledPrice({
-    unitPrice: optional ? (decimalAt(line, path, 'The unit price') ?? '0') : requiredDecimal(line, path, 'The unit price'),
+    unitPrice,
     grossPrice: decimalAt(gross, 'ChargeAmount', 'The gross price'),
     priceDiscount: priceDiscountOf(gross),
-    baseQuantity: decimalAt(net, 'BasisQuantity', 'The base quantity') ?? decimalAt(gross, 'BasisQuantity', 'The base quantity') ?? '1',
+    baseQuantity: baseQuantity ?? decimalAt(net, 'BasisQuantity', 'The base quantity') ?? decimalAt(gross, 'BasisQuantity', 'The base quantity') ?? '1',
     baseUnit: baseUnit === unit ? undefined : baseUnit,
   });
 }

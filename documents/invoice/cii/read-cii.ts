@@ -2,13 +2,14 @@ import type { Invoice } from '../../../domain/model/invoice.ts';
 import { KontorError } from '../../../domain/errors.ts';
 import { all, first, placeUnder, type XmlNode } from '../../xml/node.ts';
 import { embeddedFile, type DraftInvoice } from '../draft.ts';
+import { withPrecedingElsewhere } from '../preceding.ts';
 import { classOfTypeCode } from '../type-code.ts';
-import { currencyValue, missing, orNothing } from '../values.ts';
+import { currencyValue, missing, orderNumberOf, orNothing } from '../values.ts';
 import { joinedTextAt, requiredText, textAt } from '../xml-fields.ts';
 import { dateTimeAt } from './dates.ts';
-import { invoicedObjectOf, linesOf } from './lines.ts';
+import { despatchOf, invoicedObjectOf, linesOf } from './lines.ts';
 import { deliveryOf, optionalParty, partyOf } from './party.ts';
-import { allowancesOf, paymentOf, taxesOf, taxPointOf, totalsOf } from './settlement.ts';
+import { allowancesOf, dueDateOf, paymentOf, taxesOf, taxPointOf, totalsOf } from './settlement.ts';
 
 /** A CII D16B invoice or credit note (EN 16931, Factur-X / ZUGFeRD 2, XRechnung) → canonical invoice. Throws KontorError with the place. */
 export function readCii(root: XmlNode): DraftInvoice {
@@ -23,6 +24,9 @@ export function readCii(root: XmlNode): DraftInvoice {
   const taxCurrency = taxCurrencyOf(settlement, currency);
   const typeCode = requiredText(document, 'TypeCode', 'The type code');
   const files = filesOf(agreement);
+  const issueDate = issueDateOf(document);
+  const allowances = allowancesOf(settlement, currency);
+  const taxes = taxesOf(settlement, currency);
   return {
     profile,
     files,
@@ -31,13 +35,13 @@ export function readCii(root: XmlNode): DraftInvoice {
       class: classOfTypeCode(typeCode),
       typeCode,
       number: requiredText(document, 'ID', 'The invoice number'),
-      issueDate: issueDateOf(document),
-      dueDate: dateTimeAt(settlement, 'SpecifiedTradePaymentTerms/DueDateDateTime', 'The due date'),
+      issueDate,
+      dueDate: dueDateOf(settlement),
       ...taxPointOf(settlement),
       currency,
       taxCurrency,
       notes: notesOf(document),
-      references: referencesOf(agreement, delivery, settlement),
+      references: referencesOf(transaction, { agreement, delivery, settlement }),
       seller: partyOf(required(agreement, 'SellerTradeParty', 'The seller'), 'seller'),
       buyer: partyOf(required(agreement, 'BuyerTradeParty', 'The buyer'), 'buyer'),
       payee: optionalParty(first(settlement, 'PayeeTradeParty'), 'payee'),
@@ -47,14 +51,20 @@ export function readCii(root: XmlNode): DraftInvoice {
         start: dateTimeAt(settlement, 'BillingSpecifiedPeriod/StartDateTime', 'The start of the invoice period'),
         end: dateTimeAt(settlement, 'BillingSpecifiedPeriod/EndDateTime', 'The end of the invoice period'),
       }),
-      payment: paymentOf(settlement, currency),
-      allowances: allowancesOf(settlement, currency),
+      payment: paymentOf(settlement, currency, issueDate),
+      allowances,
       lines: linesOf(transaction, currency),
-      taxes: taxesOf(settlement, currency),
-      totals: totalsOf(settlement, currency, taxCurrency),
+      taxes,
+      totals: totalsOf(settlement, currency, taxCurrency, { allowances, taxes }),
       attachments: files.map((file) => file.attachment),
     },
   };
+}
+
+interface Headers {
+  agreement: XmlNode;
+  delivery: XmlNode | undefined;
+  settlement: XmlNode;
 }
 
 function required(node: XmlNode, path: string, what: string): XmlNode {
@@ -92,23 +102,36 @@ function notesOf(document: XmlNode): string[] {
   });
 }
 
-function referencesOf(agreement: XmlNode, delivery: XmlNode | undefined, settlement: XmlNode): Invoice['references'] {
+function referencesOf(transaction: XmlNode, { agreement, delivery, settlement }: Headers): Invoice['references'] {
   return {
     buyerReference: textAt(agreement, 'BuyerReference'),
-    order: textAt(agreement, 'BuyerOrderReferencedDocument/IssuerAssignedID'),
+    order: orderNumberOf(textAt(agreement, 'BuyerOrderReferencedDocument/IssuerAssignedID')),
     salesOrder: textAt(agreement, 'SellerOrderReferencedDocument/IssuerAssignedID'),
     contract: textAt(agreement, 'ContractReferencedDocument/IssuerAssignedID'),
     project: textAt(agreement, 'SpecifiedProcuringProject/ID'),
     receivingAdvice: textAt(delivery, 'ReceivingAdviceReferencedDocument/IssuerAssignedID'),
-    despatchAdvice: textAt(delivery, 'DespatchAdviceReferencedDocument/IssuerAssignedID'),
+    despatchAdvice: despatchOf(delivery),
     tender: textAt(all(agreement, 'AdditionalReferencedDocument').find((reference) => textAt(reference, 'TypeCode') === '50'), 'IssuerAssignedID'),
     invoicedObject: invoicedObjectOf(agreement, 'AdditionalReferencedDocument'),
     buyerAccounting: joinedTextAt(settlement, 'ReceivableSpecifiedTradeAccountingAccount/ID'),
-    preceding: all(settlement, 'InvoiceReferencedDocument').map((reference) => ({
-      number: requiredText(reference, 'IssuerAssignedID', 'The number of the preceding invoice'),
-      issueDate: dateTimeAt(reference, 'FormattedIssueDateTime', 'The date of the preceding invoice'),
-    })),
+    preceding: precedingOf(transaction, settlement),
   };
+}
+
+/** Invoices that the document names and those that only its advance payments or its lines do (extended profile). */
+function precedingOf(transaction: XmlNode, settlement: XmlNode): Invoice['references']['preceding'] {
+  const entryOf = (reference: XmlNode) => ({
+    number: requiredText(reference, 'IssuerAssignedID', 'The number of the preceding invoice'),
+    issueDate: dateTimeAt(reference, 'FormattedIssueDateTime', 'The date of the preceding invoice'),
+  });
+  const elsewhere = [
+    ...all(settlement, 'SpecifiedAdvancePayment/InvoiceSpecifiedReferencedDocument'),
+    ...all(transaction, 'IncludedSupplyChainTradeLineItem/SpecifiedLineTradeSettlement/InvoiceReferencedDocument'),
+  ];
+  return withPrecedingElsewhere(
+    all(settlement, 'InvoiceReferencedDocument').map(entryOf),
+    elsewhere.filter((reference) => textAt(reference, 'IssuerAssignedID') !== undefined).map(entryOf),
+  );
 }
 
 /** Supporting documents; type 50 is the tender, type 130 the invoiced object. */

@@ -1,7 +1,8 @@
+import { addDays, addMonths } from '../../../domain/calendar/plain-date.ts';
 import type { AllowanceCharge, Invoice, InvoiceTotals, PaymentMeans, TaxBreakdown } from '../../../domain/model/invoice.ts';
-import { noMoney } from '../../../domain/rules/money.ts';
+import { noMoney, sumMoney } from '../../../domain/rules/money.ts';
 import { all, first, placeOf, placeUnder, type XmlNode } from '../../xml/node.ts';
-import { accountOf, cardOf, directDebitCodes } from '../accounts.ts';
+import { accountOf, cardOf, directDebitCodes, undefinedMeans } from '../accounts.ts';
 import { discountTiersIn } from '../payment-terms.ts';
 import { cleanText, missing, orNothing } from '../values.ts';
 import { decimalAt, joinedTextAt, moneyAt, moneyOf, requiredMoney, requiredText, textAt } from '../xml-fields.ts';
@@ -10,27 +11,29 @@ import { allowanceOf, taxOf } from './lines.ts';
 
 const summation = 'SpecifiedTradeSettlementHeaderMonetarySummation';
 
-export function totalsOf(settlement: XmlNode, currency: string, taxCurrency: string | undefined): InvoiceTotals {
+/** Sums of allowances, charges and taxes that are not stated are those of the document's own entries; the verification judges the whole (F1). */
+export function totalsOf(settlement: XmlNode, currency: string, taxCurrency: string | undefined, stated: { allowances: AllowanceCharge[]; taxes: TaxBreakdown[] }): InvoiceTotals {
   const at = (name: string, what: string) => {
     const element = inCurrency(settlement, name, currency);
     if (!element) throw missing(what, placeUnder(settlement, `${summation}/${name}`));
     return moneyOf(element, currency, what);
   };
-  const or0 = (name: string, what: string) => {
+  const optional = (name: string, what: string) => {
     const element = inCurrency(settlement, name, currency);
-    return element && cleanText(element.text) !== undefined ? moneyOf(element, currency, what) : noMoney(currency);
+    return element && cleanText(element.text) !== undefined ? moneyOf(element, currency, what) : undefined;
   };
+  const sumOf = (kind: AllowanceCharge['kind']) => sumMoney(currency, stated.allowances.filter((entry) => entry.kind === kind).map((entry) => entry.amount));
   const accounting = taxCurrency && all(settlement, `${summation}/TaxTotalAmount`).find((element) => element.attributes['currencyID'] === taxCurrency);
   return {
     lineNet: at('LineTotalAmount', 'The sum of the lines'),
-    allowances: or0('AllowanceTotalAmount', 'The sum of the allowances'),
-    charges: or0('ChargeTotalAmount', 'The sum of the charges'),
+    allowances: optional('AllowanceTotalAmount', 'The sum of the allowances') ?? sumOf('allowance'),
+    charges: optional('ChargeTotalAmount', 'The sum of the charges') ?? sumOf('charge'),
     net: at('TaxBasisTotalAmount', 'The total without tax'),
-    tax: or0('TaxTotalAmount', 'The tax total'),
+    tax: optional('TaxTotalAmount', 'The tax total') ?? sumMoney(currency, stated.taxes.map((tax) => tax.amount)),
     taxInAccountingCurrency: accounting && taxCurrency ? moneyOf(accounting, taxCurrency, 'The tax total in the accounting currency') : undefined,
     gross: at('GrandTotalAmount', 'The total with tax'),
-    prepaid: or0('TotalPrepaidAmount', 'The prepaid amount'),
-    rounding: or0('RoundingAmount', 'The rounding amount'),
+    prepaid: optional('TotalPrepaidAmount', 'The prepaid amount') ?? noMoney(currency),
+    rounding: optional('RoundingAmount', 'The rounding amount') ?? noMoney(currency),
     payable: at('DuePayableAmount', 'The amount due for payment'),
   };
 }
@@ -77,19 +80,19 @@ export function allowancesOf(settlement: XmlNode, currency: string): AllowanceCh
   return [...all(settlement, 'SpecifiedTradeAllowanceCharge').map((entry) => allowanceOf(entry, currency)), ...freight];
 }
 
-export function paymentOf(settlement: XmlNode, currency: string): Invoice['payment'] {
+export function paymentOf(settlement: XmlNode, currency: string, issueDate: string): Invoice['payment'] {
   const terms = joinedTextAt(settlement, 'SpecifiedTradePaymentTerms/Description');
   const place = placeOf(first(settlement, 'SpecifiedTradePaymentTerms') ?? settlement);
   return {
     means: all(settlement, 'SpecifiedTradeSettlementPaymentMeans').map((means) => meansOf(means, settlement)),
     remittance: textAt(settlement, 'PaymentReference'),
     terms,
-    discounts: [...discountTiersIn(terms, currency, place), ...statedTiers(settlement, currency)],
+    discounts: [...discountTiersIn(terms, currency, place), ...statedTiers(settlement, currency, issueDate)],
   };
 }
 
 function meansOf(means: XmlNode, settlement: XmlNode): PaymentMeans {
-  const code = requiredText(means, 'TypeCode', 'The payment means code');
+  const code = textAt(means, 'TypeCode') ?? undefinedMeans;
   const account = first(means, 'PayeePartyCreditorFinancialAccount');
   const number = textAt(account, 'IBANID') ?? textAt(account, 'ProprietaryID');
   const debitedAccount = textAt(means, 'PayerPartyDebtorFinancialAccount/IBANID') ?? textAt(means, 'PayerPartyDebtorFinancialAccount/ProprietaryID');
@@ -109,20 +112,41 @@ function meansOf(means: XmlNode, settlement: XmlNode): PaymentMeans {
   };
 }
 
-/** Discounts stated in elements of their own (extended profile). */
-function statedTiers(settlement: XmlNode, currency: string): Invoice['payment']['discounts'] {
-  return all(settlement, 'SpecifiedTradePaymentTerms/ApplicableTradePaymentDiscountTerms').flatMap((discount) => {
-    const percent = decimalAt(discount, 'CalculationPercent', 'The discount percent');
-    if (percent === undefined) return [];
-    const measure = first(discount, 'BasisPeriodMeasure');
-    const inDays = measure?.attributes['unitCode'] === 'DAY' && /^\d{1,4}$/.test(measure.text.trim());
-    return [
-      {
-        percent,
-        days: inDays ? Number(measure.text) : undefined,
-        until: inDays ? undefined : dateTimeAt(discount, 'BasisDateTime', 'The discount date'),
-        base: moneyAt(discount, 'BasisAmount', currency, 'The discount base'),
-      },
-    ];
-  });
+/** Discounts stated in elements of their own (extended profile): a period from a date of theirs, or from the invoice date. */
+function statedTiers(settlement: XmlNode, currency: string, issueDate: string): Invoice['payment']['discounts'] {
+  const netDate = dueDateOf(settlement);
+  return all(settlement, 'SpecifiedTradePaymentTerms').flatMap((terms) =>
+    all(terms, discountTerms).flatMap((discount) => {
+      const percent = decimalAt(discount, 'CalculationPercent', 'The discount percent');
+      if (percent === undefined) return [];
+      const limit = limitOf(discount, issueDate);
+      const ownDate = dueDateIn(terms);
+      const until = limit.days === undefined && ownDate !== netDate ? (limit.until ?? ownDate) : limit.until;
+      return [{ percent, ...limit, until, base: moneyAt(discount, 'BasisAmount', currency, 'The discount base') }];
+    }),
+  );
+}
+
+const discountTerms = 'ApplicableTradePaymentDiscountTerms';
+
+/** When the whole amount is due. Of several terms those without a discount say so; the date of the others is the end of their discount. */
+export function dueDateOf(settlement: XmlNode): string | undefined {
+  const terms = all(settlement, 'SpecifiedTradePaymentTerms');
+  const dates = (among: XmlNode[]) => among.flatMap((entry) => dueDateIn(entry) ?? []);
+  return dates(terms.filter((entry) => !first(entry, discountTerms)))[0] ?? dates(terms)[0];
+}
+
+function dueDateIn(terms: XmlNode): string | undefined {
+  return dateTimeAt(terms, 'DueDateDateTime', 'The due date');
+}
+
+function limitOf(discount: XmlNode, issueDate: string): { days?: number; until?: string } {
+  const from = dateTimeAt(discount, 'BasisDateTime', 'The discount date');
+  const measure = first(discount, 'BasisPeriodMeasure');
+  const count = /^\d{1,4}$/.test(measure?.text.trim() ?? '') ? Number(measure?.text) : undefined;
+  const unit = measure?.attributes['unitCode'];
+  if (count === undefined || !['DAY', 'WEE', 'MON'].includes(unit ?? '')) return { until: from };
+  if (unit === 'MON') return { until: addMonths(from ?? issueDate, count) };
+  const days = unit === 'WEE' ? count * 7 : count;
+  return from === undefined || from === issueDate ? { days } : { until: addDays(from, days) };
 }

@@ -1,8 +1,11 @@
 import type { InvoiceLine } from '../../../domain/model/invoice.ts';
 import type { Identifier } from '../../../domain/model/party.ts';
+import type { Money } from '../../../domain/model/money.ts';
+import { dividedBy, exact, times } from '../../../domain/rules/decimal.ts';
+import { currencyDigits, roundToMoney } from '../../../domain/rules/money.ts';
 import { settledPrice } from '../prices.ts';
 import { cleanText, decimalValue, missing, orNothing } from '../values.ts';
-import { allowancesIn, dateIn, freeText, referenceIn, requiredAmount, taxIn, textIn } from './fields.ts';
+import { allowancesIn, dateIn, freeText, numberText, referenceIn, requiredAmount, taxIn, textIn } from './fields.ts';
 import { segmentsIn, type Group } from './groups.ts';
 import { component, type Segment } from './segments.ts';
 
@@ -14,14 +17,13 @@ export function lineOf(groups: Group[], currency: string): InvoiceLine {
   if (!quantity || !stated) throw missing('The invoiced quantity (QTY+47)', lin.place);
   const unit = component(quantity, 1, 3);
   const order = segmentsIn(own, 'RFF', 'ON')[0];
+  const figures = { quantity: decimalValue(numberText(stated), 'The quantity', quantity.place), unit, ...priceOf(own, lin, unit) };
   return {
     id: component(lin, 1) ?? component(lin, 4, 2) ?? '',
     note: textIn(own, 'AAI') ?? textIn(own, 'GEN'),
-    quantity: decimalValue(stated, 'The quantity', quantity.place),
-    unit,
-    ...priceOf(own, lin, unit),
-    net: requiredAmount(own, ['203', '66'], currency, 'The net amount of the line', lin),
-    allowances: allowancesIn(groups, currency),
+    ...figures,
+    net: requiredAmount(own, ['203', '66', '38'], currency, 'The net amount of the line', lin),
+    allowances: allowancesIn(groups, currency, grossAmountOf(own, figures, currency)),
     tax: taxIn(groups.find((group) => group.trigger.tag === 'TAX')?.trigger),
     item: itemOf(own, lin),
     orderNumber: order && component(order, 1, 2),
@@ -42,12 +44,19 @@ function priceOf(groups: Group[], lin: Segment, unit: string | undefined) {
   const baseUnit = component(net, 1, 6);
   const grossStated = gross && component(gross, 1, 2);
   return settledPrice({
-    unitPrice: decimalValue(stated, 'The unit price', net.place),
-    grossPrice: gross && grossStated ? decimalValue(grossStated, 'The gross price', gross.place) : undefined,
+    unitPrice: decimalValue(numberText(stated), 'The unit price', net.place),
+    grossPrice: gross && grossStated ? decimalValue(numberText(grossStated), 'The gross price', gross.place) : undefined,
     priceDiscount: undefined,
-    baseQuantity: base === undefined ? '1' : decimalValue(base, 'The base quantity of the price', net.place),
+    baseQuantity: base === undefined ? '1' : decimalValue(numberText(base), 'The base quantity of the price', net.place),
     baseUnit: baseUnit === unit ? undefined : baseUnit,
   });
+}
+
+/** Where only the gross price is stated (AAB), quantity × price: the allowances of the line come off it. A net price has them inside. */
+function grossAmountOf(groups: Group[], line: Pick<InvoiceLine, 'quantity' | 'unitPrice' | 'baseQuantity'>, currency: string): Money | undefined {
+  const base = exact(line.baseQuantity);
+  if (segmentsIn(groups, 'PRI').some((price) => component(price, 1) !== 'AAB') || base.unscaled === 0n) return undefined;
+  return roundToMoney(currency, dividedBy(times(exact(line.quantity), exact(line.unitPrice)), base, currencyDigits(currency) + 20));
 }
 
 const sellerIds = new Set(['SA', 'VN', 'VP']);

@@ -1,18 +1,22 @@
 import { KontorError } from '../../../domain/errors.ts';
-import type { Invoice, InvoiceTotals, TaxBreakdown } from '../../../domain/model/invoice.ts';
-import { noMoney } from '../../../domain/rules/money.ts';
+import type { Invoice } from '../../../domain/model/invoice.ts';
 import { decodeEdi } from '../../text-encoding.ts';
 import type { XmlNode } from '../../xml/node.ts';
 import type { DraftInvoice } from '../draft.ts';
 import { discountTiersIn } from '../payment-terms.ts';
 import { classOfTypeCode } from '../type-code.ts';
 import { cleanText, currencyValue, missing, orNothing } from '../values.ts';
-import { allowancesIn, amountIn, dateIn, freeText, referenceIn, requiredAmount, taxIn, textIn } from './fields.ts';
-import { sectionsOf, segmentsIn, type Group, type Sections } from './groups.ts';
+import { allowancesIn, dateIn, freeText, referenceIn, textIn } from './fields.ts';
+import { sectionsOf, segmentsIn, type Group } from './groups.ts';
 import { lineOf } from './lines.ts';
 import { deliveryOf, meansOf, partyGroup, partyOf, requiredPartyGroup } from './parties.ts';
 import { segmentsOfXml } from './segments-of-xml.ts';
 import { component, segmentsOf, type Segment } from './segments.ts';
+import { discountsIn, dueDateIn, termsIn, wordsOf } from './terms.ts';
+import { taxesOf, totalsOf } from './totals.ts';
+
+/** UNTDID 1001: an invoice that the buyer writes. */
+const selfBilled = '389';
 
 /** An UN/EDIFACT interchange with one INVOIC message (D.96A to D.16B, EN 16931 syntax binding) → canonical invoice. */
 export function readEdifact(bytes: Uint8Array): DraftInvoice {
@@ -32,14 +36,21 @@ function invoiceOf(message: Segment[]): DraftInvoice {
   const typeCode = component(bgm, 1);
   if (!typeCode) throw missing('The type code (BGM)', bgm.place);
   const { currency, taxCurrency } = currenciesOf(header, unh);
-  const seller = requiredPartyGroup(header, ['SE', 'SU', 'II'], 'seller', unh);
-  const buyer = requiredPartyGroup(header, ['BY', 'IV'], 'buyer', unh);
+  // Where a sector names nobody but sender and receiver of the message.
+  const [ofSeller, ofBuyer] = typeCode === selfBilled ? (['MR', 'MS'] as const) : (['MS', 'MR'] as const);
+  const seller = requiredPartyGroup(header, ['SE', 'SU', 'II', ofSeller], 'seller', unh);
+  const buyer = requiredPartyGroup(header, ['BY', 'IV', ofBuyer], 'buyer', unh);
   const payee = partyGroup(header, ['PE']);
   const representative = partyGroup(header, ['LC']);
-  const terms = textIn(header, 'AAB') ?? textIn(header, 'PMT');
   const issueDate = dateIn(header, ['137', '3'], 'The issue date');
   if (!issueDate) throw missing('The issue date (DTM+137)', unh.place);
+  const stages = termsIn(header);
+  const terms = textIn(header, 'AAB') ?? textIn(header, 'PMT') ?? wordsOf(stages);
+  // D.96A senders may state them in the summary alone, and repeat them there.
+  const allowances = [allowancesIn(header, currency), allowancesIn(sections.summary, currency)].find((found) => found.length > 0) ?? [];
   if (sections.lines.length === 0) throw new KontorError('invoice-without-lines', 'The message has no LIN segment.', { place: unh.place });
+  const lines = sections.lines.map((line) => lineOf(line, currency));
+  const taxes = taxesOf(sections, currency, { lines, allowances });
   return {
     profile: textIn(header, 'DOC') ?? [component(unh, 2, 2), component(unh, 2, 3), component(unh, 2, 5)].filter(Boolean).join('.'),
     files: [],
@@ -49,7 +60,7 @@ function invoiceOf(message: Segment[]): DraftInvoice {
       typeCode,
       number: requiredNumber(bgm),
       issueDate,
-      dueDate: dateIn(header, ['13', '265'], 'The due date'),
+      dueDate: dueDateIn(header, stages, issueDate),
       taxPointDate: dateIn(header, ['131'], 'The tax point date'),
       currency,
       taxCurrency,
@@ -65,12 +76,12 @@ function invoiceOf(message: Segment[]): DraftInvoice {
         means: meansOf(header, [seller, payee]),
         remittance: referenceIn(header, ['PQ']),
         terms,
-        discounts: discountTiersIn(terms, currency, bgm.place),
+        discounts: [...discountTiersIn(terms, currency, bgm.place), ...discountsIn(stages, currency, issueDate)],
       },
-      allowances: allowancesIn(header, currency),
-      lines: sections.lines.map((line) => lineOf(line, currency)),
-      taxes: taxesOf(sections, currency),
-      totals: totalsOf(sections, currency, taxCurrency, unh),
+      allowances,
+      lines,
+      taxes,
+      totals: totalsOf(sections, currency, taxCurrency, unh, { lines, allowances, taxes }),
       attachments: [],
     },
   };
@@ -143,42 +154,5 @@ function referencesOf(header: Group[]): Invoice['references'] {
       const number = component(group.trigger, 1, 2);
       return number ? [{ number, issueDate: dateIn([group], ['171', '3', '384'], 'The date of the preceding invoice') }] : [];
     }),
-  };
-}
-
-function taxesOf({ summary, header }: Sections, currency: string): TaxBreakdown[] {
-  const reason = textIn(header, 'AGM');
-  return summary
-    .filter((group) => group.trigger.tag === 'TAX')
-    .flatMap((group) => {
-      const tax = taxIn(group.trigger);
-      if (!tax) return [];
-      return [
-        {
-          ...tax,
-          base: requiredAmount([group], ['125'], currency, 'The taxable amount', group.trigger),
-          amount: amountIn([group], ['124'], currency, 'The tax amount') ?? noMoney(currency),
-          exemptionReason: ['E', 'AE', 'K', 'G', 'O'].includes(tax.category) ? reason : undefined,
-        },
-      ];
-    });
-}
-
-/** MOA qualifiers of the EN 16931 binding first, those of EANCOM D.96A after them. */
-function totalsOf({ summary }: Sections, currency: string, taxCurrency: string | undefined, unh: Segment): InvoiceTotals {
-  const totals = summary.filter((group) => group.trigger.tag === 'UNS');
-  const at = (qualifiers: string[], what: string) => requiredAmount(totals, qualifiers, currency, what, unh);
-  const or0 = (qualifiers: string[], what: string) => amountIn(totals, qualifiers, currency, what) ?? noMoney(currency);
-  return {
-    lineNet: at(['79'], 'The sum of the lines'),
-    allowances: or0(['260'], 'The sum of the allowances'),
-    charges: or0(['259'], 'The sum of the charges'),
-    net: at(['389', '125'], 'The total without tax'),
-    tax: or0(['176', '124'], 'The tax total'),
-    taxInAccountingCurrency: taxCurrency ? amountIn(totals, ['2', '176'], taxCurrency, 'The tax total in the accounting currency') : undefined,
-    gross: at(['388', '77', '86'], 'The total with tax'),
-    prepaid: or0(['113'], 'The prepaid amount'),
-    rounding: or0(['366', '165'], 'The rounding amount'),
-    payable: at(['9', '77', '86', '388'], 'The amount due for payment'),
   };
 }

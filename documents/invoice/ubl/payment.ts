@@ -1,10 +1,9 @@
 import type { Invoice, PaymentMeans } from '../../../domain/model/invoice.ts';
 import { all, first, placeOf, type XmlNode } from '../../xml/node.ts';
-import { accountOf, cardOf, directDebitCodes } from '../accounts.ts';
+import { accountOf, cardOf, directDebitCodes, undefinedMeans } from '../accounts.ts';
 import { discountTiersIn } from '../payment-terms.ts';
-import { orNothing } from '../values.ts';
-import { cleanText } from '../values.ts';
-import { dateAt, decimalAt, joinedTextAt, moneyAt, requiredText, textAt } from '../xml-fields.ts';
+import { cleanText, orNothing } from '../values.ts';
+import { dateAt, decimalAt, joinedTextAt, moneyAt, textAt } from '../xml-fields.ts';
 import { creditorIdOf } from './party.ts';
 
 type DiscountTier = Invoice['payment']['discounts'][number];
@@ -14,28 +13,29 @@ export function paymentOf(root: XmlNode, currency: string): Invoice['payment'] {
   const terms = joinedTextAt(root, 'PaymentTerms/Note');
   return {
     means: all(root, 'PaymentMeans').map((means) => meansOf(means, creditorId)),
-    remittance: textAt(root, 'PaymentMeans/PaymentID'),
+    remittance: all(root, 'PaymentMeans').map(remittanceOf).find((text) => text !== undefined),
     terms,
     discounts: [...discountTiersIn(terms, currency, placeOf(first(root, 'PaymentTerms') ?? root)), ...all(root, 'PaymentTerms').flatMap((entry) => statedTier(entry, currency) ?? [])],
   };
 }
 
-/** A credit note has no due date of its own; it stands with the payment means. */
+/** A credit note has no due date of its own; it stands with the payment means. Of several terms those without a discount say when the whole is due. */
 export function dueDateOf(root: XmlNode): string | undefined {
-  return (
-    dateAt(root, 'DueDate', 'The due date') ??
-    dateAt(root, 'PaymentMeans/PaymentDueDate', 'The due date') ??
-    dateAt(root, 'PaymentTerms/PaymentDueDate', 'The due date')
+  const terms = all(root, 'PaymentTerms');
+  const inTerms = [...terms.filter((entry) => !first(entry, 'SettlementDiscountPercent')), ...terms].flatMap(
+    (entry) => dateAt(entry, 'PaymentDueDate', 'The due date') ?? dateAt(entry, 'InstallmentDueDate', 'The due date') ?? [],
   );
+  return dateAt(root, 'DueDate', 'The due date') ?? dateAt(root, 'PaymentMeans/PaymentDueDate', 'The due date') ?? inTerms[0];
 }
 
 function meansOf(means: XmlNode, creditorId: string | undefined): PaymentMeans {
-  const code = requiredText(means, 'PaymentMeansCode', 'The payment means code');
+  const code = textAt(means, 'PaymentMeansCode') ?? undefinedMeans;
+  const slip = slipKindOf(means);
   const account = first(means, 'PayeeFinancialAccount');
   return {
     code,
-    text: cleanText(first(means, 'PaymentMeansCode')?.attributes['name']),
-    account: accountOf(textAt(account, 'ID'), textAt(account, 'Name'), textAt(account, 'FinancialInstitutionBranch/ID')),
+    text: cleanText([first(means, 'PaymentMeansCode')?.attributes['name'] ?? (slip && textAt(means, 'PaymentChannelCode')), slip].filter((part) => part !== undefined).join(' ')),
+    account: accountOf(textAt(account, 'ID') ?? textAt(means, 'CreditAccount/AccountID'), textAt(account, 'Name'), bankOf(first(account, 'FinancialInstitutionBranch'))),
     card: cardOf(textAt(means, 'CardAccount/PrimaryAccountNumberID'), textAt(means, 'CardAccount/HolderName')),
     mandate: orNothing({
       id: textAt(means, 'PaymentMandate/ID'),
@@ -43,6 +43,23 @@ function meansOf(means: XmlNode, creditorId: string | undefined): PaymentMeans {
       debitedAccount: textAt(means, 'PaymentMandate/PayerFinancialAccount/ID'),
     }),
   };
+}
+
+/** What the payer is asked to quote (BT-83); on a payment slip it stands with the instruction. */
+function remittanceOf(means: XmlNode): string | undefined {
+  return slipKindOf(means) === undefined ? textAt(means, 'PaymentID') : textAt(means, 'InstructionID');
+}
+
+/** Danish payment slips (giro 50, FIK 93) state the kind of the slip where others state what the payer is to quote. */
+function slipKindOf(means: XmlNode): string | undefined {
+  const kind = textAt(means, 'PaymentID');
+  return kind !== undefined && /^(01|04|15|71|73|75)$/.test(kind) && /^(50|93)$/.test(textAt(means, 'PaymentMeansCode') ?? '') ? kind : undefined;
+}
+
+/** The BIC is the branch's id in EN 16931, and that of its institution where the branch has a national number. */
+function bankOf(branch: XmlNode | undefined): string | undefined {
+  const [ofBranch, ofInstitution] = [textAt(branch, 'ID'), textAt(branch, 'FinancialInstitution/ID')];
+  return ofInstitution !== undefined && /^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$/.test(ofInstitution) ? ofInstitution : ofBranch;
 }
 
 /** A discount stated in elements of its own, beside or instead of the terms text. */

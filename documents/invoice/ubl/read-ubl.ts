@@ -3,28 +3,36 @@ import type { Invoice } from '../../../domain/model/invoice.ts';
 import { all, first, placeUnder, type XmlNode } from '../../xml/node.ts';
 import type { DraftInvoice } from '../draft.ts';
 import { embeddedFile } from '../draft.ts';
-import { classOfTypeCode } from '../type-code.ts';
-import { currencyValue, dateValue, missing, orNothing } from '../values.ts';
+import { withPrecedingElsewhere } from '../preceding.ts';
+import { classOfTypeCode, ublTypeCode } from '../type-code.ts';
+import { cleanText, currencyValue, dateValue, missing, orderNumberOf, orNothing } from '../values.ts';
 import { dateAt, joinedTextAt, requiredText, textAt, textsAt } from '../xml-fields.ts';
-import { allowanceOf, invoicedObjectOf, lineOf, type LineNames } from './lines.ts';
+import { excisesOf } from './excise.ts';
+import { allowanceOf, invoicedObjectOf, linesOf, type LineNames } from './lines.ts';
 import { deliveryOf, partyOf, payeeOf, taxRepresentativeOf } from './party.ts';
 import { dueDateOf, paymentOf } from './payment.ts';
-import { requireCurrencies, taxesOf, thirdPartyPaymentsOf, totalsOf } from './totals.ts';
+import { taxesOf, taxTotalsIn } from './taxes.ts';
+import { requireCurrencies, thirdPartyPaymentsOf, totalsOf } from './totals.ts';
 
 const invoiceNames: LineNames = { line: 'InvoiceLine', subLine: 'SubInvoiceLine', quantity: 'InvoicedQuantity' };
 const creditNoteNames: LineNames = { line: 'CreditNoteLine', subLine: 'SubCreditNoteLine', quantity: 'CreditedQuantity' };
 
-/** A UBL 2.1 Invoice or CreditNote (EN 16931 and the XRechnung extension) → canonical invoice. Throws KontorError with the place. */
+/** UBL asks for no type code: the root says what the document is. Self-billed documents, written by the buyer, have the lines of the others. */
+const typeCodes: Record<string, string> = { Invoice: '380', CreditNote: '381', SelfBilledInvoice: '389', SelfBilledCreditNote: '261' };
+
+/** A UBL 2.1 Invoice or CreditNote (EN 16931 and the XRechnung extension), self-billed or not → canonical invoice. Throws KontorError with the place. */
 export function readUbl(root: XmlNode): DraftInvoice {
-  const isCreditNote = root.name === 'CreditNote';
+  const isCreditNote = /CreditNote$/.test(root.name);
   const names = isCreditNote ? creditNoteNames : invoiceNames;
   const currency = currencyValue(textAt(root, 'DocumentCurrencyCode'), 'DocumentCurrencyCode', placeUnder(root, 'DocumentCurrencyCode'));
   const taxCurrency = taxCurrencyOf(root, currency);
   requireCurrencies(root);
-  const typeCode = isCreditNote ? (textAt(root, 'CreditNoteTypeCode') ?? '381') : requiredText(root, 'InvoiceTypeCode', 'The type code');
+  const typeCode = typeCodeOf(root);
   const files = filesOf(root, isCreditNote);
-  const lines = all(root, names.line);
-  if (lines.length === 0) throw new KontorError('invoice-without-lines', 'The document has no invoice lines.', { place: placeUnder(root, names.line) });
+  const elements = all(root, names.line);
+  if (elements.length === 0) throw new KontorError('invoice-without-lines', 'The document has no invoice lines.', { place: placeUnder(root, names.line) });
+  const lines = linesOf(elements, currency, names);
+  const allowances = [...all(root, 'AllowanceCharge').map((entry) => allowanceOf(entry, currency)), ...excisesOf(taxTotalsIn(root, currency), currency)];
   return {
     profile: textAt(root, 'CustomizationID'),
     files,
@@ -40,7 +48,7 @@ export function readUbl(root: XmlNode): DraftInvoice {
       currency,
       taxCurrency,
       notes: textsAt(root, 'Note'),
-      references: referencesOf(root, isCreditNote),
+      references: referencesOf(root, elements, isCreditNote),
       seller: partyOf(requiredParty(root, 'AccountingSupplierParty', 'seller'), 'seller'),
       buyer: partyOf(requiredParty(root, 'AccountingCustomerParty', 'buyer'), 'buyer'),
       payee: payeeOf(root),
@@ -51,14 +59,20 @@ export function readUbl(root: XmlNode): DraftInvoice {
         end: dateAt(root, 'InvoicePeriod/EndDate', 'The end of the invoice period'),
       }),
       payment: paymentOf(root, currency),
-      allowances: all(root, 'AllowanceCharge').map((entry) => allowanceOf(entry, currency)),
+      allowances,
       thirdPartyPayments: thirdPartyPaymentsOf(root, currency),
-      lines: lines.map((line) => lineOf(line, currency, names)),
+      lines,
       taxes: taxesOf(root, currency),
-      totals: totalsOf(root, currency, taxCurrency),
+      totals: totalsOf(root, currency, taxCurrency, { lines, allowances }),
       attachments: files.map((file) => file.attachment),
     },
   };
+}
+
+function typeCodeOf(root: XmlNode): string {
+  const stated = first(root, 'InvoiceTypeCode') ?? first(root, 'CreditNoteTypeCode');
+  const code = cleanText(stated?.text) ?? typeCodes[root.name] ?? '380';
+  return ublTypeCode(code, stated?.attributes['listVersionID']);
 }
 
 function taxCurrencyOf(root: XmlNode, currency: string): string | undefined {
@@ -74,10 +88,7 @@ function requiredParty(root: XmlNode, path: string, what: string): XmlNode {
   return party;
 }
 
-function referencesOf(root: XmlNode, isCreditNote: boolean): Invoice['references'] {
-  const preceding = all(root, 'BillingReference').flatMap((reference) =>
-    reference.children.filter((document) => /^(Invoice|SelfBilledInvoice|CreditNote|SelfBilledCreditNote)DocumentReference$/.test(document.name)),
-  );
+function referencesOf(root: XmlNode, lines: XmlNode[], isCreditNote: boolean): Invoice['references'] {
   return {
     buyerReference: textAt(root, 'BuyerReference'),
     order: orderOf(root),
@@ -89,17 +100,27 @@ function referencesOf(root: XmlNode, isCreditNote: boolean): Invoice['references
     tender: textAt(root, 'OriginatorDocumentReference/ID'),
     invoicedObject: invoicedObjectOf(root, 'AdditionalDocumentReference'),
     buyerAccounting: joinedTextAt(root, 'AccountingCost'),
-    preceding: preceding.map((document) => ({
-      number: requiredText(document, 'ID', 'The number of the preceding invoice'),
-      issueDate: dateAt(document, 'IssueDate', 'The date of the preceding invoice'),
-    })),
+    preceding: precedingOf(root, lines),
   };
 }
 
+/** Invoices that the document names and those that only its lines do. A reference with a status says what a line is among its parts. */
+function precedingOf(root: XmlNode, lines: XmlNode[]): Invoice['references']['preceding'] {
+  const documents = (node: XmlNode) => all(node, 'BillingReference').flatMap((reference) => reference.children.filter((child) => billedBefore.test(child.name)));
+  const entryOf = (document: XmlNode) => ({
+    number: requiredText(document, 'ID', 'The number of the preceding invoice'),
+    issueDate: dateAt(document, 'IssueDate', 'The date of the preceding invoice'),
+  });
+  const ofLines = lines.flatMap(documents).filter((document) => textAt(document, 'ID') !== undefined && textAt(document, 'DocumentStatusCode') === undefined);
+  return withPrecedingElsewhere(documents(root).map(entryOf), ofLines.map(entryOf));
+}
+
+const billedBefore = /^(Invoice|SelfBilledInvoice|CreditNote|SelfBilledCreditNote)DocumentReference$/;
+
 /** UBL wants an order number beside every sales order number; senders who have none fill it with a placeholder. */
 function orderOf(root: XmlNode): string | undefined {
-  const order = textAt(root, 'OrderReference/ID');
-  const isPlaceholder = textAt(root, 'OrderReference/SalesOrderID') !== undefined && /^(n\/?a|none|dummy|dummywert|-|0)$/i.test(order ?? '');
+  const order = orderNumberOf(textAt(root, 'OrderReference/ID'));
+  const isPlaceholder = textAt(root, 'OrderReference/SalesOrderID') !== undefined && /^(dummy|dummywert|0)$/i.test(order ?? '');
   return isPlaceholder ? undefined : order;
 }
 

@@ -1,45 +1,68 @@
 import { KontorError } from '../../../domain/errors.ts';
-import type { Invoice, InvoiceTotals, TaxBreakdown } from '../../../domain/model/invoice.ts';
-import { noMoney, sumMoney } from '../../../domain/rules/money.ts';
+import type { AllowanceCharge, Invoice, InvoiceLine, InvoiceTotals } from '../../../domain/model/invoice.ts';
+import type { Money } from '../../../domain/model/money.ts';
+import { addMoney, compareMoney, noMoney, subtractMoney, sumMoney } from '../../../domain/rules/money.ts';
 import { all, first, placeOf, type XmlNode } from '../../xml/node.ts';
-import { decimalAt, joinedTextAt, moneyAt, moneyOf, requiredMoney, requiredText, textAt } from '../xml-fields.ts';
+import { moneyAt, moneyOf, requiredMoney, textAt } from '../xml-fields.ts';
+import { sumOfExcises } from './excise.ts';
+import { taxTotalsIn } from './taxes.ts';
 
-export function totalsOf(root: XmlNode, currency: string, taxCurrency: string | undefined): InvoiceTotals {
-  const at = (name: string, what: string) => requiredMoney(root, `LegalMonetaryTotal/${name}`, currency, what);
-  const or0 = (name: string, what: string) => moneyAt(root, `LegalMonetaryTotal/${name}`, currency, what) ?? noMoney(currency);
-  const accounting = taxCurrency && taxCurrency !== currency ? taxTotalsIn(root, taxCurrency)[0] : undefined;
+/**
+ * UBL itself asks for the payable amount alone. Sums that are not stated are those of the document's own lines, allowances and taxes,
+ * so that a whole which does not foot is found by the verification (F1).
+ */
+export function totalsOf(root: XmlNode, currency: string, taxCurrency: string | undefined, stated: { lines: InvoiceLine[]; allowances: AllowanceCharge[] }): InvoiceTotals {
+  const at = (name: string, what: string) => moneyAt(root, `LegalMonetaryTotal/${name}`, currency, what);
+  const sumOf = (kind: AllowanceCharge['kind']) => sumMoney(currency, stated.allowances.filter((entry) => entry.kind === kind).map((entry) => entry.amount));
+  const counted = stated.lines.filter((line) => line.status !== 'information');
+  const lineNet = at('LineExtensionAmount', 'The sum of the lines') ?? sumMoney(currency, counted.map((line) => line.net));
+  const allowances = at('AllowanceTotalAmount', 'The sum of the allowances') ?? sumOf('allowance');
+  const taxTotals = taxTotalsIn(root, currency);
+  const excises = sumOfExcises(taxTotals, currency);
+  const statedCharges = at('ChargeTotalAmount', 'The sum of the charges');
+  const charges = statedCharges ? addMoney(statedCharges, excises) : sumOf('charge');
+  const ofParts = addMoney(subtractMoney(lineNet, allowances), charges);
+  const exclusive = at('TaxExclusiveAmount', 'The total without tax') ?? ofParts;
+  const allTaxes = sumMoney(currency, taxTotals.map((total) => requiredMoney(total, 'TaxAmount', currency, 'The tax total')));
+  const net = statesTax(root) && compareMoney(exclusive, allTaxes) === 0 ? ofParts : exclusive;
+  const tax = subtractMoney(allTaxes, excises);
+  const prepaid = at('PrepaidAmount', 'The prepaid amount') ?? noMoney(currency);
+  const rounding = at('PayableRoundingAmount', 'The rounding amount') ?? noMoney(currency);
+  const payable = requiredMoney(root, 'LegalMonetaryTotal/PayableAmount', currency, 'The amount due for payment');
+  const inclusive = at('TaxInclusiveAmount', 'The total with tax') ?? addMoney(net, tax);
   return {
-    lineNet: at('LineExtensionAmount', 'The sum of the lines'),
-    allowances: or0('AllowanceTotalAmount', 'The sum of the allowances'),
-    charges: or0('ChargeTotalAmount', 'The sum of the charges'),
-    net: at('TaxExclusiveAmount', 'The total without tax'),
-    tax: sumMoney(currency, taxTotalsIn(root, currency).map((total) => requiredMoney(total, 'TaxAmount', currency, 'The tax total'))),
-    taxInAccountingCurrency: accounting && taxCurrency ? requiredMoney(accounting, 'TaxAmount', taxCurrency, 'The tax total in the accounting currency') : undefined,
-    gross: at('TaxInclusiveAmount', 'The total with tax'),
-    prepaid: or0('PrepaidAmount', 'The prepaid amount'),
-    rounding: or0('PayableRoundingAmount', 'The rounding amount'),
-    payable: at('PayableAmount', 'The amount due for payment'),
+    lineNet,
+    allowances,
+    charges,
+    net,
+    tax,
+    taxInAccountingCurrency: taxCurrency === undefined ? undefined : taxInAccountingCurrencyOf(root, currency, taxCurrency),
+    gross: withoutRounding(inclusive, { net, tax, prepaid, rounding, payable }),
+    prepaid,
+    rounding,
+    payable,
   };
 }
 
-export function taxesOf(root: XmlNode, currency: string): TaxBreakdown[] {
-  return taxTotalsIn(root, currency).flatMap((total) => all(total, 'TaxSubtotal').map((subtotal) => taxOf(subtotal, currency)));
+/** Forms before EN 16931 (BII, OIOUBL) count the rounding into the total with tax: where both this total and the payable amount foot only so. */
+function withoutRounding(inclusive: Money, { net, tax, prepaid, rounding, payable }: Pick<InvoiceTotals, 'net' | 'tax' | 'prepaid' | 'rounding' | 'payable'>): Money {
+  const own = addMoney(net, tax);
+  const isCountedIn = compareMoney(inclusive, addMoney(own, rounding)) === 0 && compareMoney(subtractMoney(inclusive, prepaid), payable) === 0;
+  return isCountedIn ? own : inclusive;
 }
 
-function taxOf(subtotal: XmlNode, currency: string): TaxBreakdown {
-  return {
-    category: requiredText(subtotal, 'TaxCategory/ID', 'The tax category'),
-    rate: decimalAt(subtotal, 'TaxCategory/Percent', 'The tax rate') ?? decimalAt(subtotal, 'Percent', 'The tax rate'),
-    base: requiredMoney(subtotal, 'TaxableAmount', currency, 'The taxable amount'),
-    amount: requiredMoney(subtotal, 'TaxAmount', currency, 'The tax amount'),
-    exemptionReason: joinedTextAt(subtotal, 'TaxCategory/TaxExemptionReason'),
-    exemptionCode: textAt(subtotal, 'TaxCategory/TaxExemptionReasonCode'),
-  };
+/** The tax total repeats in the accounting currency or, in national forms, each part of the breakdown states its own amount in it. */
+function taxInAccountingCurrencyOf(root: XmlNode, currency: string, taxCurrency: string): Money | undefined {
+  const [total] = taxTotalsIn(root, taxCurrency);
+  if (total) return requiredMoney(total, 'TaxAmount', taxCurrency, 'The tax total in the accounting currency');
+  const parts = taxTotalsIn(root, currency).flatMap((entry) => all(entry, 'TaxSubtotal'));
+  const amounts = parts.flatMap((part) => all(part, 'TransactionCurrencyTaxAmount')).filter((amount) => amount.attributes['currencyID']?.trim() === taxCurrency);
+  return amounts.length === 0 ? undefined : sumMoney(taxCurrency, amounts.map((amount) => moneyOf(amount, taxCurrency, 'The tax in the accounting currency')));
 }
 
-/** The tax total repeats in the accounting currency; each repetition is told by the currency of its amount. */
-function taxTotalsIn(root: XmlNode, currency: string): XmlNode[] {
-  return all(root, 'TaxTotal').filter((total) => first(total, 'TaxAmount')?.attributes['currencyID']?.trim() === currency);
+/** OIOUBL 2 defines TaxExclusiveAmount as the sum of the taxes, and states no total without tax. */
+function statesTax(root: XmlNode): boolean {
+  return /^OIOUBL-2/i.test(textAt(root, 'CustomizationID') ?? '');
 }
 
 /** Every UBL amount carries its currency; one without is refused. Extensions follow rules of their own. */

@@ -1,8 +1,9 @@
+import type { Place } from '../../../domain/errors.ts';
 import type { Money } from '../../../domain/model/money.ts';
 import type { AllowanceCharge } from '../../../domain/model/invoice.ts';
 import { negateMoney } from '../../../domain/rules/money.ts';
 import { component, type Segment } from '../edifact/segments.ts';
-import { cleanText, decimalValue, malformed, moneyValue } from '../values.ts';
+import { cleanText, dateValue, decimalValue, malformed, moneyValue } from '../values.ts';
 
 /** How amounts of this document are read: its currency, and −1 where a credit memo states them as negative numbers. */
 export interface Signed {
@@ -12,6 +13,11 @@ export interface Signed {
 
 export function element(segment: Segment | undefined, position: number): string | undefined {
   return segment && cleanText(component(segment, position));
+}
+
+/** Type DT: CCYYMMDD, before version 4010 YYMMDD. */
+export function x12Date(text: string, what: string, place: Place): string {
+  return dateValue(/^\d{6}$/.test(text) ? `${Number(text.slice(0, 2)) >= 80 ? '19' : '20'}${text}` : text, what, place);
 }
 
 /** Type R: a number with its decimal point. */

@@ -1,7 +1,7 @@
 import type { AllowanceCharge, InvoiceLine } from '../../../domain/model/invoice.ts';
 import type { Identifier } from '../../../domain/model/party.ts';
-import { exact, times, toText } from '../../../domain/rules/decimal.ts';
-import { addMoney, roundToMoney, subtractMoney } from '../../../domain/rules/money.ts';
+import { dividedBy, exact, times, toText } from '../../../domain/rules/decimal.ts';
+import { addMoney, currencyDigits, roundToMoney, subtractMoney } from '../../../domain/rules/money.ts';
 import type { Segment } from '../edifact/segments.ts';
 import { cleanText, decimalValue, missing } from '../values.ts';
 import { allowanceOf, element, isTax, type Signed } from './fields.ts';
@@ -12,16 +12,18 @@ const articleNumbers = new Set(['UP', 'EN', 'UI', 'UK', 'UA']);
 const orderIds = new Set(['PO', 'PL']);
 
 /**
- * IT1 with its loop. X12 states no amount a line: it is quantity × unit price, with allowances and charges of the line,
+ * IT1 with its loop. X12 states no amount a line: it is quantity × unit price per its base (IT105), with allowances and charges of the line,
  * rounded once to the minor unit (F3). `allocated` are the codes that the summary charges as a whole; a line only shows its share of them.
  */
 export function lineOf(loop: Segment[], index: number, of: Signed, allocated: Set<string>): InvoiceLine {
   const it1 = loop[0] as Segment;
   const quantity = decimalOf(it1, 2, 'The quantity');
   const unitPrice = decimalOf(it1, 4, 'The unit price');
+  const baseQuantity = baseQuantityOf(it1);
   const product = exact(quantity).unscaled * exact(unitPrice).unscaled;
   const signedQuantity = of.sign === -1 && product < 0n ? toText(times(exact(quantity), exact('-1'))) : quantity;
-  const gross = roundToMoney(of.currency, times(exact(signedQuantity), exact(unitPrice)));
+  // Twenty digits more than money needs, so that only the final rounding counts (F3).
+  const gross = roundToMoney(of.currency, dividedBy(times(exact(signedQuantity), exact(unitPrice)), exact(baseQuantity), currencyDigits(of.currency) + 20));
   const allowances = loop.filter((segment) => segment.tag === 'SAC' && !isTax(segment) && !allocated.has(element(segment, 2) ?? '')).flatMap((sac) => allowanceOf(sac, of) ?? []);
   const ids = productIdsOf(it1);
   const described = loop.filter((segment) => segment.tag === 'PID').flatMap((pid) => element(pid, 5) ?? []);
@@ -30,7 +32,7 @@ export function lineOf(loop: Segment[], index: number, of: Signed, allocated: Se
     quantity: signedQuantity,
     unit: element(it1, 3),
     unitPrice,
-    baseQuantity: '1',
+    baseQuantity,
     net: allowances.reduce(apply, gross),
     allowances,
     item: {
@@ -46,6 +48,24 @@ export function lineOf(loop: Segment[], index: number, of: Signed, allocated: Se
     orderLine: ids.find(({ type }) => type === 'PL')?.id ?? reference(loop, 'FJ'),
     receiptNumber: reference(loop, 'PK'),
   };
+}
+
+/** Element 639: how many units the price is for; every other code is for one, or says what kind of price it is. */
+const priceBases: [quantity: string, codes: string[]][] = [
+  ['10', ['PN']],
+  ['12', ['PD', 'LD', 'RD', 'TD', 'WD']],
+  ['100', ['HP', 'HF', 'LC', 'QH', 'RC', 'TC', 'WC']],
+  ['1000', ['TP', 'TF', 'LM', 'QS', 'RM', 'TM', 'WM']],
+  ['10000', ['TT']],
+  ['100000', ['HT']],
+];
+
+/** Element 355: dozen, hundred and thousand. A quantity that is counted in them has the price of one of them. */
+const multiples = new Set(['DZ', 'HC', 'HU', 'TH']);
+
+function baseQuantityOf(it1: Segment): string {
+  const code = element(it1, 5) ?? '';
+  return multiples.has(element(it1, 3) ?? '') ? '1' : (priceBases.find(([, codes]) => codes.includes(code))?.[0] ?? '1');
 }
 
 function apply(net: InvoiceLine['net'], entry: AllowanceCharge): InvoiceLine['net'] {

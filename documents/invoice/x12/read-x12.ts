@@ -1,17 +1,17 @@
 import { addDays } from '../../../domain/calendar/plain-date.ts';
 import { KontorError } from '../../../domain/errors.ts';
-import type { Invoice, InvoiceTotals, TaxBreakdown } from '../../../domain/model/invoice.ts';
-import type { Money } from '../../../domain/model/money.ts';
+import type { Invoice, InvoiceTotals } from '../../../domain/model/invoice.ts';
 import { addMoney, minorOf, noMoney, subtractMoney, sumMoney } from '../../../domain/rules/money.ts';
 import { decodeEdi } from '../../text-encoding.ts';
 import type { DraftInvoice } from '../draft.ts';
 import type { Segment } from '../edifact/segments.ts';
 import { classOfTypeCode } from '../type-code.ts';
-import { cleanText, currencyValue, dateValue, decimalValue, missing } from '../values.ts';
-import { allowanceOf, amountAt, element, impliedAmountAt, isTax, type Signed } from './fields.ts';
+import { cleanText, currencyValue, decimalValue, missing } from '../values.ts';
+import { allowanceOf, amountAt, element, impliedAmountAt, isTax, x12Date, type Signed } from './fields.ts';
 import { lineOf } from './lines.ts';
 import { deliveryOf, loopOf, partyLoops, partyOf, remitAccountOf, routingIdsOf, sellerOf, type PartyLoop } from './parties.ts';
 import { x12SegmentsOf } from './segments.ts';
+import { lineAreas, taxesOf } from './taxes.ts';
 
 /** The three areas of an 810: before the first IT1, each IT1 with its loop, from TDS on. */
 interface Areas {
@@ -37,8 +37,9 @@ export function readX12(bytes: Uint8Array): DraftInvoice {
   const allocated = new Set(allowances.flatMap((sac) => element(sac, 2) ?? []));
   const lines = areas.lines.map((loop, index) => lineOf(loop, index, of, allocated));
   const stated = allowances.flatMap((sac) => allowanceOf(sac, of) ?? []);
-  const taxes = taxesOf(areas, of);
-  const issueDate = dateValue(element(big, 1) ?? '', 'The issue date (BIG01)', big.place);
+  const sums = sumsOf(lines, stated, of.currency);
+  const taxes = taxesOf([[{ segments: areas.summary, net: sums.net }], [{ segments: areas.heading, net: sums.net }], lineAreas(areas.lines, lines)], of);
+  const issueDate = x12Date(element(big, 1) ?? '', 'The issue date (BIG01)', big.place);
   const gs = segments.find((segment) => segment.tag === 'GS');
   return {
     profile: element(gs, 8),
@@ -61,7 +62,7 @@ export function readX12(bytes: Uint8Array): DraftInvoice {
       allowances: stated,
       lines,
       taxes: taxes.breakdown,
-      totals: totalsOf(areas, tds, of, { lines, stated, tax: taxes.total }),
+      totals: totalsOf(areas, tds, of, { ...sums, tax: taxes.total }),
       attachments: [],
     },
   };
@@ -122,7 +123,7 @@ function dueDateOf(heading: Segment[], issueDate: string): string | undefined {
   for (const itd of heading.filter((segment) => segment.tag === 'ITD')) {
     const date = element(itd, 6);
     const days = element(itd, 7);
-    if (date) return dateValue(date, 'The due date (ITD06)', itd.place);
+    if (date) return x12Date(date, 'The due date (ITD06)', itd.place);
     if (days && /^\d{1,3}$/.test(days) && (element(itd, 2) ?? '3') === '3') return addDays(issueDate, Number(days));
   }
   return undefined;
@@ -141,33 +142,17 @@ function discountsOf(heading: Segment[]): Invoice['payment']['discounts'] {
         {
           percent: decimalValue(percent, 'The discount percent (ITD03)', itd.place),
           days: days !== undefined && /^\d{1,4}$/.test(days) ? Number(days) : undefined,
-          until: date === undefined ? undefined : dateValue(date, 'The discount date (ITD04)', itd.place),
+          until: date === undefined ? undefined : x12Date(date, 'The discount date (ITD04)', itd.place),
         },
       ];
     });
-}
-
-/** TXI of the summary, else of the heading, else of the lines; a tax that only SAC states has no rate. */
-function taxesOf(areas: Areas, of: Signed): { breakdown: TaxBreakdown[]; total: Money } {
-  const places = [areas.summary, areas.heading, areas.lines.flat()];
-  const txis = places.map((segments) => segments.filter((segment) => segment.tag === 'TXI')).find((found) => found.length > 0) ?? [];
-  const breakdown = txis.flatMap((txi): TaxBreakdown[] => {
-    const amount = amountAt(txi, 2, of, 'The tax amount (TXI02)');
-    const rate = element(txi, 3);
-    if (!amount) return [];
-    const base = amountAt(txi, 8, of, 'The taxable amount (TXI08)') ?? noMoney(of.currency);
-    return [{ category: 'S', rate: rate === undefined ? undefined : decimalValue(rate, 'The tax rate (TXI03)', txi.place), base, amount }];
-  });
-  const sacs = places.map((segments) => segments.filter((segment) => segment.tag === 'SAC' && isTax(segment))).find((found) => found.length > 0) ?? [];
-  const stated = sacs.flatMap((sac) => impliedAmountAt(sac, 5, of, 'The tax (SAC05)') ?? []);
-  return { breakdown, total: sumMoney(of.currency, stated.length > 0 ? stated : breakdown.map((tax) => tax.amount)) };
 }
 
 /**
  * X12 states the whole (TDS01, or AMT*N after a discount) and what is due (AMT*BAP); the sums between lines and whole are
  * those of its own lines, allowances and taxes, so that a whole which does not foot is found by the verification (F1).
  */
-function totalsOf(areas: Areas, tds: Segment, of: Signed, sums: { lines: Invoice['lines']; stated: Invoice['allowances']; tax: Money }): InvoiceTotals {
+function totalsOf(areas: Areas, tds: Segment, of: Signed, sums: Pick<InvoiceTotals, 'lineNet' | 'allowances' | 'charges' | 'net' | 'tax'>): InvoiceTotals {
   const { currency } = of;
   const amt = (code: string) => {
     const segment = areas.summary.find((candidate) => candidate.tag === 'AMT' && element(candidate, 1) === code);
@@ -175,20 +160,20 @@ function totalsOf(areas: Areas, tds: Segment, of: Signed, sums: { lines: Invoice
   };
   const total = impliedAmountAt(tds, 1, of, 'The invoice total (TDS01)');
   if (!total) throw missing('The invoice total (TDS01)', tds.place);
-  const of2 = (kind: 'allowance' | 'charge') => sumMoney(currency, sums.stated.filter((entry) => entry.kind === kind).map((entry) => entry.amount));
-  const lineNet = sumMoney(currency, sums.lines.map((line) => line.net));
   const gross = amt('N') ?? total;
   return {
-    lineNet,
-    allowances: of2('allowance'),
-    charges: of2('charge'),
-    net: addMoney(subtractMoney(lineNet, of2('allowance')), of2('charge')),
-    tax: sums.tax,
+    ...sums,
     gross,
     prepaid: noMoney(currency),
     rounding: noMoney(currency),
     payable: amt('BAP') ?? gross,
   };
+}
+
+function sumsOf(lines: Invoice['lines'], stated: Invoice['allowances'], currency: string): Pick<InvoiceTotals, 'lineNet' | 'allowances' | 'charges' | 'net'> {
+  const of = (kind: 'allowance' | 'charge') => sumMoney(currency, stated.filter((entry) => entry.kind === kind).map((entry) => entry.amount));
+  const [lineNet, allowances, charges] = [sumMoney(currency, lines.map((line) => line.net)), of('allowance'), of('charge')];
+  return { lineNet, allowances, charges, net: addMoney(subtractMoney(lineNet, allowances), charges) };
 }
 
 function precedingOf(areas: Areas, typeCode: string): Invoice['references']['preceding'] {
@@ -203,7 +188,7 @@ function reference(areas: Areas, code: string): string | undefined {
 function dateOf(heading: Segment[], codes: string[]): string | undefined {
   const dtm = codes.flatMap((code) => heading.filter((segment) => segment.tag === 'DTM' && element(segment, 1) === code))[0];
   const text = element(dtm, 2);
-  return dtm && text !== undefined ? dateValue(text, 'The delivery date', dtm.place) : undefined;
+  return dtm && text !== undefined ? x12Date(text, 'The delivery date', dtm.place) : undefined;
 }
 
 function required(segments: Segment[], tag: string, near: Segment): Segment {

@@ -36,6 +36,25 @@ describe('own samples, one for each case that public files do not cover', () => 
   });
 });
 
+describe('the first day of year 1, as programs write it that have no date', () => {
+  const text = sampleText('invoice.ubl.xml');
+  const dated = text.replace(/(<cbc:IssueDate>[^<]*<\/cbc:IssueDate>)(\s*<cbc:DueDate>[^<]*<\/cbc:DueDate>)?/, '$1<cbc:DueDate>0001-01-01</cbc:DueDate>');
+
+  it('is left out with a warning where a date may be absent', async () => {
+    const without = await readInvoice(Buffer.from(dated.replace('<cbc:DueDate>0001-01-01</cbc:DueDate>', '')));
+    const result = await readInvoice(Buffer.from(dated));
+    expect(result).toMatchObject({ ok: true, warnings: [{ code: 'date-unset', place: { path: '/dueDate' } }] });
+    expect(result.ok && result.invoice).toEqual(without.ok && without.invoice);
+  });
+
+  it.each([
+    ['an issue date', dated.replace(/<cbc:IssueDate>[^<]*/, '<cbc:IssueDate>0001-01-01'), '/issueDate'],
+    ['any other day before the year 1000', dated.replace('0001-01-01', '0999-12-31'), '/dueDate'],
+  ])('%s refuses the document', async (_what, xml, path) => {
+    expect(await readInvoice(Buffer.from(xml))).toMatchObject({ ok: false, problem: { code: 'invoice-field-malformed', place: { path } } });
+  });
+});
+
 describe('the same invoice in every encoding that XML allows', () => {
   const text = sampleText('invoice.ubl.xml').replace('Papierhof', 'Päpierhöf');
   const utf16le = (content: string) => Buffer.from(content, 'utf16le');
@@ -94,6 +113,17 @@ describe('PDF: the invoice is found whatever its name', () => {
   it('UBL inside, with other files beside it', async () => {
     const result = await readInvoice(pdfWith([{ name: 'a.txt', bytes: Buffer.from('hours') }, { name: 'xrechnung.xml', bytes: xml }]));
     expect(result).toMatchObject({ ok: true, format: { syntax: 'pdf-ubl' }, attachments: [{ id: 'a.txt', origin: 'pdf', quarantined: false }] });
+  });
+
+  it.each([
+    ['pinned to a page', { at: 'page' as const }],
+    ['pinned to a page, compressed', { at: 'page' as const, deflate: true }],
+    ['pinned to the only page of many that are counted', { at: 'page' as const, counted: 1_000_000 }],
+    ['listed and pinned', { at: 'both' as const }],
+  ])('%s it is found once, with its neighbours', async (_, options) => {
+    const result = await readInvoice(pdfWith([{ name: 'hours.csv', bytes: Buffer.from('day;hours') }, { name: 'factur-x.xml', bytes: cii }], options));
+    expect(result).toMatchObject({ ok: true, format: { syntax: 'pdf-cii', embeddedName: 'factur-x.xml' }, warnings: [], attachments: [{ id: 'hours.csv', origin: 'pdf' }] });
+    expect(result.ok && result.attachments).toHaveLength(1);
   });
 
   it('two invoices: the best-known name is read, and people are told', async () => {

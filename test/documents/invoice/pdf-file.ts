@@ -1,13 +1,20 @@
 import { deflateSync } from 'node:zlib';
 
+/** Where the files of a PDF hang: in its name tree, pinned to its page as annotations, in both, or only associated with the document. */
+type Place = 'names' | 'page' | 'both' | 'associated';
+
 /** The smallest PDF with embedded files: one empty page and a name tree. `deflate` compresses the files as real writers do. */
-export function pdfWith(files: { name: string; bytes: Uint8Array }[], options: { deflate?: boolean } = {}): Uint8Array {
+export function pdfWith(files: { name: string; bytes: Uint8Array }[], options: { deflate?: boolean; at?: Place; counted?: number } = {}): Uint8Array {
+  const { at = 'names', counted = 1 } = options;
   const objects: Buffer[] = [];
   const add = (...parts: (string | Uint8Array)[]) => objects.push(Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.from(part)))));
   const names = files.map((file, index) => `(${file.name}) ${5 + 2 * index} 0 R`).join(' ');
-  add(files.length > 0 ? '<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles 4 0 R>>>>' : '<</Type/Catalog/Pages 2 0 R>>');
-  add('<</Type/Pages/Kids[3 0 R]/Count 1>>');
-  add('<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>');
+  const specs = files.map((_, index) => `${5 + 2 * index} 0 R`);
+  const listed = files.length > 0 && (at === 'names' || at === 'both') ? '/Names<</EmbeddedFiles 4 0 R>>' : '';
+  const pinned = at === 'page' || at === 'both' ? `/Annots[${specs.map((spec) => `<</Type/Annot/Subtype/FileAttachment/Rect[0 0 9 9]/FS ${spec}>>`).join('')}]` : '';
+  add(`<</Type/Catalog/Pages 2 0 R${listed}${at === 'associated' ? `/AF[${specs.join(' ')}]` : ''}>>`);
+  add(`<</Type/Pages/Kids[3 0 R]/Count ${counted}>>`);
+  add(`<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]${pinned}>>`);
   add(`<</Names[${names}]>>`);
   files.forEach((file, index) => {
     const data = options.deflate ? deflateSync(file.bytes) : file.bytes;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readInvoice } from '../../../documents/invoice/read-invoice.ts';
-import { invoiceSchema } from '../../../domain/model/invoice.ts';
+import { incomingInvoiceSchema } from '../../../domain/model/invoice.ts';
 import { filesBelow, hasPublicData, publicData, publicFile } from './public-files.ts';
 
 /** Files of another kind, which must be refused as what they are. */
@@ -30,7 +30,7 @@ describe.skipIf(!hasPublicData)('public e-invoices', () => {
       return;
     }
     if (!result.ok) throw new Error(JSON.stringify(result.problem));
-    expect(invoiceSchema.safeParse(result.invoice).success).toBe(true);
+    expect(incomingInvoiceSchema.safeParse(result.invoice).success).toBe(true);
     expect(syntaxOf(file)).toContain(result.format.syntax);
     expect(result.documentHash).toMatch(/^[0-9a-f]{64}$/);
   });

@@ -2,6 +2,7 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readInvoice } from '../../../documents/invoice/read-invoice.ts';
 import { pdfWith } from './pdf-file.ts';
+import { changed as changedText } from './changed-samples.ts';
 import { sample, sampleText } from './public-files.ts';
 
 const ubl = sampleText('invoice.ubl.xml');
@@ -10,11 +11,8 @@ const json = JSON.parse(sampleText('invoice.json')) as Record<string, unknown>;
 const edifact = sampleText('invoice.edi');
 const x12 = sampleText('invoice.x12');
 
-/** A sample with one thing changed; the change must change something. */
 function changed(text: string, from: string | RegExp, to: string): Buffer {
-  const result = text.replace(from, to);
-  if (result === text) throw new Error(`${String(from)} is not in the sample`);
-  return Buffer.from(result);
+  return Buffer.from(changedText(text, [from, to]));
 }
 
 function jsonWith(change: object): Buffer {
@@ -53,9 +51,23 @@ describe('bad input is refused with its code and its place', () => {
     ['breadth', Buffer.from(`<a>${'<b/>'.repeat(500_000)}</a>`), 'xml-too-complex', { line: 1 }],
     ['attributes', Buffer.from(`<a ${Array.from({ length: 20_000 }, (_, i) => `a${i}=""`).join(' ')}/>`), 'xml-too-complex', { line: 1 }],
     ['wrong namespace', sample('refused/wrong-namespace.xml'), 'xml-namespace', { path: '/Invoice' }],
+    ['an element of a foreign namespace before the one it is like', changed(ubl, '<cbc:ID>', '<x:ID xmlns:x="urn:x">OTHER</x:ID><cbc:ID>'), 'xml-namespace', { line: 6, path: '/Invoice/x:ID[1]' }],
+    ['UBL elements of a foreign namespace', changed(ubl, 'CommonBasicComponents-2', 'CommonBasicComponents-1'), 'xml-namespace', { path: '/Invoice/cbc:CustomizationID' }],
+    ['CII elements of a foreign namespace', changed(cii, 'ReusableAggregateBusinessInformationEntity:100', 'ReusableAggregateBusinessInformationEntity:12'), 'xml-namespace', {}],
+    ['an inclusion', changed(ubl, 'Papierhof Lindau GmbH', '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd" parse="text"/>'), 'xml-namespace', {}],
     ['no namespace', Buffer.from('<Invoice><ID>1</ID></Invoice>'), 'xml-namespace', { path: '/Invoice' }],
     ['the CII namespace of another version', changed(cii, 'CrossIndustryInvoice:100', 'CrossIndustryInvoice:13'), 'invoice-syntax-outdated', { path: '/rsm:CrossIndustryInvoice' }],
     ['ZUGFeRD 1', Buffer.from('<rsm:CrossIndustryDocument xmlns:rsm="urn:ferd:CrossIndustryDocument:invoice:1p0"/>'), 'invoice-syntax-outdated', { path: '/rsm:CrossIndustryDocument' }],
+    ['Svefaktura 1', Buffer.from('<Invoice xmlns="urn:sfti:documents:BasicInvoice:1:0"/>'), 'invoice-syntax-outdated', { path: '/Invoice' }],
+    ['Svefaktura 1 in its envelope', Buffer.from('<StandardBusinessDocument xmlns="urn:sfti:documents:StandardBusinessDocumentHeader"><ObjectEnvelope xmlns="urn:sfti:documents:BasicInvoice:1:0:#BasicInvoice_ObjectEnvelope"/></StandardBusinessDocument>'), 'invoice-syntax-outdated', { path: '/StandardBusinessDocument/ObjectEnvelope' }],
+    ['OIOXML', Buffer.from('<Invoice xmlns="http://rep.oio.dk/ubl/xml/schemas/0p71/pie/"/>'), 'invoice-syntax-outdated', { path: '/Invoice' }],
+    ['UBL 1', Buffer.from('<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-1.0"/>'), 'invoice-syntax-outdated', { path: '/Invoice' }],
+    ['FatturaPA', Buffer.from('<p:FatturaElettronica xmlns:p="http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2"/>'), 'invoice-syntax-unsupported', { path: '/p:FatturaElettronica' }],
+    ['Facturae', Buffer.from('<f:Facturae xmlns:f="http://www.facturae.gob.es/formato/Versiones/Facturaev3_2_2.xml"/>'), 'invoice-syntax-unsupported', { path: '/f:Facturae' }],
+    ['ebInterface', Buffer.from('<Invoice xmlns="http://www.ebinterface.at/schema/6p1/"/>'), 'invoice-syntax-unsupported', { path: '/Invoice' }],
+    ['a PDF with FatturaPA', pdfWith([{ name: 'fattura.xml', bytes: Buffer.from('<FatturaElettronica/>') }]), 'invoice-syntax-unsupported', { file: 'fattura.xml' }],
+    ['a list of the Polish tax office under another name', Buffer.from('<Faktura xmlns="urn:x"/>'), 'xml-namespace', { path: '/Faktura' }],
+    ['a self-billed root in the namespace of another', changed(ubl, /<(\/?)Invoice\b/g, '<$1SelfBilledInvoice'), 'xml-namespace', { path: '/SelfBilledInvoice' }],
     ['a UBL order', Buffer.from('<Order xmlns="urn:oasis:names:specification:ubl:schema:xsd:Order-2"/>'), 'document-not-an-invoice', { path: '/Order' }],
     ['Order-X', Buffer.from('<o:SCRDMCCBDACIOMessageStructure xmlns:o="urn:un:unece:uncefact:data:SCRDMCCBDACIOMessageStructure:100"/>'), 'document-not-an-invoice', {}],
     ['a despatch advice', Buffer.from('<d:CrossIndustryDespatchAdvice xmlns:d="urn:un:unece:uncefact:data:standard:CrossIndustryDespatchAdvice:100"/>'), 'document-not-an-invoice', {}],
@@ -81,6 +93,8 @@ describe('bad input is refused with its code and its place', () => {
     ['CII without total', changed(cii, '<ram:DuePayableAmount>36.89</ram:DuePayableAmount>', ''), 'invoice-field-missing', { path: expect.stringContaining('DuePayableAmount') }],
     ['a PDF without files', pdfWith([]), 'pdf-without-invoice', {}],
     ['a PDF without an invoice', pdfWith([{ name: 'notes.txt', bytes: Buffer.from('hello') }]), 'pdf-without-invoice', {}],
+    ['a PDF whose invoice is only associated', pdfWith([{ name: 'factur-x.xml', bytes: sample('corrected.cii.xml') }], { at: 'associated' }), 'pdf-without-invoice', {}],
+    ['a PDF with an entity bomb on its page', pdfWith([{ name: 'factur-x.xml', bytes: sample('refused/entity-bomb.xml') }], { at: 'page' }), 'xml-entity', { file: 'factur-x.xml', line: 2 }],
     ['a PDF with an order', pdfWith([{ name: 'order-x.xml', bytes: Buffer.from('<o:SCRDMCCBDACIOMessageStructure xmlns:o="urn:o"/>') }]), 'document-not-an-invoice', { file: 'order-x.xml' }],
     ['a PDF with ZUGFeRD 1', pdfWith([{ name: 'ZUGFeRD-invoice.xml', bytes: Buffer.from('<CrossIndustryDocument xmlns="urn:ferd:CrossIndustryDocument:invoice:1p0"/>') }]), 'invoice-syntax-outdated', { file: 'ZUGFeRD-invoice.xml' }],
     ['a PDF with an entity bomb', pdfWith([{ name: 'factur-x.xml', bytes: sample('refused/entity-bomb.xml') }]), 'xml-entity', { file: 'factur-x.xml', line: 2 }],
