@@ -25,6 +25,14 @@ export function isStatementCurrency(code: string): boolean {
 }
 
 /**
+ * The amount of a format with a decimal comma; some banks write a point. Neither marks thousands, so that a text with both is none,
+ * and the decimals of the currency tell a point that stands for thousands.
+ */
+export function readCommaAmount(text: string, currency: string, negative: boolean, place: Place): Money {
+  return readAmount(text, currency, text.includes('.') && !text.includes(',') ? '.' : ',', negative, place);
+}
+
+/**
  * `12,5`, `,00`, `10,` or `12.50` → money; `separator` is the decimal sign of the format. Trailing zeros beyond the currency's
  * decimals mean nothing; any other digit there is an error (SI-11).
  */

@@ -12,6 +12,6 @@ export function detectSyntax(head: Uint8Array): StatementSyntax {
   if (/^\s*01\s*,/.test(text)) return 'bai2';
   if (/^\s*101[ \d]{10}/.test(text) || /^[5678]\d{2}[^\r\n]{75,}/.test(text)) return 'nacha';
   // eslint-disable-next-line no-control-regex
-  if (/^[\s\u0001]*\{[14]:/.test(text) || /(^|[\r\n\u0001])[ \t]*:(\d{2}[A-Z]?|NS):/.test(text)) return 'mt940';
+  if (/^[\s\u0001]*\{[14]:/.test(text) || /(^|[\r\n\u0001]|@@)[ \t]*:(\d{2}[A-Z]?|NS):/.test(text)) return 'mt940';
   throw new KontorError('statement-format-unknown', `The file begins with ${shown(text.trim())}, which no supported format does.`, { place: { line: 1, column: 1 } });
 }

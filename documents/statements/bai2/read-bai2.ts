@@ -1,8 +1,8 @@
 import { KontorError, problemOf, type Problem } from '../../../domain/errors.ts';
-import type { BankStatement } from '../../../domain/model/bank-statement.ts';
-import { readShortDate } from '../amounts.ts';
+import { readShortDate, shown } from '../amounts.ts';
 import type { StatementFile } from '../result.ts';
 import { checkTrailer, placeOf, readAccount, type Group } from './account.ts';
+import { joinParts, type Part } from './join-parts.ts';
 import { splitRecords, type Bai2Record } from './records.ts';
 
 interface Totals {
@@ -11,17 +11,23 @@ interface Totals {
   records: number;
 }
 
+/** Group status 2 to 4: what is not simply new. */
+const notNew: Record<string, string> = { '2': 'deletes what it told before', '3': 'corrects what it told before', '4': 'only tests' };
+/** As-of date modifier of interim data, of the day before and of the day itself. */
+const interimModifiers = new Set(['1', '3']);
+
 /**
- * Text of a BAI2 file (version 2) → a statement an account. Totals of accounts (49), groups (98) and the file (99) must agree (SI-7):
+ * Text of a BAI2 file (version 2) → a statement an account and as-of date. Totals of accounts (49), groups (98) and the file (99) must agree (SI-7):
  * a wrong account is refused by itself, a wrong group or file total refuses what it encloses, because what is lost is not known.
  */
 export function readBai2(text: string): StatementFile {
   const records = splitRecords(text);
   const header = records[0];
   if (header?.code !== '01') throw new KontorError('statement-malformed', 'The file does not begin with a file header (01).', { place: { line: header?.line ?? 1 } });
-  const fileId = header.body.split(',')[4]?.trim() ?? '';
+  const [, , , , fileId = '', , , version = ''] = header.body.split(',').map((field) => field.trim());
+  if (!/^[23]?$/.test(version)) throw new KontorError('statement-version-unsupported', `The file is BAI version ${shown(version)}; version 2 is read, and 3 as far as it is the same.`, { place: placeOf(header) });
   const problems: Problem[] = [];
-  const statements: BankStatement[] = [];
+  const parts: Part[] = [];
   const totals: Totals = { sum: 0n, units: 0, records: header.parts };
   let at = 1;
   while (records[at]?.code === '02') {
@@ -29,7 +35,7 @@ export function readBai2(text: string): StatementFile {
     const trailer = records[end];
     if (trailer?.code !== '98') throw cut(records, 'group trailer (98)');
     const unit = readGroup(records.slice(at, end), trailer, fileId, problems);
-    statements.push(...unit.statements);
+    parts.push(...unit.parts);
     totals.sum += unit.totals.sum;
     totals.units++;
     totals.records += unit.totals.records;
@@ -39,15 +45,14 @@ export function readBai2(text: string): StatementFile {
   if (trailer?.code !== '99') throw cut(records, 'file trailer (99)');
   if (at !== records.length - 1) throw new KontorError('statement-malformed', `Line ${records[at + 1]?.line}: records follow the file trailer.`, { place: placeOf(records[at + 1] as Bai2Record) });
   checkTrailer(trailer, totals.sum, [['groups', 1, totals.units], ['records', 2, totals.records + trailer.parts]], 'USD');
-  return { format: 'bai2', statements, problems };
+  return { format: 'bai2', statements: joinParts(parts), problems };
 }
 
-function readGroup(records: Bai2Record[], trailer: Bai2Record, fileId: string, problems: Problem[]): { statements: BankStatement[]; totals: Totals } {
+function readGroup(records: Bai2Record[], trailer: Bai2Record, fileId: string, problems: Problem[]): { parts: Part[]; totals: Totals } {
   const header = records[0] as Bai2Record;
-  const fields = header.body.split(',').map((field) => field.trim());
-  const asOf = readShortDate(fields[3] ?? '', placeOf(header));
-  const group: Group = { asOf, currency: fields[5] || 'USD', number: `${asOf}/${fileId}` };
-  const statements: BankStatement[] = [];
+  const [, , status = ''] = header.body.split(',').map((field) => field.trim());
+  const group = readHeader(header, fileId);
+  const parts: Part[] = [];
   const totals: Totals = { sum: 0n, units: 0, records: header.parts };
   const refused: Problem[] = [];
   for (const account of accountsOf(records.slice(1))) {
@@ -55,7 +60,7 @@ function readGroup(records: Bai2Record[], trailer: Bai2Record, fileId: string, p
     totals.records += account.reduce((total, { parts }) => total + parts, 0);
     totals.sum += statedTotal(account.at(-1) as Bai2Record);
     try {
-      statements.push(readAccount(account, group).statement);
+      parts.push({ originator: group.originator, statement: readAccount(account, group).statement });
     } catch (error) {
       if (!(error instanceof KontorError)) throw error;
       refused.push(problemOf(error));
@@ -67,12 +72,23 @@ function readGroup(records: Bai2Record[], trailer: Bai2Record, fileId: string, p
     if (!(error instanceof KontorError)) throw error;
     // The wrong account already explains a wrong group; otherwise none of the group can be trusted.
     if (refused.length === 0) {
-      statements.length = 0;
+      parts.length = 0;
       refused.push(problemOf(error));
     }
   }
+  if (notNew[status]) {
+    parts.length = 0;
+    refused.push(problemOf(new KontorError('statement-not-new', `Line ${header.line}: with this group of ${group.asOf} the bank ${notNew[status]} (group status ${status}).`, { place: placeOf(header) })));
+  }
   problems.push(...refused);
-  return { statements, totals: { ...totals, sum: statedTotal(trailer), records: totals.records + trailer.parts } };
+  return { parts, totals: { ...totals, sum: statedTotal(trailer), records: totals.records + trailer.parts } };
+}
+
+function readHeader(header: Bai2Record, fileId: string): Group {
+  const [, originator = '', , date = '', time = '', currency = '', modifier = ''] = header.body.split(',').map((field) => field.trim());
+  const asOf = readShortDate(date, placeOf(header));
+  const interim = interimModifiers.has(modifier);
+  return { originator, asOf, currency: currency || 'USD', number: `${asOf}${interim ? ` ${time || 'interim'}` : ''}/${fileId}`, interim };
 }
 
 function accountsOf(records: Bai2Record[]): Bai2Record[][] {

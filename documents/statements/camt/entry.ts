@@ -3,15 +3,15 @@ import { KontorError, type Place } from '../../../domain/errors.ts';
 import type { Counterparty, EntryDetail, StatementEntry, StatementReferences } from '../../../domain/model/bank-statement.ts';
 import type { Money } from '../../../domain/model/money.ts';
 import { readAmount, shown } from '../amounts.ts';
-import { given, plain } from '../mt940/details.ts';
+import { given, plain } from '../plain-text.ts';
 import { all, first, textAt, type Element } from './stream.ts';
 
-/** One Ntry → entry. The sign comes from CdtDbtInd alone; RvslInd only marks (SI-5). Several TxDtls stay as details (SI-9). */
-export function readEntry(element: Element, path: string): StatementEntry {
+/** One Ntry of `account` → entry. The sign comes from CdtDbtInd alone; RvslInd only marks (SI-5). Several TxDtls stay as details (SI-9). */
+export function readEntry(element: Element, path: string, account?: string): StatementEntry {
   const amount = signedAmount(element, path);
   const reversal = textAt(element, 'RvslInd') === 'true' || textAt(element, 'RvslInd') === '1';
   const transactions = [...all(element, 'NtryDtls/TxDtls'), ...all(element, 'TxDtls')];
-  const details = transactions.map((transaction, index) => readDetail(transaction, amount, reversal, `${path}/NtryDtls/TxDtls${transactions.length > 1 ? `[${index + 1}]` : ''}`, transactions.length === 1));
+  const details = transactions.map((transaction, index) => readDetail(transaction, amount, reversal, `${path}/NtryDtls/TxDtls${transactions.length > 1 ? `[${index + 1}]` : ''}`, transactions.length === 1, account));
   const only = details.length === 1 ? details[0] : undefined;
   const bank = textAt(element, 'AcctSvcrRef') ?? only?.references.bank;
   const message = textAt(element, 'NtryDtls/Btch/MsgId');
@@ -59,12 +59,12 @@ export function missing(element: Element, path: string): KontorError {
   return new KontorError('statement-field-missing', `Line ${element.line}: ${path} is missing.`, { place: { line: element.line, path } });
 }
 
-function readDetail(element: Element, whole: Money, reversal: boolean, path: string, only: boolean): EntryDetail {
+function readDetail(element: Element, whole: Money, reversal: boolean, path: string, only: boolean, account: string | undefined): EntryDetail {
   const own = amountAt(element, 'Amt', path) ?? amountAt(element, 'AmtDtls/TxAmt/Amt', path) ?? amountAt(element, 'AmtDtls/InstdAmt/Amt', path);
   const debit = (textAt(element, 'CdtDbtInd') ?? (whole.minor.startsWith('-') ? 'DBIT' : 'CRDT')) === 'DBIT';
   const endToEndId = given(textAt(element, 'Refs/EndToEndId'));
   // A reversal keeps the parties of the payment that it takes back.
-  const counterparty = counterpartyOf(element, debit === reversal ? 'Dbtr' : 'Cdtr');
+  const counterparty = otherSide(element, debit === reversal ? 'Dbtr' : 'Cdtr', account);
   const returnReason = textAt(element, 'RtrInf/Rsn/Cd', 'RtrInf/Rsn/Prtry', 'RtrInf/RtrRsn/Cd', 'RtrInf/RtrRsn/Prtry');
   return {
     ...(only ? { amount: whole } : own ? { amount: debit ? negated(own) : own } : {}),
@@ -98,6 +98,12 @@ function referencesOf(element: Element): StatementReferences {
   return { ...Object.fromEntries(stated), ...(remittance.length > 0 ? { remittance } : {}) };
 }
 
+/** A return may keep the parties as well without being marked: who holds the account itself is never the other side. */
+function otherSide(element: Element, role: 'Dbtr' | 'Cdtr', account: string | undefined): Counterparty | undefined {
+  const party = counterpartyOf(element, role);
+  return party?.account !== undefined && party.account === account ? (counterpartyOf(element, role === 'Dbtr' ? 'Cdtr' : 'Dbtr') ?? party) : party;
+}
+
 /** Version 08 wraps a party in Pty; older agents carry BIC, newer ones BICFI. */
 function counterpartyOf(element: Element, role: 'Dbtr' | 'Cdtr'): Counterparty | undefined {
   const parties = first(element, 'RltdPties');
@@ -109,8 +115,14 @@ function counterpartyOf(element: Element, role: 'Dbtr' | 'Cdtr'): Counterparty |
 }
 
 function textOf(element: Element): string {
-  const lines = [...all(element, 'RmtInf/Ustrd'), ...all(element, 'RmtInf/Strd/AddtlRmtInf')].map((found) => found.text);
+  const lines = [cutText(all(element, 'RmtInf/Ustrd').map((found) => found.text)), ...all(element, 'RmtInf/Strd/AddtlRmtInf').map((found) => found.text)];
   return plain(lines.join(' ')) || plain(textAt(element, 'AddtlTxInf') ?? '');
+}
+
+/** Banks that carry a text over cut it at the length of a line or of the element, also in the middle of a word. */
+function cutText(lines: string[]): string {
+  const cut = lines.length > 1 && (lines.slice(0, -1).every(({ length }) => length === 35) || lines.slice(0, -1).every(({ length }) => length === 140));
+  return lines.join(cut ? '' : ' ');
 }
 
 function statusOf(element: Element, path: string): StatementEntry['status'] {

@@ -1,4 +1,4 @@
-import { KontorError, problemOf, type Problem } from '../../../domain/errors.ts';
+import { KontorError, problemOf, type Place, type Problem } from '../../../domain/errors.ts';
 import type { BankStatement, StatementEntry, StatementFinding } from '../../../domain/model/bank-statement.ts';
 import type { Money } from '../../../domain/model/money.ts';
 import { shown } from '../amounts.ts';
@@ -15,17 +15,19 @@ const statementElement: Record<string, string> = { '052': 'Rpt', '053': 'Stmt', 
 export async function readCamt(chunks: AsyncIterable<Uint8Array>): Promise<StatementFile> {
   const file: StatementFile = { format: 'camt', statements: [], problems: [] };
   let wanted = '';
+  let root = '';
   let base = '';
   let draft: Draft | undefined;
   try {
     await streamCamt(chunks, {
-      root(name, namespace, line) {
-        const [format, message] = formatOf(name, namespace, line);
+      root(name, namespace, path, line) {
+        const [format, message] = formatOf(name, namespace, { line, path });
+        root = path;
         file.format = format;
         wanted = statementElement[message] ?? '';
       },
       open(depth, name, line) {
-        if (depth === 2) base = `/Document/${name}`;
+        if (depth === 2) base = `${root}/${name}`;
         if (depth === 3 && name === wanted) draft = new Draft(`${base}/${name}[${file.statements.length + file.problems.length + 1}]`, line);
       },
       part(element, index) {
@@ -39,6 +41,7 @@ export async function readCamt(chunks: AsyncIterable<Uint8Array>): Promise<State
         else file.statements.push(result);
       },
     });
+    if (root === '') throw new KontorError('statement-format-unknown', 'The envelope holds no message (Document).', { place: { line: 1 } });
     if (file.statements.length === 0 && file.problems.length === 0) throw new KontorError('statement-empty', `The message has no ${wanted}.`, { place: { path: `${base}/${wanted}` } });
   } catch (error) {
     if (!(error instanceof KontorError)) throw error;
@@ -47,9 +50,9 @@ export async function readCamt(chunks: AsyncIterable<Uint8Array>): Promise<State
   return file;
 }
 
-function formatOf(name: string, namespace: string, line: number): [format: string, message: string] {
-  const place = { line, path: `/${name}` };
-  const parts = /^(?:urn:iso:std:iso:20022:tech:xsd|urn:swift:xsd):\$?(camt\.(05[234])\.001\.(\d{2}))$/.exec(namespace);
+/** A market may publish a version of its own under a longer name: `ISO:camt.053.001.02:APC:…`. */
+function formatOf(name: string, namespace: string, place: Place): [format: string, message: string] {
+  const parts = /^(?:urn:iso:std:iso:20022:tech:xsd|urn:swift:xsd|ISO):\$?(camt\.(05[234])\.001\.(\d{2}))(?::[\w:.-]+)?$/.exec(namespace.trim());
   if (name !== 'Document' || !parts) throw new KontorError('statement-format-unknown', `The root is ${shown(name)} of ${shown(namespace.slice(-38))}, which is no camt.052, camt.053 or camt.054.`, { place });
   const version = Number(parts[3]);
   if (version < 1 || version > 10) throw new KontorError('statement-version-unsupported', `The message is ${parts[1]}; versions 01 to 10 are read.`, { place });
@@ -63,6 +66,7 @@ class Draft {
   private readonly header = new Map<string, Element>();
   private readonly balances: { kind: string; amount: Money; date: string | undefined }[] = [];
   private readonly entries: BankStatement['entries'] = [];
+  private account: string | undefined;
   private problem: Problem | undefined;
 
   constructor(path: string, line: number) {
@@ -74,8 +78,8 @@ class Draft {
     if (this.problem) return;
     try {
       const path = `${this.path}/${element.name}[${index}]`;
-      if (element.name === 'Ntry') this.entries.push(detached(readEntry(element, path)));
-      else if (element.name === 'Bal') this.balances.push({ kind: textAt(element, 'Tp/CdOrPrtry/Cd', 'Tp/Cd', 'Tp/CdOrPrtry/Prtry') ?? '', amount: signedAmount(element, path), date: dateAt(element, 'Dt', path) });
+      if (element.name === 'Ntry') this.entries.push(detached(readEntry(element, path, (this.account ??= accountOf(this.header.get('Acct'))))));
+      else if (element.name === 'Bal') this.balances.push({ kind: kindOf(element), amount: signedAmount(element, path), date: dateAt(element, 'Dt', path) });
       else if (!this.header.has(element.name)) this.header.set(element.name, element);
     } catch (error) {
       if (!(error instanceof KontorError)) throw error;
@@ -86,7 +90,7 @@ class Draft {
   finish(): BankStatement | Problem {
     if (this.problem) return this.problem;
     const holder: Element = { name: '', currency: '', text: '', children: [...this.header.values()], line: this.line };
-    const account = textAt(holder, ...['IBAN', 'Othr/Id', 'BBAN', 'UPIC', 'PrtryAcct/Id'].map((kind) => `Acct/Id/${kind}`));
+    const account = accountOf(this.header.get('Acct'));
     if (account === undefined) return problemOf(missing(holder, `${this.path}/Acct/Id`));
     const stated = textAt(holder, 'Acct/Ccy');
     const { opening, closing } = this.ends(stated);
@@ -124,6 +128,18 @@ class Draft {
   private copyFinding(mark: string | undefined): StatementFinding[] {
     return mark ? [{ code: 'copy', message: `The bank marks the statement as ${mark}; it is no new money if the original is known.` }] : [];
   }
+}
+
+/** Banks that also send BAI2 may name the balances by its codes. */
+const baiKinds: Record<string, string> = { '010': 'OPBD', '015': 'CLBD' };
+
+function kindOf(balance: Element): string {
+  const kind = textAt(balance, 'Tp/CdOrPrtry/Cd', 'Tp/Cd', 'Tp/CdOrPrtry/Prtry') ?? '';
+  return baiKinds[kind] ?? kind;
+}
+
+function accountOf(element: Element | undefined): string | undefined {
+  return textAt(element, ...['IBAN', 'Othr/Id', 'BBAN', 'UPIC', 'PrtryAcct/Id'].map((kind) => `Id/${kind}`));
 }
 
 /** Texts of a stream are windows on its parts: without a copy every entry would keep the whole part in memory that it came from. */

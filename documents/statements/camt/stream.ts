@@ -2,6 +2,7 @@ import { TextDecoder } from 'node:util';
 import { SaxesParser } from 'saxes';
 import { KontorError } from '../../../domain/errors.ts';
 import { decodeXml } from '../../xml/decode.ts';
+import { isEnvelope } from '../../xml/envelope.ts';
 
 /** An element that is kept: local name, own text, currency attribute, children. */
 export interface Element {
@@ -13,9 +14,9 @@ export interface Element {
 }
 
 export interface Handlers {
-  /** The root with its namespace, before anything else. */
-  root(name: string, namespace: string, line: number): void;
-  /** Start of an element at a depth up to 3 (Document, message, statement). */
+  /** The root of a message with its namespace, before anything else of it; `path` begins with the envelope around it, if any. */
+  root(name: string, namespace: string, path: string, line: number): void;
+  /** Start of an element at a depth up to 3 (Document, message, statement), counted from the root of the message. */
   open(depth: number, name: string, line: number): void;
   /** A child of a statement with everything in it, as soon as it is complete. */
   part(element: Element, index: number): void;
@@ -27,7 +28,7 @@ const maxText = 1024 * 1024;
 const decodeByParts = /^(?:\xef\xbb\xbf)?\s*<(?!\?xml[^>]*?\sencoding\s*=\s*["'](?!utf-8["']))/i;
 
 /**
- * Drives `handlers` through a camt message without holding more than one entry. Refuses DOCTYPE and entities, malformed XML and
+ * Drives `handlers` through a camt message, or through those in an envelope, without holding more than one entry. Refuses DOCTYPE and entities, malformed XML and
  * absurd nesting, each with line and column. Only UTF-8 is decoded in a stream; other encodings are rare and small.
  */
 export async function streamCamt(chunks: AsyncIterable<Uint8Array>, handlers: Handlers): Promise<void> {
@@ -61,6 +62,8 @@ function parserFor(handlers: Handlers): SaxesParser {
   const parser = new SaxesParser({ xmlns: false, position: true });
   const open: Element[] = [];
   const counts = new Map<string, number>();
+  /** Elements around the message, each with the namespaces that it declares or inherits. */
+  const around: { name: string; namespaces: Record<string, string> }[] = [];
   let depth = 0;
 
   parser.on('doctype', (declaration) => {
@@ -72,9 +75,16 @@ function parserFor(handlers: Handlers): SaxesParser {
   });
   parser.on('opentag', (tag) => {
     const name = localName(tag.name);
+    if (around.length + depth >= maxDepth) throw new KontorError('xml-too-complex', `The document has more than ${maxDepth} elements nested in each other (line ${parser.line}).`, { place: here(parser) });
+    if (depth === 0) {
+      const namespaces = { ...around.at(-1)?.namespaces, ...tag.attributes };
+      if (around.length === 0 ? isEnvelope(name) : name !== 'Document') {
+        around.push({ name, namespaces });
+        return;
+      }
+      handlers.root(name, namespaceOf(tag.name, namespaces), `/${[...around.map((outer) => outer.name), name].join('/')}`, parser.line);
+    }
     depth++;
-    if (depth > maxDepth) throw new KontorError('xml-too-complex', `The document has more than ${maxDepth} elements nested in each other (line ${parser.line}).`, { place: here(parser) });
-    if (depth === 1) handlers.root(name, namespaceOf(tag.name, tag.attributes), parser.line);
     if (depth <= 3) {
       counts.clear();
       handlers.open(depth, name, parser.line);
@@ -93,6 +103,10 @@ function parserFor(handlers: Handlers): SaxesParser {
   parser.on('text', append);
   parser.on('cdata', append);
   parser.on('closetag', (tag) => {
+    if (depth === 0) {
+      around.pop();
+      return;
+    }
     const element = open.pop();
     if (!element) handlers.close(depth, localName(tag.name));
     else if (depth === 4) {

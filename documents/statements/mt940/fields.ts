@@ -11,13 +11,16 @@ export interface Message {
   fields: Field[];
 }
 
-const tagged = /^:(13[CD]?|20|21|25P?|28C?|34F|60[FM]?|61|62[FM]?|64|65|86|90[CD]|NS):(.*)$/;
-const header = /^\{1:.*?\{4:|^\{4:/;
+/** With a letter any tag is one; without it, two digits between colons may be a time of day in a text that runs over lines. */
+const tagged = /^:(13|20|21|25|28|60|61|62|64|65|86|\d{2}[A-Z]|NS):(.*)$/;
+/** Some banks announce each message by its type. */
+const announced = /^:?94[0-9]:?\s*$/;
+const block = /^\{[1-4]:/;
 
 /**
  * Text → messages, one at a time: only the entries that are made of them are kept. SWIFT blocks, the dash at the end and whatever a
- * bank writes before the first tag are only wrapping. A message starts at its block, at :20:, or where :25: or an opening balance
- * comes again.
+ * bank writes before the first tag are only wrapping; blocks may stand on one line or on several. A message starts at its block, at :20:,
+ * or where :25: or an opening balance comes again.
  */
 export function* splitMessages(text: string): Generator<Message> {
   let type: string | undefined;
@@ -25,12 +28,20 @@ export function* splitMessages(text: string): Generator<Message> {
   let field: Field | undefined;
   for (const { text: raw, number, next } of linesOf(text)) {
     let line = withoutControls(raw);
-    const block = line.startsWith('{') ? header.exec(line) : null;
-    if (block) {
-      type = /\{2:[IO](\d{3})/.exec(block[0])?.[1];
-      line = line.slice(block[0].length);
+    if (line.startsWith('-}')) {
+      // The next message may begin on the line that the one before ends on.
+      type = field = undefined;
+      const next = line.indexOf('{1:');
+      if (next < 0) continue;
+      line = line.slice(next);
+    }
+    if (block.test(line)) {
+      type = /\{2:[IO](\d{3})/.exec(line)?.[1] ?? type;
       if (current) yield current;
       current = field = undefined;
+      const text = line.indexOf('{4:');
+      if (text < 0) continue;
+      line = line.slice(text + 3);
     }
     const start = line.startsWith(':') ? tagged.exec(line) : null;
     if (start) {
@@ -41,15 +52,16 @@ export function* splitMessages(text: string): Generator<Message> {
       }
       field = { tag, lines: [start[2] as string], line: number };
       current.fields.push(field);
-    } else if (line.startsWith('-}') || (line === '-' && endsMessage(next))) field = undefined;
+    } else if ((line === '-' && endsMessage(next)) || (announced.test(line) && next?.startsWith(':20:'))) field = undefined;
     else field?.lines.push(line);
   }
   if (current) yield current;
 }
 
-/** Lines with their numbers and what follows them; they end with CR, LF or both. */
+/** Lines with their numbers and what follows them; they end with CR, LF or both, or where the file was made for it with `@@`. */
 function* linesOf(text: string): Generator<{ text: string; number: number; next: string | undefined }> {
-  const whole = /\r(?!\n)/.test(text) ? text.replace(/\r\n?/g, '\n') : text;
+  const lines = /^\s*@@:/.test(text) ? text.replace(/@@(?:\r?\n)?/g, '\n') : text;
+  const whole = /\r(?!\n)/.test(lines) ? lines.replace(/\r\n?/g, '\n') : lines;
   let from = 0;
   const take = (): string | undefined => {
     if (from > whole.length) return undefined;

@@ -1,7 +1,7 @@
 import { KontorError, problemOf, type Problem } from '../../../domain/errors.ts';
 import type { BankStatement, StatementEntry, StatementFinding } from '../../../domain/model/bank-statement.ts';
 import type { Money } from '../../../domain/model/money.ts';
-import { isStatementCurrency, readAmount, readShortDate, shown } from '../amounts.ts';
+import { isStatementCurrency, readCommaAmount, readShortDate, shown } from '../amounts.ts';
 import type { StatementFile } from '../result.ts';
 import { readEntry } from './entry.ts';
 import { splitMessages, type Field, type Message } from './fields.ts';
@@ -51,8 +51,8 @@ function readMessage(message: Message): Page {
     account: accountOf(identification, currency),
     ...(number === undefined ? {} : { number }),
     ...(currency === undefined ? {} : { currency }),
-    ...(opening ? { opening: opening.amount, openingDate: opening.date } : {}),
-    ...(closing ? { closing: closing.amount, closingDate: closing.date } : {}),
+    ...(opening ? { opening: opening.amount, ...(opening.date ? { openingDate: opening.date } : {}) } : {}),
+    ...(closing ? { closing: closing.amount, ...(closing.date ? { closingDate: closing.date } : {}) } : {}),
     entries,
     findings,
   };
@@ -64,48 +64,47 @@ function readEntries(fields: Field[], currency: string | undefined, status: Stat
   for (const [index, field] of fields.entries()) {
     if (field.tag !== '61') continue;
     if (currency === undefined) throw new KontorError('statement-currency-unknown', `Line ${field.line}: the entry stands in no statement that names a currency.`, { place: { line: field.line, path: ':61:' } });
-    const { entry, adjusted } = readEntry(field, informationAfter(fields, index), currency, status);
+    const { entry, adjusted } = readEntry(field, followers(fields, index), currency, status);
     if (adjusted) findings.push({ code: 'date-adjusted', message: `The value date at line ${field.line} does not exist; the last day of February was taken.` });
     entries.push(entry);
   }
   return entries;
 }
 
-/** The lines of :86: and :NS: right behind an entry, of three fields at most. */
-function informationAfter(fields: Field[], index: number): string[] {
-  const lines: string[] = [];
-  for (let at = index + 1; at <= index + 3; at++) {
-    const next = fields[at];
-    if (next?.tag !== '86' && next?.tag !== 'NS') break;
-    lines.push(...next.lines);
-  }
-  return lines;
+/** The fields :86: and :NS: right behind an entry. */
+function followers(fields: Field[], index: number): Field[] {
+  let end = index + 1;
+  while (fields[end]?.tag === '86' || fields[end]?.tag === 'NS') end++;
+  return fields.slice(index + 1, end);
 }
 
 interface Balance {
   amount: Money;
-  date: string;
+  date?: string;
   intermediate: boolean;
 }
+
+/** The first statement of an account has no day that it opens on. */
+const noDate = /^0{6}$/;
 
 function balanceOf(fields: Field[], start: string): Balance | undefined {
   const field = fields.find(({ tag }) => tag.startsWith(start));
   if (!field) return undefined;
   const place = { line: field.line, path: `:${field.tag}:` };
   const text = field.lines[0]?.trim() ?? '';
-  const parts = /^([CD])(\d{6})([A-Z]{3})([\d,]+)$/.exec(text);
+  const parts = /^([CD])(\d{6})([A-Z]{3})([\d,.]+)$/.exec(text);
   if (!parts) throw new KontorError('statement-malformed', `Line ${field.line}: ${shown(text)} is no balance of the form mark, date, currency, amount.`, { place });
   const [, mark, date = '', currency = '', amount = ''] = parts;
-  return { amount: readAmount(amount, currency, ',', mark === 'D', place), date: readShortDate(date, place), intermediate: field.tag.endsWith('M') };
+  return { amount: readCommaAmount(amount, currency, mark === 'D', place), ...(start === '60' && noDate.test(date) ? {} : { date: readShortDate(date, place) }), intermediate: field.tag.endsWith('M') };
 }
 
 /** :90D: and :90C: of an interim report count and add up its debits and credits. */
 function checkSums(fields: Field[], entries: StatementEntry[], currency: string): StatementFinding[] {
   return fields.flatMap((field): StatementFinding[] => {
-    const parts = /^90[CD]$/.test(field.tag) ? /^(\d*)([A-Z]{3})([\d,]+)$/.exec(field.lines[0]?.trim() ?? '') : null;
+    const parts = /^90[CD]$/.test(field.tag) ? /^(\d*)([A-Z]{3})([\d,.]+)$/.exec(field.lines[0]?.trim() ?? '') : null;
     if (!parts) return [];
     const debit = field.tag === '90D';
-    const stated = readAmount(parts[3] ?? '', currency, ',', debit, { line: field.line, path: `:${field.tag}:` });
+    const stated = readCommaAmount(parts[3] ?? '', currency, debit, { line: field.line, path: `:${field.tag}:` });
     const counted = entries.map((entry) => BigInt(entry.amount.minor)).filter((minor) => (debit ? minor < 0n : minor > 0n));
     const sum = counted.reduce((total, minor) => total + minor, 0n);
     if (sum === BigInt(stated.minor) && (parts[1] === '' || Number(parts[1]) === counted.length)) return [];
@@ -123,8 +122,10 @@ function suffixCurrency(identification: string): string | undefined {
   return code && isStatementCurrency(code) ? code : undefined;
 }
 
+/** A slash before the number only says that it is one. */
 function accountOf(identification: string, currency: string | undefined): string {
-  return currency !== undefined && suffixCurrency(identification) === currency ? identification.slice(0, -3).replace(/[/ ]$/, '') : identification;
+  const account = identification.replace(/^\/+/, '');
+  return currency !== undefined && suffixCurrency(account) === currency ? account.slice(0, -3).replace(/[/ ]$/, '') : account;
 }
 
 /** `5/2` → number 5, page 2. */

@@ -1,7 +1,7 @@
 import { KontorError } from '../../../domain/errors.ts';
 import type { BankStatement, StatementEntry } from '../../../domain/model/bank-statement.ts';
 import { readShortDate, shown } from '../amounts.ts';
-import { given, plain } from '../mt940/details.ts';
+import { given, plain } from '../plain-text.ts';
 import { digits, field, layout, placeAt, type Line } from './layout.ts';
 
 /** Counts and sums of a unit in the terms of its control record; amounts in cents. */

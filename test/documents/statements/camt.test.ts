@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readBankMessage } from '../../../documents/payments/read-bank-message.ts';
 import { readStatement } from '../../../documents/statements/read-statement.ts';
 import { bankStatementSchema } from '../../../domain/model/bank-statement.ts';
 import { filesBelow, hasPublicData, publicData } from '../invoice/public-files.ts';
@@ -74,6 +75,68 @@ describe('camt entries', () => {
   ])('%s XML is read', async (name, text) => {
     const bytes = text === undefined ? Buffer.from(`\ufeff${sample.replace('UTF-8', 'UTF-16')}`, 'utf16le') : Buffer.from(text);
     expect(await readStatement(bytes), name).toMatchObject({ ok: true, statements: [{ number: '41' }] });
+  });
+
+  it('a version that a market publishes under a longer name is read', async () => {
+    expect(await read(sample.replace('urn:iso:std:iso:20022:tech:xsd:camt.053.001.08', 'ISO:camt.053.001.08:XYZ:payments:003'))).toMatchObject({ ok: true, format: 'camt.053.001.08', statements: [{ number: '41', findings: [] }] });
+    expect(await read(sample.replace('urn:iso:std:iso:20022:tech:xsd:camt.053.001.08', 'ISO:camt.053.001.11:XYZ:payments:003'))).toMatchObject({ ok: false, problem: { code: 'statement-version-unsupported' } });
+  });
+
+  it('SI-5: balances may be named by their codes of BAI2', async () => {
+    const named = sample.replace(/<Cd>OPBD<\/Cd>/, '<Prtry>010</Prtry>').replace(/<Cd>CLBD<\/Cd>/, '<Prtry>015</Prtry>');
+    expect(named).not.toContain('CLBD');
+    expect(await read(named)).toMatchObject({ ok: true, statements: [{ opening: { minor: '100000' }, closing: { minor: '95000' }, findings: [] }] });
+    expect(await read(named.replace('950.00', '950.01'))).toMatchObject({ statements: [{ findings: [{ code: 'unbalanced' }] }] });
+  });
+
+  const withDetails = (details: string): string => sample.replace(/<Ntry>[^]*<\/Ntry>/, `<Ntry><Amt Ccy="EUR">50.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><NtryDtls><TxDtls>${details}</TxDtls></NtryDtls></Ntry>`);
+
+  it.each([
+    [['a'.repeat(35), 'b'], `${'a'.repeat(35)}b`],
+    [['a'.repeat(140), 'b'.repeat(140), 'c'], `${'a'.repeat(140)}${'b'.repeat(140)}c`],
+    [['a'.repeat(35), 'b', 'c'], `${'a'.repeat(35)} b c`],
+    [['INV-1', 'INV-2'], 'INV-1 INV-2'],
+  ])('remittance in several elements goes on where each of them is full: %#', async (lines, text) => {
+    expect(await read(withDetails(`<RmtInf>${lines.map((line) => `<Ustrd>${line}</Ustrd>`).join('')}</RmtInf>`))).toMatchObject({ statements: [{ entries: [{ text }] }] });
+  });
+
+  it.each([
+    ['the account itself: the one that it debits', 'DE89370400440532013000', 'Holm Ltd'],
+    ['another account: that one', 'DE75512108001245126199', 'Kiosk Sued'],
+  ])('the creditor of a debit with %s is the other side', async (_, account, name) => {
+    const parties = `<RltdPties><Dbtr><Pty><Nm>Holm Ltd</Nm></Pty></Dbtr><Cdtr><Pty><Nm>Kiosk Sued</Nm></Pty></Cdtr><CdtrAcct><Id><IBAN>${account}</IBAN></Id></CdtrAcct></RltdPties>`;
+    expect(await read(withDetails(parties))).toMatchObject({ statements: [{ entries: [{ counterparty: { name } }] }] });
+  });
+
+  const document = sample.slice(sample.indexOf('<Document'));
+  const header = '<h:AppHdr xmlns:h="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><h:BizMsgIdr>B-1</h:BizMsgIdr><h:MsgDefIdr>camt.053.001.08</h:MsgDefIdr></h:AppHdr>';
+  const enveloped = (content: string): string => `<?xml version="1.0" encoding="UTF-8"?>\n<BizMsgEnvlp xmlns="urn:iso:std:iso:20022:tech:xsd:nvlp.001.001.01"><Hdr>${header}</Hdr><Doc>${content}</Doc></BizMsgEnvlp>`;
+  it.each([
+    ['BizMsgEnvlp', enveloped(document)],
+    ['BusMsg', `<BusMsg>${header}${document}</BusMsg>`],
+    ['a data unit of SWIFT', `<Saa:DataPDU xmlns:Saa="urn:swift:saa:xsd:saa.2.0"><Saa:Revision>2.0.13</Saa:Revision><Saa:Body>${header}${document}</Saa:Body></Saa:DataPDU>`],
+    ['an envelope that declares the prefix of the message', `<e:Envelope xmlns:e="urn:bank" xmlns:c="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">${header}${document.replace(/<(\/?)(?=[A-Z])/g, '<$1c:').replace(/ xmlns="[^"]*"/, '')}</e:Envelope>`],
+  ])('a message in %s is read as it is alone, in parts of any size', async (_, text) => {
+    const alone = await read(sample);
+    expect(await read(text)).toEqual(alone);
+    for (const size of [7, 4096]) expect(await readStatement(parts(Buffer.from(text), size))).toEqual(alone);
+    expect(await readBankMessage(text)).toMatchObject({ kind: 'statements', format: 'camt.053.001.08', statements: [{ number: '41' }], problems: [] });
+  });
+
+  it('all messages of an envelope are read, each statement by itself', async () => {
+    const second = document.replace('41</', '42</').replace('60.00', '60.001');
+    const result = await read(enveloped(document + second + document.replace(/>41</g, '>43<')));
+    expect(result.statements.map(({ number }) => number)).toEqual(['41', '43']);
+    expect(result).toMatchObject({ ok: false, problem: { code: 'statement-amount-too-precise', place: { path: '/BizMsgEnvlp/Doc/Document/BkToCstmrStmt/Stmt[2]/Ntry[1]/Amt' } } });
+  });
+
+  it.each([
+    ['without a message', enveloped('<Nothing/>'), { code: 'statement-format-unknown' }],
+    ['with a message of another kind', enveloped(document.replace('camt.053', 'camt.060')), { code: 'statement-format-unknown', place: { path: '/BizMsgEnvlp/Doc/Document' } }],
+    ['that nobody knows', `<Parcel>${document}</Parcel>`, { code: 'statement-format-unknown', place: { path: '/Parcel' } }],
+    ['of too many elements in each other', enveloped('<x>'.repeat(100)), { code: 'xml-too-complex' }],
+  ])('an envelope %s is refused', async (_, text, problem) => {
+    expect(await read(text)).toMatchObject({ ok: false, problem, statements: [] });
   });
 
   it.each([

@@ -8,6 +8,18 @@ const around = (line: string, closing = 'C261005EUR100,00') => `:20:X\n:25:1\n:2
 const entryOf = async (line: string) => (await statementsOf(around(line)))[0]?.entries[0];
 
 describe('MT940', () => {
+  it.each([
+    ['its code repeated on a line of its own', ['020', '020~00VE02', '~20INVOICE 77', '~32JAN', '~33 KOWALSKI', '~38PL61109010140000071219812874']],
+    ['no code at all', ['?00VE02?20INVOICE 77?32JAN?33 KOWALSKI?38PL61109010140000071219812874']],
+  ])('subfields of :86: with %s', async (_, information) => {
+    const text = [':20:X', ':25:PL61', ':28C:1', ':60F:C261004PLN10,00', ':61:261005D3,00NTRFNONREF', `:86:${information.join('\n')}`, ':62F:C261005PLN7,00', '-', ''].join('\n');
+    expect(await statementsOf(text)).toMatchObject([{ entries: [{ text: 'INVOICE 77', counterparty: { name: 'JAN KOWALSKI', account: 'PL61109010140000071219812874' } }] }]);
+  });
+
+  it('text of :86: that begins with two numbers is text', async () => {
+    expect(await entryOf(':61:261005D3,00NTRFNONREF\n:86:100234/2026 RENT')).toMatchObject({ text: '100234/2026 RENT' });
+  });
+
   it('SI-6: pages chain inside one statement; :86: gives ids, parties and text in each form', async () => {
     expect(await statementsOf(sample)).toMatchObject([
       {
