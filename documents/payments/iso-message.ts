@@ -1,4 +1,5 @@
 import { KontorError, type Place } from '../../domain/errors.ts';
+import { isEnvelope } from '../xml/envelope.ts';
 import type { XmlLimits } from '../xml/guard.ts';
 import { all, first, placeOf, placeUnder, type XmlNode } from '../xml/node.ts';
 import { parseXml } from '../xml/parse.ts';
@@ -13,28 +14,50 @@ export interface MessageRoot {
   namespace: string;
 }
 
-/** Name and namespace of the first element; undefined where the text is no XML. */
+/** Name and namespace of the first element, or of the message in an envelope; undefined where the text is no XML. */
 export function rootOf(text: string): MessageRoot | undefined {
-  const start = /^\s*(?:<\?[^>]*\?>\s*|<!--[\s\S]*?-->\s*)*<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)((?:\s+[^\s=>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)/.exec(text.slice(0, 65_536).replace(/^\ufeff/, ''));
-  if (!start) return undefined;
-  const [, prefix = '', name = '', attributes = ''] = start;
-  const wanted = prefix === '' ? 'xmlns' : `xmlns:${prefix.slice(0, -1)}`;
-  const declared = [...attributes.matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)].find(([, attribute]) => attribute === wanted);
-  return { name, namespace: declared?.[2] ?? declared?.[3] ?? '' };
+  const head = text.slice(0, 65_536).replace(/^\ufeff/, '');
+  const start = /^\s*(?:<\?[^>]*\?>\s*|<!--[\s\S]*?-->\s*)*/.exec(head)?.[0].length ?? 0;
+  const root = tagAt(head, start);
+  if (!root || !isEnvelope(root.name)) return root && { name: root.name, namespace: namespaceIn(root.attributes, root.prefix) ?? '' };
+  for (const { index } of head.matchAll(/<(?:[A-Za-z_][\w.-]*:)?Document[\s>]/g)) {
+    const document = tagAt(head, index);
+    // A prefix may be declared by an element around the message.
+    if (document) return { name: document.name, namespace: namespaceIn(document.attributes, document.prefix) ?? namespaceIn(head.slice(0, index), document.prefix) ?? '' };
+  }
+  return { name: root.name, namespace: namespaceIn(root.attributes, root.prefix) ?? '' };
+}
+
+function tagAt(text: string, at: number): { prefix: string; name: string; attributes: string } | undefined {
+  const tag = /^<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)((?:\s+[^\s=>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)/.exec(text.slice(at));
+  return tag ? { prefix: tag[1] ?? '', name: tag[2] ?? '', attributes: tag[3] ?? '' } : undefined;
+}
+
+/** What a prefix stands for by the declarations in a text, the last one first. */
+function namespaceIn(text: string, prefix: string): string | undefined {
+  const wanted = prefix === '' ? 'xmlns' : `xmlns:${prefix}`;
+  const declared = [...text.matchAll(/([^\s=<]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)].findLast(([, attribute]) => attribute === wanted);
+  return declared?.[2] ?? declared?.[3];
 }
 
 /**
- * Text → the element under `Document`, after the checks that every message needs: limits, no DOCTYPE, no entities, one namespace
+ * Text → the element under `Document`, which may lie in an envelope, after the checks that every message needs: limits, no DOCTYPE, no entities, one namespace
  * throughout. @throws KontorError of the XML reader, or `bank-message-malformed` with line and XPath
  */
 export function parseMessage(text: string, namespace: string, name: string): XmlNode {
   if (text.length > mostCharacters) throw new KontorError('bank-message-malformed', `The message has more than ${mostCharacters} characters.`, { place: { line: 1 } });
   // The byte order mark outranks a declared encoding, which no longer holds for text.
   const root = parseXml(Buffer.from(`\ufeff${text.replace(/^\ufeff/, '')}`), limits);
-  const message = first(root, name);
-  if (root.name !== 'Document' || !message) throw malformed(placeUnder(root, name), `${root.name} holds no ${name}`);
-  checkNamespace(root, namespace);
+  const [document = root, second] = isEnvelope(root.name) ? documentsIn(root) : [root];
+  if (second) throw malformed(placeOf(second), `${root.name} holds several messages`);
+  const message = first(document, name);
+  if (document.name !== 'Document' || !message) throw malformed(placeUnder(document, name), `${document.name} holds no ${name}`);
+  checkNamespace(document, namespace);
   return message;
+}
+
+function documentsIn(node: XmlNode): XmlNode[] {
+  return node.children.flatMap((child) => (child.name === 'Document' ? [child] : documentsIn(child)));
 }
 
 /** Extensions of a bank lie in an envelope of their own and may be of any namespace; they are not read. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { legalEntitySchema, type LegalEntity } from '../../domain/model/legal-entity.ts';
+import { companyFileSchema, type LegalEntity } from '../../domain/model/legal-entity.ts';
 import { policySchemas, type Policy, type PolicyKind } from '../../domain/policy/index.ts';
 import { readYaml } from '../ledger/yaml-file.ts';
 
@@ -16,5 +16,5 @@ export function readPolicy(text: string, file: string): Policy {
 
 /** Reads the file of one company. */
 export function readEntity(text: string, file: string): LegalEntity {
-  return readYaml(text, file, legalEntitySchema, 'policy-invalid');
+  return readYaml(text, file, companyFileSchema, 'policy-invalid');
 }

@@ -45,6 +45,15 @@ describe('status reports (P8)', () => {
     expect(await readBankMessage(prefixed)).toMatchObject({ kind: 'status-report', originalMessageId: 'RUN-7' });
   });
 
+  it('a message in an envelope with its header is read as it is alone; several are refused', async () => {
+    const header = '<AppHdr xmlns="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><BizMsgIdr>B-1</BizMsgIdr></AppHdr>';
+    const document = pain002('').replace(/^<\?.*\n/, '');
+    expect(await readBankMessage(`<BusMsg>${header}${document}</BusMsg>`)).toEqual(await readBankMessage(pain002('')));
+    expect(await readBankMessage(`<BusMsg>${header}${pacs004(returnOf('E-1', '118.5'), { version: '09' }).replace(/^<\?.*\n/, '')}</BusMsg>`)).toMatchObject({ kind: 'returns', returns: [{ endToEndId: 'E-1' }] });
+    expect(await readBankMessage(`<BusMsg>${header}${document}${document}</BusMsg>`)).toMatchObject({ kind: 'unreadable', problem: { code: 'bank-message-malformed' } });
+    expect(await readBankMessage(`<BusMsg>${header}</BusMsg>`)).toMatchObject({ kind: 'unreadable', problem: { code: 'bank-message-malformed' } });
+  });
+
   it('a declared encoding does not matter any more: text is text', async () => {
     expect(await readBankMessage(pain002('', { group: `<OrgnlMsgId>RUN-7</OrgnlMsgId><GrpSts>RJCT</GrpSts>${reason('NARR', 'Konto gelöscht')}` }).replace('UTF-8', 'ISO-8859-1'))).toMatchObject({ reasonText: 'Konto gelöscht' });
   });
