@@ -19,6 +19,16 @@ const quarterMs = 15 * minuteMs;
 const formats = new Map<string, Intl.DateTimeFormat>();
 const offsets = new Map<string, Map<number, number>>();
 
+/** Whether the platform's time zone database has the name, in exactly these letters: other programs look it up as a file. */
+export function isTimeZone(name: string): boolean {
+  try {
+    const { timeZone } = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions();
+    return /^[A-Z]/.test(name) && (timeZone === name || timeZone.toLowerCase() !== name.toLowerCase());
+  } catch {
+    return false;
+  }
+}
+
 /** `2026-11-04` at `17:00` in `Europe/Berlin` as UTC milliseconds. A time that a clock change skips moves later by the gap; one that comes twice is the first. */
 export function toEpochMs(date: PlainDate, time: string, zone: Zone): number {
   const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time);

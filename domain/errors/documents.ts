@@ -23,6 +23,7 @@ export const documentErrors = {
   'xml-too-complex': { category: 'invalid-input', title: 'The XML is nested too deeply or has too many elements', remedy: 'Split the document or send it in another format.' },
   'xml-namespace': { category: 'invalid-input', title: 'The XML vocabulary is not known', remedy: 'Send UBL 2.1 Invoice or CreditNote, or CII D16B, with their namespaces.' },
   'invoice-syntax-outdated': { category: 'invalid-input', title: 'The version of the syntax is too old', remedy: 'Ask the sender for ZUGFeRD 2 / Factur-X, CII D16B or UBL 2.1.' },
+  'invoice-syntax-unsupported': { category: 'invalid-input', title: 'The invoice is in a form that is not read', remedy: 'Ask the sender for UBL 2.1, CII D16B, ZUGFeRD 2 / Factur-X or an EDI invoice.' },
   'invoice-without-lines': {
     category: 'invalid-input',
     title: 'The invoice states no lines',

@@ -9,5 +9,6 @@ export const paymentErrors = {
   'call-back-missing': { category: 'rule-violation', title: 'The changed account was not confirmed with the supplier', remedy: 'Call the supplier on a number that was on file before the change, and record whom you reached.' },
   'name-check-open': { category: 'rule-violation', title: 'The name on the account was not confirmed', remedy: 'Look at the result of the name check; confirm in spite of it only by naming it.' },
   'run-empty': { category: 'rule-violation', title: 'Nothing is due', remedy: 'Look at the excluded items for their reasons, or choose a later date.' },
+  'payment-under-way': { category: 'conflict', title: 'The payment of the document is with the bank', remedy: 'Wait until the bank has answered, or ask it to recall the payment.' },
   'run-not-open': { category: 'conflict', title: 'The payment run does not take this any more', remedy: 'Look at its present state.' },
 } as const satisfies Record<string, ErrorEntry>;

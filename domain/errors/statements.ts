@@ -6,11 +6,12 @@ export const statementErrors = {
   'statement-too-large': { category: 'invalid-input', title: 'The statement file is larger than allowed', remedy: 'Ask the bank for several smaller files.' },
   'statement-empty': { category: 'invalid-input', title: 'The file holds no statement', remedy: 'Ask the bank for the file again.' },
   'statement-malformed': { category: 'invalid-input', title: 'A record of the statement cannot be read', remedy: 'Ask the bank for the file again and name the place.' },
-  'statement-version-unsupported': { category: 'invalid-input', title: 'The version of the message is not supported', remedy: 'Ask the bank for camt.052, camt.053 or camt.054 in a version from 01 to 10.' },
+  'statement-version-unsupported': { category: 'invalid-input', title: 'The version of the message is not supported', remedy: 'Ask the bank for camt.052, camt.053 or camt.054 in a version from 01 to 10, or for BAI version 2.' },
   'statement-field-missing': { category: 'invalid-input', title: 'A mandatory field is missing', remedy: 'Ask the bank for a complete statement.' },
   'statement-amount-malformed': { category: 'invalid-input', title: 'An amount cannot be read', remedy: 'Ask the bank for a corrected statement.' },
   'statement-amount-too-precise': { category: 'invalid-input', title: 'An amount has more decimals than its currency', remedy: 'Ask the bank for a corrected statement; amounts are never rounded here.' },
   'statement-currency-unknown': { category: 'invalid-input', title: 'The currency is missing or not known', remedy: 'Ask the bank for a statement with an ISO 4217 currency.' },
   'statement-date-malformed': { category: 'invalid-input', title: 'A date does not exist or cannot be read', remedy: 'Ask the bank for a corrected statement.' },
+  'statement-not-new': { category: 'invalid-input', title: 'The bank marks what it sends as a test, a deletion or a correction', remedy: 'Nothing of it is posted. Take back or replace by hand what the bank deletes or corrects.' },
   'statement-control-total': { category: 'invalid-input', title: 'A control total does not agree with the records', remedy: 'Ask the bank for the file again; records are lost, doubled or changed.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { approvalRouteSchema } from './approval-route.ts';
-import { plainDateSchema } from './dates.ts';
+import { recordedDateSchema } from './dates.ts';
 import { findingSchema } from './finding.ts';
 import { decimalSchema, moneySchema } from './money.ts';
 import { supplierInvoiceCommandSchema } from './posting.ts';
@@ -109,11 +109,11 @@ export const assessmentSchema = z
     payable: moneySchema,
     /** In the company currency, never negative (A1); absent while the exchange rate is missing. */
     amountForAuthority: moneySchema.optional(),
-    exchangeRate: z.object({ from: z.string(), to: z.string(), rate: decimalSchema, date: plainDateSchema }).strict().optional(),
-    dueDate: plainDateSchema,
+    exchangeRate: z.object({ from: z.string(), to: z.string(), rate: decimalSchema, date: recordedDateSchema }).strict().optional(),
+    dueDate: recordedDateSchema,
     /** Service or receipt date, and the date it is posted under (G3). */
-    serviceDate: plainDateSchema,
-    postingDate: plainDateSchema,
+    serviceDate: recordedDateSchema,
+    postingDate: recordedDateSchema,
     route: approvalRouteSchema,
     /** Policy: the document is posted, blocked for payment, before it is approved. */
     postBeforeApproval: z.boolean(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantSchema, plainDateSchema } from './dates.ts';
+import { instantSchema, recordedDateSchema } from './dates.ts';
 import { moneySchema } from './money.ts';
 
 /** One accepted document (or one request) and all that happens to it. The id is the API's id and part of the workflow id. */
@@ -17,8 +17,8 @@ export const caseSchema = z
     documentHash: z.string(),
     documentClass: z.enum(['invoice', 'credit-note']).optional(),
     documentNumber: z.string().optional(),
-    issueDate: plainDateSchema.optional(),
-    dueDate: plainDateSchema.optional(),
+    issueDate: recordedDateSchema.optional(),
+    dueDate: recordedDateSchema.optional(),
     sellerName: z.string().optional(),
     supplierId: z.string().optional(),
     gross: moneySchema.optional(),

@@ -33,6 +33,8 @@ export interface InvoiceFacts {
   receipts: GoodsReceipt[];
   /** All live reservations of those orders' lines, this case's own included. */
   reservations: Reservation[];
+  /** The ERP holds a posting of this document that stands: nothing but a person's decision takes it back. */
+  postingStands?: true;
   /** Cases of the same company that could be the same document or that it refers to as preceding; any state, this case excluded. */
   duplicateCandidates: DuplicateCandidate[];
   overrides: Override[];
@@ -75,6 +77,8 @@ export type CaseState = 'pending' | 'parked' | 'posted' | 'paid' | 'credited' | 
 export interface DuplicateCandidate {
   caseId: string;
   state: CaseState;
+  /** D11: false where it was found to be the repeat of another one itself, or its number was given up. */
+  holdsNumber?: boolean;
   class: InvoiceClass;
   typeCode: string;
   number: string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainDateSchema } from './dates.ts';
+import { isOfOurCalendar, notOfOurCalendar, recordedDateSchema } from './dates.ts';
 import { decimalSchema, moneySchema } from './money.ts';
 import { addressSchema, documentPartySchema, identifierSchema } from './party.ts';
 
@@ -10,7 +10,7 @@ import { addressSchema, documentPartySchema, identifierSchema } from './party.ts
  * Amounts keep the document's own sign; `creditEffect` of the rules turns a credit note's amounts negative (C1).
  */
 
-const periodSchema = z.object({ start: plainDateSchema.optional(), end: plainDateSchema.optional() }).strict();
+const periodSchema = z.object({ start: recordedDateSchema.optional(), end: recordedDateSchema.optional() }).strict();
 
 const taxCategorySchema = z
   .object({
@@ -108,7 +108,7 @@ export type PaymentMeans = z.infer<typeof paymentMeansSchema>;
 
 /** A cash discount tier: `percent` of the base when paid within `days` or up to `until`. */
 export const discountTierSchema = z
-  .object({ percent: decimalSchema, days: z.number().int().nonnegative().optional(), until: plainDateSchema.optional(), base: moneySchema.optional() })
+  .object({ percent: decimalSchema, days: z.number().int().nonnegative().optional(), until: recordedDateSchema.optional(), base: moneySchema.optional() })
   .strict();
 
 export const attachmentSchema = z
@@ -153,9 +153,9 @@ export const invoiceSchema = z
     /** UNTDID 1001: 380 invoice, 381 credit note, 384 corrected invoice, 389 self-billed … */
     typeCode: z.string(),
     number: z.string().min(1),
-    issueDate: plainDateSchema,
-    dueDate: plainDateSchema.optional(),
-    taxPointDate: plainDateSchema.optional(),
+    issueDate: recordedDateSchema,
+    dueDate: recordedDateSchema.optional(),
+    taxPointDate: recordedDateSchema.optional(),
     taxPointCode: z.string().optional(),
     currency: z.string().regex(/^[A-Z]{3}$/),
     taxCurrency: z.string().regex(/^[A-Z]{3}$/).optional(),
@@ -173,7 +173,7 @@ export const invoiceSchema = z
         tender: z.string().optional(),
         invoicedObject: identifierSchema.optional(),
         buyerAccounting: z.string().optional(),
-        preceding: z.array(z.object({ number: z.string(), issueDate: plainDateSchema.optional() }).strict()),
+        preceding: z.array(z.object({ number: z.string(), issueDate: recordedDateSchema.optional() }).strict()),
       })
       .strict(),
     seller: documentPartySchema,
@@ -182,7 +182,7 @@ export const invoiceSchema = z
     payee: documentPartySchema.optional(),
     taxRepresentative: documentPartySchema.optional(),
     delivery: z
-      .object({ name: z.string().optional(), locationId: identifierSchema.optional(), date: plainDateSchema.optional(), address: addressSchema.optional() })
+      .object({ name: z.string().optional(), locationId: identifierSchema.optional(), date: recordedDateSchema.optional(), address: addressSchema.optional() })
       .strict()
       .optional(),
     period: periodSchema.optional(),
@@ -206,4 +206,29 @@ export const invoiceSchema = z
   .strict()
   .meta({ id: 'Invoice', description: 'Canonical invoice or credit note' });
 export type Invoice = z.infer<typeof invoiceSchema>;
+
+const dateMembers = new Set(['issueDate', 'dueDate', 'taxPointDate', 'start', 'end', 'date', 'until']);
+const referenceMembers = new Set(['number', 'order', 'orderNumber', 'orderLine']);
+
+/**
+ * An invoice on its way in. Stricter than what is stored: a document that an earlier version took in is still read, so that its case
+ * goes on. Numbers by which documents are looked up are bounded: an index takes 2,700 bytes of a row, at most two such numbers in their
+ * compared form (D2), and upper case and compatibility forms unfold one letter into as many as eighteen.
+ */
+export const incomingInvoiceSchema = invoiceSchema.superRefine((invoice, context) => {
+  const visit = (value: unknown, path: (string | number)[]): void => {
+    const name = path.at(-1) as string;
+    if (typeof value === 'string') {
+      const fault = dateMembers.has(name) && !isOfOurCalendar(value) ? notOfOurCalendar : referenceMembers.has(name) ? faultOfReference(value) : undefined;
+      if (fault !== undefined) context.addIssue({ code: 'custom', path, message: fault });
+    } else if (Array.isArray(value)) value.forEach((member, index) => visit(member, [...path, index]));
+    else if (typeof value === 'object' && value !== null) for (const [key, member] of Object.entries(value)) visit(member, [...path, key]);
+  };
+  visit(invoice, []);
+});
+
+function faultOfReference(text: string): string | undefined {
+  if (text.length > 200) return 'it has more than 200 letters';
+  return text.normalize('NFKC').toUpperCase().length > 400 ? 'its letters unfold to more than 400' : undefined;
+}
 export type InvoiceClass = Invoice['class'];

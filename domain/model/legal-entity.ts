@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { isTimeZone } from '../calendar/zoned-time.ts';
+import { isCurrency } from '../rules/money.ts';
 import { payerAccountSchema } from './payment.ts';
 
-/** A company of the installation. One file in `policies/entities/` each; adding a company is adding a file. */
+/** A company of the installation, as it is stored. One file in `policies/entities/` each; adding a company is adding a file. */
 export const legalEntitySchema = z
   .object({
     schemaVersion: z.literal(1),
@@ -28,3 +30,14 @@ export const legalEntitySchema = z
   .strict()
   .meta({ id: 'LegalEntity' });
 export type LegalEntity = z.infer<typeof legalEntitySchema>;
+
+/**
+ * A company's file. Stricter than what is stored: a row that an older version let in is still read, so that it stops nobody
+ * and its corrected file can replace it.
+ */
+export const companyFileSchema = legalEntitySchema.superRefine((company, context) => {
+  const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  if (!/^[A-Z]{2}$/.test(company.country)) fault('country', `${company.country} is not a country of ISO 3166 in two capital letters`);
+  if (!isCurrency(company.currency)) fault('currency', `${company.currency} is not a currency of ISO 4217`);
+  if (!isTimeZone(company.timeZone)) fault('timeZone', `${company.timeZone} is not in the IANA time zone database; write it as there, as in Europe/Berlin`);
+});

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainDateSchema } from './dates.ts';
+import { plainDateSchema, recordedDateSchema } from './dates.ts';
 import { decimalSchema, moneySchema } from './money.ts';
 
 /** One line of the ERP document: an order line cleared through GR/IR, or an account and a cost centre. */
@@ -28,9 +28,9 @@ export const supplierInvoiceCommandSchema = z
     class: z.enum(['invoice', 'credit-note']),
     supplierId: z.string(),
     supplierInvoiceNumber: z.string(),
-    documentDate: plainDateSchema,
-    postingDate: plainDateSchema,
-    dueDate: plainDateSchema,
+    documentDate: recordedDateSchema,
+    postingDate: recordedDateSchema,
+    dueDate: recordedDateSchema,
     currency: z.string(),
     lines: z.array(postingLineSchema).min(1),
     taxes: z.array(z.object({ category: z.string(), rate: decimalSchema.optional(), base: moneySchema, amount: moneySchema }).strict()),

@@ -28,12 +28,15 @@ export function applyTransition(progress: Progress, transition: Transition): Pro
         ...progress,
         exceptions: [...progress.exceptions, { id: transition.exceptionId, code: transition.code, owner: transition.owner, since: transition.at }],
       };
-    case 'exception-closed':
+    case 'exception-closed': {
+      const exceptions = progress.exceptions.filter((exception) => exception.id !== transition.exceptionId);
       return {
         ...progress,
-        exceptions: progress.exceptions.filter((exception) => exception.id !== transition.exceptionId),
+        stage: failedPayment.has(progress.stage) && !exceptions.some(({ code }) => failedPayment.has(code)) ? 'posted' : progress.stage,
+        exceptions,
         awaiting: progress.awaiting.filter((awaited) => awaited.id !== transition.exceptionId),
       };
+    }
     case 'decided':
       return {
         ...progress,
@@ -84,6 +87,9 @@ export function applyTransition(progress: Progress, transition: Transition): Pro
 export function applyTransitions(progress: Progress, transitions: readonly Transition[]): Progress {
   return transitions.reduce(applyTransition, progress);
 }
+
+/** Exceptions, and the stage until somebody has looked at them; then the document is posted and to be paid, as before (P8). */
+const failedPayment: ReadonlySet<string> = new Set(['payment-rejected', 'payment-returned']);
 
 const stageAfterPosting = {
   posted: 'posted',

@@ -1,5 +1,6 @@
 import type { ApprovalStep } from '../../model/approval-route.ts';
 import type { ApprovalPolicy } from '../../policy/approval.ts';
+import { stepAsked } from './approval-steps.ts';
 import { changeVoidsApprovals, type DecisionSubject, type VoidingChange } from './decision-subject.ts';
 
 /** A task of another version of the document, and the hash of the version that its person saw or would see. */
@@ -35,7 +36,7 @@ export function bindApprovals(
   for (const task of tasks) {
     const before = versions.get(task.seen);
     const changes: VoidingChange[] = before ? changeVoidsApprovals(before, after, policy) : ['document'];
-    const isAsked = task.state === 'decided' || steps.some(({ id }) => id === task.step);
+    const isAsked = task.state === 'decided' || stepAsked(steps, task.step) !== undefined;
     (changes.length === 0 && isAsked ? binding.kept : binding.void).push(task.id);
     binding.changes.push(...changes.filter((change) => !binding.changes.includes(change)));
   }

@@ -7,6 +7,7 @@ import type { Delegation, Person } from '../../model/person.ts';
 import { compareMoney, describeMoney } from '../money.ts';
 import { heldRole, withinLimit, type Demand, type HeldRole } from './authority.ts';
 import { conflictingDuty, humanOf, type DutyHolder, type DutyRules } from './duties.ts';
+import { decidingRoles, type EscalationPath } from './escalation.ts';
 
 /** All that a decision is judged on, as it stands at this moment (A9), not as it stood when the task was made. */
 export interface DecisionFacts {
@@ -21,6 +22,7 @@ export interface DecisionFacts {
   duties: DutyRules;
   /** The policy's way around the regular authority; absent: there is none (A10). */
   breakGlass?: BreakGlass;
+  escalation: EscalationPath;
   now: Instant;
 }
 
@@ -48,8 +50,7 @@ export function judgeDecision(facts: DecisionFacts): DecisionJudgement {
   if (!person?.active) return refuse('not-permitted', 'A9', 'This person is not active in the directory.');
   if (decision.decision === 'reject' && (!decision.reasonCode || !decision.target)) return refuse('decision-incomplete', 'A13', 'A rejection names a reason code and who must act.');
 
-  const demand = demandOf(facts);
-  const acting = authorityOf(facts, person, demand);
+  const acting = authorityOf(facts, person, demandsOf(facts));
   if ('code' in acting) return acting;
 
   const humans = [decision.person, ...(decision.onBehalfOf === undefined ? [] : [decision.onBehalfOf])];
@@ -75,18 +76,26 @@ export function lackingApprovers(step: Pick<ApprovalStep, 'required'>, taskId: s
 
 type Authority = { held: HeldRole; delegation?: string } | Extract<DecisionJudgement, { outcome: 'refused' }>;
 
-/** An approval by the last step must cover the whole, aggregate included; by a cost centre's owner the share. The larger of then and now counts (A9). */
-function demandOf({ decision, task, item }: DecisionFacts): Demand {
-  const base = { entity: item.entity, role: task.role, costCentre: task.step.costCentre };
-  if (decision.decision === 'reject') return base;
-  if (task.step.kind === 'authority') return { ...base, amount: largest(task.step.amount, item.amountForAuthority, item.aggregate) };
-  return task.step.costCentre === undefined ? base : { ...base, amount: task.step.amount };
+/** What deciding takes: any one of these. */
+function demandsOf(facts: DecisionFacts): readonly Demand[] {
+  const { task, item: { entity }, escalation } = facts;
+  return decidingRoles(task, escalation).map((role) => ({ entity, role, costCentre: task.step.costCentre, amount: amountFor(role, facts) }));
 }
 
-function authorityOf(facts: DecisionFacts, person: Person, demand: Demand): Authority {
+/**
+ * An approval by the last step must cover the whole, aggregate included; by a cost centre's owner the share. The larger of then
+ * and now counts (A9). To endorse in the place of the step's own role takes its amount, or a lower one could (A3, A7).
+ */
+function amountFor(role: string, { decision, task: { step }, item }: DecisionFacts): Money | undefined {
+  if (decision.decision === 'reject') return undefined;
+  if (step.kind === 'authority') return largest(step.amount, item.amountForAuthority, item.aggregate);
+  return step.costCentre === undefined && role === step.role ? undefined : step.amount;
+}
+
+function authorityOf(facts: DecisionFacts, person: Person, demands: readonly Demand[]): Authority {
   const { decision } = facts;
   if (decision.breakGlass) return emergencyAuthority(facts, person);
-  return decision.onBehalfOf === undefined ? ownAuthority(person, demand) : delegatedAuthority(facts, decision.onBehalfOf, demand);
+  return decision.onBehalfOf === undefined ? ownAuthority(person, demands) : delegatedAuthority(facts, decision.onBehalfOf, demands);
 }
 
 /** A10: in person, to approve, with a reason, and only where the policy names the role. An administrator has no such right. */
@@ -98,25 +107,29 @@ function emergencyAuthority({ decision, breakGlass, item }: DecisionFacts, perso
   return held ? { held } : refuse('not-permitted', 'A10', `Beyond the regular authority only ${breakGlass.roles.join(' or ')} may approve.`);
 }
 
-function ownAuthority(person: Person, demand: Demand): Authority {
-  const held = heldRole(person, demand);
-  if (held) return { held };
-  return heldRole(person, { ...demand, amount: undefined })
-    ? refuse('authority-insufficient', 'A3', `The limit of this person as ${demand.role} is below ${demand.amount ? describeMoney(demand.amount) : 'the amount'}.`)
-    : refuse('not-permitted', 'A2', `This step is for the role ${demand.role}.`);
+function ownAuthority(person: Person, demands: readonly Demand[]): Authority & { amount?: Money | undefined } {
+  for (const demand of demands) {
+    const held = heldRole(person, demand);
+    if (held) return { held, amount: demand.amount };
+  }
+  const below = demands.find((demand) => heldRole(person, { ...demand, amount: undefined }));
+  return below?.amount
+    ? refuse('authority-insufficient', 'A3', `The limit of this person as ${below.role} is below ${describeMoney(below.amount)}.`)
+    : refuse('not-permitted', 'A2', `This step is for the role ${demands.map(({ role }) => role).join(' or ')}.`);
 }
 
 /** A6: within the period, the company and the cap; the delegator's own role and limit count, never one that was delegated to him. */
-function delegatedAuthority({ decision, delegations, people, now }: DecisionFacts, delegatorId: string, demand: Demand): Authority {
+function delegatedAuthority({ decision, delegations, people, item, now }: DecisionFacts, delegatorId: string, demands: readonly Demand[]): Authority {
   const delegator = people.find((entry) => entry.id === delegatorId);
   if (!delegator?.active) return refuse('delegation-invalid', 'A6', 'The delegator is not active in the directory.');
-  const inForce = delegations.filter((entry) => entry.delegator === delegatorId && entry.delegate === decision.person && isWithin(entry, now) && (entry.entity === undefined || entry.entity === demand.entity));
+  const inForce = delegations.filter((entry) => entry.delegator === delegatorId && entry.delegate === decision.person && isWithin(entry, now) && (entry.entity === undefined || entry.entity === item.entity));
   if (inForce.length === 0) return refuse('delegation-invalid', 'A6', 'No delegation from that person is in force now for this company.');
-  const own = ownAuthority(delegator, demand);
+  const own = ownAuthority(delegator, demands);
   if ('code' in own) return own;
-  const sufficient = inForce.filter((entry) => demand.amount === undefined || withinLimit(entry.cap, demand.amount)).sort((a, b) => (a.id < b.id ? -1 : 1))[0];
+  const { held, amount } = own;
+  const sufficient = inForce.filter((entry) => amount === undefined || withinLimit(entry.cap, amount)).sort((a, b) => (a.id < b.id ? -1 : 1))[0];
   if (!sufficient) return refuse('authority-insufficient', 'A6', 'The amount is above the cap of the delegation.');
-  return { ...own, delegation: sufficient.id };
+  return { held, delegation: sufficient.id };
 }
 
 function isWithin(delegation: Delegation, now: Instant): boolean {

@@ -88,14 +88,19 @@ export function assessInvoice(unordered: InvoiceFacts): Assessment {
 
 /** What happens next; the first that applies. */
 function dispose(facts: InvoiceFacts, findings: readonly Finding[], route: ApprovalRoute, awaitingReceipt: boolean): Disposition {
-  if (findings.some(isOpenDuplicate) && facts.policies.duplicates.content.onExact === 'end') return 'duplicate';
+  if (findings.some(isOpenDuplicate)) return dispositionOfRepeat(facts);
   if (findings.some(stops)) return 'exception';
   if (awaitingReceipt && facts.policies.posting.content.beforeReceipt === 'park') return 'awaiting-receipt';
   return route.steps.length > 0 ? 'needs-approval' : 'ready-to-post';
 }
 
+/** D1: what is posted ends as a duplicate only by a person's word; anything else by policy. */
+export function dispositionOfRepeat({ policies, postingStands }: InvoiceFacts): 'duplicate' | 'exception' {
+  return policies.duplicates.content.onExact === 'end' && postingStands === undefined ? 'duplicate' : 'exception';
+}
+
 /** D1, while two persons have not said that it is another document (D10). */
-function isOpenDuplicate(finding: Finding): boolean {
+export function isOpenDuplicate(finding: Finding): boolean {
   return finding.code === 'duplicate-exact' && stops(finding);
 }
 

@@ -19,6 +19,19 @@ export function companyOf(buyer: DocumentParty, companies: readonly LegalEntity[
   return undefined;
 }
 
+/**
+ * The first tax id or buyer id of the company that another one claims too: no document that carries it could be told to be for
+ * either (T5). `path` is its place in the company's file.
+ */
+export function sharedMark(company: LegalEntity, others: readonly LegalEntity[]): { path: string; mark: string; other: string } | undefined {
+  for (const kind of ['vatIds', 'buyerIds'] as const)
+    for (const [index, mark] of company[kind].entries()) {
+      const other = others.find((one) => one[kind].some((known) => sameMark(known, mark)));
+      if (other) return { path: `${kind}.${index}`, mark, other: other.id };
+    }
+  return undefined;
+}
+
 function sameMark(known: string, stated: string | undefined): boolean {
   return stated !== undefined && bare(known) === bare(stated);
 }

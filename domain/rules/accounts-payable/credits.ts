@@ -31,7 +31,7 @@ export function judgeCreditReference(facts: InvoiceFacts, group: string | undefi
   }
   const credited = findCredited(facts, group);
   if (!credited) {
-    observations.push({ code: 'credit-of-unknown-invoice', rule: 'C1', scope: 'document', actual: references.map((reference) => reference.number).sort().join(', ') });
+    observations.push({ code: 'credit-of-unknown-invoice', rule: 'C1', scope: 'document', actual: corrections.creditOf ?? references.map((reference) => reference.number).sort().join(', ') });
     return { observations };
   }
   const amount = absoluteMoney(invoice.totals.gross);
@@ -43,13 +43,13 @@ export function judgeCreditReference(facts: InvoiceFacts, group: string | undefi
   return { observations, credited };
 }
 
-/** How the credit settles: it closes an unpaid invoice, lowers what is open, or leaves a debit balance (C4). */
+/** How the credit settles: it closes an unpaid invoice that is posted, lowers what is open or will be, or leaves a debit balance (C4). */
 export function settlementOf(facts: InvoiceFacts, kind: CreditKind, credited: DuplicateCandidate | undefined): CreditEffect {
   const amount = absoluteMoney(facts.invoice.totals.gross);
   const open = credited?.open;
   const against = credited ? { against: credited.caseId } : {};
-  if (!open || open.currency !== amount.currency || isZeroMoney(open) || minorOf(open) < 0n) return { kind, ...against, settlement: 'debit-balance' };
-  return { kind, ...against, settlement: compareMoney(amount, open) === 0 ? 'closes-both' : compareMoney(amount, open) < 0 ? 'reduces-open' : 'debit-balance' };
+  if (!credited || !open || open.currency !== amount.currency || isZeroMoney(open) || minorOf(open) < 0n) return { kind, ...against, settlement: 'debit-balance' };
+  return { kind, ...against, settlement: compareMoney(amount, open) > 0 ? 'debit-balance' : compareMoney(amount, open) === 0 && credited.state === 'posted' ? 'closes-both' : 'reduces-open' };
 }
 
 /**
@@ -105,7 +105,7 @@ export function payableNow(payable: Money, disputed: Money, partialPaymentAllowe
 
 function findCredited(facts: InvoiceFacts, group: string | undefined): DuplicateCandidate | undefined {
   const live = facts.duplicateCandidates.filter((candidate) => candidate.class === 'invoice' && !['cancelled', 'rejected', 'duplicate', 'withdrawn'].includes(candidate.state));
-  if (facts.corrections.creditOf !== undefined) return live.find((candidate) => candidate.caseId === facts.corrections.creditOf);
+  if (facts.corrections.creditOf !== undefined) return live.find((candidate) => candidate.caseId === facts.corrections.creditOf && candidate.supplierGroup === group);
   const wanted = facts.invoice.references.preceding.map((reference) => documentKeys(reference.number));
   const found = live.filter((candidate) => candidate.supplierGroup === group && wanted.some((keys) => keys.k1 === candidate.k1 || keys.k2 === candidate.k2));
   return found.length === 1 ? found[0] : undefined;

@@ -1,4 +1,4 @@
-import type { Assessment, CodingLine, MatchStatus } from '../../model/assessment.ts';
+import type { Assessment, CodingLine, CreditEffect, MatchStatus } from '../../model/assessment.ts';
 import type { InvoiceFacts } from '../../model/invoice-facts.ts';
 import type { Money } from '../../model/money.ts';
 import type { ApprovalPolicy } from '../../policy/approval.ts';
@@ -17,10 +17,15 @@ export interface DecisionSubject {
   dueDate: string;
   match: { status: MatchStatus; lines: { line: string; status: MatchStatus; orderNumber: string | null; orderLine: string | null; priceVariance: Money | null; quantityVariance: string | null }[] };
   payable: Money;
+  /**
+   * Of a credit alone, so that hashes of invoices stay as they are. What was approved on a hash from before this was part of it is
+   * compared by what its assessment says of the credit, so a task that is still open then is kept for the next version.
+   */
+  credit?: { against: string | null; kind: CreditEffect['kind']; settlement: CreditEffect['settlement'] };
 }
 
-export function decisionSubject(assessment: Pick<Assessment, 'supplierId' | 'payee' | 'coding' | 'dueDate' | 'match' | 'payable'>, { documentHash }: Pick<InvoiceFacts, 'documentHash'>): DecisionSubject {
-  const { supplierId, payee, coding, dueDate, match, payable } = assessment;
+export function decisionSubject(assessment: Pick<Assessment, 'supplierId' | 'payee' | 'coding' | 'dueDate' | 'match' | 'payable' | 'credit'>, { documentHash }: Pick<InvoiceFacts, 'documentHash'>): DecisionSubject {
+  const { supplierId, payee, coding, dueDate, match, payable, credit } = assessment;
   return {
     documentHash,
     supplierId: supplierId ?? null,
@@ -32,10 +37,11 @@ export function decisionSubject(assessment: Pick<Assessment, 'supplierId' | 'pay
       lines: match.lines.map((line) => ({ line: line.line, status: line.status, orderNumber: line.orderNumber ?? null, orderLine: line.orderLine ?? null, priceVariance: line.priceVariance ?? null, quantityVariance: line.quantityVariance ?? null })),
     },
     payable,
+    ...(credit ? { credit: { against: credit.against ?? null, kind: credit.kind, settlement: credit.settlement } } : {}),
   };
 }
 
-export type VoidingChange = 'supplier' | 'bank-account' | 'currency' | 'amount-up' | 'amount-down' | 'cost-centre' | 'due-date' | 'match' | 'document';
+export type VoidingChange = 'supplier' | 'bank-account' | 'currency' | 'amount-up' | 'amount-down' | 'cost-centre' | 'due-date' | 'match' | 'credit' | 'document';
 
 /**
  * Which changes void the approvals given so far (A8); none: they stay and are bound to the new version. A smaller amount
@@ -50,6 +56,8 @@ export function changeVoidsApprovals(before: DecisionSubject, after: DecisionSub
   if (targets(before.coding) !== targets(after.coding)) changes.push('cost-centre');
   if (before.dueDate !== after.dueDate) changes.push('due-date');
   if (isWorse(before.match, after.match)) changes.push('match');
+  // How it settles follows from what the credited invoice has come to meanwhile; nobody chose it.
+  if (before.credit?.against !== after.credit?.against || before.credit?.kind !== after.credit?.kind) changes.push('credit');
   // A document that changed in some other way was not seen by anybody.
   if (before.documentHash !== after.documentHash && amount === 'equal') changes.push('document');
   return changes;

@@ -28,7 +28,7 @@ function compareWith(subject: Subject, candidate: DuplicateCandidate, policy: Du
   const found = (code: Observation['code'], rule: string, score?: number): Observation[] => [observe(subject, candidate, code, rule, score)];
 
   if (isDead(candidate.state)) return same && sameNumber ? found('earlier-attempt', 'D9') : [];
-  if (same && sameNumber && isExact(subject, candidate, policy)) return found('duplicate-exact', 'D1', 100);
+  if (same && sameNumber && isExact(subject, candidate, policy)) return isOnlyRepeat(candidate) ? [] : found('duplicate-exact', 'D1', 100);
   if (same && isLinked(subject, candidate)) return correctsIt(subject, candidate) ? found('corrects-earlier', 'D8') : [];
   if (same && sameNumber) return hasSameGross(subject, candidate) || subject.issueDate === candidate.issueDate ? found('duplicate-normalised', 'D1', 95) : found('duplicate-number-review', 'D1', 70);
   const score = fuzzyScore(subject, candidate, same, policy);
@@ -128,6 +128,11 @@ function isRecurring({ supplier, issueDate }: Subject, candidate: DuplicateCandi
 
 function hasSameGross({ gross }: Subject, candidate: DuplicateCandidate): boolean {
   return candidate.gross.currency === gross.currency && candidate.gross.minor === gross.minor;
+}
+
+/** D1, D11: it runs without its number, as the repeat of the one that holds it; or two that name each other would both end. */
+function isOnlyRepeat({ state, holdsNumber = true }: DuplicateCandidate): boolean {
+  return !holdsNumber && (state === 'pending' || state === 'parked');
 }
 
 function isDead(state: CaseState): boolean {

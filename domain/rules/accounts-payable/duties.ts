@@ -60,6 +60,12 @@ export function humanOf(person: string, people: readonly Person[]): string {
   return people.find((entry) => entry.id === person)?.employeeId ?? person;
 }
 
+/** All log-ins of the human behind one, and the employee's own id: some counterparts name people by it. */
+export function logInsOf(person: string, people: readonly Person[]): string[] {
+  const human = humanOf(person, people);
+  return [...new Set([person, human, ...people.filter(({ employeeId }) => employeeId === human).map(({ id }) => id)])];
+}
+
 function conflict(a: Duty, b: Duty, rules: DutyRules): boolean {
   const isPair = (x: Duty, y: Duty): boolean => (a === x && b === y) || (a === y && b === x);
   if (isPair('receipt', 'approval')) return !rules.receiverMayApprove;

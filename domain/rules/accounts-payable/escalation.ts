@@ -33,6 +33,18 @@ export function nextEscalation(task: Pick<ApprovalTask, 'since' | 'role' | 'remi
   return next ? describe('escalation', next, minutes) : describe('operator', approval.operatorQueue, minutes);
 }
 
+/** Where an open task may get to while nobody decides it. */
+export type EscalationPath = Pick<DeadlinePolicy['approval'], 'ladder' | 'operatorQueue'>;
+
+/**
+ * Whose authority decides a task: that of the role which is asked. Who looks after the operators' queue hands its work on and
+ * decides none of it (A7, A10): there the step's own role counts again, and every role above it.
+ */
+export function decidingRoles({ role, step }: Pick<ApprovalTask, 'role' | 'step'>, { ladder, operatorQueue }: EscalationPath): string[] {
+  if (role !== operatorQueue) return [role];
+  return [...new Set([step.role, ...ladder.slice(ladder.indexOf(step.role) + 1)])].filter((candidate) => candidate !== operatorQueue);
+}
+
 /** Roles of the ladder that at least one active person holds with the authority for the demand. */
 export function rolesWithAuthority(ladder: readonly string[], people: readonly Person[], demand: Omit<Demand, 'role'>): string[] {
   return ladder.filter((role) => people.some((person) => heldRole(person, { ...demand, role }) !== undefined));

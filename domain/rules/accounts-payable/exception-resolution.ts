@@ -22,6 +22,8 @@ export interface ResolutionFacts {
   people: readonly Person[];
   overrides: readonly Override[];
   deadlines: DeadlinePolicy;
+  /** How the document that this one looks like has ended, if it ended without being paid or posted. */
+  originalEndedAs?: string;
   now: Instant;
 }
 
@@ -40,7 +42,7 @@ export function exceptionResolution(facts: ResolutionFacts): ResolutionJudgement
   if (resolution.reason.trim() === '') return refuse('decision-incomplete', 'M20', 'A reason is needed.');
   const role = highestRole(person, facts);
   if (!role) return refuse('not-permitted', 'M20', 'None of the roles of this person may resolve exceptions.');
-  if (resolution.kind === 'duplicate') return finding.relatedCase && finding.code.startsWith('duplicate-') ? { outcome: 'duplicate', of: finding.relatedCase } : refuse('decision-incomplete', 'D1', 'Nothing in this exception says which document it would be a duplicate of.');
+  if (resolution.kind === 'duplicate') return duplicateOf(facts);
   if (resolution.kind === 'reject') return { outcome: 'rejected', reasonCode: resolution.reasonCode, target: resolution.target };
 
   if (!finding.overridable) return refuse('override-not-allowed', 'M20', finding.suggestion.text);
@@ -53,6 +55,37 @@ export function exceptionResolution(facts: ResolutionFacts): ResolutionJudgement
   const agreed = facts.overrides.filter((entry) => entry.findingCode === finding.code && entry.scope === finding.scope && entry.fingerprint === finding.fingerprint);
   const humans = new Set([...agreed.map((entry) => humanOf(entry.by, people)), humanOf(person.id, people)]);
   return { outcome: 'overridden', override, complete: humans.size >= finding.overridesNeeded };
+}
+
+/** D1, D9: one of the two look-alikes has to stay, or nobody pays what is owed. */
+function duplicateOf({ finding, originalEndedAs }: ResolutionFacts): ResolutionJudgement {
+  if (!finding.relatedCase || !finding.code.startsWith('duplicate-')) return refuse('decision-incomplete', 'D1', 'Nothing in this exception says which document it would be a duplicate of.');
+  if (originalEndedAs !== undefined) return refuse('stale-version', 'D9', `The document that it looks like, ${finding.relatedCase}, is ${originalEndedAs} itself: nothing would be left to pay. Retry this exception, which looks again.`);
+  return { outcome: 'duplicate', of: finding.relatedCase };
+}
+
+export interface PlainRejection {
+  person: string;
+  reason: string;
+  submittedBy?: string;
+  entity: string;
+  people: readonly Person[];
+  ownerPerson?: string | undefined;
+  ownerRole: string;
+  /** Roles that see to it that work goes on: they hand it on, and decide none of it, whatever they own (A10). */
+  operators: readonly string[];
+}
+
+/** What stands against rejecting a document over an exception that states no finding, as when the ERP or the bank refused it (M17, A5, A13). */
+export function rejectionFault({ person: id, reason, submittedBy, entity, people, ownerPerson, ownerRole, operators }: PlainRejection): Extract<ResolutionJudgement, { outcome: 'refused' }> | undefined {
+  const person = people.find((entry) => entry.id === id);
+  if (!person?.active) return refuse('not-permitted', 'A9', 'This person is not active in the directory.');
+  if (reason.trim() === '') return refuse('decision-incomplete', 'A13', 'A reason is needed.');
+  if (submittedBy !== undefined && humanOf(submittedBy, people) === humanOf(id, people)) return refuse('duties-conflict', 'A5', 'Whoever entered the document may not reject it here; it can be withdrawn.');
+  const isBusiness = !operators.includes(ownerRole);
+  const roles = [...new Set([...(isBusiness ? [ownerRole] : []), 'ap-clerk', 'ap-lead'])];
+  const holdsOne = person.roles.some((held) => roles.includes(held.role) && (held.entity === entity || held.entity === '*'));
+  return (isBusiness && id === ownerPerson) || holdsOne ? undefined : refuse('not-permitted', 'M17', `Over this exception the document is rejected by ${isBusiness ? 'its owner or by ' : ''}${roles.join(' or ')}.`);
 }
 
 function highestRole(person: Person, facts: ResolutionFacts): string | undefined {

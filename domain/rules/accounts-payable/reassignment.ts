@@ -27,10 +27,12 @@ export interface Directory {
 export function reassignment(task: Pick<Approval, 'entity' | 'step' | 'candidateRole' | 'candidatePersons' | 'assignee' | 'amount'>, directory: Directory): Reassignment | undefined {
   const demand = demandOf(task);
   const able = directory.people.filter((person) => heldRole(person, demand) !== undefined).map(({ id }) => id);
-  const acts = (person: string) => able.includes(person) || directory.delegations.some(({ delegate, delegator }) => delegate === person && able.includes(delegator) && isActive(delegate, directory.people));
+  const inQueue = task.candidateRole === directory.operatorQueue;
+  const actsFor = (person: string) => directory.delegations.some(({ delegate, delegator }) => delegate === person && able.includes(delegator) && isActive(delegate, directory.people));
+  // The operators hand on what lies with them to whom they see fit; the authority is judged when that person decides.
+  const acts = (person: string) => (inQueue ? isAtCompany(person, task.entity, directory.people) : able.includes(person) || actsFor(person));
   const asked = [...new Set([...task.candidatePersons, ...(task.assignee === undefined ? [] : [task.assignee])])];
   const gone = asked.filter((person) => !acts(person)).map((person) => ({ person, why: isAtCompany(person, task.entity, directory.people) ? ('disqualified' as const) : ('left' as const) }));
-  const inQueue = task.candidateRole === directory.operatorQueue;
   const nobody = !inQueue && directory.people.length > 0 && able.length === 0;
   if (gone.length === 0 && !nobody) return undefined;
   const persons = task.candidatePersons.filter(acts);

@@ -1,6 +1,6 @@
 import { periodRange } from '../../calendar/period-range.ts';
 import { workday } from '../../calendar/business-days.ts';
-import { toEpochMs } from '../../calendar/zoned-time.ts';
+import { isTimeZone, toEpochMs } from '../../calendar/zoned-time.ts';
 import { problem, type Problem } from '../../errors.ts';
 import type { CloseTask, CloseTemplate, TaskTemplate } from '../../model/close-task.ts';
 import { compareText } from '../ledger/trial-balance.ts';
@@ -96,7 +96,7 @@ function entityProblems(template: CloseTemplate): Problem[] {
   return template.entities.flatMap((entity, index) => [
     ...(keys.indexOf(keyOf(entity)) === index ? [] : [invalid(`entities.${index}`, `Entity key ${keyOf(entity)} is used twice; give each ledger its own key.`)]),
     ...(template.calendars[entity.calendar] ? [] : [unknown(`entities.${index}.calendar`, `Entity ${keyOf(entity)} names the calendar ${entity.calendar}, which is not there.`)]),
-    ...(isZone(entity.timeZone) ? [] : [unknown(`entities.${index}.timeZone`, `Entity ${keyOf(entity)} names the time zone ${entity.timeZone}, which is not there.`)]),
+    ...(isTimeZone(entity.timeZone) ? [] : [unknown(`entities.${index}.timeZone`, `Entity ${keyOf(entity)} names the time zone ${entity.timeZone}, which is not there.`)]),
     ...(entity.workingHours.from < entity.workingHours.to ? [] : [invalid(`entities.${index}.workingHours`, `The working hours of ${keyOf(entity)} end before they begin.`)]),
   ]);
 }
@@ -155,15 +155,6 @@ function isPersonOrGroup(template: CloseTemplate, name: string): boolean {
 
 function keyOf(entity: Entity): string {
   return entity.key ?? entity.id;
-}
-
-function isZone(zone: string): boolean {
-  try {
-    toEpochMs('2026-01-01', '00:00', zone);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function invalid(path: string, message: string): Problem {

@@ -44,7 +44,8 @@ export function verifyTotals(invoice: Invoice): TotalsFinding[] {
 function verifyLine(line: InvoiceLine): TotalsFinding[] {
   const { currency } = line.net;
   const parts = line.subLines ?? [];
-  const sums = parts.length > 0 ? exactly('BR-SUBLINE', line.net, sumMoney(currency, parts.map((part) => part.net)), line.id) : [];
+  const counted = parts.filter((part) => part.status !== 'information');
+  const sums = counted.length > 0 ? exactly('BR-SUBLINE', line.net, sumMoney(currency, counted.map((part) => part.net)), line.id) : [];
   const own = line.status === undefined ? within('BR-LINE', line.net, expectedNet(line), toUnits(currency, '0.02'), line.id) : [];
   return [...own, ...sums, ...parts.flatMap(verifyLine)];
 }

@@ -10,6 +10,16 @@ const finalStates: ReadonlySet<PaymentState> = new Set(['confirmed', 'rejected',
 /** After these the open items are free again, rejected and returned ones under the next revision (P1, P7). */
 const freeingStates: ReadonlySet<PaymentState> = new Set(['rejected', 'returned', 'removed']);
 
+/** The bank was not sent it, and is not about to be. */
+const unsentStates: ReadonlySet<PaymentState> = new Set(['proposed', 'approved']);
+
+/** In these people may still decide about the documents of a payment: nothing of it is with the bank, or everything is over without money (P6). */
+export const notUnderWay: readonly PaymentState[] = paymentStates.filter((state) => unsentStates.has(state) || freeingStates.has(state));
+
+export function isUnsent(state: PaymentState): boolean {
+  return unsentStates.has(state);
+}
+
 export function isFinal(state: PaymentState): boolean {
   return finalStates.has(state);
 }
@@ -35,6 +45,8 @@ export interface AfterStatus {
   effect: StatusEffect;
   /** Why, for people; present for `enquire` and `case`. */
   message?: string;
+  /** Money may have left, though the documents of the payment are free to be paid, or will be sent: they wait until somebody has looked. */
+  hold?: true;
 }
 
 type Meaning = 'in-process' | 'settled' | 'rejected' | 'mixed' | 'duplicate';
@@ -49,14 +61,14 @@ const handedOver: readonly PaymentState[] = ['filed', 'sent', 'unknown', 'in-pro
  * An unknown code means pending, never success. Statuses are ISO 20022 codes, reasons those of the external code list.
  */
 export function afterBankStatus(state: PaymentState, code: string, level: StatusLevel, reasonCode?: string): AfterStatus {
-  if (state === 'proposed' || state === 'approved' || state === 'removed') return contradiction(state, `The bank reports ${code} for a payment that was not sent to it.`);
+  if (isUnsent(state) || state === 'removed') return { ...contradiction(state, `The bank reports ${code} for a payment that was not sent to it.`), ...(code === 'RJCT' ? {} : { hold: true }) };
   switch (meaningOf(code, reasonCode)) {
     case 'in-process':
       return stay(handedOver.includes(state) ? 'in-process' : state);
     case 'mixed':
       return { ...stay(handedOver.includes(state) ? 'in-process' : state), effect: level === 'transfer' ? 'none' : 'evaluate-items' };
     case 'settled':
-      if (state === 'rejected') return contradiction(state, `The bank reports ${code} after it rejected the payment: the money may have gone, though the items are open again.`);
+      if (state === 'rejected') return { ...contradiction(state, `The bank reports ${code} after it rejected the payment: the money may have gone, though the items are open again.`), hold: true };
       return stay(handedOver.includes(state) ? 'settled-at-bank' : state);
     case 'duplicate':
       return { ...stay(state === 'filed' || state === 'sent' ? 'unknown' : state), effect: handedOver.includes(state) ? 'enquire' : 'none', message: `The bank says it has this already (${reasonCode}): it has to be asked what became of the first delivery.` };

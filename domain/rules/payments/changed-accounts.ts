@@ -52,6 +52,9 @@ export interface AccountChange {
   verification: PayeeVerification['result'];
 }
 
+/** With the persons who chose the account for an open document, by correcting the document. */
+type ChosenAccount = AccountChange & { chosenBy: readonly string[] };
+
 /** What a person says who lets a changed account be paid again. */
 export interface AccountConfirmation {
   person: string;
@@ -61,11 +64,13 @@ export interface AccountConfirmation {
 }
 
 /**
- * Why a changed account may not be confirmed so (P9); undefined: it may. Changer and confirmer are two humans, the supplier was called
+ * Why a changed account may not be confirmed so (P9); undefined: it may. Whoever confirms it neither changed it nor chose it, the supplier was called
  * back on a contact that was on file before, and whoever confirms in spite of the name check says which result they saw.
  */
-export function judgeConfirmation({ changedBy, verification }: AccountChange, { person, callBack, nameCheck: seen }: AccountConfirmation, today: string, people: readonly Person[]): { code: Extract<ErrorCode, 'duties-conflict' | 'call-back-missing' | 'name-check-open'>; message: string } | undefined {
-  if (changedBy !== undefined && humanOf(changedBy, people) === humanOf(person, people)) return { code: 'duties-conflict', message: 'Whoever entered or changed a bank account may not confirm it.' };
+export function judgeConfirmation({ changedBy, verification, chosenBy }: ChosenAccount, { person, callBack, nameCheck: seen }: AccountConfirmation, today: string, people: readonly Person[]): { code: Extract<ErrorCode, 'duties-conflict' | 'call-back-missing' | 'name-check-open'>; message: string } | undefined {
+  const same = (other: string): boolean => humanOf(other, people) === humanOf(person, people);
+  if (changedBy !== undefined && same(changedBy)) return { code: 'duties-conflict', message: 'Whoever entered or changed a bank account may not confirm it.' };
+  if (chosenBy.some(same)) return { code: 'duties-conflict', message: 'Whoever chose this bank account for a document by correcting the document may not confirm it.' };
   if (!callBack) return { code: 'call-back-missing', message: 'A changed bank account is confirmed by calling the supplier back: name the contact that was on file before the change, and the day of the call.' };
   if (callBack.on > today) return { code: 'call-back-missing', message: `The call-back of ${callBack.on} has not taken place yet.` };
   if (verification !== 'match' && seen !== verification) return { code: 'name-check-open', message: `The bank's check of the name says "${verification}": say so in nameCheck to confirm the account in spite of it.` };

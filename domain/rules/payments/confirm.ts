@@ -3,7 +3,7 @@ import type { StatementEntry } from '../../model/bank-statement.ts';
 import type { PlainDate } from '../../model/dates.ts';
 import type { Money } from '../../model/money.ts';
 import { describeMoney, minorOf, negateMoney, sumMoney } from '../money.ts';
-import type { PaymentState } from './bank-status.ts';
+import { blocksOpenItem, isUnsent, type PaymentState } from './bank-status.ts';
 import { outstandingIndex, type OutstandingIndex, type OutstandingPayment, type Tracked } from './outstanding.ts';
 
 export type { OutstandingPayment } from './outstanding.ts';
@@ -42,11 +42,13 @@ export interface ConfirmationCase {
   identity: string;
   endToEndId?: string;
   message: string;
+  /** Payments of ours for which money may have left, though nothing was confirmed: their documents are not paid before somebody has looked. */
+  hold?: readonly string[];
 }
 
 export type UnmatchedReason = 'not-booked' | 'not-ours' | 'no-reference' | 'unknown-end-to-end-id' | 'return-before-debit' | 'return-of-unknown';
 
-/** Kept and tried again with the next statement. `detail` counts the payments of a batch entry from 1. */
+/** Kept; money that came back is matched again when the debit of its payment is booked. `detail` counts the payments of a batch entry from 1. */
 export interface UnmatchedEntry {
   identity: string;
   detail?: number;
@@ -131,7 +133,7 @@ function matchDebit(one: BookedEntry, index: OutstandingIndex, result: MatchResu
   if (batch) confirmBatch(one, batch, result);
   else if (isListed && entry.details?.some(({ amount }) => amount === undefined)) confirmNamed(one, claims, index, result);
   else if (isListed && entry.details && minorOf(sumMoney(entry.amount.currency, claims.map(({ amount }) => amount))) !== minorOf(entry.amount))
-    result.cases.push({ code: 'details-differ', identity: one.identity, message: `The payments of the entry do not add up to its ${describeMoney(entry.amount)}; none of them is confirmed by it.` });
+    result.cases.push({ code: 'details-differ', identity: one.identity, message: `The payments of the entry do not add up to its ${describeMoney(entry.amount)}; none of them is confirmed by it.`, ...holdFreed(claims.map(({ endToEndId }) => index.find(endToEndId))) });
   else confirmEach(claims, index, result);
 }
 
@@ -145,7 +147,7 @@ function confirmEach(claims: readonly Claim[], index: OutstandingIndex, result: 
     }
     if (here.has(payment.endToEndId)) result.cases.push(paidTwice(claim.identity, payment));
     else if (!sameAmount(negateMoney(claim.amount), payment.amount) && payment.confirmedBy !== claim.identity)
-      result.cases.push({ code: 'amount-differs', identity: claim.identity, endToEndId: payment.endToEndId, message: `The bank booked ${describeMoney(negateMoney(claim.amount))} for a payment of ${describeMoney(payment.amount)}.` });
+      result.cases.push({ code: 'amount-differs', identity: claim.identity, endToEndId: payment.endToEndId, message: `The bank booked ${describeMoney(negateMoney(claim.amount))} for a payment of ${describeMoney(payment.amount)}.`, hold: [payment.endToEndId] });
     else confirm(payment, claim, result);
     here.add(payment.endToEndId);
   }
@@ -154,8 +156,8 @@ function confirmEach(claims: readonly Claim[], index: OutstandingIndex, result: 
 function confirm(payment: Tracked, { identity, by, entry }: Pick<Claim, 'identity' | 'by' | 'entry'>, result: MatchResult): void {
   if (payment.confirmedBy === identity) result.repeated.push(identity);
   else if (payment.confirmedBy !== undefined || payment.state === 'confirmed') result.cases.push(paidTwice(identity, payment));
-  else if (payment.state === 'rejected') result.cases.push({ code: 'rejected-but-paid', identity, endToEndId: payment.endToEndId, message: 'The bank booked a payment that it had rejected; its documents are open again and must not be paid a second time.' });
-  else if (payment.state === 'removed' || payment.state === 'proposed' || payment.state === 'approved') result.cases.push({ code: 'paid-without-release', identity, endToEndId: payment.endToEndId, message: `The bank booked a payment that was not sent: it is ${payment.state}.` });
+  else if (payment.state === 'rejected') result.cases.push({ code: 'rejected-but-paid', identity, endToEndId: payment.endToEndId, message: 'The bank booked a payment that it had rejected; its documents are open again and must not be paid a second time.', hold: [payment.endToEndId] });
+  else if (payment.state === 'removed' || isUnsent(payment.state)) result.cases.push({ code: 'paid-without-release', identity, endToEndId: payment.endToEndId, message: `The bank booked a payment that was not sent: it is ${payment.state}.`, hold: [payment.endToEndId] });
   else {
     payment.confirmedBy = identity;
     payment.state = payment.state === 'returned' ? 'returned' : 'confirmed';
@@ -167,7 +169,7 @@ function confirm(payment: Tracked, { identity, by, entry }: Pick<Claim, 'identit
 function confirmNamed(one: BookedEntry, claims: readonly Claim[], index: OutstandingIndex, result: MatchResult): void {
   const payments = claims.map(({ endToEndId }) => index.find(endToEndId));
   const known = payments.filter((payment) => payment !== undefined);
-  if (known.length < payments.length || new Set(known).size < known.length) return unexplained(one, `${payments.length - new Set(known).size} of its ${payments.length} payments are not known to us`, result);
+  if (known.length < payments.length || new Set(known).size < known.length) return unexplained(one, `${payments.length - new Set(known).size} of its ${payments.length} payments are not known to us`, result, known);
   confirmBatch({ identity: one.identity, entry: { ...one.entry, transactions: claims.length } }, known, result);
 }
 
@@ -180,23 +182,30 @@ function confirmBatch(one: BookedEntry, batch: readonly Tracked[], result: Match
     result.repeated.push(identity);
     return;
   }
-  if (transactions !== members.length) return unexplained(one, transactions === undefined ? 'it does not tell how many payments it holds' : `it holds ${transactions} payments, the batch ${members.length}`, result);
-  if (members.some(({ amount }) => amount.currency !== entry.amount.currency)) return unexplained(one, 'it is in another currency than the batch', result);
+  if (transactions !== members.length) return unexplained(one, transactions === undefined ? 'it does not tell how many payments it holds' : `it holds ${transactions} payments, the batch ${members.length}`, result, batch);
+  if (members.some(({ amount }) => amount.currency !== entry.amount.currency)) return unexplained(one, 'it is in another currency than the batch', result, batch);
   const sum = sumMoney(entry.amount.currency, members.map(({ amount }) => amount));
-  if (!sameAmount(sum, negateMoney(entry.amount))) return unexplained(one, `it is over ${describeMoney(negateMoney(entry.amount))}, the batch over ${describeMoney(sum)}`, result);
+  if (!sameAmount(sum, negateMoney(entry.amount))) return unexplained(one, `it is over ${describeMoney(negateMoney(entry.amount))}, the batch over ${describeMoney(sum)}`, result, batch);
   const earlier = members.filter(({ confirmedBy }) => confirmedBy !== undefined).length;
-  if (earlier > 0) return unexplained(one, `${earlier} of its ${members.length} payments were booked before: it sums them up, or they were paid twice`, result);
+  if (earlier > 0) return unexplained(one, `${earlier} of its ${members.length} payments were booked before: it sums them up, or they were paid twice`, result, batch);
   for (const payment of members) confirm(payment, { identity, by: 'batch', entry }, result);
 }
 
-function unexplained({ identity }: BookedEntry, why: string, result: MatchResult): void {
-  result.cases.push({ code: 'batch-unexplained', identity, message: `A batch entry confirms nothing, because ${why}.` });
+function unexplained({ identity }: BookedEntry, why: string, result: MatchResult, batch: readonly Tracked[]): void {
+  result.cases.push({ code: 'batch-unexplained', identity, message: `A batch entry confirms nothing, because ${why}.`, ...holdFreed(batch) });
+}
+
+/** Payments whose documents are open again may be among those that the entry sums up. */
+function holdFreed(payments: readonly (Tracked | undefined)[]): Pick<ConfirmationCase, 'hold'> {
+  const freed = payments.flatMap((payment) => (payment && !blocksOpenItem(payment.state) ? [payment.endToEndId] : []));
+  return freed.length === 0 ? {} : { hold: [...new Set(freed)] };
 }
 
 function matchCredit(claim: Claim, index: OutstandingIndex, result: MatchResult): void {
   const { identity, amount, entry } = claim;
   const payment = index.find(claim.endToEndId, entry.references.originalTrace, ...aliasesOf(entry));
-  const keep = (reason: UnmatchedReason): unknown => result.unmatched.push({ ...placeOf(claim), ...(claim.endToEndId === undefined ? {} : { endToEndId: claim.endToEndId }), reason });
+  const endToEndId = payment?.endToEndId ?? claim.endToEndId;
+  const keep = (reason: UnmatchedReason): unknown => result.unmatched.push({ ...placeOf(claim), ...(endToEndId === undefined ? {} : { endToEndId }), reason });
   if (!payment) keep(claim.reason === undefined ? 'not-ours' : 'return-of-unknown');
   else if (payment.returnedBy === identity) result.repeated.push(identity);
   else if (payment.returnedBy !== undefined) result.cases.push({ code: 'returned-twice', identity, endToEndId: payment.endToEndId, message: `The bank credits ${describeMoney(amount)} for a payment that it gave back before.` });
@@ -239,7 +248,7 @@ function sameAmount(a: Money, b: Money): boolean {
 }
 
 function paidTwice(identity: string, { endToEndId }: Tracked): ConfirmationCase {
-  return { code: 'paid-twice', identity, endToEndId, message: 'The bank booked a second debit for a payment that it had booked before: the money has to be asked back.' };
+  return { code: 'paid-twice', identity, endToEndId, message: 'The bank booked a second debit for a payment that it had booked before: the money has to be asked back.', hold: [endToEndId] };
 }
 
 function returnDiffers(identity: string, payment: Tracked, amount: Money): ConfirmationCase {

@@ -10,7 +10,8 @@ export type ReconciliationCode =
   | 'debit-missing'
   | 'erp-still-open'
   | 'erp-cleared-unpaid'
-  | 'erp-open-differs';
+  | 'erp-open-differs'
+  | 'erp-posted-twice';
 
 export type DifferenceCode = ConfirmationCaseCode | ReconciliationCode;
 
@@ -18,7 +19,7 @@ export type DifferenceCode = ConfirmationCaseCode | ReconciliationCode;
 export const differenceOwners: Record<DifferenceCode, { ownerRole: string; suggestion: string }> = {
   'amount-differs': { ownerRole: 'treasurer', suggestion: 'Ask the bank what it booked; the payment is not confirmed until amount and entry agree.' },
   'paid-twice': { ownerRole: 'treasurer', suggestion: 'Ask the bank to recall the second debit at once, and the supplier to return it.' },
-  'rejected-but-paid': { ownerRole: 'treasurer', suggestion: 'Hold the documents of the payment, then ask the bank which of its two messages holds.' },
+  'rejected-but-paid': { ownerRole: 'treasurer', suggestion: 'Ask the bank which of its two messages holds; the documents of the payment are on hold until then.' },
   'paid-without-release': { ownerRole: 'treasurer', suggestion: 'Ask the bank who ordered the payment, and hold the account until it has answered.' },
   'batch-unexplained': { ownerRole: 'treasurer', suggestion: 'Ask the bank for the payments of the entry; they are confirmed when they are listed.' },
   'details-differ': { ownerRole: 'treasurer', suggestion: 'Ask the bank for a corrected message; nothing of the entry counts before.' },
@@ -35,4 +36,5 @@ export const differenceOwners: Record<DifferenceCode, { ownerRole: string; sugge
   'erp-still-open': { ownerRole: 'ap-lead', suggestion: 'Book the payment in the ERP; the bank has paid the document.' },
   'erp-cleared-unpaid': { ownerRole: 'ap-lead', suggestion: 'Take the clearing in the ERP back, or find the payment that it stands for.' },
   'erp-open-differs': { ownerRole: 'ap-lead', suggestion: 'Compare the document in the ERP with its case; it is not paid until both agree.' },
+  'erp-posted-twice': { ownerRole: 'ap-lead', suggestion: 'Reverse the further document in the ERP: one request of ours arrived there twice. Nobody here pays it.' },
 };

@@ -2,22 +2,31 @@ import type { ErrorCode } from '../../errors.ts';
 import type { Money } from '../../model/money.ts';
 import type { Person } from '../../model/person.ts';
 import type { PaymentPolicy } from '../../policy/payments.ts';
-import { conflictingDuty, humanOf, type DutyHolder } from '../accounts-payable/duties.ts';
+import { conflictingDuty, humanOf, type Duty } from '../accounts-payable/duties.ts';
 import { compareExact, exact } from '../decimal.ts';
 import { absoluteMoney, exactAmount } from '../money.ts';
 
+const mostNamed = 5;
+
 export type RunStep = 'edit' | 'approve' | 'release';
 
-/** Who did what for a run so far, by log-in, and who approved the documents in it. */
+/** What a person did for an item of a run: a duty of A5, or chose the account of the document by correcting it (P9). */
+export interface ItemDuty {
+  duty: Duty | 'account-choice';
+  person: string;
+  /** End-to-end id of the transfer that pays the item. */
+  transfer: string;
+}
+
+/** Who did what for a run so far, by log-in. */
 export interface RunDuties {
   /** Absent for a run that a schedule started. */
   proposer?: string | undefined;
   editors: readonly string[];
   approver?: string | undefined;
   releasers: readonly string[];
-  itemApprovers: readonly string[];
-  /** What else persons did for its items: changed the supplier, or would receive the money (A5). */
-  others?: readonly DutyHolder[];
+  /** For its items; those of the person that is judged suffice. */
+  items: readonly ItemDuty[];
 }
 
 export interface DutyRefusal {
@@ -27,7 +36,8 @@ export interface DutyRefusal {
 
 /**
  * Why this person may not do this with the run; undefined: the duties allow it (P6, A5). Judged by human, not by log-in:
- * whoever proposed or edited, who approves and who releases are all different, and nobody pays what they approved as a document.
+ * whoever proposed or edited, who approves and who releases are all different, and nobody pays what they approved as a document, or to
+ * an account that they chose for it (P9).
  * An edit is never refused for duties, because it voids the approval and bars the editor from the steps that follow.
  */
 export function judgeRunDecision(step: RunStep, person: string, duties: RunDuties, people: readonly Person[]): DutyRefusal | undefined {
@@ -39,9 +49,33 @@ export function judgeRunDecision(step: RunStep, person: string, duties: RunDutie
   if (step === 'approve') return duties.releasers.some(same) ? refuse('Whoever released the run may not approve it.') : undefined;
   if (same(duties.approver)) return refuse('Whoever approved the run may not release it.');
   if (duties.releasers.some(same)) return refuse('This person released the run already; a second person has to.');
-  if (duties.itemApprovers.some(same)) return refuse('Whoever approved a document of the run may not release its payment.');
-  const conflict = conflictingDuty('payment-release', person, duties.others ?? [], people, { receiverMayApprove: true, orderCreatorMayReceive: true });
-  return conflict && refuse(`This person holds the duty ${conflict} for a payment of the run and may not release it.`);
+  const [first, ...more] = duties.items.filter((item) => same(item.person) && barsRelease(item, people));
+  if (!first) return undefined;
+  const transfers = [...new Set([first, ...more].filter(({ duty }) => duty === first.duty).map(({ transfer }) => transfer))];
+  return refuse(`${whoever(first.duty)} may not release the payment: transfer ${listed(transfers)}. Somebody else releases the run, or it is released without ${transfers.length === 1 ? 'it' : 'them'}.`);
+}
+
+function barsRelease(item: ItemDuty, people: readonly Person[]): boolean {
+  const { duty, person } = item;
+  return duty === 'account-choice' || conflictingDuty('payment-release', person, [{ duty, person }], people, { receiverMayApprove: true, orderCreatorMayReceive: true }) !== undefined;
+}
+
+function whoever(duty: ItemDuty['duty']): string {
+  switch (duty) {
+    case 'approval':
+      return 'Whoever approved a document of the run';
+    case 'account-choice':
+      return 'Whoever chose the bank account of a document of the run by correcting the document';
+    case 'supplier-change':
+      return 'Whoever entered, changed or confirmed a bank account that the run pays to';
+    default:
+      return `Whoever holds the duty ${duty} for a payment of the run`;
+  }
+}
+
+/** The first few, and how many more. */
+function listed(transfers: readonly string[]): string {
+  return transfers.length <= mostNamed ? transfers.join(', ') : `${transfers.slice(0, mostNamed).join(', ')} and ${transfers.length - mostNamed} more`;
 }
 
 /** Two different persons release what is above the limit, one what is up to it; `total` is in the policy's currency. */

@@ -42,7 +42,10 @@ function documentReasons(payable: Payable): Exclusion[] {
   return reasons;
 }
 
-function holdReasons(payable: Payable, holds: HoldIndex): Exclusion[] {
+/** What a hold looks at: document, supplier, payee, account and company. */
+export type Holdable = Pick<Payable, 'caseId' | 'entity' | 'supplierId'> & { payee: { supplierId: string; account?: { id: string } | undefined } };
+
+export function holdReasons(payable: Holdable, holds: HoldIndex): Exclusion[] {
   const { supplierId: payeeId, account } = payable.payee;
   const subjects: { subject: PaymentHold['subject']; id: string; code: string; what: string }[] = [
     { subject: 'item', id: payable.caseId, code: 'hold-item', what: 'The document' },

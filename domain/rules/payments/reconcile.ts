@@ -3,7 +3,7 @@ import { settlementCalendar, type SettlementSystem } from '../../calendar/settle
 import type { PlainDate } from '../../model/dates.ts';
 import type { Money } from '../../model/money.ts';
 import { describeMoney, isZeroMoney, minorOf, money } from '../money.ts';
-import { isFinal, type PaymentState } from './bank-status.ts';
+import { isFinal, isUnsent, type PaymentState } from './bank-status.ts';
 import { differenceOwners, type ReconciliationCode } from './differences.ts';
 
 /** A booked entry of the accounts that payments leave from, of the days that are compared. */
@@ -42,6 +42,8 @@ export interface ReconciliationFacts {
   payments: readonly LedgerPayment[];
   documents: readonly OpenDocument[];
   erp: readonly OpenDocument[];
+  /** Open in the ERP under a posting of ours, beside the document that we know of it. */
+  erpFurther?: readonly (OpenDocument & { documentNumber: string })[];
 }
 
 export interface Difference {
@@ -58,9 +60,17 @@ export interface Difference {
  * of the matching: a confirmation counts here only while its entry is there and its amounts still agree.
  */
 export function reconcilePayments(facts: ReconciliationFacts): Difference[] {
-  return [...bankWithoutPayment(facts), ...confirmationsWithoutBank(facts), ...overdueDebits(facts), ...ledgerAgainstErp(facts)]
+  return [...bankWithoutPayment(facts), ...confirmationsWithoutBank(facts), ...overdueDebits(facts), ...ledgerAgainstErp(facts), ...postedTwice(facts)]
     .map(([code, subject, message]) => ({ code, subject, message, ...differenceOwners[code] }))
     .sort((a, b) => (`${a.code} ${a.subject}` < `${b.code} ${b.subject}` ? -1 : 1));
+}
+
+/**
+ * Whether a difference that was closed is opened again when it is found again: one that had gone, or ended with its document, always; one that a person
+ * settled only when it reads otherwise than what that person saw, as with another amount.
+ */
+export function opensAgain(closed: { state: 'resolved' | 'cancelled'; title: string; resolvedBy?: string | undefined }, found: Pick<Difference, 'message'>): boolean {
+  return closed.state === 'cancelled' || closed.resolvedBy?.startsWith('system:') === true || closed.title !== found.message;
 }
 
 type Found = [code: ReconciliationCode, subject: string, message: string];
@@ -97,7 +107,7 @@ function confirmationsWithoutBank({ bank, payments }: ReconciliationFacts): Foun
 /** Silence of the bank after its cut-off and the days that the policy gives it (P8). */
 function overdueDebits({ asOf, system, silenceBusinessDays, payments }: ReconciliationFacts): Found[] {
   return payments.flatMap(({ endToEndId, state, executionDate }): Found[] => {
-    if (isFinal(state) || state === 'proposed' || state === 'approved') return [];
+    if (isFinal(state) || isUnsent(state)) return [];
     if (asOf <= addBusinessDays(settlementCalendar(system, executionDate), executionDate, silenceBusinessDays)) return [];
     return state === 'unknown' || state === 'filed'
       ? [['outcome-unknown', endToEndId, `Whether the bank has the payment of ${executionDate} is not known.`]]
@@ -124,6 +134,11 @@ function ledgerAgainstErp({ payments, documents, erp }: ReconciliationFacts): Fo
       ? [foundCleared({ caseId, open })]
       : [['erp-open-differs', caseId, `The document is open for ${describeMoney(open)} here and for ${describeMoney(there)} in the ERP.`]];
   });
+}
+
+/** No key keeps an ERP from posting twice what reached it twice on the way: the second document is nobody's until it is found here. */
+function postedTwice({ erpFurther = [] }: ReconciliationFacts): Found[] {
+  return erpFurther.map(({ caseId, documentNumber, open }) => ['erp-posted-twice', caseId, `The ERP holds document ${documentNumber} over ${describeMoney(open)} under the same key as the one that was posted for this case.`]);
 }
 
 /** The difference of a document that the ERP has cleared and no payment of ours has settled, as the daily comparison words it. */

@@ -28,11 +28,10 @@ const mostHits = 200;
 export function screenName(context: ScreeningContext, query: ScreeningQuery): ScreeningResult {
   const parsed = parsedQueries(query);
   const notes = notesOf(query, parsed);
-  const found = [...identifierHits(context.database, query).map(foundByIdentifier), ...nameHits(context, query, parsed)].sort(byScore).filter(firstOfEntry());
-  const hits = found.filter((each) => each.score >= each.threshold);
+  const found = [...identifierHits(context.database, query).map(foundByIdentifier), ...nameHits(context, query, parsed)].sort(byRank).filter(firstOfEntry());
+  const hits = found.filter(isHit);
   if (hits.length > mostHits) notes.push(`${hits.length - mostHits} more hits are not shown: narrow the query`);
-  // Thresholds differ by script: the name with the highest score need not be the hit.
-  const best = hits[0] ?? found[0];
+  const best = found[0];
   const unreadable = whyUnreadable(query, parsed);
   const stale = staleLists(context);
   const result = (state: ScreeningResult['state'], ...reasons: string[]): ScreeningResult => {
@@ -52,11 +51,14 @@ function parsedQueries(query: ScreeningQuery): ParsedName[] {
   return kinds.map((kind) => parseName(query.name, kind));
 }
 
-/** A name that is found and its entry; the explanation is written only for those that are shown. */
-interface Found {
-  entry: ListEntry;
+interface Scored {
   score: number;
   threshold: number;
+}
+
+/** A name that is found and its entry; the explanation is written only for those that are shown. */
+interface Found extends Scored {
+  entry: ListEntry;
   hit: () => ScreeningHit;
 }
 
@@ -80,7 +82,7 @@ function namesToCompare({ database, everyName }: ScreeningContext, name: ParsedN
   return [...promising, ...nearest];
 }
 
-/** M6: an entry's score is that of its best name; of equal ones the first in the alphabet is told, in whatever order they were compared. */
+/** M6: an entry's score is that of its best name, in whatever order its names were compared; of equal ones the first in the alphabet is told. */
 function scoreOwners(database: ScreeningDatabase, listed: ScreeningDatabase['names'][number], scorer: QueryScorer, query: ScreeningQuery, best: Map<number, ListedNameScore>): void {
   const compared = scorer.compare(listed.parsed);
   for (const owner of listed.owners) {
@@ -89,8 +91,17 @@ function scoreOwners(database: ScreeningDatabase, listed: ScreeningDatabase['nam
     const score = compared(entry, owner);
     if (!score) continue;
     const known = best.get(owner.entry);
-    if (!known || score.score > known.score || (score.score === known.score && compareText(score.name, known.name) < 0)) best.set(owner.entry, score);
+    if (!known || (rank(score, known) || compareText(score.name, known.name)) < 0) best.set(owner.entry, score);
   }
+}
+
+/** Thresholds differ by script: a hit comes before a name with a higher score that is none. */
+function rank(a: Scored, b: Scored): number {
+  return Number(isHit(b)) - Number(isHit(a)) || b.score - a.score;
+}
+
+function isHit({ score, threshold }: Scored): boolean {
+  return score >= threshold;
 }
 
 /** A query for a person never hits a vessel; what is of unknown kind is compared with everything (M14). */
@@ -139,8 +150,8 @@ function foundByIdentifier({ entry, hit }: { entry: ListEntry; hit: ScreeningHit
   return { entry, score: hit.score, threshold: hit.threshold, hit: () => hit };
 }
 
-function byScore(a: Found, b: Found): number {
-  return b.score - a.score || compareText(a.entry.list, b.entry.list) || compareText(a.entry.id, b.entry.id);
+function byRank(a: Found, b: Found): number {
+  return rank(a, b) || compareText(a.entry.list, b.entry.list) || compareText(a.entry.id, b.entry.id);
 }
 
 function compareText(a: string, b: string): number {

@@ -3,6 +3,7 @@ import { buildIndex, type CandidateIndex } from './candidate-index.ts';
 import { indexFacts, type FactIndex } from './fact-index.ts';
 import { strongIdentifier } from './identifiers.ts';
 import { parseName, type NameKind, type ParsedName, type Token } from './parse-name.ts';
+import { identityOf } from './token-keys.ts';
 
 /** One way of writing a name, with all the entries that have it. */
 export interface IndexedName {
@@ -25,14 +26,15 @@ export interface ScreeningDatabase {
 export function buildDatabase(lists: LoadedList[]): ScreeningDatabase {
   const entries = lists.flatMap((list) => list.entries);
   const names = new Map<string, IndexedName>();
-  const words = new Map<string, Token>();
+  const words = new Map<string, NumberedWord>();
   entries.forEach((entry, at) => {
     for (const name of entry.names) {
       const kind = nameKindOf(entry, name.text);
       const parsed = parseName(name.text, kind);
       if (parsed.tokens.length === 0) continue;
-      parsed.tokens = parsed.tokens.map((token) => shared(words, token));
-      const key = `${kind}|${parsed.familyTokens}|${parsed.legalForms.join()}|${parsed.tokens.map((token) => `${token.role[0]}${token.native}`).join(' ')}`;
+      const numbered = parsed.tokens.map((token) => shared(words, token));
+      parsed.tokens = numbered.map(({ token }) => token);
+      const key = `${kind}|${parsed.familyTokens}|${parsed.legalForms.join()}|${numbered.map(({ number }) => number).join()}`;
       const known = names.get(key);
       const owner = { entry: at, text: name.text, quality: name.quality };
       if (known) known.owners.push(owner);
@@ -54,13 +56,19 @@ function indexIdentifiers(entries: ListEntry[]): Map<string, number[]> {
   return found;
 }
 
+interface NumberedWord {
+  token: Token;
+  number: number;
+}
+
 /** Words are shared between names, so that one comparison serves all names that hold the word. */
-function shared(words: Map<string, Token>, token: Token): Token {
-  const key = `${token.role[0]}${token.weight}|${token.text}|${token.native}|${token.written}`;
+function shared(words: Map<string, NumberedWord>, token: Token): NumberedWord {
+  const key = identityOf(token);
   const known = words.get(key);
   if (known) return known;
-  words.set(key, token);
-  return token;
+  const added = { token, number: words.size };
+  words.set(key, added);
+  return added;
 }
 
 function nameKindOf(entry: ListEntry, text: string): NameKind {

@@ -2,6 +2,11 @@ import { soundKey, soundsOfLatin } from './arabic.ts';
 import { chineseKey, koreanKey } from './tables/syllabic.ts';
 import type { Token } from './parse-name.ts';
 
+/** Everything by which a word is compared: words that share it are one word, in whatever name they stand (M18). */
+export function identityOf({ role, weight, script, text, native, written, skeleton, sounds, filiation }: Token): string {
+  return `${role}|${weight}|${script}|${text}|${native}|${written}|${skeleton}|${sounds}|${filiation}`;
+}
+
 /*
  * Keys that are worked out when first needed and kept at the word: words are shared between names, and a search compares
  * the same words again and again. '' stands for "cannot be read so".

@@ -108,7 +108,8 @@ function compareNative(a: Token, b: Token): TokenMatch {
     // One character is one syllable: the same sound with another character may be a variant form.
     return a.script === 'Han' && a.text === b.text ? { how: 'sound', edits: 1.5, similarity: 0.6 } : different;
   }
-  const edits = plainEdits(a.native, b.native, Math.min(mostEdits - 1, longest));
+  const limit = Math.min(mostEdits - 1, longest);
+  const edits = Math.min(limit + 1, plainEdits(a.native, b.native, limit)); // beyond the limit the two directions count differently
   const similarity = Math.max(0, 1 - edits / longest);
   return similarity < 0.3 ? { how: 'different', edits: Math.min(mostEdits, edits), similarity } : { how: 'spelling', edits, similarity };
 }

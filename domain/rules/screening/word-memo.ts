@@ -1,3 +1,4 @@
+import { identityOf } from './token-keys.ts';
 import type { Token } from './parse-name.ts';
 import type { ScoreBound } from './score-bound.ts';
 
@@ -20,7 +21,7 @@ export class WordMemo {
   get(bound: ScoreBound, asked: Token, search: () => SimilarWords): SimilarWords {
     const found = this.ofBound.get(bound) ?? new Map<string, SimilarWords>();
     this.ofBound.set(bound, found);
-    const key = `${asked.role[0]}|${asked.text}|${asked.native}|${asked.written}|${asked.script}`;
+    const key = identityOf(asked);
     const known = found.get(key);
     if (known) return known;
     const made = search();

@@ -35,6 +35,12 @@ describe('A8: what becomes of approvals of another version', () => {
     expect(bind(matched('AWAITING_RECEIPT'), matched('MATCHED'), [approved, asked], [])).toEqual({ kept: ['T1'], void: ['T2'], changes: [] });
   });
 
+  it('a question to a step that has only moved stays asked, one for the authority is asked anew as an endorsement', () => {
+    const route = [{ id: '1-endorsement-controller' }, { id: '2-endorsement' }, { id: '3-endorsement-cfo' }];
+    const questions: TaskOfVersion[] = [{ ...approved, state: 'open' }, { ...asked, step: '2-authority-cfo' }];
+    expect(bind(matched('AWAITING_RECEIPT'), matched('MATCHED'), questions, route)).toEqual({ kept: ['T1'], void: ['T2'], changes: [] });
+  });
+
   it('many small steps never add up: an approval is compared with what its person saw', () => {
     const fall = (text: string, documentHash: string): DecisionSubject => ({ ...seen, payable: eur(text), documentHash });
     expect(changeVoidsApprovals(fall('1170', 'd2'), fall('1150', 'd3'), policy)).toEqual([]);

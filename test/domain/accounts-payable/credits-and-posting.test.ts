@@ -17,10 +17,18 @@ const credit = (quantity: string, price: string, overrides: Partial<InvoiceFacts
 });
 const withReturn = { receipts: [receipt('60'), receipt('-10')] };
 
+const assigned = (changes: Parameters<typeof candidate>[2]): Partial<InvoiceFacts> => credit('10', '0.50', {
+  invoice: invoice([line('10', '0.50')], { class: 'credit-note', number: 'G-1' }), corrections: { lines: [], by: ['anna'], creditKind: 'goodwill', creditOf: 'case-R-0' },
+  duplicateCandidates: [candidate('R-0', '749.70', { state: 'posted', open: eur('749.70'), ...changes })],
+});
+
 const rows: { rule: string; what: string; given: Partial<InvoiceFacts>; codes: string[]; credit?: Record<string, unknown>; hold?: [string, string] }[] = [
   { rule: 'C1', what: 'names no invoice', given: credit('10', '0.50', { invoice: invoice([line('10', '0.50')], { class: 'credit-note', number: 'G-1' }) }), codes: ['credit-without-reference'] },
   { rule: 'C1', what: 'names none, recorded as credit to the account', given: credit('10', '0.50', { invoice: invoice([line('10', '0.50')], { class: 'credit-note', number: 'G-1' }), corrections: { lines: [], by: ['anna'], creditKind: 'goodwill' } }), codes: [], credit: { kind: 'goodwill', settlement: 'debit-balance' } },
   { rule: 'C1', what: 'names an invoice that is not known', given: credit('10', '0.50', { duplicateCandidates: [] }), codes: ['credit-of-unknown-invoice'] },
+  { rule: 'C1', what: 'names no invoice, assigned to one of the supplier', given: assigned({}), codes: [], credit: { kind: 'goodwill', settlement: 'reduces-open', against: 'case-R-0' } },
+  { rule: 'C1', what: 'assigned to an invoice of another supplier', given: assigned({ supplierGroup: 'G2' }), codes: ['credit-of-unknown-invoice'] },
+  { rule: 'C2', what: 'assigned to an invoice that others have credited already', given: assigned({ credited: eur('749.70') }), codes: ['credit-exceeds-invoice'] },
   { rule: 'C1', what: 'a credit note that would raise what we owe', given: credit('10', '0.50', { invoice: invoice([line('10', '-0.50')], { number: 'G-1', class: 'credit-note', references: { preceding: [{ number: 'R-0' }] } }) }), codes: ['credit-sign'] },
   { rule: 'C2', what: 'all credits together exceed the invoice', given: credit('10', '0.50', { duplicateCandidates: [candidate('R-0', '749.70', { state: 'posted', open: eur('749.70'), credited: eur('743.76') })] }), codes: ['credit-exceeds-invoice'] },
   { rule: 'C2', what: 'exactly the rest of the invoice', given: credit('10', '0.50', { duplicateCandidates: [candidate('R-0', '749.70', { state: 'posted', open: eur('749.70'), credited: eur('743.75') })] }), codes: [] },

@@ -6,7 +6,7 @@ import { assessInvoice } from '../../../domain/rules/accounts-payable/assess.ts'
 import { changeVoidsApprovals, decisionSubject, type DecisionSubject } from '../../../domain/rules/accounts-payable/decision-subject.ts';
 import { conflictingDuty } from '../../../domain/rules/accounts-payable/duties.ts';
 import { nextEscalation, rolesWithAuthority } from '../../../domain/rules/accounts-payable/escalation.ts';
-import { exceptionResolution } from '../../../domain/rules/accounts-payable/exception-resolution.ts';
+import { exceptionResolution, rejectionFault } from '../../../domain/rules/accounts-payable/exception-resolution.ts';
 import { calendar, eur, facts, invoice, line, people, person, policies, supplier } from './facts.ts';
 
 const task: ApprovalTask = {
@@ -15,14 +15,18 @@ const task: ApprovalTask = {
 };
 const says = (personId: string, more: Partial<ApprovalDecision> = {}): ApprovalDecision => ({ taskId: 'T1', person: personId, decision: 'approve', decisionHash: 'h1', ...more });
 const delegation = { id: 'D1', delegator: 'fred', delegate: 'dora', from: '2026-11-05T00:00:00.000Z', to: '2026-11-06T00:00:00.000Z' };
-const staff: Person[] = [...people, person('dora', [['team-lead', '1000']]), person('fred2', [['finance-manager', '10000']], { employeeId: 'E-fred' }), person('gone', [['finance-manager']], { active: false }), person('admin', [['administrator']])];
+const staff: Person[] = [...people, person('dora', [['team-lead', '1000']]), person('fred2', [['finance-manager', '10000']], { employeeId: 'E-fred' }), person('gone', [['finance-manager']], { active: false }), person('admin', [['administrator']]), person('mira', [['ap-operations']])];
 const given = (overrides: Partial<DecisionFacts> = {}): DecisionFacts => ({
   decision: says('fred'), task, item: { entity: 'DE01', decisionHash: 'h1', amountForAuthority: eur('10000') }, earlier: [], people: staff, delegations: [], held: [],
-  duties: { receiverMayApprove: false, orderCreatorMayReceive: false }, now: '2026-11-05T12:00:00.000Z', ...overrides,
+  duties: { receiverMayApprove: false, orderCreatorMayReceive: false }, escalation: policies().deadlines.content.approval, now: '2026-11-05T12:00:00.000Z', ...overrides,
 });
 const breakGlass = { roles: ['cfo', 'controller'], persons: 2 };
 const inNeed = (personId: string, more: Partial<ApprovalDecision> = {}): ApprovalDecision => says(personId, { breakGlass: true, comment: 'Fred is in hospital, the line stands still', ...more });
 const asDora = { decision: says('dora', { onBehalfOf: 'fred' }), delegations: [delegation] };
+const inQueue: ApprovalTask = { ...task, role: 'ap-operations' };
+/** A controller's endorsement, whose time ran out: the role is not on the ladder. */
+const endorsement: ApprovalTask = { ...inQueue, step: { ...task.step, kind: 'endorsement', role: 'controller', amount: eur('80000') } };
+const deputy = { ...delegation, delegator: 'cara' };
 const change = (changes: Partial<DecisionFacts['item']>) => ({ item: { entity: 'DE01', decisionHash: 'h1', amountForAuthority: eur('10000'), ...changes } });
 
 const rows: { rule: string; what: string; facts: Partial<DecisionFacts>; answer: string }[] = [
@@ -43,6 +47,25 @@ const rows: { rule: string; what: string; facts: Partial<DecisionFacts>; answer:
   { rule: 'A10', what: 'rejecting in need', facts: { decision: inNeed('cara', { decision: 'reject', reasonCode: 'PRI', target: 'supplier' }), breakGlass }, answer: 'not-permitted' },
   { rule: 'A10', what: 'in need by whoever entered the document', facts: { decision: inNeed('cara'), breakGlass, held: [{ duty: 'invoice-entry', person: 'cara' }] }, answer: 'duties-conflict' },
   { rule: 'A10', what: 'in need by whoever approved an earlier step', facts: { decision: inNeed('cara'), breakGlass, earlier: [says('cara', { taskId: 'T0' })] }, answer: 'duties-conflict' },
+  { rule: 'A7', what: 'an operator, for what lies in the queue of the operators', facts: { task: inQueue, decision: says('mira') }, answer: 'not-permitted' },
+  { rule: 'A7', what: 'an operator who rejects it there', facts: { task: inQueue, decision: says('mira', { decision: 'reject', reasonCode: 'PRI', target: 'supplier' }) }, answer: 'not-permitted' },
+  { rule: 'A7', what: 'an operator, for a step that found nobody and fell to that queue', facts: { task: { ...inQueue, step: { ...task.step, role: 'ap-operations', fallback: true } }, decision: says('mira') }, answer: 'not-permitted' },
+  { rule: 'A7', what: 'in that queue the role of the step', facts: { task: inQueue }, answer: 'allowed' },
+  { rule: 'A7', what: 'in that queue a role above it', facts: { task: inQueue, decision: says('cara') }, answer: 'allowed' },
+  { rule: 'A7', what: 'in that queue a role below it', facts: { task: inQueue, decision: says('tina') }, answer: 'not-permitted' },
+  { rule: 'A7', what: 'in that queue a delegate of the step\'s role', facts: { ...asDora, task: inQueue }, answer: 'allowed' },
+  { rule: 'A3', what: 'in that queue above the own limit', facts: { ...change({ amountForAuthority: eur('10000.01') }), task: inQueue }, answer: 'authority-insufficient' },
+  { rule: 'A7', what: 'in that queue an endorsement by the role of the step, whatever its limit', facts: { task: endorsement, decision: says('conny'), people: [...staff.filter(({ id }) => id !== 'conny'), person('conny', [['controller', '1']])] }, answer: 'allowed' },
+  { rule: 'A3', what: 'in that queue an endorsement by another role below its amount', facts: { task: endorsement, decision: says('tina') }, answer: 'authority-insufficient' },
+  { rule: 'A3', what: 'in that queue an endorsement by another role that holds its amount', facts: { task: endorsement, decision: says('cara') }, answer: 'allowed' },
+  { rule: 'A3', what: 'in that queue an endorsement by somebody with the step\'s role and a lower one', facts: { task: endorsement, decision: says('both'), people: [...staff, person('both', [['team-lead', '1000'], ['controller']])] }, answer: 'allowed' },
+  { rule: 'A6', what: 'in that queue an endorsement for another role above the cap', facts: { task: endorsement, decision: says('dora', { onBehalfOf: 'cara' }), delegations: [{ ...deputy, cap: eur('79999.99') }] }, answer: 'authority-insufficient' },
+  { rule: 'A6', what: 'in that queue an endorsement for another role within the cap', facts: { task: endorsement, decision: says('dora', { onBehalfOf: 'cara' }), delegations: [{ ...deputy, cap: eur('80000') }] }, answer: 'allowed' },
+  { rule: 'A3', what: 'in that queue rejecting takes no amount', facts: { task: endorsement, decision: says('tina', { decision: 'reject', reasonCode: 'PRI', target: 'supplier' }) }, answer: 'allowed' },
+  { rule: 'A3', what: 'an endorsement that went on to another role, below its amount', facts: { task: { ...endorsement, role: 'team-lead' }, decision: says('tina') }, answer: 'authority-insufficient' },
+  { rule: 'A7', what: 'the former role, once the next one is asked', facts: { task: { ...task, role: 'cfo' } }, answer: 'not-permitted' },
+  { rule: 'A10', what: 'an operator in need', facts: { task: inQueue, decision: inNeed('mira'), breakGlass }, answer: 'not-permitted' },
+  { rule: 'A10', what: 'in that queue a named role in need', facts: { task: inQueue, decision: inNeed('cara'), breakGlass }, answer: 'allowed' },
   { rule: 'A9', what: 'a leaver', facts: { decision: says('gone') }, answer: 'not-permitted' },
   { rule: 'A5', what: 'whoever entered the document', facts: { held: [{ duty: 'invoice-entry', person: 'fred' }] }, answer: 'duties-conflict' },
   { rule: 'A5', what: 'by the second log-in of whoever entered it (S7)', facts: { held: [{ duty: 'invoice-entry', person: 'fred2' }] }, answer: 'duties-conflict' },
@@ -127,6 +150,22 @@ describe('A8: what voids approvals', () => {
     expect(changeVoidsApprovals(before, { ...before, ...after }, policies().approval.content)).toEqual(expected);
   });
 
+  const credit = (changes: Partial<NonNullable<DecisionSubject['credit']>> = {}): NonNullable<DecisionSubject['credit']> => ({ against: 'case-7', kind: 'price', settlement: 'reduces-open', ...changes });
+  it.each([
+    ['the same effect', credit(), []],
+    ['another invoice', credit({ against: 'case-8' }), ['credit']],
+    ['another kind', credit({ kind: 'goodwill' }), ['credit']],
+    ['another settlement, which follows from what the invoice has come to', credit({ settlement: 'closes-both' }), []],
+  ])('C4: of a credit with %s', (_what, after, expected) => {
+    expect(changeVoidsApprovals({ ...before, credit: credit() }, { ...before, credit: after }, policies().approval.content)).toEqual(expected);
+  });
+
+  it('C4: what a credit does is part of its subject, and of that of no invoice', () => {
+    const assessment = assessInvoice(facts());
+    expect(decisionSubject(assessment, { documentHash: 'd1' })).not.toHaveProperty('credit');
+    expect(decisionSubject({ ...assessment, credit: { kind: 'goodwill', settlement: 'debit-balance' } }, { documentHash: 'd1' }).credit).toEqual({ against: null, kind: 'goodwill', settlement: 'debit-balance' });
+  });
+
   it('goods that came in keep the approvals', () => {
     const waiting = { ...before, match: { ...before.match, status: 'AWAITING_RECEIPT' as const } };
     expect(changeVoidsApprovals(waiting, before, policies().approval.content)).toEqual([]);
@@ -183,6 +222,31 @@ describe('M20: who may override', () => {
   ] as const)('D1: saying that %s is a duplicate', (_what, code, relatedCase, expected) => {
     const judged = resolve('bert', { resolution: { kind: 'duplicate', reason: 'same delivery note' }, finding: { ...finding!, code, relatedCase } });
     expect(judged.outcome === 'refused' ? judged.code : judged.outcome).toBe(expected);
+  });
+
+  it.each([
+    ['a live document', undefined, 'duplicate'],
+    ['a document that was itself a duplicate', 'duplicate', 'stale-version'],
+    ['a document that was rejected', 'rejected', 'stale-version'],
+  ] as const)('D1, D9: saying that it is a duplicate of %s', (_what, originalEndedAs, expected) => {
+    const judged = resolve('bert', { resolution: { kind: 'duplicate', reason: 'same delivery note' }, finding: { ...finding!, code: 'duplicate-normalised', relatedCase: 'case-7' }, originalEndedAs });
+    expect(judged.outcome === 'refused' ? judged.code : judged.outcome).toBe(expected);
+  });
+
+  it.each([
+    ['M17', 'the owner', 'conny', {}, undefined],
+    ['M17', 'somebody of the role that owns it', 'tina', {}, undefined],
+    ['M20', 'somebody of another role', 'rita', {}, 'not-permitted'],
+    ['A5', 'whoever entered the document', 'tina', { submittedBy: 'tina' }, 'duties-conflict'],
+    ['A5', 'the second log-in of whoever entered it', 'fred2', { submittedBy: 'fred', ownerRole: 'finance-manager' }, 'duties-conflict'],
+    ['A9', 'a leaver', 'gone', { ownerRole: 'finance-manager' }, 'not-permitted'],
+    ['A13', 'without a reason', 'tina', { reason: ' ' }, 'decision-incomplete'],
+    ['M17', 'a clerk of accounts payable', 'anna', {}, undefined],
+    ['A10', 'an operator, of what a step that stands still asks', 'mira', { ownerRole: 'ap-operations' }, 'not-permitted'],
+    ['A10', 'an operator to whom it was given', 'mira', { ownerRole: 'ap-operations', ownerPerson: 'mira' }, 'not-permitted'],
+    ['A10', 'a clerk of accounts payable, of what operators look after', 'anna', { ownerRole: 'ap-operations' }, undefined],
+  ])('%s: rejecting over what states no finding, by %s', (_rule, _what, by, changes, expected) => {
+    expect(rejectionFault({ person: by, reason: 'not delivered', entity: 'DE01', people: staff, ownerPerson: 'conny', ownerRole: 'team-lead', operators: ['operator', 'ap-operations'], ...changes })?.code).toBe(expected);
   });
 
   it('D10: the first of two consents does not complete', () => {

@@ -57,6 +57,11 @@ const rows: { rule: string; what: string; given?: Partial<InvoiceFacts>; other: 
   { rule: 'D8', what: 'a corrected invoice is linked, and looked at while the first is live', given: ours({ typeCode: '384', references: { preceding: [{ number: '77' }] } }), other: candidate('77', '900'), code: 'corrects-earlier', disposition: 'exception' },
   { rule: 'D9', what: 'a pending one', other: candidate('INV-2026-017', '5', { state: 'pending' }), code: 'duplicate-exact', disposition: 'duplicate' },
   { rule: 'D9', what: 'a parked one', other: candidate('INV-2026-017', '5', { state: 'parked' }), code: 'duplicate-exact', disposition: 'duplicate' },
+  { rule: 'D1', what: 'a pending one that is the repeat itself and does not hold its number', other: candidate('INV-2026-017', gross, { state: 'pending', holdsNumber: false }), code: undefined, disposition: 'needs-approval' },
+  { rule: 'D1', what: 'a parked one that does not hold its number', other: candidate('INV-2026-017', gross, { state: 'parked', holdsNumber: false }), code: undefined, disposition: 'needs-approval' },
+  { rule: 'D1', what: 'one that does not hold its number and is written otherwise', other: candidate('INV 2026 17', gross, { state: 'pending', holdsNumber: false }), code: 'duplicate-normalised', disposition: 'exception' },
+  { rule: 'D9', what: 'a posted one, whether or not it holds its number', other: candidate('INV-2026-017', gross, { state: 'posted', holdsNumber: false }), code: 'duplicate-exact', disposition: 'duplicate' },
+  { rule: 'D1', what: 'the same number, once this one is posted: people say so', given: { postingStands: true }, other: candidate('INV-2026-017', '5'), code: 'duplicate-exact', disposition: 'exception' },
   { rule: 'D9', what: 'a rejected one is shown only', other: candidate('INV-2026-017', gross, { state: 'rejected' }), code: 'earlier-attempt', disposition: 'needs-approval' },
 ];
 

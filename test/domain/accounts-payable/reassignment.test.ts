@@ -28,6 +28,8 @@ describe('A9: who is asked follows the directory', () => {
     ['the cost centre has another owner', task({ step: '1-endorsement-CC-4100', candidateRole: 'cost-centre-owner', candidatePersons: ['lena'] }), directory([person('lena', ['cost-centre-owner', '100000', 'CC-6000']), person('tom', ['cost-centre-owner', '100000', 'CC-4100'])]), { role: 'cost-centre-owner', persons: [], gone: [{ person: 'lena', why: 'disqualified' }] }],
     ['who acts for a holder may keep it', task({ assignee: 'dan' }), directory([ann, person('dan', ['buyer'])], { delegations: [{ id: 'd', delegator: 'ann', delegate: 'dan', from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' }] }), undefined],
     ['unless the holder left', task({ assignee: 'dan' }), directory([left('ann'), ben, person('dan', ['buyer'])], { delegations: [{ id: 'd', delegator: 'ann', delegate: 'dan', from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' }] }), { gone: [{ person: 'dan', why: 'disqualified' }] }],
+    ['what the operators handed on stays with whom they gave it to', task({ candidateRole: 'ap-operations', assignee: 'cleo' }), directory([ann, cleo, person('mira', ['ap-operations'])]), undefined],
+    ['unless that person left', task({ candidateRole: 'ap-operations', assignee: 'ann' }), directory([left('ann'), cleo]), { role: 'ap-operations', gone: [{ person: 'ann', why: 'left' }], roleChanged: false }],
     ['what lies with the operators stays there', task({ candidateRole: 'ap-operations' }), directory([ann]), undefined],
   ])('%s', (_case, asked, now, expected) => {
     const answer = reassignment(asked, now);

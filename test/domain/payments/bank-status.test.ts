@@ -86,6 +86,13 @@ describe('P8: what the bank says moves a payment forward', () => {
     );
   });
 
+  it('what may have been paid although its documents can be paid is held', () => {
+    const held = (code: string) => paymentStates.filter((state) => afterBankStatus(state, code, 'transfer').hold);
+    expect(held('ACSC')).toEqual(['proposed', 'approved', 'rejected', 'removed']);
+    expect(held('ACSP')).toEqual(['proposed', 'approved', 'removed']);
+    expect(held('RJCT')).toEqual([]);
+  });
+
   it('P1: what holds an open item, and what is over', () => {
     expect(paymentStates.filter(blocksOpenItem)).toEqual(['proposed', 'approved', 'filed', 'sent', 'unknown', 'in-process', 'settled-at-bank', 'confirmed']);
     expect(paymentStates.filter(isFinal)).toEqual(['confirmed', 'rejected', 'returned', 'removed']);

@@ -8,10 +8,13 @@ const people = [person('anna', 'E1'), person('anna.second', 'E1'), person('bert'
 const callBack = { contact: '+49 40 1234', on: '2026-06-02' };
 
 describe('P9: who may confirm a changed account, and by what', () => {
-  it.each<[string, Partial<AccountChange>, Partial<AccountConfirmation>, string | undefined]>([
+  it.each<[string, Partial<AccountChange & { chosenBy: string[] }>, Partial<AccountConfirmation>, string | undefined]>([
     ['another person after a call-back', {}, {}, undefined],
     ['whoever changed it', {}, { person: 'anna' }, 'duties-conflict'],
     ['the second log-in of whoever changed it', {}, { person: 'anna.second' }, 'duties-conflict'],
+    ['whoever chose it for a document', { changedBy: 'carl', chosenBy: ['anna'] }, { person: 'anna' }, 'duties-conflict'],
+    ['the second log-in of whoever chose it', { changedBy: undefined, chosenBy: ['anna'] }, { person: 'anna.second' }, 'duties-conflict'],
+    ['another person than whoever chose it', { changedBy: undefined, chosenBy: ['anna'] }, {}, undefined],
     ['somebody, where the ERP does not tell who changed it', { changedBy: undefined }, { person: 'anna' }, undefined],
     ['nobody without a call-back', {}, { callBack: undefined }, 'call-back-missing'],
     ['nobody with a call that is still to be made', {}, { callBack: { ...callBack, on: '2026-06-03' } }, 'call-back-missing'],
@@ -20,7 +23,7 @@ describe('P9: who may confirm a changed account, and by what', () => {
     ['nobody over a missing answer unseen', { verification: 'unavailable' }, { nameCheck: 'match' }, 'name-check-open'],
     ['another person over a mismatch that they name', { verification: 'no-match' }, { nameCheck: 'no-match' }, undefined],
   ])('%s', (_who, change, said, refused) => {
-    expect(judgeConfirmation({ changedBy: 'anna', verification: 'match', ...change }, { person: 'bert', callBack, ...said }, '2026-06-02', people)?.code).toBe(refused);
+    expect(judgeConfirmation({ changedBy: 'anna', verification: 'match', chosenBy: [], ...change }, { person: 'bert', callBack, ...said }, '2026-06-02', people)?.code).toBe(refused);
   });
 
   it('an account of which nobody heard anything is unavailable, and another version of it is another account', () => {

@@ -67,6 +67,22 @@ describe('P8: a booked debit confirms', () => {
   it('a second debit with another amount is a case too', () => expect(match([quoted('E1', -5)], [sent('E1', 1000, { state: 'confirmed', confirmedBy: 'X' })])).toEqual(['case amount-differs I1 E1']));
 });
 
+describe('P8: what a debit that confirms nothing keeps from being paid', () => {
+  const held = (entries: StatementEntry[], outstanding: OutstandingPayment[]) => matchConfirmations(booked(...entries), outstanding).cases.map(({ code, hold = [] }) => [code, ...hold].join(' '));
+  const batch = (minor: number, transactions: number) => line(minor, { references: { paymentInformation: 'B1' }, transactions });
+
+  it.each<[string, StatementEntry[], OutstandingPayment[], string[]]>([
+    ['of a rejected payment', [quoted('E1', -1000)], [sent('E1', 1000, { state: 'rejected' })], ['rejected-but-paid E1']],
+    ['of a payment that nobody released', [quoted('E1', -1000)], [sent('E1', 1000, { state: 'approved' })], ['paid-without-release E1']],
+    ['a second time', [quoted('E1', -1000)], [sent('E1', 1000, { state: 'returned', confirmedBy: 'X' })], ['paid-twice E1']],
+    ['over another amount', [quoted('E1', -999)], [sent('E1', 1000, { state: 'rejected' })], ['amount-differs E1']],
+    ['of a batch whose number counts the rejected one', [batch(-1000, 2)], [sent('E1', 400), sent('E2', 600, { state: 'rejected' })], ['batch-unexplained E2']],
+    ['of a batch that nothing of was rejected', [batch(-1001, 2)], [sent('E1', 400), sent('E2', 600)], ['batch-unexplained']],
+    ['with parts that do not add up', [line(-1001, { details: [part('E1', -400), part('E2', -600)] })], [sent('E1', 400), sent('E2', 600, { state: 'rejected' })], ['details-differ E2']],
+    ['and a credit that differs holds nothing', [quoted('E1', 900)], [sent('E1', 1000, { state: 'confirmed', confirmedBy: 'X' })], ['return-amount-differs']],
+  ])('%s', (_, entries, outstanding, expected) => expect(held(entries, outstanding)).toEqual(expected));
+});
+
 describe('P8, SI-9: batch entries', () => {
   const batch = (minor: number, details: EntryDetail[] | undefined, transactions?: number, id = 'B1') => line(minor, { references: { paymentInformation: id }, ...(details ? { details } : {}), ...(transactions === undefined ? {} : { transactions }) });
   const two = [sent('E1', 400), sent('E2', 600)];

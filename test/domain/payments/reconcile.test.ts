@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { differenceOwners } from '../../../domain/rules/payments/differences.ts';
-import { reconcilePayments, type BankLine, type LedgerPayment, type ReconciliationFacts } from '../../../domain/rules/payments/reconcile.ts';
+import { opensAgain, reconcilePayments, type BankLine, type LedgerPayment, type ReconciliationFacts } from '../../../domain/rules/payments/reconcile.ts';
 import { eur } from './scenario.ts';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -41,10 +41,18 @@ describe('bank, payments and ERP agree or somebody owns the difference', () => {
     ['rejected, and open in the ERP', { bank: [], payments: [{ ...unconfirmed, state: 'rejected' }], ...openBoth }, []],
     ['other amounts', { bank: [], payments: [], documents: openBoth.documents, erp: [{ caseId: 'a', open: eur('9') }] }, ['erp-open-differs a']],
     ['other currencies', { bank: [], payments: [], documents: openBoth.documents, erp: [{ caseId: 'a', open: { currency: 'USD', minor: '1000' } }] }, ['erp-open-differs a']],
+    ['another document under the key of a posting', { ...openBoth, bank: [], payments: [], erpFurther: [{ caseId: 'a', documentNumber: '5100000002', open: eur('10') }] }, ['erp-posted-twice a']],
     ['rejected, then paid at the next revision', { payments: [{ ...unconfirmed, state: 'rejected', endToEndId: 'E0' }, paid({ items: [{ caseId: 'a', revision: 2 }] })] }, []],
     ['taken out of an older run, then paid', { payments: [{ ...unconfirmed, state: 'removed', endToEndId: 'E0' }, paid()] }, []],
     ['paid, and taken out of an older run', { payments: [paid(), { ...unconfirmed, state: 'removed', endToEndId: 'E0' }] }, []],
   ])('%s', (_name, changes, expected) => expect(reconcilePayments(world(changes)).map(({ code, subject }) => `${code} ${subject}`)).toEqual(expected));
+
+  it.each<[string, Parameters<typeof opensAgain>[0], boolean]>([
+    ['gone by itself', { state: 'resolved', title: 'Open for 10.', resolvedBy: 'system:reconciliation' }, true],
+    ['ended with its document', { state: 'cancelled', title: 'Open for 10.', resolvedBy: 'system:process' }, true],
+    ['accepted by a person', { state: 'resolved', title: 'Open for 10.', resolvedBy: 'lars.thoma' }, false],
+    ['accepted by a person while it was another', { state: 'resolved', title: 'Open for 9.', resolvedBy: 'lars.thoma' }, true],
+  ])('found again after it had %s', (_name, closed, expected) => expect(opensAgain(closed, { message: 'Open for 10.' })).toBe(expected));
 
   it('every difference says what is wrong, who settles it and how', () => {
     for (const difference of reconcilePayments(world({ bank: [entry('-7', { identity: 'I2', endToEndIds: [] })], erp: [{ caseId: 'a', open: eur('10') }] }))) {

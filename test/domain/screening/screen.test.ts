@@ -188,6 +188,16 @@ describe('thresholds', () => {
     expect(result.best).toEqual(result.hits[0]);
   });
 
+  it.each([
+    ['Mohamed Salih Husain', 'محمد سالم حسین'],
+    ['Mohamed Salah', 'محمد صالح'],
+  ])('M6 the Latin name %s is a hit, although %s of the same entry scores higher below its own threshold', (latin, arabic) => {
+    const asked = (...texts: string[]) => screen('Muhammad Saleh Hussein', {}, context({}, [entry('1', texts.map((text) => ({ text, quality: 'primary' })))]));
+    expect(asked(arabic).state).toBe('CLEAR');
+    expect(asked(arabic).best!.score).toBeGreaterThan(asked(latin).best!.score);
+    for (const both of [asked(latin, arabic), asked(arabic, latin)]) expect([both.state, both.best]).toEqual(['HIT', asked(latin).best]);
+  });
+
   it('equal scores tell the first name in the alphabet, in whatever order the entry has them', () => {
     const named = (...texts: string[]) => screen('Muhammad Ihsan', {}, context({}, [entry('1', texts.map((text) => ({ text, quality: 'good' })))])).best!.name;
     expect(named('EHSAN, Muhammad', 'AHSAN, Muhammad')).toBe(named('AHSAN, Muhammad', 'EHSAN, Muhammad'));
