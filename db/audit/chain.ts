@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { auditEventSchema } from '../../domain/model/audit-event.ts';
+import { auditEventSchema, type AuditEvent } from '../../domain/model/audit-event.ts';
 import { canonicalJson } from '../../domain/rules/canonical-json.ts';
 
 /** An event as stored or exported: the exact text and the hash it had when it was written. */
@@ -62,7 +62,8 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function eventOf(text: string): { seq: number; entity: string; prev: string } | undefined {
+/** What a stored text says; undefined when it is no audit event in canonical form. */
+export function eventOf(text: string): AuditEvent | undefined {
   try {
     const value: unknown = JSON.parse(text);
     const event = auditEventSchema.safeParse(value);

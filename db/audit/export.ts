@@ -2,24 +2,21 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { KontorError } from '../../domain/errors.ts';
-import { auditEventSchema } from '../../domain/model/audit-event.ts';
 import { sql, type Db } from '../client.ts';
 import { chainHeads, eventsAfter, unlinkedEntities, type ChainHead } from '../repositories/audit.ts';
 import type { ChainedEvent } from './chain.ts';
-import { sha256 } from './chain.ts';
-import { checkpointFaults, checkpointSchema, readCheckpoints, type Checkpoint } from './checkpoint.ts';
-import { inclusionProof, leafHash, provesInclusion } from './merkle.ts';
-import type { NoteVerifier } from './signed-note.ts';
+import { checkpointSchema, readCheckpoints, type Checkpoint } from './checkpoint.ts';
 import type { LogSource } from './verify.ts';
 
-const eventSchema = z.object({ entity: z.string(), seq: z.string().regex(/^\d+$/), hash: z.string(), event: z.string() }).strict();
+export const chainedEventSchema = z.object({ entity: z.string(), seq: z.string().regex(/^\d+$/), hash: z.string(), event: z.string() }).strict();
 const lineSchema = z.union([
   z.object({ kontorAuditLog: z.literal(1) }).strict(),
   z.object({ checkpoint: checkpointSchema }).strict(),
-  z.object({ event: eventSchema }).strict(),
+  z.object({ event: chainedEventSchema }).strict(),
 ]);
 
-const BATCH = 2_000;
+/** So few that verifying them holds up nobody else on the event loop. */
+const BATCH = 500;
 
 /** The log as the database has it when the events are first asked for, whatever is appended meanwhile; `heads` and `unlinked` are known then. */
 export async function databaseLog(db: Db): Promise<LogSource> {
@@ -100,69 +97,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The events of one case with their proofs: an evidence pack that says nothing about other cases. */
-export const extractSchema = z
-  .object({
-    kontorAuditExtract: z.literal(1),
-    case: z.string(),
-    entity: z.string(),
-    /** Absent while no checkpoint has been signed. */
-    checkpoint: checkpointSchema.optional(),
-    /** `proof` is absent for events younger than the checkpoint. */
-    events: z.array(eventSchema.extend({ proof: z.array(z.string()).optional() })),
-  })
-  .strict();
-export type AuditExtract = z.infer<typeof extractSchema>;
-
-export async function extractCase(db: Db, entity: string, caseId: string): Promise<AuditExtract> {
-  const events = await sql<ChainedEvent>(db, `select entity, seq, hash, event from audit_events where entity = :entity and case_id = :caseId order by seq`, { entity, caseId });
-  const checkpoint = (await readCheckpoints(db)).at(-1);
-  const size = checkpoint?.heads.find((head) => head.entity === entity)?.seq ?? 0;
-  const hashes = await sql<{ hash: string }>(db, `select hash from audit_events where entity = :entity and seq <= :size order by seq`, { entity, size });
-  const leaves = hashes.map(({ hash }) => leafHash(Buffer.from(hash, 'hex')));
-  return {
-    kontorAuditExtract: 1,
-    case: caseId,
-    entity,
-    ...(checkpoint ? { checkpoint } : {}),
-    events: events.map((event) => ({
-      ...event,
-      ...(Number(event.seq) <= size ? { proof: inclusionProof(leaves, Number(event.seq) - 1).map((node) => node.toString('hex')) } : {}),
-    })),
-  };
-}
-
-export interface ExtractVerdict {
-  ok: boolean;
-  events: number;
-  proven: number;
-  faults: string[];
-}
-
-/** Verifies an extract with nothing but the public key: signature, text of each event, and its place in the signed tree. */
-export function verifyExtract(extract: AuditExtract, verifier: NoteVerifier): ExtractVerdict {
-  const { checkpoint } = extract;
-  const head = checkpoint?.heads.find((candidate) => candidate.entity === extract.entity);
-  const faults = checkpoint ? signedAlone(checkpoint, verifier) : ['there is no signed checkpoint'];
-  let proven = 0;
-  for (const { seq, hash, event, proof } of extract.events) {
-    if (sha256(event) !== hash || !belongs(event, extract, seq)) faults.push(`event ${seq} was altered`);
-    else if (proof === undefined) continue;
-    else if (head && provesInclusion(leafHash(Buffer.from(hash, 'hex')), Number(seq) - 1, head.seq, proof.map((node) => Buffer.from(node, 'hex')), Buffer.from(head.tree, 'hex'))) proven += 1;
-    else faults.push(`event ${seq} is not part of what checkpoint ${checkpoint?.number} signed`);
-  }
-  return { ok: faults.length === 0, events: extract.events.length, proven, faults };
-}
-
-/** The text itself has to name the case and the position that the extract claims for it. */
-function belongs(event: string, extract: AuditExtract, seq: string): boolean {
-  const stated = auditEventSchema.safeParse(parsed(event));
-  return stated.success && stated.data.case === extract.case && stated.data.entity === extract.entity && String(stated.data.seq) === seq;
-}
-
-/** A checkpoint by itself has no predecessor to be compared with. */
-function signedAlone(checkpoint: Checkpoint, verifier: NoteVerifier): string[] {
-  return checkpointFaults([checkpoint], verifier);
 }

@@ -1,15 +1,18 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Merkle trees as in RFC 6962: leaves and nodes are hashed under different prefixes, so neither can pose as the other. */
 
 export type Hash = Buffer;
 
+const ofLeaf = Buffer.of(0);
+const ofNode = Buffer.of(1);
+
 export function leafHash(leaf: Uint8Array): Hash {
-  return createHash('sha256').update(Buffer.of(0)).update(leaf).digest();
+  return hash('sha256', Buffer.concat([ofLeaf, leaf]), 'buffer');
 }
 
-function nodeHash(left: Hash, right: Hash): Hash {
-  return createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest();
+export function nodeHash(left: Hash, right: Hash): Hash {
+  return hash('sha256', Buffer.concat([ofNode, left, right]), 'buffer');
 }
 
 /** Root of the given leaf hashes; of none, the hash of nothing. */
@@ -40,7 +43,7 @@ export class CompactRange {
 
   root(): Hash {
     const [last, ...earlier] = [...this.nodes].reverse();
-    if (last === undefined) return createHash('sha256').digest();
+    if (last === undefined) return hash('sha256', '', 'buffer');
     return earlier.reduce((right, left) => nodeHash(left, right), last);
   }
 
@@ -50,13 +53,10 @@ export class CompactRange {
   }
 }
 
-/** The sibling hashes from a leaf up to the root. */
-export function inclusionProof(leaves: readonly Hash[], index: number): Hash[] {
-  if (leaves.length <= 1) return [];
-  const half = largestPowerBelow(leaves.length);
-  return index < half
-    ? [...inclusionProof(leaves.slice(0, half), index), merkleRoot(leaves.slice(half))]
-    : [...inclusionProof(leaves.slice(half), index - half), merkleRoot(leaves.slice(0, half))];
+/** Leaves of the perfect subtrees that a log of `size` leaves consists of, largest first: its binary ones. */
+export function widthsOf(size: number): number[] {
+  const digits = size.toString(2);
+  return [...digits].flatMap((digit, at) => (digit === '1' ? [2 ** (digits.length - 1 - at)] : []));
 }
 
 /** Whether the leaf at `index` of a log of `size` leaves is part of the tree with this root. */

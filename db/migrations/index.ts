@@ -14,6 +14,10 @@ import { up as recentInvoices } from './0012-recent-invoices.ts';
 import { up as withheld } from './0013-withheld.ts';
 import { up as vendorMarks } from './0014-vendor-marks.ts';
 import { up as holdDetails } from './0015-hold-details.ts';
+import { up as failedItems } from './0016-failed-items.ts';
+import { up as bookingsToFinish } from './0017-bookings-to-finish.ts';
+import { up as waitingReturns } from './0018-waiting-returns.ts';
+import { up as creditedDocuments } from './0019-credited-documents.ts';
 
 export interface Migration {
   id: string;
@@ -37,4 +41,8 @@ export const migrations: readonly Migration[] = [
   { id: '0013-withheld', up: withheld },
   { id: '0014-vendor-marks', up: vendorMarks },
   { id: '0015-hold-details', up: holdDetails },
+  { id: '0016-failed-items', up: failedItems },
+  { id: '0017-bookings-to-finish', up: bookingsToFinish },
+  { id: '0018-waiting-returns', up: waitingReturns },
+  { id: '0019-credited-documents', up: creditedDocuments },
 ];

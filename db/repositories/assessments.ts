@@ -47,8 +47,8 @@ export interface StoredAssessment {
 export async function saveAssessment(trx: Trx, assessment: Omit<StoredAssessment, 'createdAt'>): Promise<boolean> {
   const rows = await sql(
     trx,
-    `insert into assessments (id, entity, case_id, facts_id, document_hash, decision_hash, disposition, result, policy_versions)
-     values (:id, :entity, :caseId, :factsId, :documentHash, :decisionHash, :disposition, :result, :policyVersions)
+    `insert into assessments (id, entity, case_id, facts_id, document_hash, decision_hash, disposition, result, policy_versions, created_at)
+     values (:id, :entity, :caseId, :factsId, :documentHash, :decisionHash, :disposition, :result, :policyVersions, clock_timestamp())
      on conflict (id) do nothing returning 1`,
     { decisionHash: null, ...assessment, result: json(assessment.result), policyVersions: json(assessment.policyVersions) },
     'assessment-save',

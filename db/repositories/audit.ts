@@ -88,9 +88,9 @@ export interface ChainHead extends ChainPosition {
   entity: string;
 }
 
-/** Where each chain stands now, by entity. */
-export async function chainHeads(db: Db): Promise<ChainHead[]> {
-  return sql<ChainHead>(db, `select entity, seq, hash from audit_heads order by entity collate "C"`);
+/** Where each chain stands now, by entity; of all, or of these entities. */
+export async function chainHeads(db: Db, entities?: readonly string[]): Promise<ChainHead[]> {
+  return sql<ChainHead>(db, `select entity, seq, hash from audit_heads where :entities::text[] is null or entity = any (:entities) order by entity collate "C"`, { entities });
 }
 
 /** Entities with drafts that were committed without being linked: only somebody who switched the trigger off can leave such. */

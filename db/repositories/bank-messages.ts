@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Money } from '../../domain/model/money.ts';
+import type { WaitingReturn } from '../../domain/rules/payments/waiting-return.ts';
 import { json, sql, type Db, type Trx } from '../client.ts';
 
 export interface TakenMessage {
@@ -50,6 +51,8 @@ export interface NewBankEntry {
   outcome: 'confirms' | 'returns' | 'unmatched' | 'mismatch' | 'other';
   runId?: string;
   detail?: Record<string, unknown>;
+  /** Money that came back before its debit was booked. */
+  waiting?: WaitingReturn;
 }
 
 /** Which of these entries were never seen: an advice and the statement after it tell of one booking. A statement marks what only an advice told. */
@@ -57,15 +60,26 @@ export async function keepEntries(trx: Trx, entity: string, entries: readonly Ne
   if (entries.length === 0) return new Set();
   const rows = await sql<{ identity: string; fresh: boolean }>(
     trx,
-    `insert into bank_entries (identity, entity, account, statement, message_id, booking_date, currency, amount_minor, end_to_end_id, reference, on_statement, outcome, run_id, detail)
+    `insert into bank_entries (identity, entity, account, statement, message_id, booking_date, currency, amount_minor, end_to_end_id, reference, on_statement, outcome, run_id, detail, waiting)
      select x ->> 'identity', :entity, x ->> 'account', x ->> 'statement', x ->> 'messageId', (x ->> 'bookingDate')::date, x #>> '{amount,currency}', (x #>> '{amount,minor}')::numeric,
-            x ->> 'endToEndId', x ->> 'reference', (x ->> 'onStatement')::boolean, x ->> 'outcome', x ->> 'runId', coalesce(x -> 'detail', '{}')
+            x ->> 'endToEndId', x ->> 'reference', (x ->> 'onStatement')::boolean, x ->> 'outcome', x ->> 'runId', coalesce(x -> 'detail', '{}'), x -> 'waiting'
        from jsonb_array_elements(:entries) as x
      on conflict (entity, identity) do update set on_statement = bank_entries.on_statement or excluded.on_statement, statement = coalesce(excluded.statement, bank_entries.statement)
      returning identity, (xmax = 0) as fresh`,
     { entity, entries: json(entries) },
   );
   return new Set(rows.filter(({ fresh }) => fresh).map(({ identity }) => identity));
+}
+
+/** Entries whose money came back before one of these payments was known as booked. Locks them until the transaction ends. */
+export async function waitingReturns(trx: Trx, entity: string, ids: readonly string[]): Promise<{ identity: string; waiting: WaitingReturn }[]> {
+  if (ids.length === 0) return [];
+  return sql(trx, `select identity, waiting from bank_entries where entity = :entity and waiting is not null and jsonb_exists_any(waiting -> 'waitsFor', cast(:ids as text[])) order by identity for update`, { entity, ids: [...ids] });
+}
+
+/** What became of an entry that waited. */
+export async function settleReturn(trx: Trx, entity: string, { identity, outcome, runId, waiting }: Pick<NewBankEntry, 'identity' | 'outcome' | 'runId' | 'waiting'>): Promise<void> {
+  await sql(trx, `update bank_entries set outcome = :outcome, run_id = coalesce(:runId, run_id), waiting = :waiting where entity = :entity and identity = :identity`, { entity, identity, outcome, runId: runId ?? null, waiting: waiting ? json(waiting) : null });
 }
 
 export interface BankEntry {
@@ -82,13 +96,13 @@ export interface BankEntry {
   runId: string | null;
 }
 
-/** Entries since a day, for the daily reconciliation. */
-export async function entriesSince(db: Db, entity: string, since: string): Promise<BankEntry[]> {
+/** Entries since a day, and older ones by their identities, for the daily reconciliation. */
+export async function entriesSince(db: Db, entity: string, since: string, identities: readonly string[]): Promise<BankEntry[]> {
   return sql<BankEntry>(
     db,
     `select identity, account, statement, booking_date as "bookingDate", currency, amount_minor::text as minor, end_to_end_id as "endToEndId", reference, on_statement as "onStatement", outcome, run_id as "runId"
-       from bank_entries where entity = :entity and coalesce(booking_date, created_at::date) >= :since order by identity`,
-    { entity, since },
+       from bank_entries where entity = :entity and (coalesce(booking_date, created_at::date) >= :since or identity = any (:identities)) order by identity`,
+    { entity, since, identities },
   );
 }
 

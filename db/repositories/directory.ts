@@ -4,7 +4,7 @@ import { delegationSchema, personSchema, type Delegation, type Person } from '..
 import { json, sql, type Db, type Trx } from '../client.ts';
 import { casesAsking } from './approvals.ts';
 import type { Reader } from './inbox.ts';
-import { enqueue } from './outbox.ts';
+import { tellPeopleChanged } from './outbox.ts';
 
 export async function saveEntity(trx: Trx, entity: LegalEntity): Promise<void> {
   await sql(
@@ -24,6 +24,12 @@ export async function listEntities(db: Db): Promise<LegalEntity[]> {
   return rows.map((row) => legalEntitySchema.parse(row.settings));
 }
 
+/** Ids of the companies that have taken a document in. */
+export async function companiesWithDocuments(db: Db): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ entity: string }>(db, `select entity from legal_entities e where exists (select from cases c where c.entity = e.entity)`);
+  return new Set(rows.map(({ entity }) => entity));
+}
+
 /** Writes a person with exactly these roles: what is absent is revoked from this moment (S9), and open work that asked for it is told (A9). */
 export async function savePerson(trx: Trx, person: Person): Promise<void> {
   const before = await readPerson(trx, person.id);
@@ -40,7 +46,7 @@ function losesAnything(before: Person, after: Person): boolean {
 /** Each waiting process sees for itself who is to be asked now. */
 async function tellOpenWork(trx: Trx, { id, roles }: Person): Promise<void> {
   for (const { entity, caseId, workflowId, correlationId } of await casesAsking(trx, id, roles.map(({ role }) => role)))
-    await enqueue(trx, { entity, caseId, kind: 'signal-workflow', key: `people-changed/${randomUUID()}`, workflowId, payload: { signal: 'peopleChanged' }, correlationId });
+    await tellPeopleChanged(trx, { entity, caseId, workflowId, correlationId }, randomUUID());
 }
 
 async function writePerson(trx: Trx, person: Person): Promise<void> {

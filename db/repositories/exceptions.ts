@@ -29,6 +29,18 @@ export async function openException(trx: Trx, exception: NewException): Promise<
   );
 }
 
+/** Opens an exception again that had ended, as it is found now; false when it is open. */
+export async function reopenException(trx: Trx, id: string, found: Pick<NewException, 'title' | 'ownerRole' | 'dueAt' | 'suggestion'>): Promise<boolean> {
+  const rows = await sql(
+    trx,
+    `update exceptions set state = 'open', title = :title, suggestion = :suggestion, owner_role = :ownerRole, owner_person = null, level = 0, due_at = :dueAt,
+            resolution = null, resolution_detail = null, resolved_by = null, resolved_at = null
+      where id = :id and state <> 'open' returning 1`,
+    { id, suggestion: null, ...found },
+  );
+  return rows.length === 1;
+}
+
 /** Ends an open exception; false when it had ended before. */
 export async function resolveException(trx: Trx, id: string, end: { resolution: string; by: string; detail?: Record<string, unknown>; state?: 'resolved' | 'cancelled' }): Promise<boolean> {
   const rows = await sql(
@@ -118,6 +130,11 @@ export async function lockException(trx: Trx, id: string): Promise<ExceptionCase
   return row && exceptionOf(row);
 }
 
+/** Replaces what an open exception knows of where it comes from. */
+export async function setExceptionSource(trx: Trx, id: string, source: Record<string, unknown>): Promise<void> {
+  await sql(trx, `update exceptions set source = :source where id = :id and state = 'open'`, { id, source: json(source) });
+}
+
 /** The next free number for an exception or a task of a case, so that ids stay readable: `DE01-26-000123-x2`. */
 export async function nextExceptionNumber(trx: Trx, caseId: string): Promise<number> {
   const row = await sqlOne<{ taken: number }>(trx, `select count(*)::int as taken from exceptions where case_id = :caseId`, { caseId });
@@ -160,8 +177,7 @@ function exceptionOf(row: ExceptionRow): ExceptionCase {
   });
 }
 
-/** Open differences of the daily reconciliation of a company. */
-export async function openReconciliationCases(db: Db, entity: string): Promise<string[]> {
-  const rows = await sql<{ id: string }>(db, `select id from exceptions where entity = :entity and state = 'open' and origin = 'payment' and id like :prefix`, { entity, prefix: `${entity}-rec-%` });
-  return rows.map(({ id }) => id);
+/** Open differences of the daily reconciliation of a company, with what each is about. */
+export async function openReconciliationCases(db: Db, entity: string): Promise<{ id: string; code: string; subject: string }[]> {
+  return sql(db, `select id, code, source ->> 'subject' as subject from exceptions where entity = :entity and state = 'open' and origin = 'payment' and id like :prefix`, { entity, prefix: `${entity}-rec-%` });
 }

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditEntry } from '../../domain/model/audit-event.ts';
 import type { Invoice } from '../../domain/model/invoice.ts';
-import { KontorError, type Problem } from '../../domain/errors.ts';
+import { KontorError } from '../../domain/errors.ts';
 import { initialProgress } from '../../domain/rules/progress.ts';
-import { inTransaction, json, retried, sql, sqlOne, violatedConstraint, type Db, type Trx } from '../client.ts';
-import { appendAudit, draftOf, INSTALLATION } from './audit.ts';
-import { contentHash, keepAccepted, keepRefused, type RefusedRetention } from './blobs.ts';
-import { openException } from './exceptions.ts';
+import { inTransaction, json, retried, sql, violatedConstraint, type Db, type Trx } from '../client.ts';
+import { appendAudit, draftOf } from './audit.ts';
+import { contentHash, keepAccepted } from './blobs.ts';
 import { completeRequest, type RequestHandle, type RequestOutcome } from './requests.ts';
 
-/** Where a document came from. A message id is the channel's own name for the delivery (mail, EDI interchange, file name). */
+/** Where a document came from. A message id is the sender's own name for the delivery (mail, EDI interchange, file name). */
 export interface Delivery {
   channel: string;
   messageId?: string;
   /** `person:{id}` or `system:{channel}`. */
   submitter: string;
+  /** Whose message ids these are, where that is not the submitter: the address that a mail comes from. */
+  sender?: string;
   correlationId: string;
 }
 
@@ -38,7 +39,7 @@ export interface IntakeResult {
   entity: string;
   workflowId: string;
   documentHash: string;
-  /** `new` started a process; the others name the case that had this content or this message already (D3). */
+  /** `new` started a process; the others name the case that had these bytes, or this message with the same document in other bytes (D3). */
   accepted: 'new' | 'same-content' | 'same-message';
 }
 
@@ -54,9 +55,23 @@ export interface RequestToComplete {
  */
 export async function acceptDocument(db: Db, document: AcceptedDocument, request?: RequestToComplete): Promise<IntakeResult> {
   const content = contentHash(document.bytes);
-  const result = (await openFreshCase(db, document, content, request)) ?? (await inTransaction(db, (trx) => earlierCase(trx, document, content, request)));
+  const result = (await openOrFind(db, document, content, request)) ?? (await openOrFind(db, withoutMessage(document), content, request));
+  if (result === undefined) throw takenOver();
   if (request) request.handle.stored = true;
   return result;
+}
+
+/** Undefined when the message id stands for another document, or when the request is not ours any more. */
+async function openOrFind(db: Db, document: AcceptedDocument, content: string, request: RequestToComplete | undefined): Promise<IntakeResult | undefined> {
+  return (await openFreshCase(db, document, content, request)) ?? (await inTransaction(db, (trx) => earlierCase(trx, document, content, request)));
+}
+
+/**
+ * Senders that number their messages anew, or write one id into all of them, must not lose a document: another one under a known
+ * message id is a case of its own, where the rules on duplicates look at it. The id stays with the first.
+ */
+function withoutMessage({ messageId: _ofAnother, ...document }: AcceptedDocument): AcceptedDocument {
+  return document;
 }
 
 /** Undefined when a key was taken, also by an intake that ran at the same time. Without attachments it is one statement that commits by itself. */
@@ -180,15 +195,19 @@ with wanted as (
 )
 select id, workflow_id from opened`;
 
-/** D3: gives the case that holds the content, else the one that holds the message. */
-async function earlierCase(trx: Trx, document: AcceptedDocument, content: string, request: RequestToComplete | undefined): Promise<IntakeResult> {
+/**
+ * D3: gives the case that holds the bytes, else the one that the message opened, if it states the same document. What came with it this time
+ * and is not there yet is kept with that case, bytes that say the same in another way among it.
+ */
+async function earlierCase(trx: Trx, document: AcceptedDocument, content: string, request: RequestToComplete | undefined): Promise<IntakeResult | undefined> {
   const [earlier] = await sql<{ kind: string; case_id: string; workflow_id: string; document_hash: string }>(
     trx,
-    `select k.kind, k.case_id, c.workflow_id, c.document_hash from intake_keys k join cases c on c.id = k.case_id
-      where k.entity = :entity and ((k.kind = 'content' and k.key = :content) or (k.kind = 'message' and k.key = :message)) order by k.kind`,
-    { entity: document.entity, content, message: messageKey(document) },
+    `select k.kind, k.case_id, c.workflow_id, c.document_hash
+       from intake_keys k join cases c on c.id = k.case_id join documents d on d.case_id = c.id and d.version = 1
+      where k.entity = :entity and ((k.kind = 'content' and k.key = :content) or (k.kind = 'message' and k.key = :message and d.document_hash = :documentHash)) order by k.kind`,
+    { entity: document.entity, content, message: document.messageId === undefined ? null : messageKey(document), documentHash: document.documentHash },
   );
-  if (earlier === undefined) throw takenOver();
+  if (earlier === undefined) return undefined;
   const result: IntakeResult = {
     caseId: earlier.case_id,
     entity: document.entity,
@@ -196,24 +215,28 @@ async function earlierCase(trx: Trx, document: AcceptedDocument, content: string
     documentHash: earlier.document_hash,
     accepted: earlier.kind === 'content' ? 'same-content' : 'same-message',
   };
-  if (result.accepted === 'same-content' && document.messageId !== undefined) await pointMessageTo(trx, document, result.caseId);
+  const sameBytes = result.accepted === 'same-content';
+  if (!sameBytes) await pointTo(trx, document.entity, { kind: 'content', key: content }, result.caseId);
+  else if (document.messageId !== undefined) await pointTo(trx, document.entity, { kind: 'message', key: messageKey(document) }, result.caseId);
+  const came = sameBytes ? document.attachments : [...document.attachments, { name: 'sent-again', mediaType: document.mediaType, bytes: document.bytes, quarantined: false }];
+  const added = await keepAttachments(trx, { ...document, attachments: came }, result.caseId);
   if (request && !(await completeRequest(trx, request.handle, request.outcome(result)))) throw takenOver();
-  await appendAudit(trx, document.entity, [intakeEvent(document, content, result)]);
+  await appendAudit(trx, document.entity, [intakeEvent(document, content, result, added)]);
   return result;
 }
 
-/** A new message with known content names its case from now on. New content under a known message id takes no key: it stays free for its own delivery. */
-async function pointMessageTo(trx: Trx, document: AcceptedDocument, caseId: string): Promise<void> {
-  await sql(trx, `insert into intake_keys (entity, kind, key, case_id) values (:entity, 'message', :message, :caseId) on conflict do nothing`, { entity: document.entity, message: messageKey(document), caseId });
+/** A new message with known bytes names its case from now on, and so do bytes that say the same; a key of another case stays with that. */
+async function pointTo(trx: Trx, entity: string, { kind, key }: { kind: 'content' | 'message'; key: string }, caseId: string): Promise<void> {
+  await sql(trx, `insert into intake_keys (entity, kind, key, case_id) values (:entity, :kind, :key, :caseId) on conflict do nothing`, { entity, kind, key, caseId });
 }
 
-function intakeEvent(document: AcceptedDocument, content: string, { caseId, accepted }: Pick<IntakeResult, 'caseId' | 'accepted'>): AuditEntry {
+function intakeEvent(document: AcceptedDocument, content: string, { caseId, accepted }: Pick<IntakeResult, 'caseId' | 'accepted'>, added: string[] = []): AuditEntry {
   return {
     action: accepted === 'new' ? 'intake.accepted' : 'intake.repeated',
     actor: document.submitter,
     case: caseId,
     correlationId: document.correlationId,
-    data: { channel: document.channel, contentHash: content, documentHash: document.documentHash, format: document.format, accepted },
+    data: { channel: document.channel, contentHash: content, documentHash: document.documentHash, format: document.format, accepted, ...(added.length > 0 ? { added } : {}) },
   };
 }
 
@@ -221,78 +244,28 @@ function takenOver(): KontorError {
   return new KontorError('idempotency-in-flight', 'Another attempt of this request has taken over.');
 }
 
-async function keepAttachments(trx: Trx, { entity, attachments }: AcceptedDocument, caseId: string): Promise<void> {
+/** Answers the content hashes of those that the case did not have. */
+async function keepAttachments(trx: Trx, { entity, attachments }: AcceptedDocument, caseId: string): Promise<string[]> {
+  const added: string[] = [];
   for (const attachment of attachments) {
     const sha256 = await keepAccepted(trx, entity, { bytes: attachment.bytes, mediaType: attachment.mediaType, purpose: 'attachment' });
-    await sql(
+    const rows = await sql(
       trx,
       `insert into case_attachments (case_id, entity, sha256, name, media_type, quarantined)
-       values (:caseId, :entity, :sha256, :name, :mediaType, :quarantined) on conflict do nothing`,
+       values (:caseId, :entity, :sha256, :name, :mediaType, :quarantined) on conflict do nothing returning 1`,
       { caseId, entity, sha256, name: attachment.name, mediaType: attachment.mediaType, quarantined: attachment.quarantined },
     );
+    if (rows.length > 0) added.push(sha256);
   }
+  return added;
 }
 
-function messageKey({ channel, messageId }: Delivery): string {
-  return `${channel}/${messageId ?? ''}`;
+/** Every sender counts messages alone: the same id of two of them is two messages. */
+export function messageKey({ channel, messageId, sender, submitter }: Delivery): string {
+  return `${channel}/${sender ?? submitter}/${messageId ?? ''}`;
 }
 
 function orderNumbersOf(invoice: Invoice): string[] {
   const numbers = [invoice.references.order, ...invoice.lines.map((line) => line.orderNumber)];
   return [...new Set(numbers.filter((number) => number !== undefined))].sort();
-}
-
-export interface RefusedDocument extends Delivery {
-  /** Absent where the company could not be read. */
-  entity?: string;
-  /** Absent when the bytes were too many to be kept. */
-  bytes?: Buffer;
-  mediaType: string;
-  problem: Problem;
-  retention: RefusedRetention;
-  /** Who looks after it and until when, for deliveries that nobody waits for (mail, EDI, folder); the API's caller has the answer. */
-  queue?: { ownerRole: string; dueAt: string };
-  request?: { handle: RequestHandle; outcome: RequestOutcome };
-}
-
-/** Keeps a refused document for a while, puts it into the intake queue where nobody waits for the answer, and starts nothing. */
-export async function refuseDocument(db: Db, document: RefusedDocument): Promise<{ exceptionId?: string; contentHash?: string }> {
-  const entity = document.entity ?? INSTALLATION;
-  return inTransaction(db, async (trx) => {
-    const kept = document.bytes && (await keepRefused(trx, entity, { bytes: document.bytes, mediaType: document.mediaType, purpose: 'document' }, document.retention));
-    const exceptionId = document.queue && (await queueRefusal(trx, entity, document, document.queue, kept));
-    if (document.request) await completeRequest(trx, document.request.handle, document.request.outcome);
-    await appendAudit(trx, entity, [
-      {
-        action: 'intake.refused',
-        actor: document.submitter,
-        correlationId: document.correlationId,
-        data: { channel: document.channel, code: document.problem.code, contentHash: kept ?? null, exception: exceptionId ?? null },
-      },
-    ]);
-    return { ...(exceptionId ? { exceptionId } : {}), ...(kept ? { contentHash: kept } : {}) };
-  });
-}
-
-/** The same message refused again keeps its one row. */
-async function queueRefusal(trx: Trx, entity: string, document: RefusedDocument, queue: { ownerRole: string; dueAt: string }, kept: string | undefined): Promise<string> {
-  const { name } = await sqlOne<{ name: string }>(trx, `select 'intake-' || left(encode(sha256(convert_to(:key, 'UTF8')), 'hex'), 20) as name`, {
-    key: `${entity}/${messageKey(document)}/${kept ?? document.correlationId}`,
-  });
-  await openException(trx, {
-    id: name,
-    entity,
-    origin: 'intake',
-    code: document.problem.code,
-    reasonCode: 'UNR',
-    actionCode: 'NIN',
-    title: document.problem.message,
-    suggestion: document.problem.remedy,
-    findings: [],
-    ownerRole: queue.ownerRole,
-    dueAt: queue.dueAt,
-    source: { channel: document.channel, messageId: document.messageId ?? null, contentHash: kept ?? null, place: document.problem.place ?? null },
-    correlationId: document.correlationId,
-  });
-  return name;
 }

@@ -39,10 +39,10 @@ export function invoiceLockKeys(key: Pick<InvoiceKey, 'entity' | 'supplierGroup'
 export type KeyClaim = { claimed: true } | { claimed: false; holder: string };
 
 /**
- * Writes the case's key and makes it live unless another live case holds the same supplier group, class, number and scope.
- * Call it under `invoiceLockKeys`; a unique index refuses whoever does not. Repeat it whenever a key field changes.
+ * Writes the case's key and makes it live unless another live case holds the same supplier group, class, number and scope. A
+ * repeat never holds its number, as its original may have it under other marks of the supplier, which no key shows (D6). Call it under `invoiceLockKeys`; a unique index refuses whoever does not. Repeat it whenever a key field changes.
  */
-export async function claimInvoiceKey(trx: Trx, key: InvoiceKey): Promise<KeyClaim> {
+export async function claimInvoiceKey(trx: Trx, key: InvoiceKey, { isRepeat = false } = {}): Promise<KeyClaim> {
   const row = await sqlOne<{ holder: string | null }>(
     trx,
     `with holder as (
@@ -52,7 +52,7 @@ export async function claimInvoiceKey(trx: Trx, key: InvoiceKey): Promise<KeyCla
        insert into invoice_keys (case_id, entity, supplier_id, supplier_group, seller_name, name_forms, class, type_code, document_hash, scope, number, raw_key, k1, k2,
                                  issue_date, currency, gross_minor, net_minor, accounts, vat_id, preceding, preceding_keys, live)
        values (:caseId, :entity, :supplierId, :supplierGroup, :sellerName, :nameForms, :class, :typeCode, :documentHash, :scope, :number, :rawKey, :k1, :k2,
-               :issueDate, :currency, :gross, :net, :accounts, :vatId, :preceding, :precedingKeys, not exists (select from holder))
+               :issueDate, :currency, :gross, :net, :accounts, :vatId, :preceding, :precedingKeys, not :isRepeat and not exists (select from holder))
        on conflict (case_id) do update set supplier_id = excluded.supplier_id, supplier_group = excluded.supplier_group, seller_name = excluded.seller_name, name_forms = excluded.name_forms,
          class = excluded.class, type_code = excluded.type_code, document_hash = excluded.document_hash, scope = excluded.scope, number = excluded.number,
          raw_key = excluded.raw_key, k1 = excluded.k1, k2 = excluded.k2, issue_date = excluded.issue_date, currency = excluded.currency,
@@ -60,7 +60,7 @@ export async function claimInvoiceKey(trx: Trx, key: InvoiceKey): Promise<KeyCla
          preceding = excluded.preceding, preceding_keys = excluded.preceding_keys, live = excluded.live, updated_at = clock_timestamp()
      )
      select (select case_id from holder) as holder`,
-    { supplierId: null, supplierGroup: null, ...key, ...vendorMarks(key), precedingKeys: keyForms(key.preceding), currency: key.gross.currency, gross: key.gross.minor, net: key.net.minor },
+    { supplierId: null, supplierGroup: null, ...key, isRepeat, ...vendorMarks(key), precedingKeys: keyForms(key.preceding), currency: key.gross.currency, gross: key.gross.minor, net: key.net.minor },
     'invoice-key-claim',
   );
   return row.holder === null ? { claimed: true } : { claimed: false, holder: row.holder };
@@ -93,6 +93,8 @@ export interface DuplicateQuery {
   gross: Money;
   net: Money;
   preceding: string[];
+  /** Case of the invoice that a person assigned this credit to (C1). */
+  creditOf?: string;
   /** How far issue dates may lie apart for a fuzzy look-alike (D4, D5). */
   days: number;
   limit: number;
@@ -127,16 +129,18 @@ const candidatesOf = (alike: string) => `
 with alike as (${alike}
 )
 select k.case_id, k.class, k.type_code, k.number, k.k1, k.k2, k.issue_date, k.currency, k.gross_minor, k.net_minor, k.document_hash, k.preceding,
-       k.seller_name, k.supplier_id, k.supplier_group, k.vat_id, k.accounts, c.payable_minor, c.paid_at,
+       k.seller_name, k.supplier_id, k.supplier_group, k.vat_id, k.accounts, k.live, c.payable_minor, c.paid_at,
        case when c.closed_at is not null then c.state when c.stage = 'parked' then 'parked' when c.stage = 'posted' then 'posted' else 'pending' end as state,
        (select sum(abs(credit.gross_minor)) from case_links l join invoice_keys credit on credit.case_id = l.case_id and credit.live
-         where l.other_id = k.case_id and l.kind = 'credits') as credited_minor
+         where l.other_id = k.case_id and l.kind = 'credits' and l.case_id <> :caseId) as credited_minor
   from alike join invoice_keys k using (case_id) join cases c on c.id = k.case_id
  where k.case_id <> :caseId
    and not exists (select from cleared_pairs p where p.case_a = least(k.case_id, :caseId) and p.case_b = greatest(k.case_id, :caseId))
  order by k.issue_date desc, k.case_id limit :limit`;
 /** By which other documents refer to this one. */
 const REFERRING = `select case_id as "caseId" from invoice_keys c where c.entity = :entity and c.preceding_keys && array[:k1::text, :k2::text] and ${SAME_VENDOR}`;
+/** What a person assigned it to, whatever the document itself refers to: an invoice of the same supplier (C1, C2). */
+const ASSIGNED = `select case_id as "caseId" from invoice_keys c where c.case_id = :creditOf and c.entity = :entity and c.class = 'invoice' and c.supplier_group = :supplierGroup`;
 /** What few documents need is another statement: so the planner keeps one plan for the most, and planning costs more than running. */
 const STATEMENTS = {
   'duplicate-candidates': candidatesOf(ALIKE),
@@ -154,15 +158,20 @@ export async function findDuplicateCandidates(db: Db, query: DuplicateQuery): Pr
   const find = (name: keyof typeof STATEMENTS, referring: string[]) => sql<CandidateRow>(db, STATEMENTS[name], { ...bindings, referring }, name);
   const refers = preceding.length > 0;
   // Few documents are referred to: both are asked at once, and those few are asked for again together with what refers to them.
-  const [referring, candidates] = await Promise.all([sql<{ caseId: string }>(db, REFERRING, bindings, 'duplicate-referring'), find(refers ? 'duplicate-candidates-referred' : 'duplicate-candidates', [])]);
-  const rows = referring.length === 0 ? candidates : await find(refers ? 'duplicate-candidates-both' : 'duplicate-candidates-referring', referring.map(({ caseId }) => caseId));
+  const [referring, assigned, candidates] = await Promise.all([
+    sql<{ caseId: string }>(db, REFERRING, bindings, 'duplicate-referring'),
+    query.creditOf === undefined ? [] : sql<{ caseId: string }>(db, ASSIGNED, bindings, 'duplicate-assigned'),
+    find(refers ? 'duplicate-candidates-referred' : 'duplicate-candidates', []),
+  ]);
+  const named = [...referring, ...assigned].map(({ caseId }) => caseId);
+  const rows = named.length === 0 ? candidates : await find(refers ? 'duplicate-candidates-both' : 'duplicate-candidates-referring', named);
   return rows.map(candidateOf);
 }
 
 interface CandidateRow {
   case_id: string; class: InvoiceClass; type_code: string; number: string; k1: string; k2: string; issue_date: string; currency: string;
   gross_minor: string; net_minor: string; document_hash: string; preceding: string[]; seller_name: string; supplier_id: string | null;
-  supplier_group: string | null; vat_id: string | null; accounts: string[]; payable_minor: string | null; paid_at: string | null;
+  supplier_group: string | null; vat_id: string | null; accounts: string[]; live: boolean; payable_minor: string | null; paid_at: string | null;
   state: DuplicateCandidate['state']; credited_minor: string | null;
 }
 
@@ -173,6 +182,7 @@ function candidateOf(row: CandidateRow): DuplicateCandidate {
   return {
     caseId: row.case_id,
     state: row.state,
+    holdsNumber: row.live,
     class: row.class,
     typeCode: row.type_code,
     number: row.number,

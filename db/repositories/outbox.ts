@@ -1,4 +1,4 @@
-import { json, sql, type Db, type Trx } from '../client.ts';
+import { json, sql, sqlOne, type Db, type Trx } from '../client.ts';
 
 export type MessageKind = 'start-workflow' | 'update-workflow' | 'signal-workflow';
 
@@ -39,6 +39,11 @@ export async function enqueue(trx: Trx, message: Message): Promise<void> {
   );
 }
 
+/** A process that waits for people looks anew at who is asked, and until when; `change` names what gave rise to it. */
+export async function tellPeopleChanged(trx: Trx, process: Required<Pick<Message, 'entity' | 'caseId' | 'workflowId' | 'correlationId'>>, change: string): Promise<void> {
+  await enqueue(trx, { ...process, kind: 'signal-workflow', key: `people-changed/${change}`, payload: { signal: 'peopleChanged' } });
+}
+
 /**
  * Leases up to `limit` due messages to one relay. Relays never wait for each other, and a message waits for the
  * start of its workflow and for the earlier ones of its own kind: no signal overtakes the start, and none waits for a decision that the
@@ -60,16 +65,21 @@ export async function claimOutbox(db: Db, claim: { relay: string; limit: number;
   return rows.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)));
 }
 
-/** Delivered. Also called by the API with the message's key when its own attempt was answered. */
-export async function markDone(db: Db, ids: readonly string[]): Promise<void> {
-  await sql(
+/** Delivered; answers whether further messages of these workflows are waiting, which may have stood behind them. */
+export async function markDone(db: Db, ids: readonly string[]): Promise<boolean> {
+  const { followed } = await sqlOne<{ followed: boolean }>(
     db,
-    `update outbox set state = 'done', finished_at = clock_timestamp(), last_error = null where id = any (:ids::bigint[]) and state = 'waiting'`,
+    `with done as (
+       update outbox set state = 'done', finished_at = clock_timestamp(), last_error = null where id = any (:ids::bigint[]) and state = 'waiting' returning workflow_id
+     )
+     select exists (select from done join outbox later using (workflow_id) where later.state = 'waiting' and later.id <> all (:ids::bigint[])) as followed`,
     { ids },
     'outbox-done',
   );
+  return followed;
 }
 
+/** The same by the message's key: for the API, when its own attempt was answered. */
 export async function markDoneByKey(db: Db, kind: MessageKind, key: string): Promise<void> {
   await sql(db, `update outbox set state = 'done', finished_at = clock_timestamp() where kind = :kind and key = :key and state = 'waiting'`, { kind, key });
 }
@@ -92,6 +102,21 @@ export async function markRefused(db: Db, id: string, reason: string): Promise<v
     `update outbox set state = 'refused', last_error = left(:reason, 500), finished_at = clock_timestamp() where id = :id and state = 'waiting'`,
     { id, reason },
   );
+}
+
+/** What our own records say of a process: it waits for its start, should be there (its case is open), or has ended. */
+export type ProcessStanding = 'to-be-started' | 'open' | 'ended';
+
+/** To ask once the process engine has said that it knows no such process: that alone does not tell an ended one from one that nobody started yet. */
+export async function processStanding(db: Db, workflowId: string): Promise<ProcessStanding> {
+  const { standing } = await sqlOne<{ standing: ProcessStanding }>(
+    db,
+    `select case when exists (select from outbox where workflow_id = :workflowId and kind = 'start-workflow' and state = 'waiting') then 'to-be-started'
+                 when exists (select from cases where workflow_id = :workflowId and closed_at is null) then 'open'
+                 else 'ended' end as standing`,
+    { workflowId },
+  );
+  return standing;
 }
 
 export interface OutboxBacklog {

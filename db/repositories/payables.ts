@@ -2,7 +2,11 @@ import type { Invoice } from '../../domain/model/invoice.ts';
 import type { Money } from '../../domain/model/money.ts';
 import type { EarlierPayment, PaymentHold } from '../../domain/model/payment.ts';
 import type { AccountChange, AccountConfirmation } from '../../domain/rules/payments/changed-accounts.ts';
+import type { ItemDuty } from '../../domain/rules/payments/duties.ts';
+import { notUnderWay } from '../../domain/rules/payments/bank-status.ts';
 import { json, sql, type Db, type Trx } from '../client.ts';
+import { isCredited, isUsedUp } from './full-credits.ts';
+import { paymentEvent, paymentEventStep } from './payment-events.ts';
 
 /** A posted document that still has money to move, as our own records know it; the supplier record is the ERP's. */
 export interface OpenPayable {
@@ -24,17 +28,21 @@ export interface OpenPayable {
   postedAs: string;
   postingKey: string;
   onHold: boolean;
-  /** The posted version is the one that was assessed and approved last. */
+  /** The posted version is the one that was assessed and approved last, and nobody has corrected it since. */
   current: boolean;
   revision: number;
   inRun: { runId: string; state: string } | null;
 }
 
+const givenUp = (caseId: string): string => `exists (select from decisions d where d.case_id = ${caseId} and d.state = 'accepted' and (d.update_name = 'withdraw' or d.decision in ('reject', 'duplicate')))`;
+
 /**
  * Everything of a company that a payment run has to judge: open invoices, and credits that were posted and not used up yet
- * (C4). Payments that were rejected or returned raise the revision (P7).
+ * (C4). Payments that were rejected or returned raise the revision (P7). What somebody has withdrawn or refused, or a credit has settled in full, is not wanted any
+ * more, although its process may still be about to close. A credit is used up by the invoice that it did settle in full, not by the one that it was to settle:
+ * that may have been paid meanwhile. `caseIds`: those documents alone.
  */
-export async function openPayables(db: Db, entity: string): Promise<OpenPayable[]> {
+export async function openPayables(db: Db, entity: string, caseIds?: readonly string[]): Promise<OpenPayable[]> {
   return sql<OpenPayable>(
     db,
     `select c.id as "caseId", c.entity, c.document_class as class, c.document_number as "documentNumber", c.issue_date as "issueDate",
@@ -42,32 +50,61 @@ export async function openPayables(db: Db, entity: string): Promise<OpenPayable[
             d.document #> '{totals,gross}' as gross, d.document #> '{totals,net}' as net, a.result -> 'payable' as open,
             coalesce(d.document #> '{payment,discounts}', '[]') as discounts, d.document #>> '{payment,remittance}' as remittance,
             d.document #>> '{payment,means,0,code}' as "meansCode", a.result ->> 'supplierId' as "supplierId", a.result -> 'payee' as payee,
-            p.reference as "postedAs", p.key as "postingKey", c.on_hold as "onHold", c.document_hash = a.document_hash as current,
+            p.reference as "postedAs", p.key as "postingKey", c.on_hold as "onHold",
+            c.document_hash = a.document_hash and not exists (select from decisions d where d.case_id = c.id and d.state = 'accepted' and d.update_name = 'correct' and d.settled_at > least(a.created_at, p.settled_at)) as current,
             1 + (select count(*) from payment_items i where i.case_id = c.id and i.state in ('rejected', 'returned'))::int as revision,
             (select jsonb_build_object('runId', i.run_id, 'state', i.state) from payment_items i
               where i.case_id = c.id and i.state not in ('removed', 'rejected', 'returned') order by i.created_at desc limit 1) as "inRun"
        from cases c
-       join lateral (select document_hash, result from assessments where case_id = c.id order by number desc limit 1) a on true
+       join lateral (select document_hash, result, created_at from assessments where case_id = c.id order by number desc limit 1) a on true
        join documents d on d.case_id = c.id and d.version = c.document_version
-       join lateral (select key, reference from postings where case_id = c.id and kind = 'post' and status = 'posted' order by created_at desc limit 1) p on true
-      where c.entity = :entity and c.process = 'ap-invoice'
+       join lateral (select key, reference, settled_at from postings where case_id = c.id and kind = 'post' and status = 'posted' order by created_at desc limit 1) p on true
+      where c.entity = :entity and c.process = 'ap-invoice' and (:caseIds::text[] is null or c.id = any (:caseIds))
         and (c.closed_at is null
-             or (c.outcome = 'credited' and c.document_class = 'credit-note' and a.result #>> '{credit,settlement}' is distinct from 'closes-both'
-                 and not exists (select from payment_items i where i.case_id = c.id and i.state = 'confirmed')))
+             or (c.outcome = 'credited' and c.document_class = 'credit-note' and not exists (select from payment_items i where i.case_id = c.id and i.state = 'confirmed')))
+        and not ${givenUp('c.id')} and not ${isUsedUp('c.id')} and not ${isCredited('c.id')}
       order by c.number`,
-    { entity },
+    { entity, caseIds: caseIds ?? null },
   );
 }
 
-/** Holds that stand, and documents whose case has an open exception: somebody has to settle that first. */
+/** Somebody has refused or withdrawn the document, although its process may not have heard of it. */
+export async function isGivenUp(db: Db, caseId: string): Promise<boolean> {
+  const rows = await sql(db, `select where ${givenUp(':caseId')}`, { caseId });
+  return rows.length > 0;
+}
+
+/** Nobody decides about these documents until the transaction ends. */
+export async function keepDocuments(trx: Trx, caseIds: readonly string[]): Promise<void> {
+  await sql(trx, `select from cases where id = any (:caseIds) order by id for share`, { caseIds });
+}
+
+/** The payment of a document that the bank has, or is about to get. */
+export async function paymentUnderWay(db: Db, caseId: string): Promise<{ runId: string; state: string } | undefined> {
+  const [row] = await sql<{ runId: string; state: string }>(
+    db,
+    `select run_id as "runId", state from payment_items where case_id = :caseId and not state = any (:notUnderWay::text[]) order by created_at desc limit 1`,
+    { caseId, notUnderWay: [...notUnderWay] },
+  );
+  return row;
+}
+
+/**
+ * Holds that stand, and documents whose case has an open exception: somebody has to settle that first. So it is with a document whose payment was
+ * refused or came back from the moment on at which the bank says so, although its process opens the exception a little later (P8). To be read after the payables.
+ */
 export async function holdsOf(db: Db, entity: string): Promise<PaymentHold[]> {
   return sql<PaymentHold>(
     db,
     `select id, entity, subject, subject_id as "subjectId", reason from payment_holds where entity = :entity and lifted_at is null
      union all
      select x.id, x.entity, 'item', x.case_id, x.code from exceptions x where x.entity = :entity and x.state = 'open' and x.case_id is not null
+     union all
+     select i.end_to_end_id, i.entity, 'item', i.case_id, 'payment-' || i.state from payment_items i join cases c on c.id = i.case_id and c.closed_at is null
+      where i.entity = :entity and i.state in ('rejected', 'returned')
+        and not exists (select from recorded_steps s where s.case_id = i.case_id and s.kind = format(:step, i.end_to_end_id, i.case_id, i.state))
      order by 1`,
-    { entity },
+    { entity, step: paymentEventStep(paymentEvent) },
   );
 }
 
@@ -100,16 +137,44 @@ export async function confirmedAccounts(db: Db, entity: string): Promise<string[
   return rows.map(({ key }) => key);
 }
 
-/** Who lifted holds of accounts that a run pays to: they hold the duty of changing suppliers (A5, P9). */
-export async function accountConfirmers(db: Db, runId: string): Promise<string[]> {
+/**
+ * What these log-ins did for items of a run that bars them from releasing it: approved a document (A5); entered or changed the account that it
+ * pays to, as the ERP told when the payment was proposed and when an earlier version was put on hold, or lifted a hold of it; chose the account by
+ * correcting the document (P9). One row for each transfer.
+ */
+export async function itemDuties(db: Db, runId: string, logIns: readonly string[]): Promise<ItemDuty[]> {
+  return sql(
+    db,
+    `select duty, person, transfer from (
+       select 'approval' as duty, t.decided_by as person, i.end_to_end_id as transfer
+         from payment_items i join tasks t on t.case_id = i.case_id and t.state = 'decided' and t.decision = 'approve' where i.run_id = :runId and i.state <> 'removed'
+       union
+       select 'account-choice', d.person, i.end_to_end_id
+         from payment_items i join decisions d on d.case_id = i.case_id and ${choseAccount} where i.run_id = :runId and i.state <> 'removed'
+       union
+       select 'supplier-change', told.person, p.end_to_end_id
+         from payment_instructions p
+         left join payment_holds h on h.entity = p.entity and h.subject = 'bank-account' and h.subject_id = p.supplier_id || '/' || (p.account ->> 'id') and starts_with(h.reason, :prefix)
+         cross join lateral (values (p.account ->> 'changedBy'), (h.detail ->> 'changedBy'), (h.lifted_by)) as told (person)
+        where p.run_id = :runId and p.state <> 'removed'
+     ) held where person = any (:logIns::text[]) order by duty, transfer, person`,
+    { runId, prefix: accountChanged, logIns: [...logIns] },
+  );
+}
+
+/** Who chose an account for a document that is open, by correcting the document; `subjectId` names supplier and account as holds do (P9). */
+export async function choosersOfAccount(db: Db, entity: string, subjectId: string): Promise<string[]> {
   const rows = await sql<{ person: string }>(
     db,
-    `select distinct h.lifted_by as person from payment_instructions p join payment_holds h on h.entity = p.entity and h.subject = 'bank-account' and h.subject_id = p.supplier_id || '/' || (p.account ->> 'id')
-      where p.run_id = :runId and p.state <> 'removed' and h.lifted_by is not null order by 1`,
-    { runId },
+    `select distinct d.person from decisions d join cases c on c.id = d.case_id and c.closed_at is null
+       join lateral (select result -> 'payee' as payee from assessments where case_id = d.case_id order by number desc limit 1) a on true
+      where d.entity = :entity and ${choseAccount} and (a.payee ->> 'supplierId') || '/' || (a.payee #>> '{account,id}') = :subjectId order by 1`,
+    { entity, subjectId },
   );
   return rows.map(({ person }) => person);
 }
+
+const choseAccount = `d.update_name = 'correct' and d.state = 'accepted' and d.payload #>> '{correction,bankAccountId}' is not null`;
 
 export interface NewHold {
   id: string;

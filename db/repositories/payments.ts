@@ -123,14 +123,33 @@ export async function lookAlikesOf(db: Db, runId: string): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+export interface CasePayment {
+  run: string;
+  endToEndId: string;
+  /** What the payment settles of the document: paid, discount and withheld together. */
+  settled: Money;
+  discount: Money;
+  withheld: Money;
+  amount: Money;
+  state: PaymentState;
+  reasonCode: string | null;
+  /** Our identity of the booked entry that confirms it. */
+  confirmedBy: string | null;
+  /** What the bank calls that entry in its statement; our identity where it gives no reference. */
+  bankReference: string | null;
+  /** Day on which the bank booked it, `YYYY-MM-DD`. */
+  bookedOn: string | null;
+}
+
 /** Payments of a document, newest first: what its page shows. */
-export async function paymentsOfCase(db: Db, caseId: string): Promise<{ run: string; endToEndId: string; settled: Money; discount: Money; withheld: Money; amount: Money; state: PaymentState; reasonCode: string | null; confirmedBy: string | null }[]> {
+export async function paymentsOfCase(db: Db, caseId: string): Promise<CasePayment[]> {
   return sql(
     db,
     `select i.run_id as run, i.end_to_end_id as "endToEndId", jsonb_build_object('currency', i.currency, 'minor', i.open_minor::text) as settled,
             jsonb_build_object('currency', i.currency, 'minor', i.discount_minor::text) as discount, jsonb_build_object('currency', i.currency, 'minor', i.withheld_minor::text) as withheld, jsonb_build_object('currency', i.currency, 'minor', i.amount_minor::text) as amount, i.state,
-            p.reason_code as "reasonCode", p.confirmed_by as "confirmedBy"
+            p.reason_code as "reasonCode", p.confirmed_by as "confirmedBy", b.reference as "bankReference", p.booked_on::text as "bookedOn"
        from payment_items i left join payment_instructions p on p.run_id = i.run_id and p.end_to_end_id = i.end_to_end_id
+       left join bank_entries b on b.entity = p.entity and b.identity = p.confirmed_by
       where i.case_id = :caseId order by i.created_at desc`,
     { caseId },
     'payments-of-case',
@@ -193,14 +212,36 @@ export async function saveFileIds(trx: Trx, runId: string, ids: readonly { endTo
   );
 }
 
-/** Confirmed transfers that the ERP does not know yet, and returned ones that it still holds as paid. */
-export async function toBook(db: Db, entity: string, limit: number): Promise<StoredInstruction[]> {
-  return sql<StoredInstruction>(
+/** Key of a payment's booking in the ERP. */
+export function bookingKey({ entity, endToEndId }: Pick<StoredInstruction, 'entity' | 'endToEndId'>): string {
+  return `ap-payment:${entity}:${endToEndId}:book:1`;
+}
+
+/** Where a transfer stands among those that wait for the ERP. */
+export interface BookingPlace {
+  /** In the database's own words, to the microsecond. */
+  settledAt: string;
+  endToEndId: string;
+}
+
+export type WaitingInstruction = StoredInstruction & { place: BookingPlace };
+
+/**
+ * Confirmed transfers that the ERP does not know yet, and returned ones that it still holds as paid, or may hold: because nobody heard what
+ * became of their booking, or because records were lost since they were made and it was not asked again yet. Oldest first, those after `after`.
+ */
+export async function toBook(db: Db, entity: string, limit: number, after?: BookingPlace): Promise<WaitingInstruction[]> {
+  return sql<WaitingInstruction>(
     db,
-    `select ${INSTRUCTION} from payment_instructions
-      where entity = :entity and ((state = 'confirmed' and booked_as is null) or (state = 'returned' and booked_as is not null and unbooked_as is null))
+    `select ${INSTRUCTION}, jsonb_build_object('settledAt', settled_at::text, 'endToEndId', end_to_end_id) as place from payment_instructions
+      where entity = :entity and ((state = 'confirmed' and booked_as is null) or (state = 'returned' and unbooked_as is null))
+        and (state = 'confirmed' or booked_as is not null
+             or exists (select from effects e where e.key = replace(:anyKey, '*', end_to_end_id) and e.state in ('started', 'unknown'))
+             or (created_at < (select records_lost_at from installation)
+                 and not exists (select from effects e where e.key = replace(:anyKey, '*', end_to_end_id) and e.db_epoch = database_epoch())))
+        and (:settledAt::timestamptz is null or (settled_at, end_to_end_id) > (:settledAt::timestamptz, :endToEndId))
       order by settled_at, end_to_end_id limit :limit`,
-    { entity, limit },
+    { entity, limit, anyKey: bookingKey({ entity, endToEndId: '*' }), settledAt: null, endToEndId: null, ...after },
   );
 }
 
@@ -236,30 +277,5 @@ export async function lockQuoted(trx: Trx, entity: string, quoted: { endToEndIds
       where entity = :entity and state <> 'removed' and (end_to_end_id = any (:endToEndIds) or left(end_to_end_id, 15) = any (:endToEndIds) or end_to_end_id = any (:aliases) or left(end_to_end_id, 15) = any (:aliases) or instruction_id = any (:aliases) or payment_information_id = any (:batches))
       order by run_id, end_to_end_id for update`,
     { entity, ...quoted },
-  );
-}
-
-/** Everybody who approved a document that the run pays. */
-export async function approversOf(db: Db, runId: string): Promise<string[]> {
-  const rows = await sql<{ person: string }>(
-    db,
-    `select distinct t.decided_by as person from payment_items i join tasks t on t.case_id = i.case_id
-      where i.run_id = :runId and i.state <> 'removed' and t.state = 'decided' and t.decision = 'approve' order by 1`,
-    { runId },
-  );
-  return rows.map(({ person }) => person);
-}
-
-/** Every transfer of a company since a day, with the documents in it: the payment ledger of the daily reconciliation. */
-export async function paymentLedger(db: Db, entity: string, since: string): Promise<{ endToEndId: string; amount: Money; state: string; executionDate: string; confirmedBy: string | null; returnedBy: string | null; items: { caseId: string; revision: number; open: Money; postedAs: string | null }[] }[]> {
-  return sql(
-    db,
-    `select p.end_to_end_id as "endToEndId", jsonb_build_object('currency', p.currency, 'minor', p.amount_minor::text) as amount, p.state, p.execution_date as "executionDate",
-            p.confirmed_by as "confirmedBy", p.returned_by as "returnedBy",
-            (select jsonb_agg(jsonb_build_object('caseId', i.case_id, 'revision', i.revision, 'open', jsonb_build_object('currency', i.currency, 'minor', i.open_minor::text),
-                     'postedAs', (select g.reference from postings g where g.case_id = i.case_id and g.kind = 'post' and g.status = 'posted' order by g.created_at desc limit 1)))
-               from payment_items i where i.run_id = p.run_id and i.end_to_end_id = p.end_to_end_id) as items
-       from payment_instructions p where p.entity = :entity and p.execution_date >= :since and p.state <> 'removed' order by 1`,
-    { entity, since },
   );
 }

@@ -48,3 +48,26 @@ export async function postingsOf(db: Db, caseId: string): Promise<StoredPosting[
     ...(currency === null || amount_minor === null ? {} : { amount: { currency, minor: amount_minor } }),
   }));
 }
+
+/**
+ * The keys `{prefix}{n}` that a case cannot post under any more: their reversal was confirmed, in whatever case, as a number that was given up comes
+ * again in another one; or another case's document stands posted under them, as where a number may come again in another year (D1). The cases are
+ * found by the document's number in the form k1.
+ */
+export async function usedKeys(db: Db, { entity, caseId, documentClass, k1, prefix }: { entity: string; caseId: string; documentClass: string; k1: string; prefix: string }): Promise<string[]> {
+  const rows = await sql<{ key: string }>(
+    db,
+    `select p.key from invoice_keys k join postings p on p.case_id = k.case_id and p.kind = 'post' and starts_with(p.key, :prefix)
+                                                       and (p.status = 'reversed' or (p.status = 'posted' and p.case_id <> :caseId))
+      where k.entity = :entity and k.class = :documentClass and k.k1 = :k1`,
+    { entity, caseId, documentClass, k1, prefix },
+    'postings-used',
+  );
+  return rows.map(({ key }) => key);
+}
+
+/** What became of postings under these keys, where the ERP has told us its number. */
+export async function postingsUnder(db: Db, keys: readonly string[]): Promise<{ key: string; caseId: string; reference: string }[]> {
+  if (keys.length === 0) return [];
+  return sql(db, `select key, case_id as "caseId", reference from postings where key = any (:keys::text[]) and kind = 'post' and reference is not null`, { keys });
+}

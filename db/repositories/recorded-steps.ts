@@ -10,6 +10,11 @@ export interface Step {
   id: string;
 }
 
+/** The kind of step under which the answer to an event is kept. */
+export function eventStep(activityType: string, eventId: string): string {
+  return `${activityType}/${eventId}`;
+}
+
 /** Keeps what the step answered; false when it had been recorded before, and then the caller's transaction must not commit. */
 export async function keepStep(trx: Trx, { id, ...step }: Step, answer: unknown): Promise<boolean> {
   const rows = await sql(
@@ -24,4 +29,8 @@ export async function keepStep(trx: Trx, { id, ...step }: Step, answer: unknown)
 
 export async function stepAnswer(db: Db, { caseId, kind }: Step): Promise<unknown> {
   return (await sqlOne<{ answer: unknown }>(db, `select answer from recorded_steps where case_id = :caseId and kind = :kind`, { caseId, kind })).answer;
+}
+
+export async function isStepKept(db: Db, caseId: string, kind: string): Promise<boolean> {
+  return (await sqlOne<{ kept: boolean }>(db, `select exists (select from recorded_steps where case_id = :caseId and kind = :kind) as kept`, { caseId, kind })).kept;
 }

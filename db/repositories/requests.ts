@@ -28,6 +28,14 @@ export type RequestState =
   | { state: 'mismatch' }
   | { state: 'replay'; outcome: RequestOutcome };
 
+interface NewRequest {
+  entity: string;
+  bodyHash: string;
+  /** What an earlier version would have stored for the same request: a row with it is the same request, too. */
+  earlierHash?: string;
+  leaseMs: number;
+}
+
 interface RequestRow {
   verdict: RequestState['state'];
   fencing: string;
@@ -44,8 +52,8 @@ interface RequestRow {
  * The claim is in force at once but not waited for on disk: a crash that loses it loses everything committed after it too, the
  * effect included, so that the key is free and nothing was done.
  */
-export async function beginRequest(db: Db, scope: RequestScope, request: { entity: string; bodyHash: string; leaseMs: number }): Promise<RequestState> {
-  const row = await sqlOne<RequestRow>(db, BEGIN, { ...scope, ...request }, 'request-begin');
+export async function beginRequest(db: Db, scope: RequestScope, request: NewRequest): Promise<RequestState> {
+  const row = await sqlOne<RequestRow>(db, BEGIN, { earlierHash: request.bodyHash, ...scope, ...request }, 'request-begin');
   switch (row.verdict) {
     case 'fresh':
       return { state: 'fresh', handle: { ...scope, fencing: row.fencing } };
@@ -58,7 +66,8 @@ export async function beginRequest(db: Db, scope: RequestScope, request: { entit
   }
 }
 
-const TAKEN = `r.body_hash = excluded.body_hash and r.state = 'in-flight' and r.lease_until <= clock_timestamp()`;
+const SAME = `r.body_hash in (excluded.body_hash, :earlierHash)`;
+const TAKEN = `${SAME} and r.state = 'in-flight' and r.lease_until <= clock_timestamp()`;
 
 const BEGIN = `
 with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
@@ -66,7 +75,7 @@ insert into requests as r (principal, method, route, key, entity, body_hash, sta
 select :principal, :method, :route, :key, :entity, :bodyHash, 'in-flight', 'fresh', clock_timestamp() + :leaseMs * interval '1 millisecond' from unhurried
 on conflict (principal, method, route, key) do update set
   verdict = case
-    when r.body_hash <> excluded.body_hash then 'mismatch'
+    when not ${SAME} then 'mismatch'
     when r.state = 'done' then 'replay'
     when r.lease_until > clock_timestamp() then 'in-flight'
     else 'fresh' end,

@@ -108,6 +108,13 @@ describeWithDatabase('cases: read model and lists', () => {
     expect(await linksOf(own.db, two)).toEqual([{ otherCase: one, kind: 'duplicate-of', incoming: false }]);
   });
 
+  it('reads a document that an earlier version took in with a date and a number that are refused by now', async () => {
+    const invoice = anInvoice('9'.repeat(300), { dueDate: '0001-01-01', delivery: { date: '0001-01-01' } });
+    const caseId = await aCase(own.db, 'unbounded', { invoice });
+    expect((await readDocument(own.db, caseId))?.invoice).toEqual(invoice);
+    expect((await readCase(own.db, caseId))?.case).toMatchObject({ dueDate: '0001-01-01', documentNumber: '9'.repeat(300) });
+  });
+
   it('keeps a document by its version, its corrections, facts and overrides', async () => {
     const caseId = await aCase(own.db, 'versions');
     const stored = await readDocument(own.db, caseId);

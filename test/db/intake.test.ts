@@ -2,11 +2,12 @@ import { expect, it } from 'vitest';
 import { inEntityScope, inTransaction, sql } from '../../db/client.ts';
 import { migrate } from '../../db/migrate.ts';
 import { listAudit } from '../../db/repositories/audit.ts';
-import { keepRefused, purgeRefused, readBlob } from '../../db/repositories/blobs.ts';
+import { contentHash, keepRefused, purgeRefused, readBlob } from '../../db/repositories/blobs.ts';
 import { listCases, readCase } from '../../db/repositories/cases.ts';
 import { readDocument } from '../../db/repositories/documents.ts';
 import { listExceptions } from '../../db/repositories/exceptions.ts';
-import { acceptDocument, refuseDocument } from '../../db/repositories/intake.ts';
+import { acceptDocument } from '../../db/repositories/intake.ts';
+import { refuseDocument } from '../../db/repositories/refusals.ts';
 import { beginRequest } from '../../db/repositories/requests.ts';
 import { problem } from '../../domain/errors.ts';
 import { describeWithDatabase } from '../support/services.ts';
@@ -40,16 +41,36 @@ describeWithDatabase('intake transaction', () => {
     expect(new Set(results.map((result) => result.caseId)).size).toBe(1);
     expect(results.filter((result) => result.accepted === 'new')).toHaveLength(1);
     expect(await sql(own.db, `select 1 from outbox where case_id = :caseId`, { caseId: results[0]?.caseId })).toHaveLength(1);
-    const again = await acceptDocument(own.db, aDocument('other bytes, known message', { messageId: 'm-7' }));
+    const again = await acceptDocument(own.db, aDocument('other bytes', { messageId: 'm-7', documentHash: aDocument('same').documentHash }));
     expect(again).toMatchObject({ caseId: results[0]?.caseId, accepted: 'same-message' });
+    expect(await acceptDocument(own.db, aDocument('other bytes'))).toMatchObject({ caseId: results[0]?.caseId, accepted: 'same-content' });
+    expect(await acceptDocument(own.db, aDocument('other document, known message', { messageId: 'm-7' }))).toMatchObject({ accepted: 'new' });
   });
 
-  it('D3: new content under a known message id is not lost: its own delivery opens its own case', async () => {
-    const first = await acceptDocument(own.db, aDocument('first', { messageId: 'reused' }));
-    await acceptDocument(own.db, aDocument('second', { messageId: 'reused' }));
-    const second = await acceptDocument(own.db, aDocument('second', { messageId: 'proper' }));
-    expect(second.accepted).toBe('new');
-    expect(second.caseId).not.toBe(first.caseId);
+  it('D3: other documents under one message id are as many cases, also when they come at once, and with files', async () => {
+    const attachments = [{ name: 'scan.pdf', mediaType: 'application/pdf', bytes: Buffer.from('scan'), quarantined: false }];
+    const results = await atOnce(20, (index) => acceptDocument(own.db, aDocument(`reused ${index % 10}`, { messageId: 'reused', ...(index % 2 ? { attachments } : {}) })));
+    expect(new Set(results.map(({ caseId }) => caseId)).size).toBe(10);
+    expect(results.filter(({ accepted }) => accepted === 'new')).toHaveLength(10);
+    expect(await sql(own.db, `select 1 from intake_keys where kind = 'message' and key like '%/reused'`)).toHaveLength(1);
+  });
+
+  it('D3: the same message id of another sender is another message', async () => {
+    const one = await acceptDocument(own.db, aDocument('of ada', { messageId: '1', documentHash: 'd'.repeat(64) }));
+    const other = await acceptDocument(own.db, aDocument('of bea', { messageId: '1', documentHash: 'd'.repeat(64), submitter: 'person:bea' }));
+    const mail = (sender: string, content: string) => acceptDocument(own.db, aDocument(content, { channel: 'mail', submitter: 'system:mail', sender, messageId: '1', documentHash: 'd'.repeat(64) }));
+    const [first, second, again] = [await mail('a@x', 'mail a'), await mail('b@x', 'mail b'), await mail('a@x', 'mail a again')];
+    expect(new Set([one, other, first, second].map(({ caseId }) => caseId)).size).toBe(4);
+    expect(again).toMatchObject({ caseId: first.caseId, accepted: 'same-message' });
+  });
+
+  it('D3: a file that comes with a known document for the first time is kept with its case, and the audit names it', async () => {
+    const file = (name: string) => ({ name, mediaType: 'application/pdf', bytes: Buffer.from(name), quarantined: false });
+    const first = await acceptDocument(own.db, aDocument('with files', { attachments: [file('one')] }));
+    await acceptDocument(own.db, aDocument('with files', { attachments: [file('one'), file('two')] }));
+    expect((await sql<{ name: string }>(own.db, `select name from case_attachments where case_id = :id order by name`, { id: first.caseId })).map(({ name }) => name)).toEqual(['one', 'two']);
+    const events = await listAudit(own.db, { caseId: first.caseId, action: 'intake.repeated' }, { limit: 5 });
+    expect(events.map(({ event }) => (JSON.parse(event) as { data: unknown }).data)).toMatchObject([{ added: [contentHash(Buffer.from('two'))] }]);
   });
 
   it('keeps the companies apart: the same bytes at another company are another case', async () => {

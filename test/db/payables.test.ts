@@ -3,7 +3,10 @@ import { inTransaction, sql, violatedConstraint, type Trx } from '../../db/clien
 import { lockKeys } from '../../db/locks.ts';
 import { linkCases } from '../../db/repositories/cases.ts';
 import { claimInvoiceKey, clearPair, findDuplicateCandidates, invoiceLockKeys, retireInvoiceKey, type DuplicateQuery, type InvoiceKey } from '../../db/repositories/invoice-keys.ts';
+import { holdsOf } from '../../db/repositories/payables.ts';
+import { paymentEventId, paymentEventStep } from '../../db/repositories/payment-events.ts';
 import { postingsOf, savePosting } from '../../db/repositories/postings.ts';
+import { keepStep } from '../../db/repositories/recorded-steps.ts';
 import { holdReservations, markReservationsPosted, orderLineLockKeys, releaseReservations, reservationsOf } from '../../db/repositories/reservations.ts';
 import { compareExact, exact, minus, plus, toText, zero, type Exact } from '../../domain/rules/decimal.ts';
 import { money } from '../../domain/rules/money.ts';
@@ -130,6 +133,18 @@ describeWithDatabase('invoice keys and look-alikes (D1–D11)', () => {
     expect(await claim(keyOf(await aCase(own.db, `${name} 2`), `R-300 ${name}`, changes))).toEqual({ claimed: true });
   });
 
+  it('D1, D6, D11: a repeat does not hold its number, although no key shows who does, and the rules are told so', async () => {
+    const [one, two, three] = [await aCase(own.db, 'repeat-1'), await aCase(own.db, 'repeat-2'), await aCase(own.db, 'repeat-3')];
+    await claim(keyOf(one, 'R-500', { supplierGroup: 'G5' }));
+    await claim(keyOf(two, 'R-500', { supplierGroup: 'G5' }));
+    const repeat = keyOf(three, 'R-500', { supplierGroup: 'G6' });
+    await inTransaction(own.db, (trx) => claimInvoiceKey(trx, repeat, { isRepeat: true }));
+    const { supplierId: _id, typeCode: _type, documentHash: _hash, scope: _scope, vatId, ...asked } = keyOf('none', 'R-500');
+    const candidates = await findDuplicateCandidates(own.db, { ...asked, vatIds: [vatId ?? ''], days: 90, limit: 50 });
+    expect(Object.fromEntries(candidates.map(({ caseId, holdsNumber }) => [caseId, holdsNumber]))).toMatchObject({ [one]: true, [two]: false, [three]: false });
+    expect(await claim(repeat)).toEqual({ claimed: true });
+  });
+
   it('D9: frees the number when its case ends without effect, and moves with a corrected number', async () => {
     const [one, two] = [await aCase(own.db, 'ended-1'), await aCase(own.db, 'ended-2')];
     await claim(keyOf(one, 'R-400'));
@@ -154,6 +169,13 @@ describeWithDatabase('invoice keys and look-alikes (D1–D11)', () => {
     const far = { issueDate: '2020-01-01', gross: money('EUR', 1n), net: money('EUR', 1n) };
     const stranger = { supplierGroup: 'GX', sellerName: 'Quite Other Inc', vatIds: ['X'], accounts: [] as string[] };
     const number = (text: string) => ({ number: text, rawKey: text, k1: keyOf('', text).k1, k2: keyOf('', text).k2 });
+
+    it('C1: the invoice of the same supplier that a credit was assigned to, whatever its number, amount and date', async () => {
+      const assigned = { ...far, ...stranger, ...number('ZZZZZZZZ'), class: 'credit-note' as const, creditOf: target };
+      expect(await found({ ...assigned, supplierGroup: 'G9' })).toBe(true);
+      expect(await found(assigned)).toBe(false);
+      expect(await found({ ...assigned, supplierGroup: 'G9', entity: 'US01' })).toBe(false);
+    });
 
     it.each<[string, Partial<DuplicateQuery>, boolean]>([
       ['D2 equal k1, any date and amount, same group', { ...far, supplierGroup: 'G9', ...number('INV 2024 017') }, true],
@@ -213,5 +235,44 @@ describeWithDatabase('postings', () => {
     await save({ status: 'posted', reference: '5100001', detail: { fiscalYear: '2026' } });
     await save({ status: 'reversed' });
     expect(await postingsOf(own.db, caseId)).toMatchObject([{ ...posting, status: 'reversed', reference: '5100001', detail: { attempt: 1, fiscalYear: '2026' } }]);
+  });
+});
+
+describeWithDatabase('payments that were refused or came back (P8)', () => {
+  const own = useDatabase();
+  const item = (caseId: string, runId: string, endToEndId: string, state: string, revision: number) =>
+    sql(
+      own.db,
+      `insert into payment_items (run_id, case_id, entity, revision, end_to_end_id, currency, open_minor, amount_minor, pay_by, detail, state)
+       values (:runId, :caseId, 'DE01', :revision, :endToEndId, 'EUR', 100, 100, '2026-12-01', '{}', :state)`,
+      { caseId, runId, endToEndId, state, revision },
+    );
+  const aRun = async (name: string, seq: number) => {
+    const runId = await aCase(own.db, name);
+    await sql(own.db, `insert into payment_runs (run_id, entity, run_date, next_run_date, slot, seq, payer_account) values (:runId, 'DE01', '2026-12-01', '2026-12-02', :name, :seq, 'main')`, { runId, name, seq });
+    return runId;
+  };
+  const held = async () => (await holdsOf(own.db, 'DE01')).map(({ subjectId, reason }) => [subjectId, reason]);
+  const hears = (caseId: string, eventId: string) => inTransaction(own.db, (trx) => keepStep(trx, { caseId, entity: 'DE01', kind: paymentEventStep(eventId), id: eventId }, {}));
+
+  it('hold their documents until those have heard of it; confirmed ones and ended documents are not held', async () => {
+    const [first, second] = [await aRun('run-1', 1), await aRun('run-2', 2)];
+    const [returned, rejected, confirmed, ended] = [await aCase(own.db, 'returned'), await aCase(own.db, 'rejected'), await aCase(own.db, 'confirmed'), await aCase(own.db, 'ended')];
+    await item(returned, first, 'E1', 'returned', 1);
+    await item(rejected, first, 'E2', 'rejected', 1);
+    await item(confirmed, first, 'E3', 'confirmed', 1);
+    await item(ended, first, 'E4', 'returned', 1);
+    await sql(own.db, `update cases set closed_at = now() where id = :ended`, { ended });
+    const both = [[returned, 'payment-returned'], [rejected, 'payment-rejected']];
+    expect(await held()).toEqual(both);
+
+    await hears(returned, paymentEventId({ endToEndId: 'E1', caseId: returned, status: 'confirmed' }));
+    expect(await held(), 'heard of its confirmation alone').toEqual(both);
+    await hears(returned, paymentEventId({ endToEndId: 'E1', caseId: returned, status: 'returned' }));
+    expect(await held()).toEqual(both.slice(1));
+    await hears(rejected, paymentEventId({ endToEndId: 'E2', caseId: rejected, status: 'rejected' }));
+    expect(await held()).toEqual([]);
+    await item(returned, second, 'E5', 'rejected', 2);
+    expect(await held(), 'the next attempt failed, too').toEqual([[returned, 'payment-rejected']]);
   });
 });

@@ -1,0 +1,94 @@
+import { beforeAll, expect, it } from 'vitest';
+import { applyStatements } from '../../activities/payments/apply-entries.ts';
+import { reconcilePayments } from '../../activities/payments/reconcile-payments.ts';
+import type { PaymentParts } from '../../activities/payments/parts.ts';
+import { readSandboxSet } from '../../bin/services/sandbox-set.ts';
+import { inTransaction, sql } from '../../db/client.ts';
+import { listAudit } from '../../db/repositories/audit.ts';
+import { resolveException } from '../../db/repositories/exceptions.ts';
+import { savePosting } from '../../db/repositories/postings.ts';
+import { seedSandbox } from '../../db/seed.ts';
+import { readSettings } from '../../temporal-config/settings.ts';
+import { describeWithDatabase } from '../support/services.ts';
+import { useDatabase } from './fixtures.ts';
+import { aPayment, booked, eur, place, statementOf, type SentPayment } from './payment-fixtures.ts';
+
+describeWithDatabase('the daily comparison over its days', () => {
+  const own = useDatabase();
+  let inErp: { documentNumber: string; externalReference: string | undefined; open: ReturnType<typeof eur> }[] = [];
+  beforeAll(() => seedSandbox(own.db, readSandboxSet(readSettings().home)));
+
+  const compareOn = (day: string) =>
+    reconcilePayments({ db: own.db, now: () => new Date(`${day}T06:00:00.000Z`), erpOf: () => ({ port: { getOpenPayables: async () => inErp } }) } as unknown as PaymentParts, { entity: 'DE01' });
+  const differences = (subject: string) => sql<{ id: string; code: string; state: string; by: string | null; title: string }>(own.db, `select id, code, state, resolved_by as by, title from exceptions where source ->> 'subject' = :subject order by number`, { subject });
+  const states = async (subject: string) => (await differences(subject)).map(({ code, state }) => `${code} ${state}`);
+  const read = (messageId: string, minor: number, bookingDate: string, endToEndId?: string) =>
+    inTransaction(own.db, (trx) => applyStatements(trx, place(messageId), { statements: [statementOf([booked(minor, messageId, { bookingDate, ...(endToEndId ? { endToEndId } : {}) })])], advice: false }));
+  const identityOf = async (messageId: string) => (await sql<{ identity: string }>(own.db, `select identity from bank_entries where message_id = :messageId`, { messageId }))[0]!.identity;
+  const post = ({ caseId }: SentPayment, reference: string) => inTransaction(own.db, (trx) => savePosting(trx, { key: `post-${caseId}`, caseId, entity: 'DE01', system: 'erp', kind: 'post', status: 'posted', reference }));
+
+  it('what nobody settled stays a case after its days, and closes when it is gone', async () => {
+    const silent = await aPayment(own.db, 'silent', { executionDate: '2026-08-03' });
+    await read('stranger', -700, '2026-08-03');
+    const stranger = await identityOf('stranger');
+    await compareOn('2026-08-10');
+    expect([await states(silent.endToEndId), await states(stranger)]).toEqual([['debit-missing open'], ['debit-unexplained open']]);
+    await compareOn('2026-11-20');
+    expect([await states(silent.endToEndId), await states(stranger)], 'long after the days that are compared').toEqual([['debit-missing open'], ['debit-unexplained open']]);
+    await read('late', -1000, '2026-11-19', silent.endToEndId);
+    await compareOn('2026-11-20');
+    expect([await states(silent.endToEndId), await states(stranger)]).toEqual([['debit-missing resolved'], ['debit-unexplained open']]);
+  });
+
+  it('a payment of long ago explains the debit of today, and its silence is found however old it is', async () => {
+    const slow = await aPayment(own.db, 'slow', { executionDate: '2026-07-01' });
+    await compareOn('2026-11-18');
+    expect(await states(slow.endToEndId)).toEqual(['debit-missing open']);
+    await read('slow-debit', -1000, '2026-11-18', slow.endToEndId);
+    await compareOn('2026-11-19');
+    expect(await states(await identityOf('slow-debit'))).toEqual([]);
+    expect(await states(slow.endToEndId)).toEqual(['debit-missing resolved']);
+  });
+
+  it('a document that left the days is compared as long as its case stands', async () => {
+    const paid = await aPayment(own.db, 'still-open', { executionDate: '2026-08-03' });
+    await post(paid, '5100000077');
+    await read('paid', -1000, '2026-08-03', paid.endToEndId);
+    inErp = [{ documentNumber: '5100000077', externalReference: undefined, open: eur(1000) }];
+    await compareOn('2026-08-05');
+    expect(await states(paid.caseId)).toEqual(['erp-still-open open']);
+    await compareOn('2026-11-20');
+    expect(await states(paid.caseId)).toEqual(['erp-still-open open']);
+    inErp = [];
+    await compareOn('2026-11-20');
+    expect(await states(paid.caseId)).toEqual(['erp-still-open resolved']);
+  });
+
+  it('a difference that comes back opens its case again; what a person settled only when it reads otherwise', async () => {
+    const paid = await aPayment(own.db, 'comes-back', { executionDate: '2026-11-16' });
+    await post(paid, '5100000088');
+    await read('comes-back', -1000, '2026-11-16', paid.endToEndId);
+    const openIn = (minor: number) => {
+      inErp = minor === 0 ? [] : [{ documentNumber: '5100000088', externalReference: undefined, open: eur(minor) }];
+      return compareOn('2026-11-20');
+    };
+    await openIn(1000);
+    await openIn(0);
+    const [gone] = await differences(paid.caseId);
+    expect(gone).toMatchObject({ state: 'resolved', by: 'system:reconciliation' });
+    await openIn(1000);
+    expect(await states(paid.caseId)).toEqual(['erp-still-open open']);
+    const events = await listAudit(own.db, { caseId: paid.caseId, action: 'payments.difference-reopened' }, { limit: 10 });
+    expect(events.map(({ event }) => JSON.parse(event).data)).toMatchObject([{ exception: gone!.id, closed: { state: 'resolved', resolution: 'no-longer-found', by: 'system:reconciliation' } }]);
+
+    await inTransaction(own.db, (trx) => resolveException(trx, gone!.id, { resolution: 'retry', by: 'lars.thoma' }));
+    await openIn(1000);
+    expect(await differences(paid.caseId), 'a person accepted exactly this').toMatchObject([{ state: 'resolved', by: 'lars.thoma' }]);
+    await openIn(400);
+    expect(await differences(paid.caseId)).toMatchObject([{ state: 'open', by: null, title: expect.stringContaining('4.00 EUR') }]);
+
+    await inTransaction(own.db, (trx) => resolveException(trx, gone!.id, { resolution: 'case-paid', by: 'system:process', state: 'cancelled' }));
+    await openIn(400);
+    expect(await states(paid.caseId), 'its document ended, the difference did not').toEqual(['erp-still-open open']);
+  });
+});
