@@ -3,13 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { leaveWhenInterrupted } from '../../bin/services/disposable.ts';
+import { programArguments } from '../../bin/services/programs.ts';
 import type { BankLedger, LedgerFilter } from '../../sandbox/bank/ledger.ts';
 import type { ErpLedger } from '../../sandbox/erp/ledger.ts';
 import type { FaultCount } from '../../sandbox/shared/faults.ts';
 import type { RequestLogEntry } from '../../sandbox/shared/execute.ts';
+import { readSettings } from '../../temporal-config/settings.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = readSettings().home;
 
 export interface SandboxProcess {
   url: string;
@@ -40,7 +42,18 @@ export async function startSandboxProcess(options: SandboxOptions = {}): Promise
   const folder = mkdtempSync(join(tmpdir(), 'kontor-sandbox-'));
   const file = options.file ?? join(folder, 'erp.jsonl');
   const env = { ...process.env, SANDBOX_PORT: '0', SANDBOX_FILE: file, SANDBOX_PROCESSING_LIMIT_MS: String(options.processingLimitMs ?? 5_000), ...(options.seed ? { SANDBOX_SEED: options.seed } : {}) };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, await programArguments(root, 'sandbox/main.ts'), { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    return exited;
+  };
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const removedInOrder = leaveWhenInterrupted(async () => {
+    await stop();
+    remove();
+  });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const url = `http://127.0.0.1:${await readyPort(child, () => stderr)}`;
@@ -63,13 +76,11 @@ export async function startSandboxProcess(options: SandboxOptions = {}): Promise
     requests: async (reference) => (await call<{ items: RequestLogEntry[] }>('GET', `/_sandbox/requests?reference=${encodeURIComponent(reference)}`)).items,
     faults: async () => (await call<{ items: FaultCount[] }>('GET', '/_sandbox/faults')).items,
     clearFaults: () => call('DELETE', '/_sandbox/faults'),
-    async stop(signal = 'SIGTERM') {
-      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-      const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-      child.kill(signal);
-      return exited;
+    stop,
+    remove() {
+      remove();
+      removedInOrder();
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 

@@ -21,7 +21,7 @@ function opened(sandbox: SandboxProcess) {
 describeBankContract('the sandbox bank by ACH', async () => {
   const sandbox = await startSandboxProcess({ processingLimitMs: 3_000 });
   return { ...opened(sandbox), order: () => achOrder('2026-11-24'), counterpart: await sandboxCounterpart(sandbox) };
-}, { faults: true });
+}, { faults: true, payees: 'verified' });
 
 describe('ACH at the sandbox bank', () => {
   let sandbox: SandboxProcess;

@@ -14,9 +14,10 @@ export async function sandboxCounterpart(sandbox: SandboxProcess): Promise<BankL
       await sandbox.post('/_sandbox/bank/credits', { account, currency: 'EUR', minor: '100', debtor: { name: 'Kunde GmbH' } });
     },
     async inject(fault, on) {
-      for (const route of on === 'sends' ? ['bank.files.post'] : ['bank.files.find', 'bank.messages.read'])
+      for (const route of on === 'sends' ? ['bank.files.post'] : ['bank.files.find', 'bank.messages.read', 'bank.payees.verify'])
         await sandbox.post('/_sandbox/faults', { kind: kinds[fault], route, times: 1, delayMs: 1_500, retryAfterSeconds: 2 });
     },
+    register: async (iban, holder) => void (await sandbox.post('/_sandbox/bank/behaviour', { kind: 'payee', iban, holder })),
     async commitLate() {
       await sandbox.post('/_sandbox/faults', { kind: 'commit-late', route: 'bank.files.post', times: 1, delayMs: 20 });
     },

@@ -14,5 +14,5 @@ async function opened() {
   return { ...openBank('iso20022', { pain001: 'pain.001.001.09', transport }, createAdapterTools(), guard), order: sepaOrder, counterpart: await sandboxCounterpart(sandbox) };
 }
 
-describeBankContract('the sandbox bank', opened, { faults: true });
+describeBankContract('the sandbox bank', opened, { faults: true, payees: 'verified' });
 describeBankLife('the sandbox bank', opened);

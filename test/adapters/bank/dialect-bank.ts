@@ -41,7 +41,8 @@ export async function startDialectBank(): Promise<BankCounterpart & { url: strin
     if (fault === 'throttles') return json(response, 429, {}, { 'retry-after': '7' });
     if (fault === 'fails-before') return json(response, 503, {});
     if (fault === 'slow') return;
-    const [status, result] = request.method === 'POST' ? take(String(request.headers['x-message-id']), body) : read(url);
+    const isFile = request.method === 'POST' && url.pathname === '/ebank/files';
+    const [status, result] = isFile ? take(String(request.headers['x-message-id']), body) : read(url);
     if (fault === 'loses-answer') return void response.destroy();
     json(response, status, result);
   }

@@ -17,7 +17,7 @@ describeBankContract('nacha over HTTP', async () => {
   const counterpart = await startDialectBank();
   const transport = { kind: 'http', baseUrl: counterpart.url, timeoutMs: 2_000 };
   return { ...openBank('nacha', { ...settings, transport }, createAdapterTools(), createGuard(patient)), order: achOrder, counterpart };
-}, { faults: true });
+}, { faults: true, payees: 'not-answered' });
 
 const { bank } = openBank('nacha', settings, createAdapterTools(), createGuard());
 

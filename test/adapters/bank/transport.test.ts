@@ -34,7 +34,7 @@ describeBankContract('iso20022 over folders', async () => {
     close: () => Promise.resolve(),
   };
   return Promise.resolve({ ...opened, order: sepaOrder, counterpart });
-}, { faults: false });
+}, { faults: false, payees: 'no-call' });
 
 describe('folders', () => {
   let outbox: string;

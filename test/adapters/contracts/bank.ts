@@ -21,14 +21,19 @@ export interface BankCounterpart {
   provoke(): Promise<void>;
   /** Strikes the next call of its kind; absent where a way to a bank has no such faults. */
   inject?(fault: BankFault, on: 'sends' | 'reads'): Promise<void>;
+  /** Tells the bank whose account it is, where it verifies payees. */
+  register?(iban: string, holder: string): Promise<void>;
   clear(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Whether a bank tells whose account it is: it does, its interface has no such call for us, or the call is there and this bank does not answer it. */
+export type PayeeVerifications = 'verified' | 'no-call' | 'not-answered';
+
 const context = { correlationId: 'contract-correlation' };
 
 /** What every bank adapter must do over every transport. Judged by what the bank has, never by the adapter's word alone. */
-export function describeBankContract(name: string, open: () => Promise<BankUnderTest>, { faults }: { faults: boolean }): void {
+export function describeBankContract(name: string, open: () => Promise<BankUnderTest>, { faults, payees }: { faults: boolean; payees: PayeeVerifications }): void {
   describe(`bank contract: ${name}`, () => {
     let test: BankUnderTest;
     let bank: BankPort;
@@ -88,6 +93,34 @@ export function describeBankContract(name: string, open: () => Promise<BankUnder
         const news = await drained(all.cursor);
         expect(news.messages.length).toBeGreaterThan(0);
         expect((await drained(undefined)).messages).toEqual([...all.messages, ...news.messages]);
+      });
+    });
+
+    if (payees === 'no-call') it('P9: verification of payee is not offered: there is no such call, and the name on an account counts as unavailable', () => expect(bank.verifyPayee).toBeUndefined());
+    if (payees === 'not-answered') it('P9: a bank that does not verify payees makes every name unavailable', async () => expect(await bank.verifyPayee?.({ name: 'Pumpen Wandel GmbH', iban: 'DE75512108001245126199' }, context)).toEqual({ result: 'unavailable' }));
+    if (payees === 'verified') describe('P9: verification of payee', () => {
+      const [known, unknown] = ['DE75512108001245126199', 'DE91100000000123456789'];
+      const verify = (name: string, iban: string = known) => bank.verifyPayee!({ name, iban }, context);
+      beforeAll(() => counterpart.register?.(known, 'Pumpen Wandel GmbH'));
+
+      it.each([
+        ['the holder', 'Pumpen Wandel GmbH', { result: 'match' }],
+        ['the holder in other letters', 'PUMPEN WANDEL GMBH', { result: 'match' }],
+        ['nearly the holder: the bank says who it is', 'Pumpen Wandl GmbH', { result: 'close-match', name: 'Pumpen Wandel GmbH' }],
+        ['somebody else: the bank does not say who it is', 'Ventile Krug AG', { result: 'no-match' }],
+      ])('%s', async (_who, name, answer) => {
+        expect(await verify(name)).toEqual(answer);
+      });
+
+      it('an account of which the bank hears nothing is unavailable, which is no pass', async () => {
+        expect(await verify('Pumpen Wandel GmbH', unknown)).toEqual({ result: 'unavailable' });
+      });
+
+      it.runIf(faults)('a check that fails is only unavailable, and its error tells neither name nor account', async () => {
+        await counterpart.inject?.('fails-before', 'reads');
+        const error = await failure(verify('Pumpen Wandel GmbH'));
+        expect(error.code).toBe('counterpart-unavailable');
+        expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toMatch(/Wandel|DE7551/);
       });
     });
 

@@ -9,7 +9,7 @@ import { mockCounterpart } from './counterpart.ts';
 import { acmeOrder } from './orders.ts';
 
 describeWithMockBank('a bank that others wrote', () => {
-  describeBankContract('mock-bank', opened, { faults: true });
+  describeBankContract('mock-bank', opened, { faults: true, payees: 'no-call' });
   describeBankLife('mock-bank', opened);
 });
 
