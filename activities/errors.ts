@@ -41,7 +41,8 @@ export function translateError(error: unknown, attempt: number, random: () => nu
   });
 }
 
-function recognise(error: unknown): { code: ErrorCode; message: string; retryAfterMs?: number } {
+/** What an error is, in words of the catalogue and without content. */
+export function recognise(error: unknown): { code: ErrorCode; message: string; retryAfterMs?: number } {
   if (error instanceof KontorError) return { code: error.code, message: error.message, ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }) };
   if (isDatabaseUnavailable(error)) return { code: 'database-unavailable', message: 'The database does not answer.' };
   return { code: 'internal-error', message: `Unexpected ${error instanceof Error ? error.name : typeof error}.` };

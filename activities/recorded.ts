@@ -1,6 +1,6 @@
 import { Context, type Info } from '@temporalio/activity';
 import { inTransaction, type Db, type Trx } from '../db/client.ts';
-import { keepStep, stepAnswer, type Step } from '../db/repositories/recorded-steps.ts';
+import { eventStep, keepStep, stepAnswer, type Step } from '../db/repositories/recorded-steps.ts';
 
 /**
  * Carries a record step out once: its answer is kept in the transaction of its effect. When a worker died after the commit
@@ -39,7 +39,7 @@ interface StepCommand {
  * them keeps an answer of its own (F22).
  */
 function stepOf({ workflowExecution, activityId, activityType }: Info, { caseId, entity, decisionId, eventId }: StepCommand): Step {
-  if (eventId !== undefined) return { caseId, entity, kind: `${activityType}/${eventId}`, id: eventId };
+  if (eventId !== undefined) return { caseId, entity, kind: eventStep(activityType, eventId), id: eventId };
   return { caseId, entity, kind: activityType, id: decisionId ?? `${workflowExecution?.runId ?? ''}/${activityId}` };
 }
 

@@ -6,13 +6,14 @@ import { KontorError } from '../domain/errors.ts';
 import { KeyRingFile } from './key-ring.ts';
 import { payloadCodec, type PayloadRefusal } from './payload-codec.ts';
 import type { Settings } from './settings.ts';
+import { rememberSwitchOn, requireNeverSwitchedOn } from './switched-on.ts';
 
 export interface ConverterParts {
   /** Of the connection that payloads travel over: the server knows when a run started. */
   workflowService: WorkflowService;
   /** Hears of each payload that was not accepted, for the log. */
   refused(refusal: PayloadRefusal): void;
-  /** Inside processes a payload that can never be accepted becomes a mark, on which nothing acts, instead of an error that blocks the process. */
+  /** Inside processes a payload that is not accepted becomes a mark, on which nothing acts, instead of an error that blocks the process. */
   marks?: boolean;
 }
 
@@ -27,10 +28,19 @@ export function dataConverter(settings: Settings, { workflowService, refused, ma
   return { payloadCodecs: [codec], ...(ring.current() ? { failureConverterPath: fileURLToPath(new URL('failure-converter.cjs', import.meta.url)) } : {}) };
 }
 
-/** Plaintext is for development: @throws KontorError `payload-keys-missing` in production while there is no key ring */
-export function requireKeyRing({ keyRingFile, nodeEnv }: Pick<Settings, 'keyRingFile' | 'nodeEnv'>): KeyRingFile {
+/**
+ * Plaintext is for development, and for installations that were never switched on: @throws KontorError `payload-keys-gone` where
+ * there was a key ring, `payload-keys-missing` in production while there is none
+ */
+export function requireKeyRing({ keyRingFile, nodeEnv, stateDir }: Pick<Settings, 'keyRingFile' | 'nodeEnv' | 'stateDir'>): KeyRingFile {
   const ring = new KeyRingFile(keyRingFile);
-  if (nodeEnv === 'production' && !ring.current()) throw new KontorError('payload-keys-missing', `NODE_ENV is production and there is no key ring at ${keyRingFile} (KONTOR_KEY_RING): inputs and results of processes would lie in clear.`, { place: { file: keyRingFile } });
+  const inUse = ring.current();
+  if (inUse) {
+    rememberSwitchOn(stateDir, { keyRingFile, switchedOnAt: inUse.switchedOnAt });
+    return ring;
+  }
+  requireNeverSwitchedOn(stateDir, keyRingFile);
+  if (nodeEnv === 'production') throw new KontorError('payload-keys-missing', `NODE_ENV is production and there is no key ring at ${keyRingFile} (KONTOR_KEY_RING): inputs and results of processes would lie in clear.`, { place: { file: keyRingFile } });
   return ring;
 }
 

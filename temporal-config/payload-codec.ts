@@ -37,7 +37,7 @@ export interface PayloadCodecParts {
   /** When the process's present run started; undefined when there is none. Asked only about plaintext. */
   runStart(workflowId: string): Promise<Date | undefined>;
   refused(refusal: PayloadRefusal): void;
-  /** A payload that can never be accepted is replaced by a mark instead of failing the whole message; see workflows/parts/refused-payloads.ts. */
+  /** A payload that is not accepted is replaced by a mark instead of failing the whole message; see workflows/parts/refused-payloads.ts. */
   marks: boolean;
   now(): Date;
 }
@@ -56,7 +56,7 @@ export function payloadCodec(parts: PayloadCodecParts): PayloadCodec {
       return payloads.map((payload) => encrypt(payload, key, bindingOf(parts.namespace, context)));
     },
     async decode(payloads, context) {
-      return Promise.all(payloads.map((payload) => open(parts, payload, context).catch((error: unknown) => refuse(parts, error, context))));
+      return Promise.all(payloads.map((payload) => open(parts, payload, context).catch((error: unknown) => refuse(parts, error, payload, context))));
     },
   };
 }
@@ -79,13 +79,27 @@ export function viewedPayload(parts: Pick<PayloadCodecParts, 'ring' | 'namespace
   return { workflowId, open: () => decrypt(parts, payload, workflowId === undefined ? { kind: 'namespace', namespace } : { kind: 'process', namespace, workflowId }) };
 }
 
-/** Only what stays refused for ever is marked: a process that went on without a payload could not take it in later. */
-function refuse({ refused, marks }: PayloadCodecParts, error: unknown, context: SerializationContext | undefined): Payload {
+/** A message of ours is far below this; what is larger need not be read later. */
+const mostKeptBytes = 16_384;
+
+/** What cannot be read only because its key is not here goes along as it came, so that it can be read when the key is back. */
+function refuse({ refused, marks }: PayloadCodecParts, error: unknown, payload: Payload, context: SerializationContext | undefined): Payload {
   if (!(error instanceof ApplicationFailure)) throw error;
   const { type: code, message } = error;
   refused({ code: code as ErrorCode, message, workflowId: context?.workflowId });
-  if (!marks || (code !== 'payload-plaintext' && code !== 'payload-altered')) throw error;
-  return defaultPayloadConverter.toPayload({ kontorRefusedPayload: { code, message } }) as Payload;
+  if (!marks) throw error;
+  const keeps = code === 'payload-key-unknown' && (payload.data?.length ?? 0) <= mostKeptBytes;
+  const sealed = keeps ? { sealed: Buffer.from(PayloadMessage.encode(payload).finish()).toString('base64') } : {};
+  return defaultPayloadConverter.toPayload({ kontorRefusedPayload: { code, message, ...sealed } }) as Payload;
+}
+
+/**
+ * What a mark kept of a payload whose key was not here, read now.
+ * @throws ApplicationFailure `payload-key-unknown` while the key is still missing, `payload-altered` when it was never of this process
+ */
+export function openKept(parts: Pick<PayloadCodecParts, 'ring' | 'namespace'>, sealed: string, workflowId: string): unknown {
+  const payload = PayloadMessage.decode(Buffer.from(sealed, 'base64'));
+  return defaultPayloadConverter.fromPayload(decrypt(parts, payload, { kind: 'process', namespace: parts.namespace, workflowId }));
 }
 
 async function open(parts: PayloadCodecParts, payload: Payload, context: SerializationContext | undefined): Promise<Payload> {

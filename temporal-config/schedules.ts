@@ -1,4 +1,4 @@
-import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions, type ScheduleUpdateOptions } from '@temporalio/client';
+import { isGrpcServiceError, ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions, type ScheduleUpdateOptions } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { bankMessagesWorkflow } from '../workflows/contracts/bank-messages.ts';
 import { erpChangesWorkflow } from '../workflows/contracts/erp-changes.ts';
@@ -7,14 +7,32 @@ import { maintenanceWorkflow } from '../workflows/contracts/maintenance.ts';
 import { reconcilePaymentLedgerWorkflow } from '../workflows/contracts/reconcile-payment-ledger.ts';
 import { queues } from './queues.ts';
 
-/** Schedules are code: they are applied at start, idempotently, and operators pause or trigger them in Temporal Web. */
-export async function applySchedules(client: Client, companies: readonly ScheduledCompany[], pollEveryMs: number): Promise<void> {
+/**
+ * Schedules are code: they are applied at start, idempotently, and operators pause or trigger them in Temporal Web. A company
+ * whose settings the server refuses is handed to `refused`; the others have theirs.
+ */
+export async function applySchedules(client: Client, companies: readonly ScheduledCompany[], pollEveryMs: number, refused: (entity: string, reason: string) => void): Promise<void> {
   for (const { entity, payments } of companies) {
-    await applyErpChanges(client, entity, pollEveryMs);
-    if (payments) await applyPayments(client, entity, payments, pollEveryMs);
+    try {
+      await applyErpChanges(client, entity, pollEveryMs);
+      if (payments) await applyPayments(client, entity, payments, pollEveryMs);
+    } catch (error) {
+      const reason = refusalIn(error);
+      if (reason === undefined) throw error;
+      refused(entity, reason);
+    }
   }
   await applyMaintenance(client);
 }
+
+/** Why the server does not take such a schedule; undefined for what is no fault of the company. The client makes a TypeError of some; a worker's connection leaves `details` empty. */
+function refusalIn(error: unknown): string | undefined {
+  if (error instanceof TypeError) return error.message;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return isGrpcServiceError(cause) && cause.code === invalidArgument ? cause.details || cause.message : undefined;
+}
+
+const invalidArgument = 3;
 
 export interface ScheduledCompany {
   entity: string;

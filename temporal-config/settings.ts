@@ -77,6 +77,8 @@ export interface Settings {
   testResults: string | undefined;
   /** Seeds of the random schedules that a long fault run plays, with commas between them. */
   faultSeeds: string | undefined;
+  /** The same of the schedules of payments alone. */
+  faultPaymentSeeds: string | undefined;
   /** Names the code in the report of a fault run. */
   faultRevision: string | undefined;
   /** File that the fault run keeps its progress and report in. */
@@ -106,7 +108,7 @@ const ownVariables = [
   'KONTOR_POSTGRES_PORT', 'KONTOR_TEMPORAL_PORT', 'KONTOR_TEMPORAL_WEB_PORT', 'KONTOR_TEMPORAL_METRICS_PORT', 'KONTOR_TEMPORAL_WEB_ORIGIN', 'KONTOR_TEMPORAL_CLI', 'KONTOR_TEMPORAL_STORE',
   'KONTOR_WORKER_METRICS_PORT', 'KONTOR_ROLL_OUT', 'KONTOR_KEY_RING', 'KONTOR_OIDC_ISSUER', 'KONTOR_BANK_SCHEMAS',
   'KONTOR_REQUESTS_PER_MINUTE', 'KONTOR_HEAVY_REQUESTS_PER_MINUTE', 'KONTOR_STRANGER_REQUESTS_PER_MINUTE', 'KONTOR_TRUSTED_PROXIES', 'KONTOR_TEST_DATA', 'KONTOR_TEST_DATABASE_URL',
-  'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_TEST_WORKER', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_REPORT', 'KONTOR_FAULT_REVISION',
+  'KONTOR_TEST_TEMPORAL_ADDRESS', 'KONTOR_TEST_SERVICES_MISSING', 'KONTOR_TEST_RESULTS', 'KONTOR_TEST_WORKER', 'KONTOR_FAULT_SEEDS', 'KONTOR_FAULT_PAYMENT_SEEDS', 'KONTOR_FAULT_REPORT', 'KONTOR_FAULT_REVISION',
 ] as const;
 
 /** @throws KontorError `setting-invalid` that names the variable, its value and what is expected. */
@@ -161,6 +163,7 @@ export function readSettings(env: Environment = process.env): Settings {
     testWorker: read.text('KONTOR_TEST_WORKER') ?? ownWorker,
     testResults: read.text('KONTOR_TEST_RESULTS'),
     faultSeeds: read.text('KONTOR_FAULT_SEEDS'),
+    faultPaymentSeeds: read.text('KONTOR_FAULT_PAYMENT_SEEDS'),
     faultRevision: read.text('KONTOR_FAULT_REVISION'),
     faultReport: read.text('KONTOR_FAULT_REPORT'),
   };

@@ -12,7 +12,12 @@ export async function refuseUndeclared(db: Db, date: string, workflows: readonly
   const declared = new Set((await declarations(db, date)).map(({ workflow }) => workflow));
   const missing = workflows.filter((workflow) => !declared.has(workflow));
   if (missing.length === 0) return;
-  throw new KontorError('process-undeclared', `Nobody answers for ${missing.join(', ')}: no policy of kind process that is in force on ${date} names ${missing.length === 1 ? 'it' : 'them'}.`);
+  const files = missing.map((workflow) => `policies/processes/${workflow.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.yaml`);
+  throw new KontorError(
+    'process-undeclared',
+    `Nobody answers for ${missing.join(', ')}: no policy of kind process that is in force on ${date} names ${missing.length === 1 ? 'it' : 'them'}. ` +
+      `Put the files in force and start again: npx kontor policy import ${files.join(' ')} --by PERSON, then for each version that it prints npx kontor policy activate VERSION --proposed-by PERSON --approved-by ANOTHER.`,
+  );
 }
 
 async function declarations(db: Db, date: string): Promise<ProcessPolicy[]> {

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, WorkflowUpdateFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, TypedSearchAttributes } from '@temporalio/common';
 import type { Logger } from 'pino';
-import { inTransaction, type Db } from '../db/client.ts';
+import { inTransaction, type Db, type Trx } from '../db/client.ts';
 import { listen } from '../db/listen.ts';
 import { refuseDecision } from '../db/repositories/decisions.ts';
-import { claimOutbox, markDone, markFailed, markRefused, OUTBOX_CHANNEL, type ClaimedMessage } from '../db/repositories/outbox.ts';
-import { crossesStep, nextUpdateId } from '../temporal-config/decision-update.ts';
+import { claimOutbox, markDone, markFailed, markRefused, OUTBOX_CHANNEL, processStanding, type ClaimedMessage } from '../db/repositories/outbox.ts';
+import { mayBeAskedAgain, nextUpdateId } from '../temporal-config/decision-update.ts';
 import { searchAttributes } from '../temporal-config/search-attributes.ts';
 
 /**
@@ -24,6 +24,8 @@ export interface RelayParts {
   databaseUrl: string;
   client: Client;
   logger: Logger;
+  /** What has to become of a signal whose process has ended; in the transaction that closes the message. */
+  unheard?: (trx: Trx, signal: ClaimedMessage) => Promise<void>;
 }
 
 const batch = 64;
@@ -31,6 +33,8 @@ const leaseMs = 30_000;
 /** Without a notification the relay looks by itself: a lost connection must not stop it. */
 const idleMs = 1_000;
 const updateDeadlineMs = 20_000;
+/** So often an open case is asked for its process, some two minutes long, before what it should hear is given up. */
+const triesWithoutProcess = 8;
 
 export async function startRelay(parts: RelayParts): Promise<Relay> {
   const relay = `relay-${process.pid}-${randomUUID().slice(0, 8)}`;
@@ -39,11 +43,11 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
   let stopping = false;
   const loop = (async () => {
     while (!stopping) {
-      const busy = await deliverBatch(parts, relay).catch((error: unknown) => {
+      const again = await deliverBatch(parts, relay).catch((error: unknown) => {
         parts.logger.warn({ err: error }, 'relay: the outbox cannot be read; trying again');
         return false;
       });
-      if (!busy && !stopping) await bell.wait(idleMs);
+      if (!again && !stopping) await bell.wait(idleMs);
     }
   })();
   return {
@@ -56,29 +60,32 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
   };
 }
 
-/** True when there was something to do. */
+/** True when more may be due than it took, or by what it did; whatever comes meanwhile rings the bell. */
 async function deliverBatch(parts: RelayParts, relay: string): Promise<boolean> {
   const messages = await claimOutbox(parts.db, { relay, limit: batch, leaseMs });
   const done: string[] = [];
+  let refused = false;
   await Promise.all(
     messages.map(async (message) => {
-      const outcome = await deliver(parts.client, message);
+      const answer = await deliver(parts.client, message);
+      const outcome = answer === 'not-there' ? await judgeAbsence(parts, message).catch((error: unknown) => ({ failed: String(error) })) : answer;
       if (outcome === 'done') done.push(message.id);
-      else if ('refused' in outcome) await close(parts, message, outcome.refused);
+      else if ('refused' in outcome) await close(parts, message, outcome.refused).then(() => (refused = true), (error: unknown) => markFailed(parts.db, message.id, String(error)));
       else await markFailed(parts.db, message.id, outcome.failed);
     }),
   );
-  if (done.length > 0) await markDone(parts.db, done);
-  return messages.length > 0;
+  const followed = done.length > 0 && (await markDone(parts.db, done));
+  return followed || refused || messages.length === batch;
 }
 
-type Delivery = 'done' | { refused: Refusal } | { failed: string };
+type Delivery = 'done' | Undelivered;
+type Undelivered = { refused: Refusal } | { failed: string };
 interface Refusal {
   code: string;
   message: string;
 }
 
-async function deliver(client: Client, message: ClaimedMessage): Promise<Delivery> {
+async function deliver(client: Client, message: ClaimedMessage): Promise<Delivery | 'not-there'> {
   try {
     switch (message.kind) {
       case 'start-workflow':
@@ -93,11 +100,20 @@ async function deliver(client: Client, message: ClaimedMessage): Promise<Deliver
     }
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'done';
-    if (error instanceof WorkflowNotFoundError) return { refused: { code: 'already-decided', message: 'The process has ended.' } };
-    if (crossesStep(error)) return { failed: 'a step is under way that this would cross' };
+    if (error instanceof WorkflowNotFoundError) return 'not-there';
+    if (mayBeAskedAgain(error)) return { failed: `${error.cause.type}: ${error.cause.message}` };
     if (error instanceof WorkflowUpdateFailedError) return { refused: refusalOf(error) };
     return { failed: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' };
   }
+}
+
+/** The engine knows no such process: it has ended, is about to be started, or is gone although its case is open, which somebody must hear of. */
+async function judgeAbsence({ db, logger }: RelayParts, { workflowId, caseId, kind, key, attempts }: ClaimedMessage): Promise<Undelivered> {
+  const standing = await processStanding(db, workflowId);
+  if (standing === 'ended') return { refused: { code: 'already-decided', message: 'The process has ended.' } };
+  if (standing === 'to-be-started' || attempts < triesWithoutProcess) return { failed: `process-missing: ${standing}` };
+  logger.error({ workflowId, caseId, kind, key }, 'relay: a case is open and its process is gone; what it should hear is given up');
+  return { refused: { code: 'process-missing', message: 'The case is open, but its process is not running any more.' } };
 }
 
 async function start(client: Client, message: ClaimedMessage): Promise<void> {
@@ -118,13 +134,16 @@ async function start(client: Client, message: ClaimedMessage): Promise<void> {
 async function update(client: Client, handle: WorkflowHandle, message: ClaimedMessage): Promise<void> {
   const { update: name, input } = message.payload as { update: string; input: unknown };
   const ask = (updateId: string) => client.withDeadline(Date.now() + updateDeadlineMs, () => handle.executeUpdate(name, { updateId, args: [input] }));
-  await ask(message.key).catch((error: unknown) => (crossesStep(error) ? ask(nextUpdateId(message.key)) : Promise.reject(error as Error)));
+  await ask(message.key).catch((error: unknown) => (mayBeAskedAgain(error) ? ask(nextUpdateId(message.key)) : Promise.reject(error as Error)));
 }
 
 /** Refused for good: the row is closed and so is the decision behind it, so that its author learns why. */
-async function close({ db }: RelayParts, message: ClaimedMessage, refusal: Refusal): Promise<void> {
-  if (message.kind === 'update-workflow') await inTransaction(db, (trx) => refuseDecision(trx, message.key, refusal));
-  await markRefused(db, message.id, `${refusal.code}: ${refusal.message}`);
+async function close({ db, unheard }: RelayParts, message: ClaimedMessage, refusal: Refusal): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    if (message.kind === 'update-workflow') await refuseDecision(trx, message.key, refusal);
+    if (message.kind === 'signal-workflow') await unheard?.(trx, message);
+    await markRefused(trx, message.id, `${refusal.code}: ${refusal.message}`);
+  });
 }
 
 function refusalOf(error: WorkflowUpdateFailedError): Refusal {

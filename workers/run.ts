@@ -2,6 +2,7 @@ import { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
+import { reopenUnheard } from '../activities/accounts-payable/reopen-case.ts';
 import type { PaymentParts } from '../activities/payments/parts.ts';
 import type { Db } from '../db/client.ts';
 import { listEntities } from '../db/repositories/directory.ts';
@@ -14,8 +15,8 @@ import { queues } from '../temporal-config/queues.ts';
 import { applySchedules, type ScheduledCompany } from '../temporal-config/schedules.ts';
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
 import { buildIdOf } from './build.ts';
-import { bundleWorkflows } from './bundle.ts';
 import { refuseUndeclared } from './declarations.ts';
+import { keptBundle } from './kept-bundle.ts';
 import { startRelay } from './relay.ts';
 import { wire } from './wire.ts';
 
@@ -53,10 +54,11 @@ async function runWorker(screen: Screen, plan: WorkerPlan): Promise<void> {
     Worker.create({ ...common, taskQueue: queues.bank, activities: wiring.bank, maxConcurrentActivityTaskExecutions: 8 }),
     Worker.create({ ...common, taskQueue: queues.screening, activities: wiring.screening, maxConcurrentActivityTaskExecutions: 8 }),
   ]);
-  await applySchedules(client, await scheduledCompanies(wiring.db), settings.erpPollMs);
+  await applySchedules(client, await scheduledCompanies(wiring.db), settings.erpPollMs, (entity, reason) =>
+    logger.error({ entity, reason }, 'the schedules of a company cannot be set up: mend its file in policies/entities and start again; the other companies have theirs'));
   const running = workers.map((worker) => worker.run());
   await rollOut(settings, connection, build.id, logger);
-  const relay = await startRelay({ db: wiring.db, databaseUrl: settings.databaseUrl, client, logger });
+  const relay = await startRelay({ db: wiring.db, databaseUrl: settings.databaseUrl, client, logger, unheard: (trx, signal) => reopenUnheard(trx, wiring.parts, signal) });
   screen.log(JSON.stringify({ ready: true, service: 'worker', build: build.id }));
 
   await untilStopped(running, logger);
@@ -67,8 +69,8 @@ async function runWorker(screen: Screen, plan: WorkerPlan): Promise<void> {
   await wiring.close();
 }
 
-async function bundled({ home }: Settings, converter: DataConverter, workflowsPath?: string): Promise<{ id: string; code: string }> {
-  const bundle = await bundleWorkflows(converter, workflowsPath);
+async function bundled({ home, cacheDir }: Settings, converter: DataConverter, workflowsPath?: string): Promise<{ id: string; code: string }> {
+  const bundle = await keptBundle(cacheDir, converter, workflowsPath);
   return { id: buildIdOf(bundle, home), code: bundle.code };
 }
 

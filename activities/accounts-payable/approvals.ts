@@ -13,6 +13,7 @@ import type { Awaited, Transition } from '../../domain/model/transition.ts';
 import { lackingApprovers } from '../../domain/rules/accounts-payable/approval-decision.ts';
 import { breakGlassOf } from '../../domain/rules/accounts-payable/approval-route.ts';
 import { bindApprovals } from '../../domain/rules/accounts-payable/approval-binding.ts';
+import { stepAnswered, stepAsked } from '../../domain/rules/accounts-payable/approval-steps.ts';
 import { decisionSubject } from '../../domain/rules/accounts-payable/decision-subject.ts';
 import { describeMoney } from '../../domain/rules/money.ts';
 
@@ -42,9 +43,10 @@ export interface Asking {
  */
 export async function arrangeApprovals(trx: Trx, asking: Asking): Promise<Approvals> {
   const { current, assessment, decisionHash } = asking;
-  const transitions = await bindToVersion(trx, asking);
   const due = assessment.disposition === 'needs-approval' || assessment.disposition === 'ready-to-post';
-  const given = due && assessment.route.steps.length > 0 ? await approvalsGiven(trx, current.case.id, decisionHash) : [];
+  const before = await tasksOf(trx, current.case.id);
+  const transitions = [...(await bindToVersion(trx, asking, before)), ...(due ? await withdrawQuestions(trx, asking, before) : [])];
+  const given = due && assessment.route.steps.length > 0 ? await approvalsGiven(trx, current.case.id, decisionHash, assessment.route.steps) : [];
   const step = due ? assessment.route.steps.find((candidate) => lacking(candidate, given, asking) > 0) : undefined;
   if (!step) return { complete: due, asked: assessment.route.steps.length > 0, awaiting: [], deadlines: [], transitions };
   await openMissing(trx, asking, step, lacking(step, given, asking));
@@ -53,9 +55,9 @@ export async function arrangeApprovals(trx: Trx, asking: Asking): Promise<Approv
 }
 
 /** A8: a decision counts for what was seen, and for a later version only where nothing changed that would void it. */
-async function bindToVersion(trx: Trx, { current, facts, assessment, decisionHash, at }: Asking): Promise<Transition[]> {
+async function bindToVersion(trx: Trx, { current, facts, assessment, decisionHash, at }: Asking, before: readonly Approval[]): Promise<Transition[]> {
   const { id, documentHash, documentVersion } = current.case;
-  const others = (await tasksOf(trx, id)).filter(isOfOtherVersion(decisionHash));
+  const others = before.filter(isOfOtherVersion(decisionHash));
   if (others.length === 0) return [];
   const signed = new Map((await decisionsOf(trx, id, 'accepted')).map((decision) => [decision.approval, decision.decisionHash]));
   const tasks = others.map((task) => ({ id: task.id, step: task.step, state: task.state, seen: signed.get(task.id) ?? task.decisionHash }));
@@ -66,21 +68,30 @@ async function bindToVersion(trx: Trx, { current, facts, assessment, decisionHas
   await voidTasks(trx, binding.void);
   return [
     ...(binding.kept.length > 0 ? [{ kind: 'approvals-kept' as const, at, decisionHash, tasks: binding.kept }] : []),
-    ...(binding.void.length > 0 ? [{ kind: 'approvals-voided' as const, at, reason: binding.changes.length > 0 ? `changed: ${binding.changes.join(', ')}` : 'the step is not asked any more' }] : []),
+    ...(binding.void.length > 0 ? [{ kind: 'approvals-voided' as const, at, reason: binding.changes.length > 0 ? `changed: ${binding.changes.join(', ')}` : notAsked }] : []),
   ];
 }
+
+/** The route may have changed though the document did not, as when a second document makes a higher band of both (A12). */
+async function withdrawQuestions(trx: Trx, { assessment, decisionHash, at }: Asking, before: readonly Approval[]): Promise<Transition[]> {
+  const gone = before.filter((task) => task.state === 'open' && task.decisionHash === decisionHash && stepAsked(assessment.route.steps, task.step) === undefined);
+  await voidTasks(trx, gone.map(({ id }) => id));
+  return gone.length > 0 ? [{ kind: 'approvals-voided', at, reason: notAsked }] : [];
+}
+
+const notAsked = 'the step is not asked any more';
 
 function isOfOtherVersion(decisionHash: string): (task: Approval) => task is Approval & { state: 'open' | 'decided' } {
   return (task): task is Approval & { state: 'open' | 'decided' } => task.decisionHash !== decisionHash && (task.state === 'open' || task.state === 'decided');
 }
 
-/** The approvals that count for this version, by the step they answered. */
-export async function approvalsGiven(db: Db, caseId: string, decisionHash: string): Promise<ApprovalDecision[]> {
+/** The approvals that count for this version, by the step of its route for which they count. */
+export async function approvalsGiven(db: Db, caseId: string, decisionHash: string, steps: readonly ApprovalStep[]): Promise<ApprovalDecision[]> {
   const said = new Map((await decisionsOf(db, caseId, 'accepted')).map((decision) => [decision.approval, decision]));
   const decided = (await tasksOf(db, caseId, 'decided')).filter((task) => task.decisionHash === decisionHash && task.decision === 'approve');
   return decided.map((task) => {
     const decision = said.get(task.id);
-    return { taskId: task.step, person: task.decidedBy ?? '', ...(decision?.onBehalfOf ? { onBehalfOf: decision.onBehalfOf } : {}), decision: 'approve', decisionHash, ...(decision?.payload['breakGlass'] === true ? { breakGlass: true } : {}) };
+    return { taskId: stepAnswered(steps, task.step)?.id ?? task.step, person: task.decidedBy ?? '', ...(decision?.onBehalfOf ? { onBehalfOf: decision.onBehalfOf } : {}), decision: 'approve', decisionHash, ...(decision?.payload['breakGlass'] === true ? { breakGlass: true } : {}) };
   });
 }
 
@@ -91,9 +102,10 @@ function lacking(step: ApprovalStep, given: readonly ApprovalDecision[], { facts
 
 async function openMissing(trx: Trx, asking: Asking, step: ApprovalStep, missing: number): Promise<void> {
   const { current, decisionHash } = asking;
-  const tasks = (await tasksOf(trx, current.case.id)).filter((task) => task.step === step.id);
-  const open = tasks.filter((task) => task.state === 'open' && task.decisionHash === decisionHash).length;
-  await openTasks(trx, Array.from({ length: Math.max(0, missing - open) }, (_, index) => taskOf(asking, step, tasks.length + index + 1)));
+  const tasks = await tasksOf(trx, current.case.id);
+  const open = tasks.filter((task) => task.state === 'open' && task.decisionHash === decisionHash && stepAsked(asking.assessment.route.steps, task.step) === step).length;
+  const earlier = tasks.filter((task) => task.step === step.id).length;
+  await openTasks(trx, Array.from({ length: Math.max(0, missing - open) }, (_, index) => taskOf(asking, step, earlier + index + 1)));
 }
 
 function taskOf({ current, facts, assessment, decisionHash, at }: Asking, step: ApprovalStep, number: number): NewTask {

@@ -28,6 +28,8 @@ export interface AssessmentAnswer extends Recorded {
   documentNumber: string;
   class: 'invoice' | 'credit-note';
   payable: Money;
+  /** Of a document that may be posted now: one more than the highest number of its key that is used up (A13). Absent: 1. */
+  postingNumber?: number;
   duplicateOf?: string;
   /** What the ERP has of the document by now: a case that runs again knows it from here. */
   posted?: { key: string; reference: string };
@@ -48,6 +50,8 @@ export interface PostAnswer extends Recorded {
   reference?: string;
   /** Policy: posted blocked for payment; an approval or a receipt is still awaited before it is released. */
   blockOutstanding?: boolean;
+  /** A credit had settled the document in full before it was posted or released (C4). */
+  creditedBy?: string;
   nextDeadline?: string;
 }
 
@@ -55,6 +59,14 @@ export interface ReverseCommand extends CaseRef {
   postingKey: string;
   key: string;
   reason: string;
+  /** The process goes on with people when the ERP refuses; absent: it is parked and asks again, as early versions are. */
+  hearsRefusal?: true;
+}
+
+export interface ReverseAnswer extends Recorded {
+  /** The ERP will not reverse it: the posting stands, and an exception has an owner. Absent: reversed. */
+  outcome?: 'refused';
+  nextDeadline?: string;
 }
 
 export interface ReleaseCommand extends CaseRef {
@@ -68,6 +80,8 @@ export type DecisionKind = 'decide' | 'resolveException' | 'correct' | 'withdraw
 export interface DecisionCommand extends CaseRef {
   kind: DecisionKind;
   decisionId: string;
+  /** The ERP is being asked to post, reverse or release the document: nothing may take it away meanwhile. */
+  effectUnderWay?: true;
 }
 
 export type DecisionAnswer =
@@ -82,6 +96,8 @@ export interface EventAnswer extends Recorded {
   /** Set when the event settles the case: the bank's record, or the credit note that closes it without a payment. */
   settledBy?: string;
   creditedBy?: string;
+  /** Money that the bank had booked came back: what was paid is open again. */
+  cameBack?: true;
   /** When somebody has to have looked at a payment that failed. */
   nextDeadline?: string;
 }
@@ -94,6 +110,11 @@ export interface ParkCommand extends CaseRef {
   step: string;
   code: string;
   message: string;
+}
+
+/** A message to the process of a case that was not let in; with what came of it where it may be let in later. */
+export interface RefusedMessageCommand extends ParkCommand {
+  args?: unknown[];
 }
 
 export interface EndCommand extends CaseRef {

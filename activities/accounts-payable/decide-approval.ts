@@ -1,5 +1,6 @@
 import { closeTasks, lockTask, tasksOf } from '../../db/repositories/approvals.ts';
 import { acceptDecision, decisionsOf } from '../../db/repositories/decisions.ts';
+import { tellPeopleChanged } from '../../db/repositories/outbox.ts';
 import type { ApprovalDecision } from '../../domain/model/approval-decision.ts';
 import type { Approval } from '../../domain/model/approval.ts';
 import type { Decision } from '../../domain/model/decision.ts';
@@ -7,6 +8,7 @@ import type { Money } from '../../domain/model/money.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { judgeDecision } from '../../domain/rules/accounts-payable/approval-decision.ts';
 import { breakGlassOf, dutiesOf, dutyRulesOf } from '../../domain/rules/accounts-payable/approval-route.ts';
+import { stepAnswered } from '../../domain/rules/accounts-payable/approval-steps.ts';
 import { sumMoney } from '../../domain/rules/money.ts';
 import { refusal, type Verdict } from '../decisions.ts';
 import { arrangeApprovals } from './approvals.ts';
@@ -17,7 +19,7 @@ export async function judgeApproval(hearing: Hearing): Promise<Verdict> {
   const { trx, decision, current, facts, assessment, at } = hearing;
   const task = decision.approval === undefined ? undefined : await lockTask(trx, decision.approval);
   if (!task || task.case !== current.case.id) return refusal('unknown-resource', 'There is no such task.');
-  const step = assessment?.result.route.steps.find(({ id }) => id === task.step);
+  const step = stepAnswered(assessment?.result.route.steps ?? [], task.step);
   if (!assessment || !step || !assessment.result.amountForAuthority) return refusal('stale-version', 'The document has been assessed anew and this step is no longer part of it.');
 
   const breakGlass = breakGlassOf(facts);
@@ -31,6 +33,7 @@ export async function judgeApproval(hearing: Hearing): Promise<Verdict> {
     held: dutiesOf(facts),
     duties: dutyRulesOf(facts),
     ...(breakGlass ? { breakGlass } : {}),
+    escalation: facts.policies.deadlines.content.approval,
     now: at,
   });
   if (judgement.outcome === 'refused') return refusal(judgement.code, judgement.message);
@@ -43,6 +46,8 @@ async function approve(hearing: Hearing, task: Approval): Promise<Verdict> {
   if (!assessment) return refusal('stale-version', 'The document has been assessed anew.');
   await acceptDecision(trx, decision.id);
   const approvals = await arrangeApprovals(trx, { current, facts, assessment: assessment.result, decisionHash: task.decisionHash, at });
+  const waited = task.candidateRole === facts.policies.deadlines.content.approval.operatorQueue;
+  if (waited && !approvals.complete) await wake(hearing);
   return {
     accepted: true,
     answer: {
@@ -51,6 +56,11 @@ async function approve(hearing: Hearing, task: Approval): Promise<Verdict> {
       transitions: [decided(hearing), ...alert(hearing, task), { kind: 'awaiting', at, stage: 'approval', awaiting: approvals.awaiting }],
     },
   };
+}
+
+/** What lies with the operators waits without a timer: the process looks when to remind those who are asked next (A7). */
+async function wake({ trx, decision, current: { case: { id, entity, workflowId, correlationId } } }: Hearing): Promise<void> {
+  await tellPeopleChanged(trx, { entity, caseId: id, workflowId, correlationId }, decision.id);
 }
 
 /** A10: who watches the events hears of it at once. */

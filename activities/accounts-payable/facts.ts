@@ -9,6 +9,7 @@ import { recentInvoicesOf } from '../../db/repositories/recent-invoices.ts';
 import { reservationsOf } from '../../db/repositories/reservations.ts';
 import type { InvoiceFacts } from '../../domain/model/invoice-facts.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
+import type { Progress } from '../../domain/model/progress.ts';
 import type { Supplier } from '../../domain/model/supplier.ts';
 import type { AccountsPayablePolicies, ApprovalPolicy, Versioned } from '../../domain/policy/index.ts';
 import { addDays } from '../../domain/calendar/plain-date.ts';
@@ -67,6 +68,7 @@ export async function assembleFacts(trx: Trx, { company, current, document, erp,
     invoice,
     documentHash: document.documentHash,
     ...(submitter.startsWith('person:') ? { submittedBy: submitter.slice('person:'.length) } : {}),
+    ...(standingPosting(current) ? { postingStands: true } : {}),
     receivedOn: localDate(calendar.content, acceptedAt),
     today,
     now: instant,
@@ -89,6 +91,11 @@ export async function assembleFacts(trx: Trx, { company, current, document, erp,
   return { ...withoutCandidates, duplicateCandidates, recentInvoices };
 }
 
+/** The posting that stands in the ERP. */
+export function standingPosting({ progress }: CaseWithProgress): Progress['postings'][number] | undefined {
+  return progress.postings.find(({ status }) => status === 'posted' || status === 'released');
+}
+
 const policyKinds = ['tolerances', 'approval', 'duplicates', 'deadlines', 'coding', 'tax', 'posting'] as const;
 
 /** The company's policies in force on a date, in one round trip. */
@@ -104,7 +111,7 @@ async function boundApproval(trx: Trx, { case: { id, documentHash } }: CaseWithP
 }
 
 /** What the look-alikes of a document are found by. */
-export function duplicateQuery({ caseId, entity, invoice, policies }: InvoiceFacts, supplier: Supplier | undefined): DuplicateQuery {
+export function duplicateQuery({ caseId, entity, invoice, corrections, policies }: InvoiceFacts, supplier: Supplier | undefined): DuplicateQuery {
   const keys = documentKeys(invoice.number);
   return {
     entity: entity.id,
@@ -122,6 +129,7 @@ export function duplicateQuery({ caseId, entity, invoice, policies }: InvoiceFac
     gross: invoice.totals.gross,
     net: invoice.totals.net,
     preceding: invoice.references.preceding.map(({ number }) => number),
+    ...(corrections.creditOf === undefined ? {} : { creditOf: corrections.creditOf }),
     days: Math.max(policies.duplicates.content.fuzzy.dateWindowDays, policies.duplicates.content.sameAmount.windowDays),
     limit: candidateLimit,
   };

@@ -10,10 +10,12 @@ import type {
   EventAnswer,
   EventCommand,
   ParkCommand,
+  RefusedMessageCommand,
   PostAnswer,
   PostCommand,
   Recorded,
   ReleaseCommand,
+  ReverseAnswer,
   ReverseCommand,
 } from './commands.ts';
 import { gatherInvoiceFacts } from './gather-invoice-facts.ts';
@@ -35,7 +37,7 @@ export interface PayablesErpActivities {
   /** Posts the document once under its key (effect). */
   postSupplierInvoice(command: PostCommand): Promise<PostAnswer>;
   /** Reverses a posted document once (effect). */
-  reverseSupplierInvoice(command: ReverseCommand): Promise<Recorded>;
+  reverseSupplierInvoice(command: ReverseCommand): Promise<ReverseAnswer>;
   /** Lifts the payment block of a document that was posted blocked and approved since (effect). */
   releaseSupplierInvoice(command: ReleaseCommand): Promise<PostAnswer>;
 }
@@ -48,7 +50,7 @@ export interface PayablesRecordActivities {
   recordEscalation(command: CaseRef): Promise<EscalationAnswer>;
   recordParked(command: ParkCommand): Promise<Recorded>;
   recordResumed(command: CaseRef & { step: string }): Promise<Recorded>;
-  recordRefusedMessage(command: ParkCommand): Promise<{ exceptionId?: string }>;
+  recordRefusedMessage(command: RefusedMessageCommand): Promise<{ exceptionId?: string }>;
   recordEnd(command: EndCommand): Promise<Recorded>;
 }
 

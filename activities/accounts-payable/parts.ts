@@ -22,5 +22,7 @@ export interface PayablesParts {
   invoiceToPay: { workflow: string; queue: string };
   /** The statement inside a genuine decision envelope. */
   openStatement(envelope: string): Promise<DecisionStatement | undefined>;
+  /** A message to this process that was kept unread. @throws ApplicationFailure while its key is missing, or when it is not genuine */
+  openKept(sealed: string, workflowId: string): unknown;
   now(): Date;
 }

@@ -1,23 +1,21 @@
 import { latestAssessment, type StoredAssessment } from '../../db/repositories/assessments.ts';
 import { linkCases, lockCase, readCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { inTransaction, onOneConnection, type Db, type Trx } from '../../db/client.ts';
-import { openException } from '../../db/repositories/exceptions.ts';
-import { recordInbound } from '../../db/repositories/inbound.ts';
-import { enqueue } from '../../db/repositories/outbox.ts';
 import { policyByVersion } from '../../db/repositories/policies.ts';
 import { savePosting } from '../../db/repositories/postings.ts';
 import { markReservationsPosted } from '../../db/repositories/reservations.ts';
 import { KontorError } from '../../domain/errors.ts';
-import type { PostingDraft } from '../../domain/model/assessment.ts';
+import type { Assessment, PostingDraft } from '../../domain/model/assessment.ts';
 import type { PostedDocument, SupplierInvoiceCommand } from '../../domain/model/posting.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { lackingApprovers } from '../../domain/rules/accounts-payable/approval-decision.ts';
 import { approvalsGiven } from './approvals.ts';
 import type { PostAnswer, PostCommand } from './commands.ts';
 import { erpEffect, erpOf, type Refused } from './erp-effect.ts';
+import { tellOfFullCredit, withFullCredit } from './full-credit.ts';
 import { requiredOf } from '../lookup.ts';
 import type { ErpAccess, PayablesParts } from './parts.ts';
-import { paymentEventSource } from './record-payment-event.ts';
+import { openRefusal, refusalId, refusalTransitions, type Refusal } from './refusals.ts';
 import { technicalDueAt } from '../technical-owner.ts';
 import { recordTransitions } from '../transitions.ts';
 
@@ -46,7 +44,7 @@ export async function postSupplierInvoice(parts: PayablesParts, command: PostCom
     if (error instanceof KontorError && error.category === 'outcome-unknown') await showUnknown(parts, erp, command, at);
     throw error;
   });
-  return 'code' in answer ? refusedAnswer(answer, posting) : answer;
+  return 'code' in answer ? refusedAnswer(answer, posting) : withFullCredit(parts.db, command.caseId, answer);
 }
 
 interface Current {
@@ -70,36 +68,43 @@ async function currentAssessment(db: Db, { caseId, assessmentId }: PostCommand):
   if (!stored || stored.id !== assessmentId || current.case.closedAt !== undefined || current.case.documentHash !== stored.documentHash) return undefined;
   const { result } = stored;
   if (!result.posting || result.disposition === 'exception' || result.disposition === 'duplicate') return undefined;
-  if (!result.postBeforeApproval && result.route.steps.length > 0 && !(await isApproved(db, stored))) return undefined;
+  if (!result.postBeforeApproval && !(await isApproved(db, stored))) return undefined;
   return { stored, draft: result.posting };
 }
 
-async function isApproved(db: Db, { caseId, decisionHash, result }: StoredAssessment): Promise<boolean> {
-  const given = await approvalsGiven(db, caseId, decisionHash ?? '');
+/** Everybody who is to approve this assessment has done so, for exactly this version. */
+export async function isApproved(db: Db, { caseId, decisionHash, result }: StoredAssessment): Promise<boolean> {
+  if (result.route.steps.length === 0) return true;
+  const given = await approvalsGiven(db, caseId, decisionHash ?? '', result.route.steps);
   const { content: { breakGlass } } = await policyByVersion(db, 'approval', result.route.policyVersion);
   return result.route.steps.every((step) => lackingApprovers(step, step.id, given, [], breakGlass) === 0);
 }
 
 function postedAnswer({ documentNumber: reference }: PostedDocument, { assessment: { stored: { result } }, erp, command: { key }, at }: Posting): PostAnswer {
-  const blockOutstanding = result.paymentBlock.reasons.some((reason) => reason === 'approval' || reason === 'receipt');
-  return { outcome: 'posted', reference, blockOutstanding, transitions: [{ kind: 'posting', at, system: erp.system, key, status: 'posted', reference, amount: result.payable }] };
+  return { outcome: 'posted', reference, blockOutstanding: waitsForRelease(result), transitions: [{ kind: 'posting', at, system: erp.system, key, status: 'posted', reference, amount: result.payable }] };
 }
 
-function refusedAnswer({ code }: Refused, { erp, command: { key, caseId }, at, dueAt }: Posting): PostAnswer {
-  const exceptionId = `${caseId}-e-${code.slice(0, 20)}-${at.replace(/\D/g, '').slice(4, 14)}`;
-  const transitions: Transition[] = [
-    { kind: 'posting', at, system: erp.system, key, status: 'refused', reference: code },
-    { kind: 'exception-opened', at, exceptionId, code: 'counterpart-rejected', owner: 'ap-clerk' },
-    { kind: 'awaiting', at, stage: 'refused-by-erp', awaiting: [{ what: 'resolve counterpart-rejected', subject: exceptionId, role: 'ap-clerk', since: at, dueAt }] },
-  ];
-  return { outcome: 'refused', reference: exceptionId, nextDeadline: dueAt, transitions };
+/** Posted, not to be paid yet: approval or receipt have still to lift the block. */
+function waitsForRelease({ paymentBlock }: Assessment): boolean {
+  return paymentBlock.reasons.some((reason) => reason === 'approval' || reason === 'receipt');
+}
+
+function refusedAnswer(answer: Refused, posting: Posting): PostAnswer {
+  const { erp, command: { key }, at, dueAt } = posting;
+  const refusal = refusalOf(answer, posting);
+  return { outcome: 'refused', reference: refusalId(refusal), nextDeadline: dueAt, transitions: [{ kind: 'posting', at, system: erp.system, key, status: 'refused', reference: answer.code }, ...refusalTransitions(refusal)] };
+}
+
+function refusalOf({ code, message }: Refused, { command: { caseId }, at, dueAt }: Posting): Refusal {
+  return { caseId, code, at, dueAt, title: `The ERP refused the posting: ${code}`, suggestion: `${message} Correct the coding or the master data, then retry; or reject the document.` };
 }
 
 async function writePosted(trx: Trx, current: CaseWithProgress, document: PostedDocument, posting: Posting): Promise<void> {
   const { caseId, entity, key } = posting.command;
-  const { credit, payable, paymentBlock } = posting.assessment.stored.result;
+  const { result } = posting.assessment.stored;
+  const { credit, payable, paymentBlock } = result;
   if (credit?.against) await linkCases(trx, entity, caseId, { otherCase: credit.against, kind: 'credits' });
-  if (credit?.against && credit.settlement === 'closes-both') await tellOfFullCredit(trx, current, credit.against, document.documentNumber);
+  if (!waitsForRelease(result)) await tellOfFullCredit(trx, current, credit, document.documentNumber);
   await Promise.all([
     savePosting(trx, { key, entity, caseId, system: posting.erp.system, kind: 'post', amount: payable, status: 'posted', reference: document.documentNumber }),
     markReservationsPosted(trx, caseId, key),
@@ -110,47 +115,13 @@ async function writePosted(trx: Trx, current: CaseWithProgress, document: Posted
 async function writeRefused(trx: Trx, current: CaseWithProgress, answer: Refused, posting: Posting): Promise<void> {
   const { caseId, entity, key } = posting.command;
   const { payable } = posting.assessment.stored.result;
-  const answered = refusedAnswer(answer, posting);
   await savePosting(trx, { key, entity, caseId, system: posting.erp.system, kind: 'post', amount: payable, status: 'refused', detail: { code: answer.code } });
-  await openRefusal(trx, current, answer, answered.reference as string, posting);
-  await recordTransitions(trx, current, answered.transitions, originOf(posting));
+  await openRefusal(trx, current, refusalOf(answer, posting));
+  await recordTransitions(trx, current, refusedAnswer(answer, posting).transitions, originOf(posting));
 }
 
 function originOf({ erp, assessment: { stored } }: Posting): { actor: string; decisionHash?: string; policyVersions: Record<string, string> } {
   return { actor: `counterpart:${erp.system}`, ...(stored.decisionHash ? { decisionHash: stored.decisionHash } : {}), policyVersions: stored.policyVersions };
-}
-
-/** C4: a full credit of an unpaid invoice closes both; the invoice hears of it as of any other settlement. */
-async function tellOfFullCredit(trx: Trx, { case: { id, entity, correlationId } }: CaseWithProgress, against: string, reference: string): Promise<void> {
-  const credited = requiredOf(await readCase(trx, against), 'case', against);
-  const eventId = `credit-${id}`;
-  const payload = { caseId: against, status: 'credited', reference };
-  const fresh = await recordInbound(trx, { source: paymentEventSource, entity, events: [{ id: eventId, kind: 'credited', payload }] });
-  if (fresh.length === 0 || credited.case.closedAt !== undefined) return;
-  await enqueue(trx, {
-    entity, caseId: against, kind: 'signal-workflow', key: `${paymentEventSource}/${eventId}`, workflowId: credited.case.workflowId,
-    payload: { signal: 'paymentStatus', input: { eventId } }, correlationId,
-  });
-}
-
-async function openRefusal(trx: Trx, { case: { workflowId, correlationId, documentHash } }: CaseWithProgress, answer: Refused, id: string, { command, dueAt }: Posting): Promise<void> {
-  await openException(trx, {
-    id,
-    entity: command.entity,
-    case: command.caseId,
-    workflowId,
-    origin: 'process',
-    code: 'counterpart-rejected',
-    reasonCode: 'OTH',
-    actionCode: 'NOA',
-    title: `The ERP refused the posting: ${answer.code}`,
-    suggestion: `${answer.message} Correct the coding or the master data, then retry; or reject the document.`,
-    findings: [],
-    ownerRole: 'ap-clerk',
-    dueAt,
-    documentHash,
-    correlationId,
-  });
 }
 
 /** People see that the outcome is open; the next try enquires before anything is sent again. */

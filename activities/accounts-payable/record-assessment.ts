@@ -1,21 +1,24 @@
 import { inTransaction, type Db, type Trx } from '../../db/client.ts';
-import { readFacts, saveAssessment } from '../../db/repositories/assessments.ts';
+import { latestAssessment, readFacts, saveAssessment } from '../../db/repositories/assessments.ts';
 import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { readDocument, type StoredDocument } from '../../db/repositories/documents.ts';
 import { claimInvoiceKey, invoiceLockKeys, type InvoiceKey } from '../../db/repositories/invoice-keys.ts';
+import { usedKeys } from '../../db/repositories/postings.ts';
 import { holdReservations, orderLineLockKeys } from '../../db/repositories/reservations.ts';
 import { lockKeys } from '../../db/locks.ts';
 import type { Assessment } from '../../domain/model/assessment.ts';
 import type { InvoiceFacts } from '../../domain/model/invoice-facts.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { assessInvoice } from '../../domain/rules/accounts-payable/assess.ts';
+import { assessInvoice, dispositionOfRepeat, isOpenDuplicate } from '../../domain/rules/accounts-payable/assess.ts';
 import { decisionSubject } from '../../domain/rules/accounts-payable/decision-subject.ts';
 import { documentKeys } from '../../domain/rules/accounts-payable/document-number.ts';
+import { toFindings } from '../../domain/rules/accounts-payable/findings.ts';
+import { effectKey, numberAfter, supplierDocumentKey } from '../../domain/rules/posting-key.ts';
 import { hashOf } from '../decisions.ts';
 import { arrangeApprovals, type Approvals } from './approvals.ts';
 import type { AssessmentAnswer, CaseRef, Disposition } from './commands.ts';
 import { arrangeExceptions, standingOfPosted, type Exceptions } from './exceptions.ts';
-import { accountsOf, assembleFacts, readStanding } from './facts.ts';
+import { accountsOf, assembleFacts, readStanding, standingPosting } from './facts.ts';
 import { erpFactsSchema, type ErpFacts } from './gather-invoice-facts.ts';
 import { assessmentIdOf } from './ids.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
@@ -38,6 +41,7 @@ export async function recordAssessment(parts: PayablesParts, command: CaseRef & 
     ]);
     const current = requiredOf(locked, 'case', command.caseId);
     const facts = await assembleFacts(trx, { company, current, document, erp, standing, now });
+    if (current.case.closedAt !== undefined) return asBeforeItsEnd(trx, { current, facts, factsId: command.factsId, at: now.toISOString() });
     const assessment = await claimNumber(trx, facts, assessInvoice(facts));
     return record(trx, { current, facts, assessment, factsId: command.factsId, at: now.toISOString() });
   });
@@ -57,6 +61,12 @@ interface Judged {
   assessment: Assessment;
   factsId: string;
   at: string;
+}
+
+/** A case that has ended is not judged again: who comes late, or repeats what led to its end, hears what was known before it. */
+async function asBeforeItsEnd(trx: Trx, ended: Omit<Judged, 'assessment'>): Promise<AssessmentAnswer> {
+  const { id, result } = (await latestAssessment(trx, ended.current.case.id)) ?? { id: assessmentIdOf(ended.current.case.id), result: assessInvoice(ended.facts) };
+  return answer({ ...ended, assessment: result }, id, standingPosting(ended.current) ? 'posted' : result.disposition, [], undefined);
 }
 
 async function record(trx: Trx, judged: Judged): Promise<AssessmentAnswer> {
@@ -86,12 +96,19 @@ async function record(trx: Trx, judged: Judged): Promise<AssessmentAnswer> {
       milestones: [...(disposition === 'ready-to-post' || disposition === 'needs-approval' ? (['matched'] as const) : []), ...(approvals.complete && approvals.asked ? (['approved'] as const) : [])],
     },
   });
-  return answer(judged, assessmentId, disposition, transitions, deadline(exceptions, approvals, assessment, disposition));
+  const recorded = answer(judged, assessmentId, disposition, transitions, deadline(exceptions, approvals, assessment, disposition));
+  return disposition === 'ready-to-post' ? { ...recorded, postingNumber: await postingNumberOf(trx, judged, recorded) } : recorded;
+}
+
+/** A13: a number that was posted, reversed and given up comes again in another case, which goes on counting; so does one that may come again each year. The number is ours, so that nobody posts under it meanwhile. */
+async function postingNumberOf(trx: Trx, { current: { case: { id: caseId, entity, process } }, facts: { invoice } }: Judged, document: AssessmentAnswer): Promise<number> {
+  const prefix = effectKey(process, supplierDocumentKey({ entity, ...document }), 'post', 0).slice(0, -1);
+  return numberAfter(await usedKeys(trx, { entity, caseId, documentClass: invoice.class, k1: documentKeys(invoice.number).k1, prefix }));
 }
 
 /** What the process does next: the rules' disposition, the approvals on file for exactly this version, and what the ERP already has. */
 function nextStep(current: CaseWithProgress, assessment: Assessment, approvals: Approvals): Disposition {
-  const posted = current.progress.postings.some(({ status }) => status === 'posted' || status === 'released');
+  const posted = standingPosting(current) !== undefined;
   const released = current.progress.postings.some(({ status }) => status === 'released');
   const waits = assessment.paymentBlock.reasons.includes('receipt');
   switch (assessment.disposition) {
@@ -146,10 +163,14 @@ function receiptsAwaited({ case: { id } }: CaseWithProgress, assessment: Assessm
  * should they not have, the claim itself still says so.
  */
 async function claimNumber(trx: Trx, facts: InvoiceFacts, assessment: Assessment): Promise<Assessment> {
-  const claim = await claimInvoiceKey(trx, invoiceKeyOf(facts, assessment));
-  const isKnown = assessment.findings.some(({ code, overridden }) => code === 'duplicate-exact' && !overridden);
-  if (claim.claimed || isKnown) return assessment;
-  return { ...assessment, disposition: 'duplicate', duplicateOf: claim.holder, reservationsToHold: [], posting: undefined };
+  const isRepeat = assessment.findings.some(isOpenDuplicate);
+  const claim = await claimInvoiceKey(trx, invoiceKeyOf(facts, assessment), { isRepeat });
+  if (claim.claimed || isRepeat) return assessment;
+  const unseen = toFindings([{ code: 'duplicate-exact', rule: 'D1', scope: `case:${claim.holder}`, relatedCase: claim.holder, score: 100 }], facts);
+  const known = { ...assessment, findings: [...unseen, ...assessment.findings] };
+  if (!unseen.some(isOpenDuplicate)) return claimNumber(trx, facts, known);
+  const disposition = dispositionOfRepeat(facts);
+  return { ...known, disposition, ...(disposition === 'duplicate' ? { duplicateOf: claim.holder } : {}), reservationsToHold: [], posting: undefined };
 }
 
 function invoiceKeyOf(facts: InvoiceFacts, assessment: Assessment): InvoiceKey {
@@ -188,7 +209,7 @@ function locksOf(entity: string, { invoice }: StoredDocument, { orders }: ErpFac
 
 function answer({ current, facts, assessment }: Judged, assessmentId: string, disposition: Disposition, transitions: Transition[], nextDeadline: string | undefined): AssessmentAnswer {
   const { invoice } = facts;
-  const posted = current.progress.postings.find(({ status }) => status === 'posted' || status === 'released');
+  const posted = standingPosting(current);
   return {
     disposition,
     assessmentId,

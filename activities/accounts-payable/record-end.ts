@@ -11,7 +11,7 @@ import type { PayablesParts } from './parts.ts';
 import { recordTransitions } from '../transitions.ts';
 
 /** Ends that leave nothing behind: the number is free again and the order lines are given back (M9, D9). */
-const withoutEffect = new Set(['rejected', 'duplicate', 'withdrawn']);
+export const withoutEffect = new Set(['rejected', 'duplicate', 'withdrawn']);
 
 /** Closes a case: nobody is asked any more, what it held is given back, its outcome is on record. */
 export async function recordEnd(parts: PayablesParts, { caseId, state, reference }: EndCommand): Promise<Recorded> {

@@ -7,6 +7,7 @@ import { assignException, escalateException, openException, openExceptionsOf } f
 import { activePolicy } from '../../db/repositories/policies.ts';
 import { addBusinessHours, addBusinessMinutes, localDate } from '../../domain/calendar/business-hours.ts';
 import type { Approval } from '../../domain/model/approval.ts';
+import type { Finding } from '../../domain/model/finding.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
 import type { Delegation, Person } from '../../domain/model/person.ts';
 import type { Transition } from '../../domain/model/transition.ts';
@@ -37,7 +38,7 @@ export async function recordEscalation(parts: PayablesParts, { entity, caseId }:
     const clock = await clockOf(trx, await requiredEntity(trx, entity), at);
     const transitions = [...(await reassignTasks(trx, caseId, clock)), ...(await reassignExceptions(trx, caseId, clock)), ...(await escalateTasks(trx, caseId, clock)), ...(await escalateExceptions(trx, current, clock)), ...(await overdueReceipts(trx, current, clock))];
     if (transitions.length > 0) await recordTransitions(trx, current, transitions, { actor: 'system:escalation' });
-    const nextAt = await earliestDeadline(trx, caseId, at);
+    const nextAt = await earliestDeadline(trx, current, at);
     return { transitions, ...(nextAt ? { nextDeadline: nextAt } : {}) };
   });
 }
@@ -131,10 +132,8 @@ async function escalateExceptions(trx: Trx, { case: { id } }: CaseWithProgress, 
 
 /** A receipt that does not come becomes a question to whoever receives at that plant (M17). */
 async function overdueReceipts(trx: Trx, current: CaseWithProgress, clock: Clock): Promise<Transition[]> {
-  const { id, entity, workflowId, correlationId, stage } = current.case;
-  if (stage !== 'awaiting-receipt') return [];
-  const assessment = await latestAssessment(trx, id);
-  const overdue = (assessment?.result.findings ?? []).filter(({ severity, dueAt }) => severity === 'wait' && dueAt <= clock.at);
+  const { id, entity, workflowId, correlationId } = current.case;
+  const overdue = (await receiptsAwaited(trx, current)).filter(({ dueAt }) => dueAt <= clock.at);
   const known = new Set((await openExceptionsOf(trx, id)).map((exception) => exception.id));
   const transitions: Transition[] = [];
   for (const finding of overdue) {
@@ -162,9 +161,15 @@ async function overdueReceipts(trx: Trx, current: CaseWithProgress, clock: Clock
   return transitions;
 }
 
+async function receiptsAwaited(trx: Trx, { case: { id, stage } }: CaseWithProgress): Promise<Finding[]> {
+  if (stage !== 'awaiting-receipt') return [];
+  return ((await latestAssessment(trx, id))?.result.findings ?? []).filter(({ severity }) => severity === 'wait');
+}
+
 /** What is due next and not yet past; work in the operators' queue waits without a timer. */
-async function earliestDeadline(trx: Trx, caseId: string, at: string): Promise<string | undefined> {
-  const tasks = (await tasksOf(trx, caseId, 'open')).map(nextDeadline);
-  const exceptions = (await openExceptionsOf(trx, caseId)).map(({ dueAt }) => dueAt);
-  return [...tasks, ...exceptions].filter((due) => due > at).sort()[0];
+async function earliestDeadline(trx: Trx, current: CaseWithProgress, at: string): Promise<string | undefined> {
+  const tasks = (await tasksOf(trx, current.case.id, 'open')).map(nextDeadline);
+  const exceptions = (await openExceptionsOf(trx, current.case.id)).map(({ dueAt }) => dueAt);
+  const receipts = (await receiptsAwaited(trx, current)).map(({ dueAt }) => dueAt);
+  return [...tasks, ...exceptions, ...receipts].filter((due) => due > at).sort()[0];
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { inTransaction, type Trx } from '../../db/client.ts';
-import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
+import { lockCase, reopenRow, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { openException } from '../../db/repositories/exceptions.ts';
+import { settlingCredit } from '../../db/repositories/full-credits.ts';
 import { readInbound } from '../../db/repositories/inbound.ts';
 import { placeHold } from '../../db/repositories/payables.ts';
+import { paymentEventSource } from '../../db/repositories/payment-events.ts';
 import { postingsOf } from '../../db/repositories/postings.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
 import type { Transition } from '../../domain/model/transition.ts';
@@ -12,9 +14,6 @@ import { requiredOf } from '../lookup.ts';
 import { technicalDueAt } from '../technical-owner.ts';
 import type { PayablesParts } from './parts.ts';
 import { recordTransitions } from '../transitions.ts';
-
-/** Where news of payments enter the inbox. */
-export const paymentEventSource = 'payments';
 
 /**
  * What became of a document's payment, as the bank's messages were read. Only `confirmed` settles as paid: the bank's own books
@@ -33,17 +32,32 @@ export async function recordPaymentEvent(parts: PayablesParts, { entity, caseId,
     const payment = event && paymentEventSchema.parse(event.payload);
     if (!event || !payment || payment.caseId !== caseId) return { transitions: [] };
     const isPosted = (await postingsOf(trx, caseId)).some(({ kind, status }) => kind === 'post' && status === 'posted');
-    const transitions: Transition[] = [{ kind: 'event-received', at, source: paymentEventSource, eventId, eventKind: payment.status }];
+    const transitions: Transition[] = [...(await openAgain(trx, current, payment, at)), { kind: 'event-received', at, source: paymentEventSource, eventId, eventKind: payment.status }];
+    const received = transitions.length;
     if (payment.status === 'rejected' || payment.status === 'returned') transitions.push(...(await openFailedPayment(trx, current, { ...payment, status: payment.status }, { at, dueAt })));
     await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
-    if (!isPosted) return { transitions };
+    const answer: EventAnswer = { transitions, ...(payment.status === 'returned' ? { cameBack: true } : {}) };
+    if (!isPosted) return answer;
+    const creditedBy = payment.status === 'credited' ? await settlingCredit(trx, caseId) : undefined;
     return {
-      transitions,
-      ...(transitions.length > 1 ? { nextDeadline: dueAt } : {}),
+      ...answer,
+      ...(transitions.length > received ? { nextDeadline: dueAt } : {}),
       ...(payment.status === 'confirmed' ? { settledBy: payment.reference } : {}),
-      ...(payment.status === 'credited' ? { creditedBy: payment.reference } : {}),
+      ...(creditedBy ? { creditedBy } : {}),
     };
   });
+}
+
+/** The process hears that the money of a document came back which it has just closed as paid, and goes on. */
+async function openAgain(trx: Trx, { case: { id, state, closedAt } }: CaseWithProgress, { status }: PaymentEvent, at: string): Promise<Transition[]> {
+  if (status !== 'returned' || closedAt === undefined || state !== 'paid') return [];
+  return [await reopen(trx, id, at)];
+}
+
+/** A case that ended as paid runs again, for its money came back. */
+export async function reopen(trx: Trx, caseId: string, at: string): Promise<Transition> {
+  await reopenRow(trx, caseId);
+  return { kind: 'reopened', at, by: 'system:payments', reason: 'payment-returned' };
 }
 
 /**

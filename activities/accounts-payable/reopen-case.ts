@@ -1,29 +1,30 @@
+import { z } from 'zod';
 import type { Trx } from '../../db/client.ts';
-import { lockCase, reopenRow } from '../../db/repositories/cases.ts';
+import { lockCase } from '../../db/repositories/cases.ts';
+import { readInbound } from '../../db/repositories/inbound.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
-import type { Transition } from '../../domain/model/transition.ts';
+import { paymentEventSource, paymentEventStep } from '../../db/repositories/payment-events.ts';
+import { isStepKept } from '../../db/repositories/recorded-steps.ts';
 import { applyTransitions } from '../../domain/rules/progress.ts';
 import { requiredOf } from '../lookup.ts';
 import { recordTransitions } from '../transitions.ts';
 import type { PayablesParts } from './parts.ts';
-
-export interface Reopening extends Pick<PayablesParts, 'invoiceToPay'> {
-  caseId: string;
-  /** The news that opens it; its process hears of it when it starts. */
-  eventId: string;
-  reason: string;
-  at: string;
-}
+import { reopen } from './record-payment-event.ts';
 
 /**
- * Opens a document that was paid and whose money came back: the same case, under the same workflow id, runs again and hears
- * of the event that opened it. Its first run stays in the history as it ended.
+ * A signal met a process that had ended. When it told that the money of a paid document came back, the case is opened again: under the same
+ * workflow id it runs once more and hears of the event that opened it; its former run stays in the history as it ended. Nothing else is lost
+ * with such a signal: receipts and statuses concern only what is open.
  */
-export async function reopenCase(trx: Trx, { caseId, eventId, reason, at, invoiceToPay }: Reopening): Promise<void> {
+export async function reopenUnheard(trx: Trx, { invoiceToPay, now }: Pick<PayablesParts, 'invoiceToPay' | 'now'>, { caseId, payload }: UnheardSignal): Promise<void> {
+  const notice = paymentNoticeSchema.safeParse(payload);
+  if (caseId === null || !notice.success) return;
+  const { eventId } = notice.data.input;
   const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
+  if (current.case.state !== 'paid' || (await readInbound(trx, paymentEventSource, eventId))?.kind !== 'returned' || (await isStepKept(trx, caseId, paymentEventStep(eventId)))) return;
+  const at = now().toISOString();
   const { entity, workflowId, correlationId, acceptedAt } = current.case;
-  await reopenRow(trx, caseId);
-  const transitions: Transition[] = [{ kind: 'reopened', at, by: 'system:payments', reason }];
+  const transitions = [await reopen(trx, caseId, at)];
   const shown = applyTransitions(current.progress, transitions);
   await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
   await enqueue(trx, {
@@ -32,3 +33,10 @@ export async function reopenCase(trx: Trx, { caseId, eventId, reason, at, invoic
     correlationId,
   });
 }
+
+export interface UnheardSignal {
+  caseId: string | null;
+  payload: Record<string, unknown>;
+}
+
+const paymentNoticeSchema = z.object({ signal: z.literal('paymentStatus'), input: z.object({ eventId: z.string() }) });

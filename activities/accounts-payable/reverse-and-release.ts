@@ -1,29 +1,54 @@
-import { postingsOf, savePosting } from '../../db/repositories/postings.ts';
+import type { PostingAnswer } from '../../adapters/ports/erp.ts';
+import { inTransaction, type Db } from '../../db/client.ts';
+import { latestAssessment } from '../../db/repositories/assessments.ts';
+import { lockCase, readCase } from '../../db/repositories/cases.ts';
+import { decisionsOf } from '../../db/repositories/decisions.ts';
+import { postingsOf, savePosting, type StoredPosting } from '../../db/repositories/postings.ts';
 import { releaseReservations } from '../../db/repositories/reservations.ts';
 import { KontorError } from '../../domain/errors.ts';
-import type { PostAnswer, Recorded, ReleaseCommand, ReverseCommand } from './commands.ts';
-import { erpEffect, erpOf } from './erp-effect.ts';
+import type { PostAnswer, ReleaseCommand, ReverseAnswer, ReverseCommand } from './commands.ts';
+import { erpEffect, erpOf, type Refused } from './erp-effect.ts';
+import { tellOfFullCredit, withFullCredit } from './full-credit.ts';
+import { isApproved } from './post-supplier-invoice.ts';
 import { requiredOf } from '../lookup.ts';
-import type { PayablesParts } from './parts.ts';
+import type { ErpAccess, PayablesParts } from './parts.ts';
+import { openRefusal, refusalId, refusalTransitions, type Refusal } from './refusals.ts';
+import { technicalDueAt } from '../technical-owner.ts';
 import { recordTransitions } from '../transitions.ts';
 
-/** Reverses a posted document once. Only the ERP's confirmation gives the order lines back and lets the next posting number be used. */
-export async function reverseSupplierInvoice(parts: PayablesParts, command: ReverseCommand, attempt: number): Promise<Recorded> {
+/**
+ * Reverses a posted document once. Only the ERP's confirmation gives the order lines back and lets the next posting number be used; a document
+ * that somebody has reversed in the ERP itself is confirmed by the ERP's own record. A refusal is for people, who decide how it goes on.
+ */
+export async function reverseSupplierInvoice(parts: PayablesParts, command: ReverseCommand, attempt: number): Promise<ReverseAnswer> {
   const { entity, caseId, key, postingKey, correlationId, reason } = command;
   const erp = await erpOf(parts, entity);
   const { system } = erp;
-  const documentNumber = await numberOf(parts, command);
+  const documentNumber = (await postingUnder(parts, command)).reference ?? '';
   const at = parts.now().toISOString();
   const request = { entity, documentNumber, externalReference: key, correlationId, reason };
-  const confirmed = (reference: string): Recorded => ({ transitions: [{ kind: 'posting', at, system, key: postingKey, status: 'reversed', reference }] });
+  const confirmed = (reference: string): ReverseAnswer => ({ transitions: [{ kind: 'posting', at, system, key: postingKey, status: 'reversed', reference }] });
+  let dueAt = at;
+  const refusalOf = ({ code, message }: Refused): Refusal => ({ caseId, code, at, dueAt, title: `The ERP refused the reversal of ${documentNumber}: ${code}`, suggestion: `${message} Mend in the ERP what it names, or reverse the document there, then retry.` });
 
-  const answer = await erpEffect<Recorded>(parts, erp, command, attempt, {
+  const answer = await erpEffect<ReverseAnswer>(parts, erp, command, attempt, {
     request,
     enquire: () => erp.port.findByExternalReference(entity, key, { correlationId }),
-    send: () => erp.port.reverseDocument(request, { correlationId }),
+    async send() {
+      const answered = await erp.port.reverseDocument(request, { correlationId });
+      if (answered.outcome !== 'refused') return answered;
+      const reversed = await reversedByHand(erp, command);
+      if (!reversed) dueAt = await technicalDueAt(parts, entity, at).catch(() => at);
+      return reversed ?? answered;
+    },
     outcomeOf: (document) => confirmed(document.documentNumber),
     async write(trx, current, answered) {
-      if (answered.outcome === 'refused') return;
+      if (answered.outcome === 'refused') {
+        if (!command.hearsRefusal) return;
+        await openRefusal(trx, current, refusalOf(answered));
+        await recordTransitions(trx, current, refusalTransitions(refusalOf(answered)), { actor: `counterpart:${system}` });
+        return;
+      }
       const reference = answered.document.documentNumber;
       await savePosting(trx, { key: postingKey, entity, caseId, system, kind: 'post', status: 'reversed' });
       await savePosting(trx, { key, entity, caseId, system, kind: 'reverse', status: 'posted', reference });
@@ -31,8 +56,15 @@ export async function reverseSupplierInvoice(parts: PayablesParts, command: Reve
       await recordTransitions(trx, current, confirmed(reference).transitions, { actor: `counterpart:${system}` });
     },
   });
-  if ('code' in answer) throw new KontorError('counterpart-rejected', `The ERP refuses the reversal (${answer.code}): ${answer.message}`);
-  return answer;
+  if (!('code' in answer)) return answer;
+  if (!command.hearsRefusal) throw new KontorError('counterpart-rejected', `The ERP refuses the reversal (${answer.code}): ${answer.message}`);
+  return { outcome: 'refused', nextDeadline: dueAt, transitions: refusalTransitions(refusalOf(answer)) };
+}
+
+/** What the ERP will not reverse it may have reversed already, for somebody who did so there: its document under our key says so, and by what. */
+async function reversedByHand({ port }: ErpAccess, { entity, postingKey, correlationId }: ReverseCommand): Promise<PostingAnswer | undefined> {
+  const document = await port.findByExternalReference(entity, postingKey, { correlationId });
+  return document?.status === 'reversed' ? { outcome: 'posted', document: { ...document, documentNumber: document.reversedBy ?? document.documentNumber } } : undefined;
 }
 
 /** Lifts the payment block of a document that was posted blocked, once everything that it waited for is there. */
@@ -40,8 +72,11 @@ export async function releaseSupplierInvoice(parts: PayablesParts, command: Rele
   const { entity, caseId, key, postingKey, correlationId } = command;
   const erp = await erpOf(parts, entity);
   const { system } = erp;
-  const documentNumber = await numberOf(parts, command);
+  if (!(await mayBeReleased(parts.db, command))) return { outcome: 'stale', transitions: [] };
+  const posted = await postingUnder(parts, command);
+  const documentNumber = posted.reference ?? '';
   const at = parts.now().toISOString();
+  if (await correctedSince(parts.db, caseId, posted)) return refuseToRelease(parts, { caseId, code: 'CORRECTED', at, dueAt: await technicalDueAt(parts, entity, at), ...outdated(documentNumber) });
   const { setPaymentBlock } = erp.port;
   if (!setPaymentBlock) throw new KontorError('counterpart-rejected', 'This ERP has no payment blocks; approve before posting (policy posting.order).');
   const released: PostAnswer = { outcome: 'posted', reference: documentNumber, transitions: [{ kind: 'posting', at, system, key: postingKey, status: 'released', reference: documentNumber }] };
@@ -57,14 +92,44 @@ export async function releaseSupplierInvoice(parts: PayablesParts, command: Rele
     async write(trx, current, answered) {
       if (answered.outcome === 'refused') return;
       await savePosting(trx, { key, entity, caseId, system, kind: 'release', status: 'posted', reference: answered.document.documentNumber });
+      await tellOfFullCredit(trx, current, (await latestAssessment(trx, caseId))?.result.credit, documentNumber);
       await recordTransitions(trx, current, released.transitions, { actor: `counterpart:${system}`, change: { onHold: false } });
     },
   });
   if ('code' in answer) throw new KontorError('counterpart-rejected', `The ERP refuses to release the document (${answer.code}): ${answer.message}`);
-  return answer;
+  return withFullCredit(parts.db, caseId, answer);
 }
 
-/** The ERP's number of the document that was posted under a key. */
-async function numberOf({ db }: PayablesParts, { caseId, postingKey }: { caseId: string; postingKey: string }): Promise<string> {
-  return requiredOf((await postingsOf(db, caseId)).find(({ key }) => key === postingKey), 'posting', postingKey).reference ?? '';
+/** What is released is the assessment that everybody has approved, and nothing newer is known of the document (M19). */
+async function mayBeReleased(db: Db, { caseId, assessmentId }: ReleaseCommand): Promise<boolean> {
+  const [stored, found] = await Promise.all([latestAssessment(db, caseId), readCase(db, caseId)]);
+  const { closedAt, documentHash } = requiredOf(found, 'case', caseId).case;
+  return stored?.id === assessmentId && closedAt === undefined && documentHash === stored.documentHash && (await isApproved(db, stored));
+}
+
+/** Early versions leave a document posted when it is corrected while blocked: what would be released is not what was approved. */
+async function correctedSince(db: Db, caseId: string, { settledAt = '' }: StoredPosting): Promise<boolean> {
+  return (await decisionsOf(db, caseId, 'accepted')).some((decision) => decision.update === 'correct' && Date.parse(decision.settledAt ?? '') > Date.parse(settledAt));
+}
+
+function outdated(documentNumber: string): Pick<Refusal, 'title' | 'suggestion'> {
+  return {
+    title: `The document was corrected after it had been posted as ${documentNumber}`,
+    suggestion: 'The ERP has it as it was before, and keeps it blocked: it is not paid. Reject the document, which reverses it there, and have it entered again as it is to be.',
+  };
+}
+
+async function refuseToRelease(parts: PayablesParts, refusal: Refusal): Promise<PostAnswer> {
+  const transitions = refusalTransitions(refusal);
+  await inTransaction(parts.db, async (trx) => {
+    const current = requiredOf(await lockCase(trx, refusal.caseId), 'case', refusal.caseId);
+    await openRefusal(trx, current, refusal);
+    await recordTransitions(trx, current, transitions, { actor: 'system:process' });
+  });
+  return { outcome: 'refused', reference: refusalId(refusal), nextDeadline: refusal.dueAt, transitions };
+}
+
+/** The document that was posted under a key, with the ERP's number of it. */
+async function postingUnder({ db }: PayablesParts, { caseId, postingKey }: { caseId: string; postingKey: string }): Promise<StoredPosting> {
+  return requiredOf((await postingsOf(db, caseId)).find(({ key }) => key === postingKey), 'posting', postingKey);
 }

@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Trx } from '../../db/client.ts';
 import { appendAudit } from '../../db/repositories/audit.ts';
 import { openException } from '../../db/repositories/exceptions.ts';
-import type { PaymentParts } from './parts.ts';
 
 /** Where a message came from and when, for everything that is recorded of it. */
 export interface MessagePlace {
@@ -9,7 +9,6 @@ export interface MessagePlace {
   source: string;
   messageId: string;
   at: string;
-  invoiceToPay: PaymentParts['invoiceToPay'];
   /** When a person has to have looked at what it leaves open. */
   dueAt: string;
 }
@@ -24,7 +23,13 @@ export async function openBankCase(trx: Trx, { entity, source, messageId, dueAt 
   await appendAudit(trx, entity, [{ action: 'bank.exception-opened', actor: `counterpart:${source}`, correlationId, data: { messageId, code: found.code, key: found.key } }]);
 }
 
-/** The same finding of the same message is the same case. */
+const longestId = 100;
+
+/** The same finding of the same message is the same case, another one never is: what is too long for an id ends in the hash of the whole. */
 export function bankCaseId({ source, messageId }: Pick<MessagePlace, 'source' | 'messageId'>, key: string): string {
-  return `${source}/${messageId}/${key}`.replaceAll('/', '-').slice(0, 100);
+  const whole = `${source}/${messageId}/${key}`;
+  const id = whole.replaceAll('/', '-');
+  if (id.length <= longestId) return id;
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 16);
+  return `${id.slice(0, longestId - hash.length - 1)}-${hash}`;
 }

@@ -1,3 +1,4 @@
+import type { BookingPlace } from '../../db/repositories/payments.ts';
 import type { Recorded } from '../accounts-payable/commands.ts';
 
 /**
@@ -63,4 +64,17 @@ export interface RunProgressAnswer extends Recorded {
 export interface RunEndCommand extends RunRef {
   state: string;
   reason?: string;
+}
+
+export interface BookCommand {
+  entity: string;
+  /** Where the page before ended; absent for the first one of a look. */
+  after?: BookingPlace;
+}
+
+export interface BookedPage {
+  booked: number;
+  /** Whether another page waits in this look, which begins after `after`. */
+  more: boolean;
+  after?: BookingPlace;
 }

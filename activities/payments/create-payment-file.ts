@@ -4,7 +4,7 @@ import { contentHash, keepAccepted } from '../../db/repositories/blobs.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
 import { documentsOfRun } from '../../db/repositories/payables.ts';
 import { fixFileInstant, readRun, saveFile, type PaymentRun } from '../../db/repositories/payment-runs.ts';
-import { instructionsOf, itemsOf, moveAll, saveFileIds } from '../../db/repositories/payments.ts';
+import { instructionsOf, itemsOf, saveFileIds } from '../../db/repositories/payments.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
 import type { Money } from '../../domain/model/money.ts';
@@ -17,14 +17,20 @@ import { recordTransitions } from '../transitions.ts';
 import type { FileAnswer, RunRef } from './commands.ts';
 import type { BankAccess, PaymentParts } from './parts.ts';
 import { payerAccountOf } from './settings.ts';
+import { giveBack, takeOutUnpayable } from './take-out-unpayable.ts';
 
 /**
- * Writes the file for the bank from the approved and released content and keeps its bytes. Its instant is fixed before, so that
- * writing it again gives the same bytes; should they ever differ, nothing is sent (P7).
+ * Writes the file for the bank from the approved and released content, less what has become not payable since, and keeps its bytes. Its
+ * instant is fixed before, so that writing it again gives the same bytes; should they ever differ, nothing is sent (P7). No transfers: nothing is left to pay.
  */
 export async function createPaymentFile(parts: PaymentParts, { entity, caseId }: RunRef, beat: () => void): Promise<FileAnswer> {
   const company = await requiredEntity(parts.db, entity);
-  const { file, order, run } = await writeRunFile(parts, company, caseId, beat);
+  const left = await takeOutUnpayable(parts, { entity, caseId }, beat);
+  if (left === 0) return { messageId: '', transfers: 0, transitions: [] };
+  const { file, order, run } = await writeRunFile(parts, company, caseId, beat).catch(async (error: unknown) => {
+    await giveBack(parts, { caseId });
+    throw error;
+  });
   const bytes = Buffer.from(file.text, 'utf8');
   const fileHash = contentHash(bytes);
   if (run.fileSha256 !== null && run.fileSha256 !== fileHash) throw changedFile(caseId);
@@ -36,7 +42,6 @@ export async function createPaymentFile(parts: PaymentParts, { entity, caseId }:
     await keepAccepted(trx, entity, { bytes, mediaType: file.mediaType, purpose: 'payment-file' });
     await saveFile(trx, caseId, { sha256: fileHash, format: file.format });
     await saveFileIds(trx, caseId, order.batches.flatMap(({ paymentInformationId, transfers }) => transfers.map(({ endToEndId, instructionId }) => ({ endToEndId, paymentInformationId, instructionId }))));
-    await moveAll(trx, caseId, ['proposed', 'approved'], 'filed');
     await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
   });
   return { messageId: file.messageId, transfers: file.transfers, transitions };

@@ -3,7 +3,7 @@ import { recording } from '../recorded.ts';
 import type { Recorded } from '../accounts-payable/commands.ts';
 import type { AcceptedAnswer, Refused } from '../decisions.ts';
 import { bookPayments } from './book-payments.ts';
-import type { FileAnswer, ProposalAnswer, RunDecisionCommand, RunEndCommand, RunProgressAnswer, RunRef, ScreenedPage, ScreeningAnswer, ScreeningCommand, SendAnswer, SendCommand } from './commands.ts';
+import type { BookCommand, BookedPage, FileAnswer, ProposalAnswer, RunDecisionCommand, RunEndCommand, RunProgressAnswer, RunRef, ScreenedPage, ScreeningAnswer, ScreeningCommand, SendAnswer, SendCommand } from './commands.ts';
 import { createPaymentFile } from './create-payment-file.ts';
 import { gatherPayables } from './gather-payables.ts';
 import { openScheduledRun } from './open-scheduled-run.ts';
@@ -22,7 +22,7 @@ export interface PaymentErpActivities {
   /** Reads the payees of everything that is open and keeps them as a snapshot (gather). */
   gatherPayables(command: RunRef): Promise<{ factsId: string }>;
   /** Books what the bank has confirmed and takes back what it returned, a page a call (effect). */
-  bookPayments(command: { entity: string }): Promise<{ booked: number; more: boolean }>;
+  bookPayments(command: BookCommand): Promise<BookedPage>;
   /** Holds bank entries, payments and the ERP's open items against each other (gather and record). */
   reconcilePayments(command: { entity: string }): Promise<{ differences: number }>;
 }
@@ -54,7 +54,7 @@ export interface PaymentRecordActivities {
 export function createPaymentErpActivities(parts: PaymentParts): PaymentErpActivities {
   return {
     gatherPayables: activity((command, { beat }) => gatherPayables(parts, command, beat)),
-    bookPayments: activity((command, { attempt, beat }) => bookPayments(parts, command, attempt, beat)),
+    bookPayments: activity((command, call) => bookPayments(parts, command, call)),
     reconcilePayments: activity((command) => reconcilePayments(parts, command)),
   };
 }

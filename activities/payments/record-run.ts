@@ -75,7 +75,8 @@ export async function recordRunEnd(parts: PaymentParts, { caseId, state, reason 
     await closeTasks(trx, caseId, 'cancelled');
     await moveAll(trx, caseId, ['proposed', 'approved', 'filed'], 'removed');
     const transitions: Transition[] = [];
-    if (state === 'confirmed')
+    // Every other ending is what the bank has said.
+    if (state !== 'cancelled')
       for (const { id, code } of await openExceptionsOf(trx, caseId)) {
         if (code !== 'bank-silent') continue;
         await resolveException(trx, id, { resolution: 'bank-answered', by: 'system:process' });

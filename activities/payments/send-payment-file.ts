@@ -6,7 +6,6 @@ import { markSend } from '../../db/repositories/payment-runs.ts';
 import { changeInstructions, instructionsOf, moveAll } from '../../db/repositories/payments.ts';
 import type { SubmissionAnswer } from '../../adapters/ports/bank.ts';
 import { KontorError } from '../../domain/errors.ts';
-import type { Transition } from '../../domain/model/transition.ts';
 import { leaseFor, once } from '../once.ts';
 import type { Call } from '../activity.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
@@ -29,7 +28,13 @@ export async function sendPaymentFile(parts: PaymentParts, command: SendCommand,
   const at = parts.now().toISOString();
   const dueAt = await technicalDueAt(parts, entity, at);
   const sent = (reference: string): SendAnswer => ({ outcome: 'sent', transitions: [{ kind: 'posting', at, system: bank.system, key, status: 'posted', reference }] });
-  let refused: SendAnswer | undefined;
+  const refused = (code: string): SendAnswer => ({
+    outcome: 'refused',
+    transitions: [
+      { kind: 'posting', at, system: bank.system, key, status: 'refused', reference: code },
+      { kind: 'exception-opened', at, exceptionId: refusalId(caseId), code: 'counterpart-rejected', owner: 'treasurer' },
+    ],
+  });
 
   const result = await once<SubmissionAnswer, SendAnswer>(
     { db: parts.db, attempt, processEpoch: parts.processEpoch },
@@ -47,7 +52,8 @@ export async function sendPaymentFile(parts: PaymentParts, command: SendCommand,
         // A repeat is refused, too, where an earlier send arrived late: what the bank has under the id counts.
         return answer.outcome === 'refused' ? ((await bank.port.findSubmission(file.messageId, { correlationId })) ?? answer) : answer;
       },
-      outcomeOf: (answer) => (answer.outcome === 'received' ? sent(answer.reference) : undefined),
+      // A refusal ends the run's only file: a repeat gets it as it was, whatever the bank would say by then.
+      outcomeOf: (answer) => (answer.outcome === 'received' ? sent(answer.reference) : refused(answer.code)),
       async write(trx, answer) {
         const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
         if (answer.outcome === 'received') {
@@ -55,15 +61,15 @@ export async function sendPaymentFile(parts: PaymentParts, command: SendCommand,
           await moveAll(trx, caseId, ['filed', 'unknown'], 'sent');
           return recordTransitions(trx, current, sent(answer.reference).transitions, { actor: `counterpart:${bank.system}` });
         }
-        refused = await refuseFile(trx, { entity, caseId, workflowId: current.case.workflowId, correlationId, key, system: bank.system, answer, at, dueAt, invoiceToPay: parts.invoiceToPay });
-        await recordTransitions(trx, current, refused.transitions, { actor: `counterpart:${bank.system}` });
+        await refuseFile(trx, { entity, caseId, workflowId: current.case.workflowId, correlationId, answer, dueAt });
+        await recordTransitions(trx, current, refused(answer.code).transitions, { actor: `counterpart:${bank.system}` });
       },
     },
   ).catch(async (error: unknown) => {
     if (error instanceof KontorError && error.category === 'outcome-unknown') await showUnknown(parts, command, bank.system, at);
     throw error;
   });
-  return 'transitions' in result ? result : (refused as SendAnswer);
+  return result as SendAnswer; // whatever the bank answers is an outcome
 }
 
 interface RefusedFile {
@@ -71,30 +77,24 @@ interface RefusedFile {
   caseId: string;
   workflowId: string;
   correlationId: string;
-  key: string;
-  system: string;
   answer: Extract<SubmissionAnswer, { outcome: 'refused' }>;
-  at: string;
   dueAt: string;
-  invoiceToPay: PaymentParts['invoiceToPay'];
+}
+
+function refusalId(runId: string): string {
+  return `${runId}-e-refused`;
 }
 
 /** The bank wants none of it: every payment is rejected and its documents are open again, under a higher revision. */
-async function refuseFile(trx: Trx, { entity, caseId, workflowId, correlationId, key, system, answer, at, dueAt, invoiceToPay }: RefusedFile): Promise<SendAnswer> {
+async function refuseFile(trx: Trx, { entity, caseId, workflowId, correlationId, answer, dueAt }: RefusedFile): Promise<void> {
   await markSend(trx, caseId, 'refused', answer.code);
   const instructions = (await instructionsOf(trx, caseId)).filter(({ state }) => state !== 'removed');
   await changeInstructions(trx, caseId, instructions.map(({ endToEndId }) => ({ endToEndId, state: 'rejected', reasonCode: answer.code })));
-  await tellInvoices(trx, { entity, at, invoiceToPay }, instructions.map((instruction) => ({ instruction, status: 'rejected' as const, reference: answer.code })));
-  const exceptionId = `${caseId}-e-refused`;
+  await tellInvoices(trx, { entity }, instructions.map((instruction) => ({ instruction, status: 'rejected' as const, reference: answer.code })));
   await openException(trx, {
-    id: exceptionId, entity, case: caseId, workflowId, origin: 'process', code: 'counterpart-rejected', reasonCode: 'OTH', actionCode: 'NOA',
+    id: refusalId(caseId), entity, case: caseId, workflowId, origin: 'process', code: 'counterpart-rejected', reasonCode: 'OTH', actionCode: 'NOA',
     title: `The bank refused the payment file: ${answer.code}`, suggestion: `${answer.message} Correct the cause; the documents are open again for the next run.`, findings: [], ownerRole: 'treasurer', dueAt, correlationId,
   });
-  const transitions: Transition[] = [
-    { kind: 'posting', at, system, key, status: 'refused', reference: answer.code },
-    { kind: 'exception-opened', at, exceptionId, code: 'counterpart-rejected', owner: 'treasurer' },
-  ];
-  return { outcome: 'refused', transitions };
 }
 
 async function showUnknown({ db }: PaymentParts, { caseId, key }: SendCommand, system: string, at: string): Promise<void> {

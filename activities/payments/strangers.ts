@@ -3,11 +3,11 @@ import { matchStatus, unmatchedStatuses, type UnmatchedStatus } from '../../db/r
 import { lockCase } from '../../db/repositories/cases.ts';
 import { readException, resolveException } from '../../db/repositories/exceptions.ts';
 import { changeInstructions, lockInstructions } from '../../db/repositories/payments.ts';
-import { afterBankStatus, type PaymentState } from '../../domain/rules/payments/bank-status.ts';
+import { afterBankStatus, isUnsent, type PaymentState } from '../../domain/rules/payments/bank-status.ts';
 import { waitsUntil, type ReportedStatus } from '../../domain/rules/payments/status-report.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
 import { technicalDueAt } from '../technical-owner.ts';
-import { changeOf } from './apply-report.ts';
+import { changeOf, openContradiction } from './apply-report.ts';
 import { bankCaseId, openBankCase, type MessagePlace } from './bank-case.ts';
 import type { PaymentParts } from './parts.ts';
 import { recordMoves } from './record-moves.ts';
@@ -18,14 +18,14 @@ import { tellInvoices } from './tell-invoices.ts';
  * A status may come before our own record of the payment, as after a restore: it is tried again with every look. One that finds no
  * payment until its deadline becomes a case with an owner, which closes when the payment turns up after all.
  */
-export async function retryStrangers({ db, now, invoiceToPay }: Pick<PaymentParts, 'db' | 'now' | 'invoiceToPay'>, entity: string): Promise<void> {
+export async function retryStrangers({ db, now }: Pick<PaymentParts, 'db' | 'now'>, entity: string): Promise<void> {
   const waiting = await unmatchedStatuses(db, entity);
   if (waiting.length === 0) return;
   const at = now().toISOString();
   const dueAt = await technicalDueAt({ db }, entity, at);
   const isOverdue = await deadlineOf(db, entity, now());
   for (const found of waiting) {
-    const place = { entity, source: found.source, messageId: found.messageId, at, dueAt, invoiceToPay };
+    const place = { entity, source: found.source, messageId: found.messageId, at, dueAt };
     await inTransaction(db, async (trx) => {
       if (await applied(trx, place, found)) await resolveException(trx, bankCaseId(place, caseKey(found)), { resolution: 'no-longer-found', by: 'system:payments' });
       else if (isOverdue(found) && !(await readException(trx, bankCaseId(place, caseKey(found))))) await openStrangerCase(trx, place, found);
@@ -33,19 +33,16 @@ export async function retryStrangers({ db, now, invoiceToPay }: Pick<PaymentPart
   }
 }
 
-/** The bank cannot mean a payment that it was not sent. */
-const unsent = new Set(['proposed', 'approved']);
-
 async function applied(trx: Trx, place: MessagePlace, found: UnmatchedStatus): Promise<boolean> {
   const status = found.status as ReportedStatus;
   const [instruction] = await lockInstructions(trx, place.entity, [status.endToEndId]);
-  if (!instruction || unsent.has(instruction.state)) return false;
+  if (!instruction || isUnsent(instruction.state as PaymentState)) return false; // the bank cannot mean what it was not sent
   const after = afterBankStatus(instruction.state as PaymentState, status.status, status.level, status.reasonCode);
-  if (after.effect === 'case') await openBankCase(trx, place, { key: status.endToEndId, code: 'bank-contradiction', title: `The bank reports ${status.status} for payment ${status.endToEndId}`, suggestion: after.message ?? '', detail: { endToEndId: status.endToEndId, runId: instruction.runId } });
+  if (after.effect === 'case' || after.effect === 'enquire') await openContradiction(trx, place, instruction, status, after);
   await changeInstructions(trx, instruction.runId, [changeOf(status, after)]);
   if (after.effect === 'reopen') await tellInvoices(trx, place, [{ instruction, status: 'rejected', reference: status.reasonCode ?? status.status }]);
   await matchStatus(trx, found);
-  await recordMoves(trx, place, requiredOf(await lockCase(trx, instruction.runId), 'case', instruction.runId));
+  await recordMoves(trx, place, requiredOf(await lockCase(trx, instruction.runId), 'case', instruction.runId), status.endToEndId);
   return true;
 }
 

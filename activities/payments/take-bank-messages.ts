@@ -49,7 +49,7 @@ async function takeOne(parts: PaymentParts, entity: string, source: string, { id
   const dueAt = await technicalDueAt(parts, entity, at);
   return inTransaction(parts.db, async (trx) => {
     if ((await takeMessage(trx, { source, id, entity, kind, text })) !== 'fresh') return false;
-    const place = { entity, source, messageId: id, at, dueAt, invoiceToPay: parts.invoiceToPay };
+    const place = { entity, source, messageId: id, at, dueAt };
     switch (read.kind) {
       case 'status-report':
         await applyReport(trx, place, read);

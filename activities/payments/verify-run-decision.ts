@@ -1,14 +1,15 @@
 import { closeTasks, lockTask, openTasks } from '../../db/repositories/approvals.ts';
-import { accountConfirmers } from '../../db/repositories/payables.ts';
+import { itemDuties } from '../../db/repositories/payables.ts';
 import { acceptDecision } from '../../db/repositories/decisions.ts';
-import { approversOf, changeInstructions } from '../../db/repositories/payments.ts';
+import { changeInstructions } from '../../db/repositories/payments.ts';
 import { peopleOf } from '../../db/repositories/directory.ts';
 import { addReleaser, markApproved, markEdited, readRun, type PaymentRun } from '../../db/repositories/payment-runs.ts';
 import type { Person } from '../../domain/model/person.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { heldRole } from '../../domain/rules/accounts-payable/authority.ts';
+import { logInsOf } from '../../domain/rules/accounts-payable/duties.ts';
 import { describeMoney } from '../../domain/rules/money.ts';
-import { judgeRunDecision, releasesNeeded, type RunStep } from '../../domain/rules/payments/duties.ts';
+import { judgeRunDecision, releasesNeeded, type ItemDuty, type RunStep } from '../../domain/rules/payments/duties.ts';
 import { hearDecision, refusal, type HeardDecision, type Verdict } from '../decisions.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
 import type { AcceptedAnswer, Refused } from '../decisions.ts';
@@ -22,20 +23,20 @@ interface RunHearing extends HeardDecision {
   run: PaymentRun;
   settings: PaymentSettings;
   people: Person[];
-  /** Who approved the documents that the run pays: they may not release it (A5). */
-  itemApprovers: string[];
-  /** Who confirmed changed accounts that the run pays to (P9). */
-  accountConfirmers: string[];
+  /** What this human did for the items of the run (A5, P9). */
+  items: ItemDuty[];
 }
 
 /** Judges what a person said about a payment run: approve, release, take out, cancel (P6), or try a parked step again. */
 export async function verifyAndRecordRunDecision(parts: PaymentParts, command: RunDecisionCommand): Promise<AcceptedAnswer | Refused> {
   return hearDecision(parts, command, async (heard) => {
     const { trx } = heard;
-    if (heard.decision.update === 'resolveException') return judgeResumption(heard, command.entity);
+    if (heard.decision.update === 'resolveException') return judgeResumption(parts, heard, command.entity);
     const run = requiredOf(await readRun(trx, command.caseId), 'payment run', command.caseId);
     const settings = await paymentSettings(trx, await requiredEntity(trx, command.entity), parts.now());
-    const hearing: RunHearing = { ...heard, run, settings, people: await peopleOf(trx, command.entity), itemApprovers: await approversOf(trx, run.runId), accountConfirmers: await accountConfirmers(trx, run.runId) };
+    const people = await peopleOf(trx, command.entity);
+    const items = await itemDuties(trx, run.runId, logInsOf(heard.decision.person, people));
+    const hearing: RunHearing = { ...heard, run, settings, people, items };
     switch (heard.decision.update) {
       case 'decide':
         return judgeApproval(hearing);
@@ -115,7 +116,7 @@ async function taskFault({ trx, decision, run }: RunHearing): Promise<Refused | 
 }
 
 /** Directory, role, limit and duties of the person as they stand now (A5, A9, P6). */
-function personFault({ decision, run, people, settings, itemApprovers, accountConfirmers: confirmers }: RunHearing, step: RunStep): Refused | undefined {
+function personFault({ decision, run, people, settings, items }: RunHearing, step: RunStep): Refused | undefined {
   if (decision.onBehalfOf !== undefined) return refusal('delegation-invalid', 'Payments are approved and released in one’s own name.');
   const person = people.find(({ id }) => id === decision.person);
   if (!person?.active) return refusal('not-permitted', 'This person is not active in the directory.');
@@ -124,7 +125,7 @@ function personFault({ decision, run, people, settings, itemApprovers, accountCo
   const total = totalOf(run);
   if (!heldRole(person, demand)) return refusal('not-permitted', `This is for the role ${role}.`);
   if (step === 'approve' && !heldRole(person, { ...demand, amount: total })) return refusal('authority-insufficient', `The limit of this person as ${role} is below ${describeMoney(total)}.`);
-  const conflict = judgeRunDecision(step, decision.person, { proposer: run.proposer ?? undefined, editors: run.editors, approver: run.approver ?? undefined, releasers: run.releasers, itemApprovers, others: confirmers.map((person) => ({ duty: 'supplier-change', person })) }, people);
+  const conflict = judgeRunDecision(step, decision.person, { proposer: run.proposer ?? undefined, editors: run.editors, approver: run.approver ?? undefined, releasers: run.releasers, items }, people);
   return conflict && refusal(conflict.code, conflict.message);
 }
 

@@ -9,13 +9,16 @@ interface Element {
   targetRef?: Element;
 }
 
+interface Process {
+  id: string;
+  flowElements: Element[];
+}
+
 const models = readdirSync(new URL('../../models/', import.meta.url)).filter((file) => file.endsWith('.bpmn')).map((file) => file.slice(0, -'.bpmn'.length));
 
 describe.each(models)('the diagram of %s is the code', async (name) => {
-  const model = readFileSync(new URL(`../../models/${name}.bpmn`, import.meta.url), 'utf8');
   const workflow = readFileSync(new URL(`../../workflows/accounts-payable/${name}.ts`, import.meta.url), 'utf8');
-  const { rootElement, warnings } = await new BpmnModdle().fromXML(model);
-  const process = (rootElement as { rootElements: { id: string; flowElements: Element[] }[] }).rootElements[0]!;
+  const { process, warnings } = await readModel(name);
   const tasks = process.flowElements.filter(({ $type }) => /Task$/.test($type)).map(({ id }) => id);
   const stages = [...workflow.matchAll(/^\/\*\* (\w+): /gm)].map(([, name]) => name!);
 
@@ -39,3 +42,20 @@ describe.each(models)('the diagram of %s is the code', async (name) => {
     }
   });
 });
+
+it('an invoice that is being closed ends or, when its money comes back meanwhile, is assessed again (P8)', async () => {
+  const { process } = await readModel('invoice-to-pay');
+  expect(stagesAfter(process, 'closeCase')).toEqual(['assessInvoice', 'ended']);
+});
+
+async function readModel(name: string): Promise<{ process: Process; warnings: unknown[] }> {
+  const model = readFileSync(new URL(`../../models/${name}.bpmn`, import.meta.url), 'utf8');
+  const { rootElement, warnings } = await new BpmnModdle().fromXML(model);
+  return { process: (rootElement as { rootElements: Process[] }).rootElements[0]!, warnings };
+}
+
+/** The tasks and ends that an element leads to, through whatever gateways. */
+function stagesAfter({ flowElements }: Pick<Process, 'flowElements'>, id: string): string[] {
+  const next = flowElements.flatMap(({ sourceRef, targetRef }) => (sourceRef?.id === id && targetRef ? [targetRef] : []));
+  return next.flatMap((element) => (/Gateway$/.test(element.$type) ? stagesAfter({ flowElements }, element.id) : [element.id])).sort();
+}

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sql } from '../../db/client.ts';
+import type { SandboxSet } from '../../db/seed.ts';
+import { latestAssessment } from '../../db/repositories/assessments.ts';
 import { tasksOf } from '../../db/repositories/approvals.ts';
+import type { DuplicatePolicy } from '../../domain/policy/duplicates.ts';
 import { auditOf } from '../support/evidence.ts';
 import { openHouse, type House } from '../support/house.ts';
-import { billed, submit } from '../support/invoices.ts';
+import { billed, submit, type Billed } from '../support/invoices.ts';
 import { people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 
@@ -13,25 +17,28 @@ const order = (orderNo: string, netPrice: string) => ({
 });
 const receipt = (orderNo: string, qty: string) => ({ movementType: '101', orderNo, itemNo: '10', qty, postingDate: '2026-11-16', postedBy: 'dana.cole' });
 
-const bolts = (orderNumber: string, price: string) => {
+const bolts = (orderNumber: string, price: string, document: Partial<Billed> = {}) => {
   const invoice = billed({
-    currency: 'USD', rate: '0', lines: [{ orderNumber, orderLine: '10', quantity: '100', price }],
+    ...document, currency: 'USD', rate: '0', lines: [{ orderNumber, orderLine: '10', quantity: '100', price }],
     seller: { name: 'Great Lakes Fasteners LLC', vatId: undefined, taxNumber: '38-0000201' }, buyer: { name: 'Sample Industries Inc.', vatId: undefined },
   });
   return { ...invoice, payment: { ...invoice.payment, means: [{ code: '30', account: { id: '000300201' } }] } };
 };
+
+/** Suppliers may use a number again in another year here. */
+const numberedAnewEachYear = (shipped: SandboxSet): SandboxSet => ({ ...shipped, policies: shipped.policies.map((policy) => (policy.kind === 'duplicates' ? { ...policy, content: { ...(policy.content as DuplicatePolicy), exactScope: 'same-year' } } : policy)) });
 
 describeWithServices('posted blocked, then approved', () => {
   let house: House;
   let they: ReturnType<typeof people>;
 
   beforeAll(async () => {
-    house = await openHouse();
+    house = await openHouse({ set: numberedAnewEachYear });
     they = people(house);
     await house.sandbox.post('/_sandbox/seed', {
       companyCode: 'US01',
-      orders: [order('4600000901', '120.00'), order('4600000902', '30.00')],
-      movements: [receipt('4600000901', '60'), receipt('4600000902', '100')],
+      orders: [order('4600000901', '120.00'), order('4600000902', '30.00'), order('4600000903', '50.00'), order('4600000904', '40.00'), order('4600000905', '20.00'), order('4600000906', '25.00'), order('4600000907', '15.00'), order('4600000908', '16.00')],
+      movements: [receipt('4600000901', '60'), receipt('4600000902', '100'), receipt('4600000903', '100'), receipt('4600000904', '100'), receipt('4600000905', '100'), receipt('4600000906', '100'), receipt('4600000907', '100'), receipt('4600000908', '100')],
     });
     await house.startWorker();
     await house.firstPoll('US01');
@@ -84,5 +91,80 @@ describeWithServices('posted blocked, then approved', () => {
     await house.ended(caseId, 'rejected');
     const { documents } = await house.sandbox.ledger({ entity: 'US01', externalReference: (await house.caseWhen(caseId, () => true)).progress.postings[0]!.key });
     expect(documents.map(({ status }) => status)).toEqual(['REVERSED']);
+  });
+
+  it('A13, D9: the mended document under the number of a rejected one is posted under the next number of its key, after the confirmed reversal', async () => {
+    const mended = (price: string) => submit(house.db, bolts('4600000904', price, { number: 'GL-904' }), { submitter: 'person:emma.price' });
+    const { caseId: first } = await mended('40.30');
+    await asked(first);
+    expect((await documentOf(first)).payBlock).toBe('R');
+    expect((await they.decide(first, 'ruth.reed', 'reject')).effect).toBe('rejected');
+    await house.ended(first, 'rejected');
+
+    const { caseId: second } = await mended('40.00');
+    const found = await house.caseWhen(second, ({ case: { stage }, progress }) => stage === 'parked' || progress.postings.some(({ status }) => status === 'posted'));
+    expect(found.progress.exceptions).toEqual([]);
+    expect(found.progress.postings.map(({ key }) => key)).toEqual(['ap-invoice:US01:200001:GL-904:invoice:post:2']);
+    expect((await documentOf(second)).status).toBe('POSTED');
+  });
+
+  it('D1: a number that comes again in another year is posted under the next number of its key, beside the one of the year before', async () => {
+    const keyOf = async (orderNumber: string, price: string, issueDate: string) => {
+      const { caseId } = await submit(house.db, bolts(orderNumber, price, { number: 'GL-907', issueDate }));
+      const lookedAt = () => house.caseWhen(caseId, ({ case: { stage }, progress }) => stage === 'parked' || stage === 'exception' || progress.postings.some(({ status }) => status === 'posted'));
+      if ((await lookedAt()).case.stage === 'exception') await they.resolve(caseId, 'ruth.reed', 'override');
+      const { progress } = await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'parked' || stage === 'posted');
+      return progress.postings.map(({ key }) => key);
+    };
+    expect(await keyOf('4600000907', '15.00', '2025-12-18')).toEqual(['ap-invoice:US01:200001:GL-907:invoice:post:1']);
+    expect(await keyOf('4600000908', '16.00', '2026-11-16')).toEqual(['ap-invoice:US01:200001:GL-907:invoice:post:2']);
+  });
+
+  it('A8, M19: a correction of what stands posted blocked takes its posting back before anybody approves the corrected document', async () => {
+    const caseId = await enter('4600000905', '20.20');
+    await asked(caseId);
+    const { progress: { postings: [before] } } = await house.caseWhen(caseId, () => true);
+    expect((await they.correct(caseId, 'emma.price', { lines: [{ line: '1', costCentre: 'CC-2200' }] })).effect).toBe('corrected');
+    await house.caseWhen(caseId, ({ progress: { postings }, case: { stage } }) => stage !== 'approval' || postings.length > 1);
+    const found = await house.caseWhen(caseId, ({ case: { stage }, progress: { decisions } }) => (stage === 'approval' || stage === 'exception') && decisions.length > 0);
+    expect(found.progress.postings.map(({ key, status }) => [key.split(':').at(-1), status])).toEqual([['1', 'reversed'], ['2', 'posted']]);
+    expect((await house.sandbox.ledger({ entity: 'US01', externalReference: before!.key })).documents.map(({ status }) => status)).toEqual(['REVERSED']);
+  });
+
+  it('D1, M9: what stands posted blocked and turns out to be a duplicate leaves no liability and no order line taken', async () => {
+    const { caseId } = await submit(house.db, bolts('4600000906', '25.20', { number: 'GL-906' }), { submitter: 'person:emma.price' });
+    await asked(caseId);
+    await submit(house.db, bolts('4600000906', '25.20', { number: 'GL 906' }));
+    await house.sandbox.post('/erp/US01/purchase-orders/4600000906/changes', { item: { itemNo: '10', netPrice: '25.10' } });
+    await house.stage(caseId, 'exception');
+    expect((await they.resolve(caseId, 'ruth.reed', 'duplicate')).effect).toBe('duplicate');
+    await house.ended(caseId, 'duplicate');
+    expect((await documentOf(caseId)).status).toBe('REVERSED');
+    expect(await sql(house.db, `select state from reservations where case_id = :caseId and state in ('pending', 'posted')`, { caseId })).toEqual([]);
+  });
+
+  it('C4: a full credit closes its invoice when it is approved and released, not while it stands posted blocked', async () => {
+    const { caseId: invoice } = await submit(house.db, bolts('4600000903', '50.00', { number: 'GL-903' }));
+    await house.stage(invoice, 'posted');
+    const credit = async (number: string) => {
+      const { caseId } = await submit(house.db, bolts('4600000903', '50.00', { number, class: 'credit-note', preceding: ['GL-903'] }));
+      await house.stage(caseId, 'exception');
+      await they.correct(caseId, 'emma.price', { creditKind: 'goodwill' });
+      await asked(caseId);
+      return caseId;
+    };
+
+    const refused = await credit('GL-C1');
+    expect((await documentOf(refused)).payBlock).toBe('R');
+    expect((await they.decide(refused, (await they.openTask(refused)).candidatePersons[0]!, 'reject')).effect).toBe('rejected');
+    await house.ended(refused, 'rejected');
+    expect((await documentOf(refused)).status).toBe('REVERSED');
+    expect(await auditOf(house.db, invoice)).not.toContain('invoice.event-received');
+
+    const approved = await credit('GL-C2');
+    expect((await they.decide(approved, (await they.openTask(approved)).candidatePersons[0]!, 'approve')).effect).toBe('complete');
+    await house.ended(approved, 'credited');
+    await house.ended(invoice, 'credited');
+    expect((await latestAssessment(house.db, approved))!.result).toMatchObject({ disposition: 'needs-approval', credit: { settlement: 'closes-both', against: invoice } });
   });
 });

@@ -18,14 +18,17 @@ describeWithServices('P9: a supplier whose bank account has changed, on real par
   let they: WorkingHouse['they'];
   let pay: WorkingHouse['pay'];
   let dispose: WorkingHouse['dispose'];
+  /** One piece more each time: the same amount again would be looked at (D5). */
+  let quantity = 0;
 
   beforeAll(async () => {
     ({ house, api, they, pay, dispose } = await workingHouse({ set: withSupplierMaster, before: (opened) => supplierWith(1, before, opened) }));
   });
   afterAll(() => dispose());
 
+  const submitted = async (iban: string) => (await submit(house.db, billed({ seller: { name: 'Wandel Pumpen GmbH', vatId: 'DE300000011' }, iban, lines: [{ orderNumber: '4800000001', orderLine: '10', quantity: String((quantity += 1)), price: '10.00' }] }))).caseId;
   const bill = async (iban: string) => {
-    const { caseId } = await submit(house.db, billed({ seller: { name: 'Wandel Pumpen GmbH', vatId: 'DE300000011' }, iban, lines: [{ orderNumber: '4800000001', orderLine: '10', quantity: '1', price: '10.00' }] }));
+    const caseId = await submitted(iban);
     await house.stage(caseId, 'posted', 60_000);
     return caseId;
   };
@@ -51,7 +54,7 @@ describeWithServices('P9: a supplier whose bank account has changed, on real par
     return [answer.status, (answer.body as { code?: string }).code];
   };
 
-  it('nothing goes to the new account until somebody has called back and recorded it; that person does not release', async () => {
+  it('nothing goes to the new account until somebody has called back and recorded it; neither that person nor who changed the account or chose it for a document releases', async () => {
     const first = await bill(before);
     await pay.sent();
     await pay.bankDays(6);
@@ -70,9 +73,15 @@ describeWithServices('P9: a supplier whose bank account has changed, on real par
     expect(await checked(), 'an error of the check is no pass').toMatchObject({ verification: 'unavailable' });
     expect(await checked()).toEqual({ changedBy: 'lars.thoma', verification: 'close-match', name: 'Wandel Pumpen und Anlagen GmbH' });
 
+    const third = await submitted(before);
+    expect((await house.stage(third, 'exception')).progress.exceptions.map(({ code }) => code), 'the account on the document is on file no more').toContain('bank-account-unknown');
+    await they.correct(third, 'sami.rahal', { bankAccountId: 'B1' });
+    await house.stage(third, 'posted');
+
     const reason = 'Mr Wandel confirms the new account';
     const callBack = { contact: 'Mr Wandel, +49 40 1234 of the contract of 2024', on: new Date().toISOString().slice(0, 10) };
     expect(await lift('lars.thoma', { reason, callBack, nameCheck: 'close-match' })).toEqual([403, 'duties-conflict']);
+    expect(await lift('sami.rahal', { reason, callBack, nameCheck: 'close-match' }), 'he chose it for a document').toEqual([403, 'duties-conflict']);
     expect(await lift('vera.noll', { reason, nameCheck: 'close-match' })).toEqual([422, 'call-back-missing']);
     expect(await lift('vera.noll', { reason, callBack: { ...callBack, on: '2999-01-01' }, nameCheck: 'close-match' })).toEqual([422, 'call-back-missing']);
     expect(await lift('vera.noll', { reason, callBack })).toEqual([422, 'name-check-open']);
@@ -83,11 +92,14 @@ describeWithServices('P9: a supplier whose bank account has changed, on real par
     expect((await instructionsOf(house.db, runId)).map(({ instruction }) => instruction.account.iban)).toEqual([after]);
     await they.decide(runId, 'clara.winter', 'approve');
     await house.stage(runId, 'release');
-    expect(await outcomeOf(they.decide(runId, 'vera.noll', 'approve', { update: 'release' }))).toBe('duties-conflict');
+    expect(await outcomeOf(they.decide(runId, 'vera.noll', 'approve', { update: 'release' })), 'she confirmed the account').toBe('duties-conflict');
+    expect(await outcomeOf(they.decide(runId, 'lars.thoma', 'approve', { update: 'release' })), 'he changed the account').toBe('duties-conflict');
+    expect(await outcomeOf(they.decide(runId, 'sami.rahal', 'approve', { update: 'release' })), 'he chose the account').toBe('duties-conflict');
   });
 });
 
-/** Who releases here may also look after suppliers. */
+/** Who releases here may also look after suppliers, one of them after documents; who changes suppliers in the ERP may release. */
 function withSupplierMaster(shipped: SandboxSet): SandboxSet {
-  return { ...shipped, persons: shipped.persons.map((person) => (person.id === 'vera.noll' ? { ...person, roles: [...person.roles, { ...person.roles[0]!, role: 'supplier-master' }] } : person)) };
+  const more: Record<string, string[]> = { 'vera.noll': ['supplier-master'], 'sami.rahal': ['supplier-master', 'ap-clerk'], 'lars.thoma': ['treasurer'] };
+  return { ...shipped, persons: shipped.persons.map((person) => ({ ...person, roles: [...person.roles, ...(more[person.id] ?? []).map((role) => ({ ...person.roles[0]!, role }))] })) };
 }

@@ -1,11 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inTransaction } from '../../db/client.ts';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { PayablesParts } from '../../activities/accounts-payable/parts.ts';
+import { recordAssessment } from '../../activities/accounts-payable/record-assessment.ts';
+import { inTransaction, sql } from '../../db/client.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
+import { openException } from '../../db/repositories/exceptions.ts';
 import { recordInbound } from '../../db/repositories/inbound.ts';
+import { openPayables } from '../../db/repositories/payables.ts';
 import { auditOf } from '../support/evidence.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
-import { people } from '../support/people.ts';
+import { outcomeOf, people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 
 /** Credits of paid and unpaid invoices (C1 to C5). */
@@ -69,6 +73,19 @@ describeWithServices('credit notes', () => {
     expect(closed.progress.postings).toMatchObject([{ status: 'posted' }]);
     expect(await auditOf(house.db, invoice.case.id)).toContain('invoice.event-received');
     expect(found.progress.postings).toHaveLength(1);
+
+    // Had the invoice ended otherwise, the credit would be the supplier's debt, and be offset.
+    const offsets = async () => (await openPayables(house.db, 'DE01', [caseId])).map(({ caseId: id }) => id);
+    expect(await offsets()).toEqual([]);
+    await sql(house.db, `update cases set outcome = 'rejected' where id = :id`, { id: invoice.case.id });
+    expect(await offsets()).toEqual([caseId]);
+    await sql(house.db, `update cases set outcome = 'credited' where id = :id`, { id: invoice.case.id });
+
+    // A step that is carried out again, or late, sees the end that it led to; what the credit has settled meanwhile is not held against it.
+    const judged = (await latestAssessment(house.db, caseId))!;
+    const again = await recordAssessment({ db: house.db, now: () => new Date() } as PayablesParts, { entity: 'DE01', caseId, correlationId: 'test', factsId: judged.factsId });
+    expect(again).toMatchObject({ disposition: 'posted', assessmentId: judged.id, class: 'credit-note', transitions: [] });
+    expect(await latestAssessment(house.db, caseId)).toEqual(judged);
   });
 
   it('C4: a credit of a paid invoice leaves a debit balance; the payment stays what it was', async () => {
@@ -91,5 +108,38 @@ describeWithServices('credit notes', () => {
     const more = await credit('CN-4', 'C-400', '5');
     await house.stage(more, 'exception');
     expect((await latestAssessment(house.db, more))!.result.findings.map(({ code }) => code)).toContain('credit-exceeds-invoice');
+  });
+
+  it('C4: a credit that counted before its invoice was posted closes the invoice as soon as it is posted', async () => {
+    const { caseId, workflowId } = await submit(house.db, billed({ lines: [{ quantity: '1', price: '450.00', name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' }));
+    await house.stage(caseId, 'approval');
+    const eventId = `credit-${(await posted('C-600', '1')).case.id}`; // of something that stands posted
+    await inTransaction(house.db, (trx) => recordInbound(trx, { source: 'payments', entity: 'DE01', events: [{ id: eventId, kind: 'credited', payload: { caseId, status: 'credited', reference: 'CRM-77' } }] }));
+    await house.client.workflow.getHandle(workflowId).signal('paymentStatus', { eventId });
+    await vi.waitUntil(async () => (await auditOf(house.db, caseId)).includes('invoice.event-received'), { timeout: 60_000, interval: 100 });
+    for (let task = await they.openTask(caseId); (await they.decide(caseId, task.candidatePersons[0] ?? 'karl.brandt', 'approve', { task })).effect !== 'complete'; ) task = await they.openTask(caseId);
+    expect((await house.ended(caseId, 'credited')).progress.postings).toHaveLength(1);
+  });
+
+  it('nobody takes a document away while the ERP is asked to post it; its step may be retried', async () => {
+    await posted('C-500', '6');
+    const caseId = await credit('CN-5', 'C-500', '6');
+    await house.stage(caseId, 'exception');
+    await they.correct(caseId, 'anna.berg', { creditKind: 'goodwill' });
+    const { case: { workflowId, documentHash, correlationId } } = await house.stage(caseId, 'approval');
+    await house.sandbox.post('/_sandbox/faults', { kind: 'fail-before-commit', route: 'erp.invoices.post', status: 503, probability: 1, seed: 1 });
+    const task = await they.openTask(caseId);
+    await they.decide(caseId, task.candidatePersons[0] ?? 'lars.thoma', 'approve', { task });
+    const isAsked = async () => ((await house.client.workflow.getHandle(workflowId).describe()).raw.pendingActivities ?? []).length > 0;
+    await vi.waitUntil(isAsked, { timeout: 60_000, interval: 100 });
+    const id = `${caseId}-p-postToErp-1`;
+    await inTransaction(house.db, (trx) => openException(trx, {
+      id, entity: 'DE01', case: caseId, workflowId, origin: 'technical', code: 'counterpart-unavailable', reasonCode: 'OTH', actionCode: 'NOA', title: 'Parked', suggestion: 'Wait.',
+      findings: [], ownerRole: 'operator', dueAt: new Date().toISOString(), documentHash, correlationId,
+    }));
+    expect(await outcomeOf(they.say(caseId, { update: 'resolveException', decision: 'reject', person: 'anna.berg', exception: id, reasonCode: 'OTH', payload: { reason: 'not wanted', target: 'supplier' } }))).toBe('step-in-progress');
+    expect(await outcomeOf(they.resolve(caseId, 'anna.berg', 'retry'))).toBe('accepted');
+    await house.sandbox.clearFaults();
+    await house.ended(caseId, 'credited');
   });
 });

@@ -8,7 +8,7 @@ import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { claimTask } from '../../db/repositories/inbox.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit, type BilledLine } from '../support/invoices.ts';
-import { people } from '../support/people.ts';
+import { outcomeOf, people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 
 /** Deadlines pass while nobody acts. Time is moved for the escalation alone: the process itself waits in business hours. */
@@ -39,7 +39,7 @@ describeWithServices('deadlines and flickering facts', () => {
   };
 
   it('A7: reminded at half, then asked of the next with authority, up to the operators; nobody but a person decides', async () => {
-    const { caseId } = await submit(house.db, energy('410.00'));
+    const { caseId } = await submit(house.db, energy('1100.00'));
     await house.stage(caseId, 'approval');
     const seen: string[] = [];
     for (let task = await they.openTask(caseId), rounds = 0; task.candidateRole !== 'ap-operations' && rounds < 10; task = await they.openTask(caseId), rounds += 1) {
@@ -48,9 +48,19 @@ describeWithServices('deadlines and flickering facts', () => {
       seen.push(...(await pass(caseId, task.dueAt)));
     }
     expect(seen).toEqual(['reminder team-lead', 'escalation finance-manager', 'reminder finance-manager', 'escalation cfo', 'reminder cfo', 'operator ap-operations']);
-    const { progress } = await house.stage(caseId, 'approval');
+    const { progress, case: { workflowId } } = await house.stage(caseId, 'approval');
     expect(progress.decisions).toEqual([]);
     expect(await tasksOf(house.db, caseId, 'decided')).toEqual([]);
+
+    expect(await outcomeOf(they.decide(caseId, 'mira.sanders', 'approve'))).toBe('not-permitted');
+    const handle = house.client.workflow.getHandle(workflowId);
+    const timers = async () => ((await handle.fetchHistory()).events ?? []).filter(({ timerStartedEventAttributes }) => timerStartedEventAttributes).length;
+    const before = await timers();
+    expect(await outcomeOf(they.decide(caseId, 'david.stein', 'approve'))).toBe('accepted');
+    expect(await they.openTask(caseId)).toMatchObject({ step: '2-authority-finance-manager', level: 0 });
+    await vi.waitUntil(async () => (await timers()) > before, { timeout: 60_000, interval: 100 });
+    expect(await outcomeOf(they.decide(caseId, 'clara.winter', 'approve'))).toBe('accepted');
+    await house.stage(caseId, 'posted');
   });
 
   it('A9: who has left, or lost the role, is not asked any more, at once and with the reason; another decides', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { holdsOf } from '../../db/repositories/payables.ts';
 import { exclusionsOf, readRun } from '../../db/repositories/payment-runs.ts';
-import { instructionsOf } from '../../db/repositories/payments.ts';
+import { bookingKey, instructionsOf } from '../../db/repositories/payments.ts';
 import type { Progress } from '../../domain/model/progress.ts';
 import { auditOf, historyOf } from '../support/evidence.ts';
 import { outcomeOf } from '../support/people.ts';
@@ -40,7 +40,7 @@ describeWithServices('payment run, on the real server, database, ERP, bank and s
     await house.caseWhen(caseId, ended('paid'));
     await house.caseWhen(runId, ended('confirmed'));
     expect(await atBank(payment.endToEndId)).toMatchObject([{ state: 'booked', amount: { minor: '17136' } }]);
-    const key = `ap-payment:DE01:${payment.endToEndId}:book:1`;
+    const key = bookingKey(payment);
     await expect.poll(async () => (await inErp(key)).map(({ docType, grossValue }) => [docType, grossValue]), { timeout: 20_000 }).toEqual([['PAY', '171.36']]);
     expect(await auditOf(house.db, runId)).toEqual(expect.arrayContaining(['payment-run.opened', 'payment-run.proposed', 'payment-run.screened', 'payment-run.filed', 'payment-run.posting', 'payment-run.payments-moved', 'payment-run.ended']));
     expect((await historyOf(house, (await house.caseWhen(runId, () => true)).case.workflowId)).events).toBeLessThan(120);
@@ -127,6 +127,7 @@ describeWithServices('payment run, on the real server, database, ERP, bank and s
     expect((await exclusionsOf(house.db, held)).map(({ code }) => code), 'nothing is retried by itself').toContain('hold-item');
 
     expect(await outcomeOf(they.resolve(caseId, 'lars.thoma', 'retry'))).toBe('accepted');
+    await house.caseWhen(caseId, stage('posted'));
     const again = await pay.sent();
     expect(again.payment.endToEndId).not.toBe(payment.endToEndId);
     await pay.bankDays(6);
@@ -138,6 +139,9 @@ describeWithServices('payment run, on the real server, database, ERP, bank and s
     const { payment } = await pay.sent();
     await pay.bankDays(6);
     await house.caseWhen(caseId, ended('paid'));
+    const key = bookingKey(payment);
+    const booking = async () => (await inErp(key)).map(({ status }) => status);
+    await expect.poll(booking, { timeout: 20_000 }).toEqual(['POSTED']); // what comes back earlier was never booked there
     await house.sandbox.post('/_sandbox/bank/returns', { endToEndId: payment.endToEndId, reason: 'AC04' });
     await pay.bankDays(2);
     const reopened = await house.caseWhen(caseId, stage('payment-returned'));
@@ -149,7 +153,6 @@ describeWithServices('payment run, on the real server, database, ERP, bank and s
     expect(reopened.progress.postings.map(({ status }) => status)).toContain('posted');
     expect((await openExceptionsOf(house.db, caseId)).map(({ code }) => code)).toEqual(['payment-returned']);
     expect((await holdsOf(house.db, 'DE01')).filter(({ subject }) => subject === 'bank-account')).toHaveLength(1);
-    const key = `ap-payment:DE01:${payment.endToEndId}:book:1`;
-    await expect.poll(async () => (await inErp(key)).map(({ status }) => status), { timeout: 20_000 }).toEqual(['REVERSED']);
+    await expect.poll(booking, { timeout: 20_000 }).toEqual(['REVERSED']);
   });
 });

@@ -80,6 +80,21 @@ describeWithServices('every way through invoice to pay can be replayed', () => {
     await replays('awaiting-receipt', workflowId);
   });
 
+  it('posted blocked, then corrected before its approval', async () => {
+    const order = { orderNo: '4600000911', vendorNo: '200001', currencyCode: 'USD', orderDate: '2026-10-01', purchaser: 'grace.miller', requisitioner: 'omar.haddad' };
+    const item = { itemNo: '10', text: 'Anchor', orderedQty: '100', netPrice: '20.00', commodityGroup: 'PARTS', glAccount: '140100', costCenter: 'CC-2100', plantCode: '2000', goodsRecipient: 'dana.cole' };
+    await house.sandbox.post('/_sandbox/seed', { companyCode: 'US01', orders: [{ ...order, items: [item] }], movements: [{ movementType: '101', orderNo: order.orderNo, itemNo: '10', qty: '100', postingDate: '2026-11-16', postedBy: 'dana.cole' }] });
+    const invoice = billed({
+      currency: 'USD', rate: '0', lines: [{ orderNumber: order.orderNo, orderLine: '10', quantity: '100', price: '20.20' }],
+      seller: { name: 'Great Lakes Fasteners LLC', vatId: undefined, taxNumber: '38-0000201' }, buyer: { name: 'Sample Industries Inc.', vatId: undefined },
+    });
+    const { caseId, workflowId } = await submit(house.db, { ...invoice, payment: { ...invoice.payment, means: [{ code: '30', account: { id: '000300201' } }] } }, { submitter: 'person:emma.price' });
+    await stage(caseId, 'approval');
+    await they.correct(caseId, 'emma.price', { lines: [{ line: '1', costCentre: 'CC-2200' }] });
+    await house.caseWhen(caseId, ({ case: found, progress }) => found.stage === 'approval' && progress.postings.some(({ key, status }) => key.endsWith(':post:2') && status === 'posted'));
+    await replays('given-way', workflowId);
+  });
+
   it('parked', async () => {
     await stage(broken.caseId, 'parked');
     await replays('parked', broken.workflowId);

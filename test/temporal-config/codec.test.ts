@@ -1,12 +1,13 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ApplicationFailure, defaultPayloadConverter, type Payload, type SerializationContext } from '@temporalio/common';
 import fc from 'fast-check';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { run as keys } from '../../bin/verbs/keys.ts';
 import { requireKeyRing } from '../../temporal-config/converter.ts';
 import { createKeyRing, encryptingKey, KeyRingFile, readKeyRing, rotateKeyRing } from '../../temporal-config/key-ring.ts';
-import { encryptedEncoding, keyIdField, payloadCodec, viewedPayload, type PayloadRefusal } from '../../temporal-config/payload-codec.ts';
+import { encryptedEncoding, keyIdField, openKept, payloadCodec, viewedPayload, type PayloadRefusal } from '../../temporal-config/payload-codec.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kontor-ring-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -161,11 +162,26 @@ describe('inside processes', () => {
     expect(refusals.map(({ code }) => code).sort()).toEqual(['payload-altered', 'payload-plaintext']);
   });
 
-  it('S16: what could be read with a key that is missing still fails: it must not be lost', async () => {
+  it('S16: what could be read with a key that is missing goes along as it came, and is read when the key is back', async () => {
     ring();
-    const sealed = await encrypted('x', own);
+    const sealed = await encrypted({ eventId: 'e-1' }, own);
+    const kept = readFileSync(file);
+    rmSync(file);
+    ring();
+    const mark = valueOf((await codec(true).decode([sealed], own))[0]) as { kontorRefusedPayload: { code: string; sealed: string } };
+    expect(mark.kontorRefusedPayload).toMatchObject({ code: 'payload-key-unknown', sealed: expect.any(String) });
+    const read = (workflowId = own.workflowId!) => openKept({ ring: new KeyRingFile(file), namespace: 'finance' }, mark.kontorRefusedPayload.sealed, workflowId);
+    expect(() => read()).toThrow(expect.objectContaining({ type: 'payload-key-unknown' }));
+    writeFileSync(file, kept);
+    expect(read()).toEqual({ eventId: 'e-1' });
+    expect(() => read('ap-invoice/DE01/2')).toThrow(expect.objectContaining({ type: 'payload-altered' }));
+  });
+
+  it('S16: what is larger than a message of ours is not kept beside its mark', async () => {
+    ring();
+    const sealed = await encrypted('x'.repeat(20_000), own);
     const foreign = { ...sealed, metadata: { ...sealed.metadata, [keyIdField]: Buffer.from('payload-other') } };
-    await expect(codec(true).decode([foreign], own)).rejects.toMatchObject({ type: 'payload-key-unknown' });
+    expect(valueOf((await codec(true).decode([foreign], own))[0])).toEqual(marked('payload-key-unknown'));
   });
 
   it('a mark that somebody writes is refused like any plaintext; one that is encrypted by us is our own doing', async () => {
@@ -177,11 +193,70 @@ describe('inside processes', () => {
 
 describe('in production', () => {
   it('nothing starts without a key ring', () => {
-    const settings = { keyRingFile: file, nodeEnv: 'production' };
+    const settings = { keyRingFile: file, nodeEnv: 'production', stateDir: dirname(file) };
     expect(() => requireKeyRing(settings)).toThrow(expect.objectContaining({ code: 'payload-keys-missing', message: expect.stringContaining(file) }));
     expect(() => requireKeyRing({ ...settings, nodeEnv: 'development' })).not.toThrow();
     ring();
     expect(() => requireKeyRing(settings)).not.toThrow();
+  });
+});
+
+describe('once it was switched on', () => {
+  const settings = (keyRingFile = file) => ({ keyRingFile, nodeEnv: 'development', stateDir: join(dirname(file), 'state') });
+  const gone = (keyRingFile: string) => expect.objectContaining({ code: 'payload-keys-gone', message: expect.stringContaining(keyRingFile) as string });
+
+  it('nothing starts in plaintext again: neither when the ring was moved away nor when its path is misspelt', () => {
+    expect(() => requireKeyRing(settings())).not.toThrow();
+    ring();
+    requireKeyRing(settings());
+    expect(() => requireKeyRing(settings(`${file}.typo`))).toThrow(gone(`${file}.typo`));
+    renameSync(file, `${file}.away`);
+    expect(() => requireKeyRing(settings())).toThrow(gone(file));
+    expect(() => requireKeyRing({ ...settings(), nodeEnv: 'production' })).toThrow(gone(file));
+    expect(() => requireKeyRing(settings(`${file}.away`))).not.toThrow();
+    renameSync(`${file}.away`, file);
+    expect(() => requireKeyRing(settings())).not.toThrow();
+  });
+
+  it('a record that cannot be read or written stops nobody who has the ring: it is a warning', async () => {
+    ring();
+    const told = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const { stateDir } = settings();
+    expect(() => requireKeyRing(settings())).not.toThrow();
+    const record = join(stateDir, 'payload-codec.json');
+    expect(statSync(record).mode & 0o777).toBe(0o644);
+    expect(told).not.toHaveBeenCalled();
+
+    expect(() => requireKeyRing({ ...settings(), stateDir: join(file, 'no-folder') })).not.toThrow();
+    rmSync(record);
+    mkdirSync(record);
+    expect(() => requireKeyRing(settings())).not.toThrow();
+    expect(told.mock.calls.map(([message]) => message)).toEqual([expect.stringContaining(join(file, 'no-folder')), expect.stringContaining(record)]);
+    told.mockRestore();
+  });
+
+  it.each<[string, (record: string) => void]>([
+    ['cannot be read', (record) => mkdirSync(record, { recursive: true })],
+    ['is damaged', (record) => (mkdirSync(dirname(record), { recursive: true }), writeFileSync(record, '{'))],
+  ])('a record that %s, without the ring, is no leave to go on in plaintext', (_what, damage) => {
+    const record = join(settings().stateDir, 'payload-codec.json');
+    damage(record);
+    expect(() => requireKeyRing(settings())).toThrow(expect.objectContaining({ code: 'payload-keys-gone', message: expect.stringContaining(record) as string }));
+  });
+
+  it('`keys create` remembers it at once, and makes no other ring in its place before the record is removed', async () => {
+    const { stateDir } = settings();
+    vi.stubEnv('KONTOR_STATE', stateDir).stubEnv('KONTOR_KEY_RING', file);
+    vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    expect(await keys(['create'])).toBe(0);
+    rmSync(file);
+    const record = join(stateDir, 'payload-codec.json');
+    await expect(keys(['create'])).rejects.toMatchObject({ code: 'payload-keys-gone', message: expect.stringContaining(record) as string });
+    expect(existsSync(file)).toBe(false);
+    rmSync(record);
+    expect(await keys(['create'])).toBe(0);
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
   });
 });
 

@@ -7,12 +7,13 @@
  */
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { AssessmentAnswer, CaseRef, DecisionAnswer, DecisionKind, PostAnswer, PostCommand } from '../../activities/accounts-payable/commands.ts';
-import { effectKey, supplierDocumentKey } from '../../domain/rules/posting-key.ts';
-import { correct, decide, firstInvoiceToPayVersion, goodsReceived, invoiceToPayProcess, paymentStatus, resolveException, withdraw, withOneHistory } from '../contracts/invoice-to-pay.ts';
+import { effectKey, effectNumber, supplierDocumentKey } from '../../domain/rules/posting-key.ts';
+import { correct, decide, firstInvoiceToPayVersion, goodsReceived, invoiceToPayProcess, keepingPostings, paymentStatus, resolveException, withdraw, withOneHistory } from '../contracts/invoice-to-pay.ts';
 import type { InboxNotice, InvoiceToPayInput, InvoiceToPayOutcome } from '../contracts/invoice-to-pay.ts';
 import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
 import { awaitWithEscalation } from '../parts/escalation.ts';
 import { atOnceOrQueued } from '../parts/first-try.ts';
+import type { InvoiceCase } from '../parts/invoice-case.ts';
 import { parkable } from '../parts/parking.ts';
 import { ProgressBoard } from '../parts/progress.ts';
 import {
@@ -31,56 +32,35 @@ import {
 export async function invoiceToPay(input: InvoiceToPayInput): Promise<InvoiceToPayOutcome> {
   const invoice = openInvoice(input);
   if (input.reopenedBy) await hearPayment(invoice, { eventId: input.reopenedBy });
-  while (!invoice.ending) {
-    await goOnWhenLong(invoice);
-    const assessment = await assessInvoice(invoice);
-    switch (assessment.disposition) {
-      case 'duplicate':
-        invoice.ending = { state: 'duplicate', of: assessment.duplicateOf ?? '' };
-        break;
-      case 'exception':
-      case 'awaiting-receipt':
-      case 'needs-approval':
-        await awaitPeopleOrEvents(invoice, assessment);
-        break;
-      case 'ready-to-post':
-        await postToErp(invoice, assessment);
-        break;
-      case 'ready-to-release':
-        await releaseForPayment(invoice, assessment);
-        break;
-      case 'posted':
-        await awaitPayment(invoice, assessment);
-        break;
+  for (;;) {
+    while (!invoice.ending) {
+      await goOnWhenLong(invoice);
+      if (invoice.corrected && !invoice.keepsPostings && !(await reverseInErp(invoice, 'corrected'))) continue;
+      const assessment = await assessInvoice(invoice);
+      switch (assessment.disposition) {
+        case 'duplicate':
+          invoice.ending = { state: 'duplicate', of: assessment.duplicateOf ?? '' };
+          break;
+        case 'exception':
+        case 'awaiting-receipt':
+        case 'needs-approval':
+          await awaitPeopleOrEvents(invoice, assessment);
+          break;
+        case 'ready-to-post':
+          await postToErp(invoice, assessment);
+          break;
+        case 'ready-to-release':
+          await releaseForPayment(invoice, assessment);
+          break;
+        case 'posted':
+          await awaitPayment(invoice, assessment);
+          break;
+      }
     }
+    const { ending } = invoice;
+    await closeCase(invoice, ending);
+    if (invoice.ending === ending) return ending;
   }
-  return closeCase(invoice, invoice.ending);
-}
-
-/** One running case: what it was started with, what it shows, and what it has heard since it last looked. */
-interface InvoiceCase {
-  input: InvoiceToPayInput;
-  ref: CaseRef;
-  board: ProgressBoard;
-  mutex: Mutex;
-  /** Steps at the ERP are tried where the process runs before they are queued. */
-  triesAtOnce: boolean;
-  /** A person or an event changed the facts: look again. */
-  changed: boolean;
-  /** AP supplied a corrected version, which a posted document has to give way to. */
-  corrected: boolean;
-  resumed: boolean;
-  /** The bank said something of the payment, or somebody dealt with what it said. */
-  paymentNews: boolean;
-  /** When somebody has to have looked at a payment that failed. */
-  paymentDeadline?: string;
-  /** An effect outside is under way; decisions that would cross it have to wait. */
-  effectUnderWay: boolean;
-  postingNumber: number;
-  posted?: { key: string; supplierId: string; reference: string };
-  /** Decisions and events that it has heard. */
-  known: Set<string>;
-  ending?: InvoiceToPayOutcome;
 }
 
 function openInvoice(input: InvoiceToPayInput): InvoiceCase {
@@ -90,20 +70,22 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
     ref: { entity, caseId, correlationId },
     board: new ProgressBoard(correlationId, version, goesOn?.progress ?? input.shown),
     triesAtOnce: version !== firstInvoiceToPayVersion,
+    keepsPostings: keepingPostings.has(version),
     mutex: new Mutex(),
     changed: false,
     corrected: false,
     resumed: false,
     paymentNews: false,
     effectUnderWay: false,
-    postingNumber: goesOn?.postingNumber ?? 1,
+    reversalRefused: false,
     known: new Set(goesOn?.heard),
   };
+  if (goesOn?.postingNumber) invoice.postingNumber = goesOn.postingNumber;
   if (goesOn?.posted) invoice.posted = goesOn.posted;
   if (goesOn?.paymentDeadline) invoice.paymentDeadline = goesOn.paymentDeadline;
   if (goesOn?.peopleChanged) invoice.board.peopleChanged = true;
   listenForDecisions(
-    { ...invoice, refusal: (kind: DecisionKind) => refusalOf(invoice, kind), judge: (kind, decisionId) => verifyAndRecordDecision({ ...invoice.ref, kind, decisionId }), heard: (decision: Extract<DecisionAnswer, { accepted: true }>) => hear(invoice, decision) },
+    { ...invoice, refusal: (kind: DecisionKind) => refusalOf(invoice, kind), judge: (kind, decisionId) => verifyAndRecordDecision({ ...invoice.ref, kind, decisionId, ...(invoice.effectUnderWay ? { effectUnderWay: true } : {}) }), heard: (decision: Extract<DecisionAnswer, { accepted: true }>) => hear(invoice, decision) },
     {
       decide: { update: decide, description: 'Approve or reject a task of this document' },
       resolveException: { update: resolveException, description: 'Resolve, override or retry an exception' },
@@ -141,12 +123,12 @@ async function awaitPeopleOrEvents(invoice: InvoiceCase, { supplierId, nextDeadl
 /** postToErp: once under its key; a refusal of the ERP becomes an exception with an owner. */
 async function postToErp(invoice: InvoiceCase, assessment: AssessmentAnswer): Promise<void> {
   const businessKey = supplierDocumentKey({ entity: invoice.ref.entity, ...assessment });
-  const key = effectKey(invoiceToPayProcess, businessKey, 'post', invoice.postingNumber);
+  const key = effectKey(invoiceToPayProcess, businessKey, 'post', Math.max(invoice.postingNumber ?? 1, assessment.postingNumber ?? 1));
   const answer = await effect(invoice, 'postToErp', () => post(invoice, { ...invoice.ref, assessmentId: assessment.assessmentId, key }));
   if (answer.outcome === 'stale') return;
   if (answer.outcome === 'refused') return awaitPeopleOrEvents(invoice, { ...answer, supplierId: assessment.supplierId });
-  invoice.posted = { key, supplierId: assessment.supplierId, reference: answer.reference ?? '' };
-  if (!answer.blockOutstanding) await awaitPayment(invoice, assessment);
+  rememberPosting(invoice, { key, supplierId: assessment.supplierId, reference: answer.reference ?? '' });
+  if (!answer.blockOutstanding) await awaitPayment(invoice, assessment, answer.creditedBy);
 }
 
 function post({ triesAtOnce }: InvoiceCase, command: PostCommand): Promise<PostAnswer> {
@@ -161,11 +143,13 @@ async function releaseForPayment(invoice: InvoiceCase, assessment: AssessmentAns
     releaseSupplierInvoice({ ...invoice.ref, assessmentId: assessment.assessmentId, postingKey: posted.key, key: `${posted.key}:release` }),
   );
   if (answer.outcome === 'refused') await awaitPeopleOrEvents(invoice, { ...answer, supplierId: assessment.supplierId });
-  if (answer.outcome === 'posted') await awaitPayment(invoice, assessment);
+  if (answer.outcome === 'posted') await awaitPayment(invoice, assessment, answer.creditedBy);
 }
 
 /** awaitPayment: nothing to pay and credits end here; otherwise only the bank's own word settles it. */
-async function awaitPayment(invoice: InvoiceCase, assessment: AssessmentAnswer): Promise<void> {
+async function awaitPayment(invoice: InvoiceCase, assessment: AssessmentAnswer, creditedBy?: string): Promise<void> {
+  if (creditedBy) invoice.ending ??= { state: 'credited', reference: creditedBy };
+  if (invoice.ending) return;
   const reference = invoice.posted?.reference ?? '';
   if (assessment.class === 'credit-note') invoice.ending = { state: 'credited', reference };
   else if (assessment.payable.minor === '0') invoice.ending = { state: 'paid', settlement: 'nothing-to-pay', reference };
@@ -182,27 +166,52 @@ async function awaitPayment(invoice: InvoiceCase, assessment: AssessmentAnswer):
 /** A case that runs again goes on counting where its postings had got to. */
 function rememberPosting(invoice: InvoiceCase, posted: NonNullable<InvoiceCase['posted']>): void {
   invoice.posted = posted;
-  invoice.postingNumber = Number(posted.key.split(':').at(-1));
+  invoice.postingNumber = effectNumber(posted.key);
 }
 
-/** reverseInErp: compensates a posting; only its confirmation lets the next posting number be used. */
-async function reverseInErp(invoice: InvoiceCase, reason: string): Promise<void> {
+/** What was posted for a document that is not wanted any more is no liability of ours. */
+function isUnwanted({ keepsPostings }: InvoiceCase, { state }: InvoiceToPayOutcome): boolean {
+  return state === 'rejected' || state === 'withdrawn' || (state === 'duplicate' && !keepsPostings);
+}
+
+/** reverseInErp: compensates a posting; only its confirmation lets the next posting number be used. False: the ERP refused, and somebody has dealt with that since. */
+async function reverseInErp(invoice: InvoiceCase, reason: string): Promise<boolean> {
   const posted = invoice.posted;
-  if (!posted) return;
-  await effect(invoice, 'reverseInErp', () => reverseSupplierInvoice({ ...invoice.ref, postingKey: posted.key, key: `${posted.key}:reverse`, reason }));
+  if (!posted) return true;
+  invoice.changed = false;
+  const answer = await effect(invoice, 'reverseInErp', () =>
+    reverseSupplierInvoice({ ...invoice.ref, postingKey: posted.key, key: `${posted.key}:reverse`, reason, ...(invoice.keepsPostings ? {} : { hearsRefusal: true }) }),
+  );
+  if (answer.outcome === 'refused') {
+    await awaitMending(invoice, posted.supplierId, answer.nextDeadline);
+    return false;
+  }
   delete invoice.posted;
-  invoice.postingNumber += 1;
+  invoice.postingNumber = effectNumber(posted.key) + 1;
+  return true;
 }
 
-/** closeCase: what was posted for a document that is not wanted any more is reversed first. */
-async function closeCase(invoice: InvoiceCase, ending: InvoiceToPayOutcome): Promise<InvoiceToPayOutcome> {
-  if (ending.state === 'rejected' || ending.state === 'withdrawn') await reverseInErp(invoice, ending.state);
+/** The ERP refused a reversal: its owner mends and retries, or people decide otherwise. */
+async function awaitMending(invoice: InvoiceCase, supplierId: string, nextDeadline: string | undefined): Promise<void> {
+  const { ending } = invoice;
+  invoice.reversalRefused = true;
+  invoice.board.show(supplierId);
+  await awaitWithEscalation(invoice.ref, invoice.board, () => invoice.changed || invoice.ending !== ending, nextDeadline);
+  invoice.reversalRefused = false;
+}
+
+/** closeCase: what was posted for a document that is not wanted any more is reversed first, however long the ERP refuses; when money comes back at the very end, that end is none any more and the case goes on. */
+async function closeCase(invoice: InvoiceCase, ending: InvoiceToPayOutcome): Promise<void> {
+  while (isUnwanted(invoice, ending) && !(await reverseInErp(invoice, ending.state)));
   const reference = 'reference' in ending ? ending.reference : ending.state === 'duplicate' ? ending.of : undefined;
-  const answer = await parkable(invoice, 'closeCase', () => recordEnd({ ...invoice.ref, state: ending.state, ...(reference ? { reference } : {}) }));
-  invoice.board.apply(answer.transitions);
-  invoice.board.show();
+  const answer = await parkable(invoice, 'closeCase', () =>
+    invoice.mutex.run(async () => (invoice.ending === ending ? recordEnd({ ...invoice.ref, state: ending.state, ...(reference ? { reference } : {}) }) : undefined)),
+  );
+  if (answer) {
+    invoice.board.apply(answer.transitions);
+    invoice.board.show();
+  }
   await condition(allHandlersFinished);
-  return ending;
 }
 
 /**
@@ -214,7 +223,7 @@ async function goOnWhenLong(invoice: InvoiceCase): Promise<void> {
   await condition(allHandlersFinished);
   if (invoice.ending || invoice.corrected) return;
   const { input: { reopenedBy: _heardAlready, shown: _shown, ...input }, board, known, postingNumber, posted, paymentDeadline } = invoice;
-  const goesOn = { progress: board.value, heard: [...known], postingNumber, peopleChanged: board.peopleChanged, ...(posted ? { posted } : {}), ...(paymentDeadline ? { paymentDeadline } : {}) };
+  const goesOn = { progress: board.value, heard: [...known], ...(postingNumber ? { postingNumber } : {}), peopleChanged: board.peopleChanged, ...(posted ? { posted } : {}), ...(paymentDeadline ? { paymentDeadline } : {}) };
   await continueAsNew<typeof invoiceToPay>({ ...input, goesOn });
 }
 
@@ -264,13 +273,14 @@ async function hearPayment(invoice: InvoiceCase, { eventId }: InboxNotice): Prom
     invoice.board.apply(answer.transitions);
     invoice.paymentNews = true;
     if (answer.nextDeadline) invoice.paymentDeadline = answer.nextDeadline;
+    if (answer.cameBack && invoice.ending?.state === 'paid') delete invoice.ending;
     if (answer.settledBy) invoice.ending ??= { state: 'paid', settlement: 'bank-confirmed', reference: answer.settledBy };
     if (answer.creditedBy) invoice.ending ??= { state: 'credited', reference: answer.creditedBy };
   });
 }
 
 function refusalOf(invoice: InvoiceCase, kind: DecisionKind): Refusal | undefined {
-  if (invoice.ending) return { code: 'already-decided', message: `The document has ended as ${invoice.ending.state}.` };
+  if (invoice.ending && !(invoice.reversalRefused && kind === 'resolveException')) return { code: 'already-decided', message: `The document has ended as ${invoice.ending.state}.` };
   if (invoice.effectUnderWay && kind !== 'resolveException')
     return { code: 'step-in-progress', message: 'The ERP is being asked to post or reverse this document; decide again when it has answered.' };
   return undefined;

@@ -115,9 +115,10 @@ async function screenAtRelease(run: Run): Promise<void> {
   if (clear === 0) run.ending = { state: 'cancelled', reason: 'nothing-clear' };
 }
 
-/** createFile: the same content always gives the same bytes (P7). */
+/** createFile: what has become not payable is taken out; the same content always gives the same bytes (P6, P7). */
 async function createFile(run: Run): Promise<void> {
-  await step(run, 'createFile', () => createPaymentFile(run.ref));
+  const { transfers } = await step(run, 'createFile', () => createPaymentFile(run.ref));
+  if (transfers === 0) run.ending = { state: 'cancelled', reason: 'nothing-left' };
 }
 
 /** sendToBank: once; a lost answer is unknown, and the bank is asked before anything is sent again (P7). */

@@ -9,13 +9,16 @@ export const invoiceToPayWorkflow = 'invoiceToPay';
 export const invoiceToPayProcess = 'ap-invoice';
 
 /** Declared in every progress; it rises with each change that a running process must not see. */
-export const invoiceToPayVersion = 'invoice-to-pay/3';
+export const invoiceToPayVersion = 'invoice-to-pay/4';
 
 /** Of the processes that were started before the version was part of what they are started with; they ask the ERP on its queue only. */
 export const firstInvoiceToPayVersion = 'invoice-to-pay/1';
 
 /** Of the processes that keep one history to the end; all later ones may go on in a new one. */
 export const withOneHistory: ReadonlySet<string> = new Set([firstInvoiceToPayVersion, 'invoice-to-pay/2']);
+
+/** Of the processes that reverse a corrected document only where they await its payment, and never one that turns out to be a duplicate. */
+export const keepingPostings: ReadonlySet<string> = new Set([...withOneHistory, 'invoice-to-pay/3']);
 
 export interface InvoiceToPayInput {
   entity: string;
@@ -39,7 +42,8 @@ export interface InvoicePosition {
   progress: Progress;
   /** Decisions and events that were heard. */
   heard: string[];
-  postingNumber: number;
+  /** Of its own postings; absent before the first. */
+  postingNumber?: number;
   posted?: { key: string; supplierId: string; reference: string };
   paymentDeadline?: string;
   /** Who is asked has to be looked at again. */

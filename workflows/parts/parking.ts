@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, condition, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, condition, isCancellation, log } from '@temporalio/workflow';
 import type { CaseRef } from '../../activities/accounts-payable/commands.ts';
 import { parkedRetryInterval } from '../../temporal-config/retry-profiles.ts';
 import type { ProgressBoard } from './progress.ts';
@@ -14,10 +14,11 @@ export interface Parkable {
 
 /**
  * Runs a step. When it still fails after its retries, the case is parked with an owner instead of failing: it goes on
- * when the owner resumes it, or by itself after a while, from exactly this step.
+ * when the owner resumes it, or by itself after a while, from exactly this step. While not even that can be recorded,
+ * nobody is told, and the step is tried again all the same.
  */
 export async function parkable<Result>(process: Parkable, step: string, run: () => Promise<Result>): Promise<Result> {
-  for (let parked = false; ; parked = true) {
+  for (let parked = false; ; ) {
     try {
       const result = await run();
       if (parked) process.board.apply((await recordResumed({ ...process.ref, step })).transitions);
@@ -26,10 +27,25 @@ export async function parkable<Result>(process: Parkable, step: string, run: () 
       if (isCancellation(error)) throw error;
       const { code, message } = causeOf(error);
       process.resumed = false;
-      process.board.apply((await recordParked({ ...process.ref, step, code, message })).transitions);
-      process.board.show();
+      const told = await unlessItFails('recordParked', () => recordParked({ ...process.ref, step, code, message }));
+      if (told) {
+        parked = true;
+        process.board.apply(told.transitions);
+        process.board.show();
+      }
       await condition(() => process.resumed, parkedRetryInterval);
     }
+  }
+}
+
+/** What a record step answered, or nothing when it failed for good: a process outlives the records that it cannot write just now. */
+export async function unlessItFails<Result>(step: string, run: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.error('a record failed and is tried again later', { step, ...causeOf(error) });
+    return undefined;
   }
 }
 

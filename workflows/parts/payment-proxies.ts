@@ -1,7 +1,7 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { BankActivities, PaymentErpActivities, PaymentRecordActivities, ScreeningActivities } from '../../activities/payments/index.ts';
 import { queues } from '../../temporal-config/queues.ts';
-import { pageProfile, recordProfile } from '../../temporal-config/retry-profiles.ts';
+import { pageProfile, pollProfile, recordProfile } from '../../temporal-config/retry-profiles.ts';
 
 /** The steps of payments as the processes call them, each with the line that operators read in its history. */
 
@@ -12,7 +12,8 @@ const record = (summary: string) => proxyLocalActivities<PaymentRecordActivities
 const recordAll = (summary: string) => proxyActivities<PaymentRecordActivities>({ ...pageProfile, taskQueue: queues.workflows, summary });
 
 export const { gatherPayables } = erp('Read the payees of what is due');
-export const { bookPayments } = erp('Book confirmed payments in the ERP');
+/** The next look at the bank asks again: few tries, so that what the bank says meanwhile is heard. */
+export const { bookPayments } = proxyActivities<PaymentErpActivities>({ ...pageProfile, retry: pollProfile.retry, taskQueue: queues.erp, summary: 'Book confirmed payments in the ERP' });
 export const { reconcilePayments } = erp('Compare bank, payments and ERP');
 export const { createPaymentFile } = bank('Write the payment file');
 export const { takeBankMessages } = bank('Read messages of the bank');

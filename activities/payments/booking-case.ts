@@ -1,0 +1,67 @@
+import type { Trx } from '../../db/client.ts';
+import { openException, readException, resolveException } from '../../db/repositories/exceptions.ts';
+import type { StoredInstruction } from '../../db/repositories/payments.ts';
+import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
+import { technicalDueAt, technicalOwner } from '../technical-owner.ts';
+
+/** What the ERP is asked to do with a payment: to book it, or to take it back. */
+export type BookingKind = 'pay' | 'reverse';
+
+type Booked = Pick<StoredInstruction, 'runId' | 'entity' | 'endToEndId'>;
+
+const verbs: Record<BookingKind, string> = { pay: 'book', reverse: 'take back' };
+const atBank: Record<BookingKind, string> = { pay: 'paid', reverse: 'given the money back' };
+
+/** The ERP has said no, which the people of accounts payable look at. */
+export function openRefusal(trx: Trx, payment: Booked, kind: BookingKind, refusal: { code: string; message: string }, now: Date): Promise<void> {
+  return open(trx, payment, refusalId(payment, kind), now, {
+    code: 'counterpart-rejected',
+    ownerRole: 'ap-lead',
+    title: `The ERP refuses to ${verbs[kind]} payment ${payment.endToEndId}: ${refusal.code}`,
+    suggestion: `${refusal.message} The bank has ${atBank[kind]}; mend the cause, it is tried again.`,
+  });
+}
+
+/** It failed for a reason that is not the payment's own, which the technical owner looks at (guarantee 8). */
+export function openFailure(trx: Trx, payment: Booked, kind: BookingKind, failure: { code: ErrorCode; message: string }, now: Date): Promise<void> {
+  const { title, remedy } = errorCatalogue[failure.code];
+  return open(trx, payment, failureId(payment, kind), now, {
+    code: failure.code,
+    ownerRole: technicalOwner,
+    title: `${title} (${verbs[kind]} payment ${payment.endToEndId} in the ERP)`,
+    suggestion: `${failure.message} ${remedy} The bank has ${atBank[kind]}; it is tried again with every look at the bank.`,
+  });
+}
+
+/** The ERP has done it, or has nothing to do any more. */
+export async function closeBookingCases(trx: Trx, payment: Booked, kind: BookingKind): Promise<void> {
+  for (const first of [refusalId(payment, kind), failureId(payment, kind)]) {
+    const { id, isOpen } = await standing(trx, first);
+    if (isOpen) await resolveException(trx, id, { resolution: 'went-through', by: 'system:payments' });
+  }
+}
+
+/** One open case at a time: what a person has closed and is found again is the next one. */
+async function open(trx: Trx, { runId, entity }: Booked, first: string, now: Date, found: { code: string; ownerRole: 'ap-lead' | typeof technicalOwner; title: string; suggestion: string }): Promise<void> {
+  const { id, isOpen } = await standing(trx, first);
+  if (isOpen) return;
+  const dueAt = await technicalDueAt({ db: trx }, entity, now.toISOString());
+  await openException(trx, { id, entity, case: runId, origin: 'payment', reasonCode: 'OTH', actionCode: 'NOA', findings: [], dueAt, correlationId: runId, ...found });
+}
+
+/** The open case of this name, or the name that the next one gets. */
+async function standing(trx: Trx, first: string): Promise<{ id: string; isOpen: boolean }> {
+  for (let number = 1; ; number += 1) {
+    const id = number === 1 ? first : `${first}-${number}`;
+    const found = await readException(trx, id);
+    if (found?.state === 'open' || !found) return { id, isOpen: found !== undefined };
+  }
+}
+
+function refusalId({ runId, endToEndId }: Booked, kind: BookingKind): string {
+  return `${runId}-e-${kind}-${endToEndId.slice(0, 12)}`;
+}
+
+function failureId({ runId, endToEndId }: Booked, kind: BookingKind): string {
+  return `${runId}-t-${kind}-${endToEndId.slice(0, 12)}`;
+}

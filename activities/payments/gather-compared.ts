@@ -1,0 +1,100 @@
+import { entriesSince } from '../../db/repositories/bank-messages.ts';
+import { openReconciliationCases } from '../../db/repositories/exceptions.ts';
+import { openPayables } from '../../db/repositories/payables.ts';
+import { paymentLedger } from '../../db/repositories/payment-ledger.ts';
+import { postingsUnder } from '../../db/repositories/postings.ts';
+import { addDays } from '../../domain/calendar/plain-date.ts';
+import type { Money } from '../../domain/model/money.ts';
+import type { PaymentState } from '../../domain/rules/payments/bank-status.ts';
+import type { BankLine, Difference, LedgerPayment, OpenDocument, ReconciliationFacts } from '../../domain/rules/payments/reconcile.ts';
+import { requiredEntity } from '../lookup.ts';
+import type { PaymentParts } from './parts.ts';
+import { paymentSettings } from './settings.ts';
+
+/** How far back a day's comparison looks, beside what is on its way, what its cases are about and what belongs to that. */
+const windowDays = 45;
+
+/** What a day's comparison holds against each other, and which differences it can say something about. */
+interface Compared {
+  facts: ReconciliationFacts;
+  wasCompared(one: Pick<Difference, 'code' | 'subject'>): boolean;
+}
+
+/** The bank's entries, our payments and the ERP's open items of a company, as they stand now. An ERP that tells no open items is not compared. */
+export async function gatherCompared(parts: PaymentParts, entity: string, now: Date): Promise<Compared> {
+  const company = await requiredEntity(parts.db, entity);
+  const { policy, today } = await paymentSettings(parts.db, company, now);
+  const standing = await openReconciliationCases(parts.db, entity);
+  const { ledger, entries } = await comparedSince(parts.db, entity, addDays(today, -windowDays), standing.map(({ subject }) => subject));
+  const open = await openPayables(parts.db, entity);
+  const erp = await parts.erpOf(company).port.getOpenPayables?.(entity, { correlationId: `reconcile-${entity}-${today}` });
+  const documents = documentsIn(ledger, open);
+  const subjects = new Set([...entries.map(({ identity }) => identity), ...ledger.map(({ endToEndId }) => endToEndId)]);
+  return {
+    facts: {
+      asOf: today,
+      system: company.bank?.accounts[0]?.calendar ?? 't2',
+      silenceBusinessDays: policy.content.silenceBusinessDays,
+      bank: entries.map(asBankEntry),
+      payments: ledger.map(asPayment),
+      documents: erp ? [...documents.values()] : [],
+      erp: openInErp(erp ?? [], ledger, open),
+      erpFurther: await furtherThan(parts.db, erp ?? []),
+    },
+    wasCompared: ({ code, subject }) => (code.startsWith('erp-') ? erp !== undefined && (documents.has(subject) || code === 'erp-posted-twice') : subjects.has(subject)),
+  };
+}
+
+/**
+ * Payments and entries of the days since, with everything that they belong to: a batch entry with all of its payments, a payment with its entries, a
+ * document with all of its payments. One of them alone would be a difference only because the other is older. So it is with what the cases are about that stand.
+ */
+async function comparedSince(db: PaymentParts['db'], entity: string, since: string, subjects: readonly string[]) {
+  const identities = new Set(subjects);
+  const cases = new Set(subjects);
+  for (;;) {
+    const entries = await entriesSince(db, entity, since, [...identities]);
+    const quoted = entries.flatMap(({ endToEndId }) => endToEndId ?? []);
+    const booked = new Set([...identities, ...entries.map(({ identity }) => identity)]);
+    const ledger = await paymentLedger(db, entity, { since, endToEndIds: [...subjects, ...quoted], identities: [...booked], cases: [...cases] });
+    const restOn = ledger.flatMap(({ confirmedBy, returnedBy }) => [confirmedBy, returnedBy]).filter((identity) => identity !== null && !booked.has(identity));
+    const settle = ledger.flatMap(({ items }) => items.map(({ caseId }) => caseId)).filter((caseId) => !cases.has(caseId));
+    if (restOn.length === 0 && settle.length === 0) return { entries, ledger };
+    for (const identity of restOn) identities.add(identity!);
+    for (const caseId of settle) cases.add(caseId);
+  }
+}
+
+/** What the ERP has under one of our posting keys and under another number than the one that we were told. */
+async function furtherThan(db: PaymentParts['db'], erp: readonly { documentNumber: string; externalReference: string | undefined; open: Money }[]) {
+  const keys = erp.flatMap(({ externalReference }) => externalReference ?? []);
+  const postings = new Map((await postingsUnder(db, keys)).map((posting) => [posting.key, posting]));
+  return erp.flatMap(({ documentNumber, externalReference, open }) => {
+    const posting = postings.get(externalReference ?? '');
+    return posting && posting.reference !== documentNumber ? [{ caseId: posting.caseId, documentNumber, open }] : [];
+  });
+}
+
+type Ledger = Awaited<ReturnType<typeof paymentLedger>>;
+type Payables = Awaited<ReturnType<typeof openPayables>>;
+
+function asBankEntry({ identity, currency, minor, bookingDate, endToEndId }: Awaited<ReturnType<typeof entriesSince>>[number]): BankLine {
+  return { identity, amount: { currency, minor }, ...(bookingDate ? { bookedOn: bookingDate } : {}), endToEndIds: endToEndId ? [endToEndId] : [], ...(BigInt(minor) > 0n && !endToEndId ? { explainedBy: 'money in' } : {}) };
+}
+
+function asPayment({ endToEndId, amount, state, executionDate, items, confirmedBy, returnedBy }: Ledger[number]): LedgerPayment {
+  return { endToEndId, amount, state: state as PaymentState, executionDate, items, ...(confirmedBy ? { confirmedBy } : {}), ...(returnedBy && !returnedBy.startsWith('message:') ? { returnedBy } : {}) };
+}
+
+/** Documents that are in a payment or still open, by case. */
+function documentsIn(ledger: Ledger, open: Payables): Map<string, OpenDocument> {
+  return new Map([...ledger.flatMap(({ items }) => items), ...open].map(({ caseId, open: amount }) => [caseId, { caseId, open: amount }]));
+}
+
+function openInErp(erp: readonly { documentNumber: string; open: Money }[], ledger: Ledger, open: Payables): OpenDocument[] {
+  const caseOf = new Map([...open, ...ledger.flatMap(({ items }) => items)].map(({ postedAs, caseId }) => [postedAs ?? '', caseId]));
+  return erp.flatMap(({ documentNumber, open: amount }) => {
+    const caseId = caseOf.get(documentNumber);
+    return caseId === undefined ? [] : [{ caseId, open: amount }];
+  });
+}

@@ -1,0 +1,62 @@
+import { inTransaction, type Trx } from '../../db/client.ts';
+import { lockCase } from '../../db/repositories/cases.ts';
+import { holdsOf, keepDocuments, openPayables } from '../../db/repositories/payables.ts';
+import { readRun } from '../../db/repositories/payment-runs.ts';
+import { changeInstructions, instructionsOf, itemsOf, moveAll, type StoredInstruction } from '../../db/repositories/payments.ts';
+import type { Exclusion } from '../../domain/model/payment.ts';
+import { lastLook, type ReleasedItem } from '../../domain/rules/payments/last-look.ts';
+import { requiredOf } from '../lookup.ts';
+import { recordTransitions } from '../transitions.ts';
+import type { RunRef } from './commands.ts';
+import { saveContent } from './content.ts';
+import type { PaymentParts } from './parts.ts';
+
+/**
+ * The last look before money leaves (P6): transfers with a document that was held, withdrawn, corrected or closed after the proposal are taken out, the
+ * others are filed in the same transaction. From then on nobody can withdraw or correct a document of the run until the bank has answered.
+ * Answers how many transfers are left. A file that exists stays as it is (P7).
+ */
+export async function takeOutUnpayable(parts: Pick<PaymentParts, 'db' | 'now'>, { entity, caseId }: Pick<RunRef, 'entity' | 'caseId'>, beat: () => void): Promise<number> {
+  const at = parts.now().toISOString();
+  return inTransaction(parts.db, async (trx) => {
+    const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
+    const run = requiredOf(await readRun(trx, caseId), 'payment run', caseId);
+    const instructions = (await instructionsOf(trx, caseId)).filter(({ state }) => state !== 'removed');
+    if (run.fileSha256 !== null) return instructions.length;
+    beat();
+    const against = await lookedAt(trx, entity, caseId, instructions, beat);
+    beat();
+    await changeInstructions(trx, caseId, [...against].map(([endToEndId, { message }]) => ({ endToEndId, state: 'removed', removedBy: 'system:payments', removedReason: message })));
+    await moveAll(trx, caseId, ['proposed', 'approved'], 'filed');
+    if (against.size > 0) {
+      const { contentHash, total } = await saveContent(trx, run);
+      await recordTransitions(trx, current, [{ kind: 'payments-removed', at, by: 'system:payments', reason: 'not-payable', endToEndIds: [...against.keys()], total, contentHash }], { actor: 'system:payments' });
+    }
+    return instructions.length - against.size;
+  });
+}
+
+/** What speaks against transfers of a run, by their end-to-end ids, while nobody can decide about their documents. */
+async function lookedAt(trx: Trx, entity: string, runId: string, instructions: readonly StoredInstruction[], beat: () => void): Promise<Map<string, Exclusion>> {
+  const transfers = new Map(instructions.map((instruction) => [instruction.endToEndId, instruction]));
+  const items = await itemsOf(trx, runId, [...transfers.keys()]);
+  const caseIds = items.map(({ caseId }) => caseId);
+  await keepDocuments(trx, caseIds);
+  beat();
+  const released = items.map(({ caseId, endToEndId, item: { open } }): ReleasedItem => {
+    const { supplierId, instruction: { account } } = requiredOf(transfers.get(endToEndId), 'transfer', endToEndId);
+    return { caseId, endToEndId, entity, open, payee: { supplierId, account } };
+  });
+  const standing = await openPayables(trx, entity, caseIds);
+  beat();
+  return lastLook(released, standing, await holdsOf(trx, entity));
+}
+
+/** No file came of it, and nothing is with the bank: people may decide about the documents again, and the next try looks again. */
+export async function giveBack(parts: Pick<PaymentParts, 'db'>, { caseId }: Pick<RunRef, 'caseId'>): Promise<void> {
+  await inTransaction(parts.db, async (trx) => {
+    await lockCase(trx, caseId);
+    const run = requiredOf(await readRun(trx, caseId), 'payment run', caseId);
+    if (run.fileSha256 === null) await moveAll(trx, caseId, ['filed'], 'approved');
+  });
+}
