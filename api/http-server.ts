@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { problemDocument } from './middleware/problem.ts';
 
@@ -14,6 +14,9 @@ export interface Patience {
   lookMs: number;
 }
 
+/** Bytes. Documents may have 20 MB; the margin is for multipart boundaries, and base64 in JSON is not accepted. */
+export const largestBody = 21 * 1024 * 1024;
+
 const patience: Patience = { headersMs: 10_000, requestMs: 60_000, silenceMs: 120_000, lookMs: 2_000 };
 
 /** The HTTP server of the API: a client that sends its request drop by drop, or never reads the answer, holds nothing for long (S22). */
@@ -22,8 +25,20 @@ export function httpServer(app: RequestListener, { headersMs, requestMs, silence
   server.timeout = silenceMs;
   const answers = new WeakMap<Duplex, ServerResponse>();
   server.on('request', (request, response) => void answers.set(request.socket, response));
+  server.on('checkContinue', (request, response) => announced(server, request, response));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket, answers.get(socket)));
   return server;
+}
+
+/** A caller that asks before it sends (`Expect: 100-continue`) is told at once that its body is too large. */
+function announced(server: Server, request: IncomingMessage, response: ServerResponse): void {
+  if (Number(request.headers['content-length'] ?? 0) <= largestBody) {
+    response.writeContinue();
+    server.emit('request', request, response);
+    return;
+  }
+  const problem = problemDocument('request-too-large', 'The body is larger than this route accepts.', 'none');
+  response.writeHead(problem.status, { 'Content-Type': 'application/problem+json', Connection: 'close' }).end(JSON.stringify(problem));
 }
 
 /** What is not a request to the end is answered once and closed, unless an answer is on its way already. */

@@ -4,9 +4,11 @@ import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import type { z } from 'zod';
 import type { Db } from '../db/client.ts';
+import { unstorableTextIn } from '../documents/suspicious-text.ts';
 import { KontorError } from '../domain/errors.ts';
 import type { Person } from '../domain/model/person.ts';
 import { readAs } from './access.ts';
+import { largestBody } from './http-server.ts';
 import { correlate, correlationOf } from './middleware/correlation.ts';
 import { authenticator, type Authenticate, type Identity, type TokenAuthority } from './middleware/identity.ts';
 import { allowCodecPage, codecPath } from './middleware/codec-page.ts';
@@ -14,6 +16,7 @@ import { answerOnce } from './middleware/idempotency.ts';
 import { countRequests, type RequestCounters, type RequestLimits } from './middleware/limits.ts';
 import { invalidRequest, problems, unknownRoute } from './middleware/problem.ts';
 import type { Answer, Call, Caller, Operation } from './operation.ts';
+import { answerPage, isList } from './paging.ts';
 import { entitiesWith, type Permission } from './permissions.ts';
 
 export interface ServerParts {
@@ -31,8 +34,6 @@ export interface ServerParts {
   answered(operation: string, status: number, seconds: number): void;
 }
 
-/** Documents may have 20 MB; the margin is for multipart boundaries and the base64 of JSON is not accepted here. */
-const rawLimit = 21 * 1024 * 1024;
 const jsonLimit = 1024 * 1024;
 
 const nobody: Caller = { personId: '', issuer: '', authenticatedAt: 0, person: { id: '', employeeId: '', name: '', active: false, roles: [] } };
@@ -49,7 +50,7 @@ export function createServer(parts: ServerParts): Express {
   app.use(codecPath, allowCodecPage(parts.temporalWebOrigin));
   const door: Door = { ...parts, authenticate: authenticator(parts.authority), counters: countRequests(parts.limits) };
   for (const operation of parts.operations) mount(app, operation, door);
-  app.use(unknownRoute);
+  app.use(unknownRoute(methodsByPath(parts.operations)));
   app.use(problems((error, correlationId) => parts.logger.error({ err: error, correlationId }, 'unexpected error')));
   return app;
 }
@@ -70,6 +71,15 @@ function mount(app: Express, operation: Operation, parts: Door): void {
   });
 }
 
+/** Which methods a path has, in capitals, as `Allow` names them; HEAD goes with GET. */
+function methodsByPath(operations: readonly Operation[]): (path: string) => string[] {
+  const known = operations.map(({ method, path }) => ({
+    pattern: new RegExp(`^${path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '[^/]+')}/?$`),
+    methods: method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
+  }));
+  return (path) => [...new Set(known.flatMap(({ pattern, methods }) => (pattern.test(path) ? methods : [])))];
+}
+
 function timed(operation: Operation, { answered }: ServerParts): RequestHandler {
   return (_request, response, next) => {
     const began = performance.now();
@@ -85,13 +95,14 @@ function pathPattern(path: string): string {
 
 function answer(operation: Operation, call: Call<unknown, unknown, unknown>, parts: ServerParts): Promise<Answer> {
   const isWrite = operation.method !== 'get' && operation.permission !== 'public' && !operation.onlyReads;
-  return isWrite ? answerOnce(parts.db, operation, call, (once) => operation.handle(once)) : operation.handle(call);
+  if (isWrite) return answerOnce(parts.db, operation, call, (once) => operation.handle(once));
+  return isList(operation) ? answerPage(operation, call) : operation.handle(call);
 }
 
 function bodyReader(operation: Operation) {
   if (!operation.body) return express.raw({ type: () => true, limit: 0 });
   if (operation.body.kind === 'json') return express.json({ limit: jsonLimit, strict: true, type: ['application/json', 'application/*+json'] });
-  return express.raw({ type: () => true, limit: rawLimit, inflate: false });
+  return express.raw({ type: () => true, limit: largestBody, inflate: false });
 }
 
 /** Persons are counted by themselves wherever they call from, whoever proves no identity by address; nothing was looked up yet. */
@@ -136,6 +147,8 @@ function parsed(schema: z.ZodType | undefined, value: unknown, what: string): un
   if (!schema) return value;
   const result = schema.safeParse(value);
   if (!result.success) throw invalidRequest(result.error, what);
+  const unstorable = unstorableTextIn(value);
+  if (unstorable !== undefined) throw new KontorError('request-invalid', `${what} has characters that are no text (NUL or half a surrogate pair).`, { place: { path: unstorable } });
   return result.data;
 }
 

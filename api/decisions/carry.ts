@@ -3,10 +3,10 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@
 import { ApplicationFailure } from '@temporalio/common';
 import { inTransaction, type Db } from '../../db/client.ts';
 import { readDecision, refuseDecision } from '../../db/repositories/decisions.ts';
-import { markDoneByKey } from '../../db/repositories/outbox.ts';
+import { markDoneByKey, processStanding } from '../../db/repositories/outbox.ts';
 import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
 import type { Decision } from '../../domain/model/decision.ts';
-import { crossesStep, nextUpdateId } from '../../temporal-config/decision-update.ts';
+import { mayBeAskedAgain, nextUpdateId } from '../../temporal-config/decision-update.ts';
 import type { DecisionEffect, DecisionNotice, DecisionReceipt } from '../../workflows/contracts/invoice-to-pay.ts';
 
 export type Carried = { state: 'accepted'; effect: DecisionEffect } | { state: 'refused'; code: ErrorCode; message: string } | { state: 'unanswered' };
@@ -26,11 +26,12 @@ export async function carry(db: Db, client: Client, decision: Decision, deadline
 const shortestPauseMs = 100;
 const longestPauseMs = 800;
 
-/** Asks again while the process has a step under way that the decision would cross. */
+/** Asks again while the process has a step under way that the decision would cross, or cannot read it yet. One that is not there yet is left to the relay, which starts it first. */
 async function ask(db: Db, client: Client, decision: Decision, deadline: number): Promise<Carried> {
   let updateId = decision.id;
   for (let pause = shortestPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
     const answer = await update(client, decision, updateId, deadline);
+    if (answer === 'not-there') return (await processStanding(db, decision.workflowId)) === 'ended' ? hasEnded : { state: 'unanswered' };
     if (answer !== 'busy') return answer;
     if (Date.now() + pause >= deadline) return { state: 'unanswered' };
     await sleep(pause);
@@ -39,15 +40,17 @@ async function ask(db: Db, client: Client, decision: Decision, deadline: number)
   }
 }
 
-async function update(client: Client, { id, workflowId, update: name }: Decision, updateId: string, deadline: number): Promise<Carried | 'busy'> {
+const hasEnded: Carried = { state: 'refused', code: 'already-decided', message: 'The process has ended.' };
+
+async function update(client: Client, { id, workflowId, update: name }: Decision, updateId: string, deadline: number): Promise<Carried | 'busy' | 'not-there'> {
   try {
     const handle = client.workflow.getHandle(workflowId);
     const { effect } = await client.withDeadline(deadline, () => handle.executeUpdate<DecisionReceipt, [DecisionNotice]>(name, { updateId, args: [{ decisionId: id }] }));
     return { state: 'accepted', effect };
   } catch (error) {
-    if (crossesStep(error)) return 'busy';
+    if (mayBeAskedAgain(error)) return 'busy';
     if (error instanceof WorkflowUpdateFailedError) return refusalOf(error);
-    if (error instanceof WorkflowNotFoundError) return { state: 'refused', code: 'already-decided', message: 'The process has ended.' };
+    if (error instanceof WorkflowNotFoundError) return 'not-there';
     return { state: 'unanswered' };
   }
 }

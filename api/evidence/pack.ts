@@ -1,6 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { writeCheckpoint } from '../../db/audit/checkpoint.ts';
-import { extractCase } from '../../db/audit/export.ts';
+import { signedExtract } from '../../db/audit/extract.ts';
 import { verifierKey, type NoteSigner } from '../../db/audit/signed-note.ts';
 import { sql, type Db } from '../../db/client.ts';
 import { latestAssessment, overridesOf, readFacts } from '../../db/repositories/assessments.ts';
@@ -28,8 +27,7 @@ const allOfThem = 200;
  * concluded, who decided with signed envelopes, what the ERP was asked, and the events of the chain with their proofs.
  */
 export async function evidencePack(parts: EvidenceParts, found: CaseWithProgress, at: Date): Promise<Buffer> {
-  // Signed now, so that every event of the case has its proof. A broken chain is not signed: its extract then says so by itself.
-  await writeCheckpoint(parts.db, parts.auditSigner);
+  // Proofs come last: each record was committed with its event, so that the events of all records here are signed.
   const files = [...(await documentFiles(parts.db, found)), ...(await recordFiles(parts.db, found)), ...(await proofFiles(parts, found))];
   const manifest = asJson('manifest.json', {
     case: found.case.id,
@@ -77,8 +75,10 @@ async function recordFiles(db: Db, found: CaseWithProgress): Promise<ZipEntry[]>
 }
 
 async function proofFiles({ db, auditSigner, decisionPublicKey }: EvidenceParts, { case: { id, entity } }: CaseWithProgress): Promise<ZipEntry[]> {
+  // A broken chain is not signed: its extract then says by itself that events of it are not proven.
+  const { extract } = await signedExtract(db, auditSigner, entity, id);
   return [
-    { name: 'audit.json', bytes: Buffer.from(`${JSON.stringify(await extractCase(db, entity, id))}\n`) },
+    { name: 'audit.json', bytes: Buffer.from(`${JSON.stringify(extract)}\n`) },
     { name: 'audit.pub', bytes: Buffer.from(`${verifierKey(auditSigner)}\n`) },
     { name: 'decisions.pub.pem', bytes: Buffer.from(decisionPublicKey.export({ type: 'spki', format: 'pem' })) },
   ];
@@ -104,6 +104,11 @@ Verify the events without server or database:
 
   npx kontor audit verify audit.json --key audit.pub
 
-Compare audit.pub and the checkpoint with copies that were kept elsewhere: a pack can only prove what a key that you trust has signed.
+That proves: each event in audit.json is, word for word, the one at its position of the company's chain when the checkpoint was signed.
+It does not prove that the case has no other events (name an exported log with --log for that), nor anything of the files here that no event and no
+signed envelope speaks of: manifest.json shows damage, but whoever changes a file can change it too.
+
+Compare audit.pub and the checkpoint with copies that were kept elsewhere (--checkpoints FILE): a pack can only prove what a key that you trust
+has signed.
 `;
 }

@@ -1,9 +1,13 @@
-import { crc32, deflateRawSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { crc32, deflateRaw } from 'node:zlib';
 
 export interface ZipEntry {
   name: string;
   bytes: Buffer;
 }
+
+/** Off the main thread: a document of 20 MB takes about a second. */
+const packedOf = promisify(deflateRaw);
 
 const version = 20;
 const utf8Names = 0x0800;
@@ -13,14 +17,14 @@ const centralHeader = 0x02014b50;
 const endOfDirectory = 0x06054b50;
 
 /** A zip file of up to 65535 entries and 4 GB; the same entries at the same time give the same bytes. */
-export function zipOf(entries: readonly ZipEntry[], at: Date): Buffer {
+export async function zipOf(entries: readonly ZipEntry[], at: Date): Promise<Buffer> {
   const stamp = dosTime(at);
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
   for (const { name, bytes } of entries) {
     const path = Buffer.from(name);
-    const packed = deflateRawSync(bytes);
+    const packed = await packedOf(bytes);
     const common = fieldsOf(stamp, crc32(bytes), packed.length, bytes.length, path.length);
     const local = Buffer.concat([word32(localHeader), word16(version), common, word16(0), path, packed]);
     directory.push(Buffer.concat([word32(centralHeader), word16(version), word16(version), common, word16(0), word16(0), word16(0), word16(0), word32(0), word32(offset), path]));

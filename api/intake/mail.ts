@@ -1,14 +1,16 @@
 import PostalMime, { type Attachment, type Email } from 'postal-mime';
-import type { ReadResult } from '../../documents/invoice/result.ts';
 import { problem } from '../../domain/errors.ts';
-import { refuseDelivery, takeIn, type IntakeParts, type QueueOf, type TakenIn } from './take-in.ts';
+import { eachByItself } from './each-by-itself.ts';
+import { isMeantAsInvoice } from './recognise.ts';
+import { refuseDelivery, takeIn, type IntakeOptions, type IntakeParts, type TakenIn } from './take-in.ts';
 
 export interface MailDelivery {
   bytes: Buffer;
   /** The company whose folder or mailbox it came to. */
   entity?: string;
+  /** `system:mail`, or the person who tries it again. */
+  submitter: string;
   correlationId: string;
-  queue: QueueOf;
 }
 
 const limits = { maxNestingDepth: 20, maxHeadersSize: 256 * 1024 };
@@ -23,29 +25,25 @@ export function isMail(bytes: Buffer): boolean {
 }
 
 /**
- * Takes in the invoices of a mail: each attachment that can be read is one document, named by the mail's Message-ID and its place; the other
- * attachments come beside it. A mail with none is one row in the intake queue.
+ * Takes in the invoices of a mail: each attachment that is one is a document of its own, named by the mail's Message-ID and its place, and
+ * refused by itself where it is broken; the other attachments come beside those. A mail with none is one row in the intake queue.
+ * With `only` it is that attachment alone, with what comes beside it.
  */
-export async function takeInMail(parts: IntakeParts, mail: MailDelivery): Promise<TakenIn[]> {
-  const delivery = { channel: 'mail', submitter: 'system:mail', correlationId: mail.correlationId, ...(mail.entity === undefined ? {} : { entity: mail.entity }) };
-  const email = await PostalMime.parse(mail.bytes, limits).catch(() => undefined);
+export async function takeInMail(parts: IntakeParts, { bytes, ...mail }: MailDelivery, options: Omit<IntakeOptions, 'request'>, only?: number): Promise<TakenIn[]> {
+  const email = await PostalMime.parse(bytes, limits).catch(() => undefined);
+  const delivery = { ...mail, channel: 'mail', sender: email?.from?.address?.toLowerCase() ?? '' };
   const messageId = email && messageIdOf(email);
-  if (!email || !messageId) return [await refuseDelivery(parts, { ...delivery, bytes: mail.bytes, mediaType: 'message/rfc822' }, problem('mail-unreadable', 'The mail cannot be read, or names no Message-ID.'), mail.queue)];
+  if (!email || !messageId) return [await refuseDelivery(parts, { ...delivery, bytes, mediaType: 'message/rfc822' }, problem('mail-unreadable', 'The mail cannot be read, or names no Message-ID.'), options.queue)];
 
   const files = email.attachments.map(fileOf);
-  const readable = await Promise.all(files.map(async (file) => isInvoice(await parts.read(file.bytes))));
-  const beside = files.filter((_, index) => !readable[index]);
-  const taken: TakenIn[] = [];
-  for (const [index, file] of files.entries()) {
-    if (readable[index]) taken.push(...(await takeIn(parts, { ...delivery, ...file, messageId: `${messageId}#${index + 1}`, attachments: beside }, { mayEnter: () => true, queue: mail.queue })));
-  }
+  const invoices = await Promise.all(files.map((file) => parts.read(file.bytes).then((read) => isMeantAsInvoice(file.bytes, read), () => true)));
+  const beside = files.filter((_, index) => !invoices[index]);
+  const documents = files
+    .map((file, index) => ({ ...delivery, ...file, messageId: `${messageId}#${index + 1}`, attachments: beside, within: { mail: bytes, attachment: index + 1 } }))
+    .filter(({ within: { attachment } }, index) => (only === undefined ? invoices[index] : attachment === only));
+  const taken = (await eachByItself(documents, 1, (document) => takeIn(parts, document, options))).flat();
   if (taken.length > 0) return taken;
-  return [await refuseDelivery(parts, { ...delivery, messageId, bytes: mail.bytes, mediaType: 'message/rfc822' }, await whyNone(parts, files), mail.queue)];
-}
-
-/** One that can be read, or an interchange with several. */
-function isInvoice(read: ReadResult): boolean {
-  return read.ok || read.interchange?.ok === true;
+  return [await refuseDelivery(parts, { ...delivery, messageId, bytes, mediaType: 'message/rfc822' }, await whyNone(parts, files), options.queue)];
 }
 
 /** With a single attachment its own fault is what the sender can mend. */

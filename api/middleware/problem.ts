@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { errorCatalogue, KontorError, type ErrorCategory, type ErrorCode, type Place } from '../../domain/errors.ts';
 import { isDatabaseUnavailable } from '../../db/client.ts';
@@ -23,7 +23,7 @@ export const statusOfCategory: Record<ErrorCategory, number> = {
 };
 
 /** Codes whose status says more than their category does. */
-const statusOfCode: Partial<Record<ErrorCode, number>> = { 'document-too-large': 413, 'request-too-large': 413, 'media-type-unsupported': 415, 'request-timeout': 408 };
+const statusOfCode: Partial<Record<ErrorCode, number>> = { 'document-too-large': 413, 'request-too-large': 413, 'media-type-unsupported': 415, 'method-not-allowed': 405, 'request-timeout': 408 };
 
 export const problemSchema = z
   .object({
@@ -60,17 +60,22 @@ export function sendProblem(response: Response, document: ProblemDocument, retry
   response.status(document.status).type('application/problem+json').send(JSON.stringify(document));
 }
 
-/** Nothing is known under this path. */
-export const unknownRoute: RequestHandler = (request, response) => {
-  sendProblem(response, problemDocument('unknown-resource', `There is no ${request.method} ${request.path}.`, correlationOf(request)));
-};
+/** Nothing is known under this path, or not with this method. */
+export function unknownRoute(methodsOf: (path: string) => string[]): RequestHandler {
+  return (request, response) => {
+    const allowed = methodsOf(request.path);
+    if (allowed.length > 0) response.setHeader('Allow', allowed.join(', '));
+    const code = allowed.length > 0 ? 'method-not-allowed' : 'unknown-resource';
+    sendProblem(response, problemDocument(code, `There is no ${request.method} ${request.path}.`, correlationOf(request)));
+  };
+}
 
 /** Every thrown error ends here. What nobody expected is told by its correlation id alone, never by stack or query. */
 export function problems(report: (error: unknown, correlationId: string) => void): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const correlationId = correlationOf(request);
-    const known = recognise(error);
+    const known = recognise(error) ?? forgedCursor(error, request);
     if (!known) report(error, correlationId);
     const { code, message, place, retryAfterMs } = known ?? new KontorError('internal-error', 'Something unexpected happened; nothing more is known to the caller.');
     if (known?.category === 'unauthenticated') response.setHeader('WWW-Authenticate', challenge(known, request.header('authorization') !== undefined));
@@ -85,10 +90,18 @@ function recognise(error: unknown): KontorError | undefined {
   const type = (error as { type?: unknown } | null)?.type;
   if (type === 'entity.too.large') return new KontorError('request-too-large', 'The body is larger than this route accepts.');
   if (type === 'entity.parse.failed') return new KontorError('request-invalid', 'The body is not valid JSON.', { place: { path: '' } });
+  if (type === 'encoding.unsupported') return new KontorError('media-type-unsupported', 'A body in this Content-Encoding is not taken here; send it as it is.');
   if (typeof type === 'string' && (type.startsWith('entity.') || type.startsWith('encoding.') || type.startsWith('charset.') || type === 'request.aborted' || type === 'request.size.invalid'))
     return new KontorError('request-invalid', 'The body could not be read as it was announced.');
   if (error instanceof URIError) return new KontorError('request-invalid', 'The path is not valid percent-encoding.');
   return undefined;
+}
+
+/** The database cannot take the value in a cursor for what the list is sorted by: it is none of this list, or changed. */
+function forgedCursor(error: unknown, request: Request): KontorError | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  const isDataFault = typeof code === 'string' && /^22...$/.test(code);
+  return isDataFault && request.query['cursor'] !== undefined ? new KontorError('request-invalid', 'The cursor is not one that this list gave out.', { place: { path: 'cursor' } }) : undefined;
 }
 
 /** Names the first offending field by its JSON pointer; values are not repeated. */

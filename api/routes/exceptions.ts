@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Db, Trx } from '../../db/client.ts';
+import { INSTALLATION } from '../../db/repositories/audit.ts';
 import { readBlob } from '../../db/repositories/blobs.ts';
 import { readCase } from '../../db/repositories/cases.ts';
 import { listEntities, readPerson } from '../../db/repositories/directory.ts';
@@ -10,6 +11,8 @@ import { mayIn, visibleEntities } from '../access.ts';
 import type { DecisionParts } from '../decisions/decide-once.ts';
 import { exceptionResolutionSchema, resolveByDecision, visibleException, type ExceptionResolution } from '../decisions/exception.ts';
 import { reasonSchema } from '../decisions/approval.ts';
+import { isMail, takeInMail } from '../intake/mail.ts';
+import { intakeQueue } from '../intake/queue.ts';
 import { takeIn, type IntakeParts } from '../intake/take-in.ts';
 import { invoiceToPayProcess } from '../../workflows/contracts/invoice-to-pay.ts';
 import { paymentRunProcess } from '../../workflows/contracts/payment-run.ts';
@@ -160,20 +163,33 @@ function settle(parts: ExceptionParts, call: Call<unknown, unknown, unknown>, ex
   return close(parts, call, exception, 'retry', resolution.reason === undefined ? {} : { reason: resolution.reason });
 }
 
-/** The kept bytes are read once more, for example after the company was added that they are for. */
+/** Where in its mail a refused document was, if it came in one with others. */
+const withinSchema = z.object({ attachment: z.number().int(), message: z.number().int().optional() });
+
+/**
+ * The kept bytes are read once more, for example after the company was added that they are for. Of a mail it is the document that the row is
+ * about, with the files that came beside it: what else was refused in that mail keeps its own row. A row about a whole mail ends as soon as
+ * every document of the mail is a case or has its own.
+ */
 async function takeInAgain(parts: ExceptionParts, call: Call<unknown, unknown, unknown>, exception: ExceptionCase) {
   const hash = exception.source['contentHash'];
   const blob = typeof hash === 'string' ? await readBlob(parts.db, exception.entity, hash) : undefined;
   if (!blob) throw new KontorError('unknown-resource', 'The bytes of this delivery are not kept any more: ask the sender for the document.');
-  const taken = await takeIn(
-    parts,
-    { channel: String(exception.source['channel']), submitter: `person:${call.caller.personId}`, correlationId: call.correlationId, bytes: blob.bytes, mediaType: blob.mediaType, attachments: [] },
-    { mayEnter: (entity) => mayIn(call.caller, 'exceptions:resolve', entity) },
-  );
-  const refused = taken.flatMap((each) => (each.ok ? [] : [each.problem]))[0];
+  const { bytes, mediaType } = blob;
+  const named: { entity?: string } = exception.entity === INSTALLATION ? {} : { entity: exception.entity };
+  const delivery = { ...named, bytes, submitter: `person:${call.caller.personId}`, correlationId: call.correlationId };
+  const within = withinSchema.safeParse(exception.source['within']).data;
+  const options = { mayEnter: (entity: string) => mayIn(call.caller, 'exceptions:resolve', entity), ...(within?.message === undefined ? {} : { message: within.message }) };
+  const queue = () => intakeQueue(parts.db, named.entity, new Date());
+  const taken = await (isMail(bytes) ? takeInMail(parts, delivery, { ...options, ...(within ? {} : { queue }) }, within?.attachment) : takeIn(parts, { ...delivery, channel: String(exception.source['channel']), mediaType, attachments: [] }, options));
+  const refused = taken.flatMap((each) => (each.ok || hasAnotherRow(each.row, exception) ? [] : [each.problem]))[0];
   if (refused) return problemAnswer(refused.code, refused.message, call.correlationId, refused.place);
   const cases = taken.flatMap((each) => (each.ok ? [each.result.caseId] : []));
-  return close(parts, call, exception, 'retry', cases.length > 1 ? { cases } : { case: cases[0] });
+  return close(parts, call, exception, 'retry', cases.length === 1 ? { case: cases[0] } : { cases });
+}
+
+function hasAnotherRow(row: string | undefined, { id }: ExceptionCase): boolean {
+  return row !== undefined && row !== id;
 }
 
 function close({ db }: ExceptionParts, call: Call<unknown, unknown, unknown>, exception: ExceptionCase, resolution: 'retry' | 'reject', detail: Record<string, unknown>) {

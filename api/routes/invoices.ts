@@ -73,7 +73,15 @@ const listQuery = z
   })
   .strict();
 
-const casePaymentSchema = z.object({ run: z.string(), endToEndId: z.string(), settled: moneySchema.meta({ description: 'What the payment settles of the document: paid, discount and withheld together' }), discount: moneySchema, withheld: moneySchema.meta({ description: 'Kept back for the tax office (T6)' }), amount: moneySchema, state: z.enum(paymentStates), reasonCode: z.string().nullable(), confirmedBy: z.string().nullable() }).meta({ id: 'CasePayment' });
+const casePaymentSchema = z.object({
+  run: z.string(), endToEndId: z.string(),
+  settled: moneySchema.meta({ description: 'What the payment settles of the document: paid, discount and withheld together' }),
+  discount: moneySchema, withheld: moneySchema.meta({ description: 'Kept back for the tax office (T6)' }), amount: moneySchema,
+  state: z.enum(paymentStates), reasonCode: z.string().nullable(),
+  confirmedBy: z.string().nullable().meta({ description: 'Our identity of the booked entry that confirms the payment' }),
+  bankReference: z.string().nullable().meta({ description: 'What the bank calls that entry in its statement' }),
+  bookedOn: z.string().nullable().meta({ description: 'Day on which the bank booked it' }),
+}).meta({ id: 'CasePayment' });
 
 const detailSchema = z
   .object({

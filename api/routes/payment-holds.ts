@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Db } from '../../db/client.ts';
 import { peopleOf } from '../../db/repositories/directory.ts';
-import { accountChanged, liftHold, listHolds, readHold, type StoredHold } from '../../db/repositories/payables.ts';
+import { accountChanged, choosersOfAccount, liftHold, listHolds, readHold, type StoredHold } from '../../db/repositories/payables.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { plainDateSchema } from '../../domain/model/dates.ts';
 import { payeeVerificationSchema, paymentHoldSchema } from '../../domain/model/payment.ts';
@@ -70,7 +70,8 @@ async function lift(db: Db, call: Call<z.infer<typeof idParams>, unknown, Lift>)
   return writeOnce(db, call, async (trx) => {
     const person = call.caller.personId;
     if (hold.subject === 'bank-account' && hold.reason.startsWith(accountChanged)) {
-      const fault = judgeConfirmation({ changedBy: hold.detail.changedBy, verification: hold.detail.verification ?? 'unavailable' }, { person, callBack, nameCheck }, new Date().toISOString().slice(0, 10), await peopleOf(trx, hold.entity));
+      const chosenBy = await choosersOfAccount(trx, hold.entity, hold.subjectId);
+      const fault = judgeConfirmation({ changedBy: hold.detail.changedBy, verification: hold.detail.verification ?? 'unavailable', chosenBy }, { person, callBack, nameCheck }, new Date().toISOString().slice(0, 10), await peopleOf(trx, hold.entity));
       if (fault) throw new KontorError(fault.code, fault.message);
     }
     if (!(await liftHold(trx, hold.id, { person, reason, ...(callBack ? { detail: { callBack, nameCheck } } : {}) }))) throw new KontorError('already-decided', 'This hold was lifted in the meantime.');

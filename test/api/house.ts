@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -32,6 +32,8 @@ export interface ServedApi {
   stranger: ApiClient;
   /** Open connections of clients. */
   connections(): Promise<number>;
+  /** Bytes in this process that wait until clients read on. */
+  unsent(): number;
   close(): void;
 }
 
@@ -87,6 +89,8 @@ export async function serveApi({ db, client, stateDir, patienceMs = 3_000, limit
     answered: metrics.answered,
   });
   const server = httpServer(app, patience).listen(0, '127.0.0.1');
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => void sockets.add(socket.once('close', () => sockets.delete(socket))));
   await new Promise((resolve) => server.once('listening', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
@@ -96,6 +100,7 @@ export async function serveApi({ db, client, stateDir, patienceMs = 3_000, limit
     as: async (person) => apiClient(url, await tokenOf(stateDir, person)),
     stranger: apiClient(url),
     connections: () => new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count)))),
+    unsent: () => [...sockets].reduce((sum, { writableLength }) => sum + writableLength, 0),
     close() {
       server.closeAllConnections();
       server.close();

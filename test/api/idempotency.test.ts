@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { earlierContentHash } from '../../api/middleware/content-hash.ts';
 import { sql } from '../../db/client.ts';
 import { beginRequest } from '../../db/repositories/requests.ts';
 import { billed } from '../support/invoices.ts';
@@ -50,6 +51,53 @@ describeWithDatabase('Idempotency-Key', () => {
     expect(events).toHaveLength(1);
   });
 
+  it.each([
+    ['another company', '?entity=DE01', '?entity=US01'],
+    ['another message', '?entity=DE01&messageId=1', '?entity=DE01&messageId=2'],
+    ['no company', '?entity=DE01', ''],
+    ['a company, named only then', '', '?entity=DE01'],
+  ])('F9: the same key and body for %s is 422, and nothing starts', async (_, first, second) => {
+    const [robot, key, document] = [await api.as('intake.robot'), randomUUID(), invoice('12.50')];
+    expect(await robot.post(`/v1/invoices${first}`, { body: document, key })).toMatchObject({ status: 202, body: { entity: 'DE01' } });
+    expect(await robot.post(`/v1/invoices${second}`, { body: document, key })).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+    expect(await casesOf(document.number)).toBe(1);
+  });
+
+  it('the same form sent again with a boundary of its own is the same request; with another attachment it is not', async () => {
+    const key = randomUUID();
+    const document = JSON.stringify(invoice('12.75'));
+    const form = async (attachment: string) => {
+      const data = new FormData();
+      data.append('document', new Blob([document], { type: 'application/json' }), 'invoice.json');
+      data.append('attachment', new Blob([attachment], { type: 'text/plain' }), 'note.txt');
+      const sent = new Response(data);
+      return { raw: Buffer.from(await sent.arrayBuffer()), type: sent.headers.get('content-type')!, key };
+    };
+    const [first, again] = [await form('delivered on Monday'), await form('delivered on Monday')];
+    expect(again.type).not.toBe(first.type);
+    const accepted = await clerk.post('/v1/invoices', first);
+    const replayed = await clerk.post('/v1/invoices', again);
+    expect(replayed, replayed.text).toMatchObject({ status: 202, body: accepted.body });
+    expect(replayed.headers.get('idempotency-replayed')).toBe('true');
+    expect(await sql(api.db, `select 1 from audit_events where action = 'request.key-reused' and correlation_id = :id`, { id: replayed.headers.get('x-correlation-id') })).toEqual([]);
+    expect(await clerk.post('/v1/invoices', await form('delivered on Tuesday'))).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+  });
+
+  it('a request that an earlier version accepted is known again, whatever its query; one of this version is not known by that', async () => {
+    const [robot, key, document] = [await api.as('intake.robot'), randomUUID(), invoice('12.60')];
+    const body = { raw: JSON.stringify(document), type: 'application/json', key };
+    const hash = earlierContentHash({ bytes: Buffer.from(body.raw), mediaType: body.type, query: {}, body: undefined });
+    const first = await robot.post('/v1/invoices?entity=DE01', body);
+    expect(await robot.post('/v1/invoices', body)).toMatchObject({ status: 422 });
+
+    await sql(api.db, `update requests set body_hash = :hash where key = :key`, { hash, key });
+    const replayed = await robot.post('/v1/invoices?entity=DE01', body);
+    expect(replayed, replayed.text).toMatchObject({ status: 202, body: first.body });
+    expect(replayed.headers.get('idempotency-replayed')).toBe('true');
+    expect(await sql(api.db, `select 1 from audit_events where action = 'request.key-reused' and correlation_id = :id`, { id: replayed.headers.get('x-correlation-id') })).toEqual([]);
+    expect(await robot.post('/v1/invoices?entity=DE01', { ...body, raw: JSON.stringify(invoice('12.61')) })).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+  });
+
   it('F8: 50 at once with one key are one case: one or more 202 with its id, the others 409', async () => {
     const document = invoice('13.00');
     const key = randomUUID();
@@ -72,9 +120,9 @@ describeWithDatabase('Idempotency-Key', () => {
     const dead = randomUUID();
     const scope = { principal: 'kontor-development|anna.berg', method: 'post', route: '/v1/invoices', key: dead };
     const hash = (await sql<{ body_hash: string }>(api.db, `select body_hash from requests where key = :key`, { key }))[0]!.body_hash;
-    await beginRequest(api.db, scope, { entity: '*', bodyHash: hash, leaseMs: 300 });
+    await beginRequest(api.db, scope, { entity: '*', bodyHash: hash, leaseMs: 60_000 });
     expect(await clerk.post('/v1/invoices', { body: document, key: dead })).toMatchObject({ status: 409, body: { code: 'idempotency-in-flight' } });
-    await new Promise((resolve) => setTimeout(resolve, 350));
+    await sql(api.db, `update requests set lease_until = clock_timestamp() where key = :dead`, { dead });
     expect(await clerk.post('/v1/invoices', { body: document, key: dead })).toMatchObject({ status: 202, body: { id: first.body.id, accepted: 'same-content' } });
   });
 

@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sql } from '../../db/client.ts';
 import { describeWithDatabase } from '../support/services.ts';
+import { transactionSet as set, x12 } from '../support/x12.ts';
 import type { ApiClient } from './client.ts';
 import { conforms, openApi, type ApiHouse } from './house.ts';
-
-const set = (control: string, number: string, buyer = 'N1*BT*Muster Technik GmbH*VA*DE811907980') =>
-  [`ST*810*${control}`, `BIG*20261102*${number}**PO77`, 'CUR*SE*EUR', 'N1*RE*Acme Inc', buyer, 'IT1*1*10*EA*10.00**VP*SCREW', 'TDS*10000', `SE*8*${control}`].join('~\n');
-const x12 = (control: string, sets: string[], stated = sets.length) =>
-  `${[`ISA*00*          *00*          *ZZ*ACME           *ZZ*BUYER          *261102*0930*U*00401*${control}*0*P*>`, 'GS*IN*ACME*BUYER*20261102*0930*9*X*004010', ...sets, `GE*${stated}*9`, `IEA*1*${control}`].join('~\n')}~\n`;
 
 describeWithDatabase('an interchange with several invoices over HTTP', () => {
   let api: ApiHouse;

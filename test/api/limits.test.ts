@@ -114,6 +114,19 @@ describeWithDatabase('S22: clients that send drop by drop', () => {
     expect(await received(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   });
 
+  it('a caller that asks before it sends is told at once that its body is too large, or to go on', async () => {
+    const asking = (bytes: number) => `POST /v1/invoices HTTP/1.1\r\nHost: here\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\nIdempotency-Key: asks-before-it-sends\r\nContent-Type: application/xml\r\nExpect: 100-continue\r\nContent-Length: ${bytes}\r\n\r\n`;
+    const tooLarge = await opened(api.url);
+    tooLarge.write(asking(22 * 1024 * 1024));
+    const refused = await received(tooLarge);
+    expect(refused).toMatch(/^HTTP\/1\.1 413 /);
+    expect(refused).toContain('"code":"request-too-large"');
+    const small = await opened(api.url);
+    small.write(asking(3));
+    small.write('<a>');
+    expect(await received(small)).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 4\d\d /);
+  });
+
   it.each([['not HTTP', 'nonsense\r\n\r\n', 400], ['endless headers', `GET /healthz HTTP/1.1\r\nX-A: ${'a'.repeat(40_000)}\r\n\r\n`, 431]])('%s: answered as a problem and closed', async (_what, sent, status) => {
     const socket = await opened(api.url);
     socket.write(sent);

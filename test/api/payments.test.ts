@@ -37,9 +37,10 @@ describeWithServices('a document and its payment, through the API alone', () => 
     await house.caseWhen(run, ({ case: { stage, closedAt } }) => stage === 'awaiting-bank' || closedAt !== undefined, 60_000);
     await house.sandbox.post('/_sandbox/bank/advance', { days: 6 });
     await house.ended(id, 'paid');
-    const [paid] = (await house.sandbox.bankLedger()).payments;
+    const { payments: [paid], bookings } = await house.sandbox.bankLedger();
+    const debit = bookings.find(({ kind, payments }) => kind === 'debit' && payments.includes(paid!.no));
     expect((await clerk.get(`/v1/invoices/${id}`)).body).toMatchObject({
-      payments: [{ run, endToEndId: paid!.endToEndId, amount: { currency: 'EUR', minor: '17136' }, state: 'confirmed', reasonCode: null }],
+      payments: [{ run, endToEndId: paid!.endToEndId, amount: { currency: 'EUR', minor: '17136' }, state: 'confirmed', reasonCode: null, bankReference: debit!.no, bookedOn: paid!.bookedOn }],
     });
   });
 });
