@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { callersAt, type Caller } from './callers.ts';
 import { counterpartAt, type Counterpart } from './counterpart.ts';
 import { compareOutcomes, type Followed, type OutcomeRow } from './outcome.ts';
-import { payerFor, type Payer } from './pay.ts';
+import { payerFor, type Payer, type Undecided } from './pay.ts';
 import { decidersAt, isPosted, viewOf, type Deciders } from './people.ts';
 import { samples } from './samples.ts';
 import type { Board } from './screen.ts';
@@ -40,7 +40,7 @@ const patienceMs = 60_000;
 
 /** Sends the samples and shows what becomes of them until it is told to stop; people decide by themselves. */
 export async function showSamples(plan: DemoPlan): Promise<void> {
-  const run = await openRun(plan);
+  const run = await openRun(plan, 'leave');
   while (!plan.stopping.aborted) {
     await sendNext(run);
     await look(run);
@@ -53,7 +53,7 @@ export async function showSamples(plan: DemoPlan): Promise<void> {
 
 /** Sends the samples, decides what is to be decided, and answers how it came out. */
 export async function settleSamples(plan: DemoPlan): Promise<OutcomeRow[]> {
-  const run = await openRun(plan);
+  const run = await openRun(plan, 'wait');
   let rows: OutcomeRow[] = [];
   for (let [before, since] = ['', Date.now()]; !plan.stopping.aborted && Date.now() - since < patienceMs; ) {
     await sendNext(run);
@@ -71,7 +71,7 @@ export async function settleSamples(plan: DemoPlan): Promise<OutcomeRow[]> {
   return rows;
 }
 
-async function openRun(plan: DemoPlan): Promise<Run> {
+async function openRun(plan: DemoPlan, undecided: Undecided): Promise<Run> {
   const as = callersAt(plan.apiUrl);
   const counterpart = counterpartAt(plan.sandboxUrl);
   const stamps = stampsAt(new Date());
@@ -80,7 +80,7 @@ async function openRun(plan: DemoPlan): Promise<Run> {
   const followed = samples.map((sample) => ({ sample, number: stamp(sample.number, stamps) }));
   await counterpart.hurryBank();
   const deciders = await decidersAt(as);
-  return { plan, stamps, as, counterpart, deciders, payer: payerFor(as, deciders, plan.board), followed, done: new Set() };
+  return { plan, stamps, as, counterpart, deciders, payer: payerFor(as, deciders, plan.board, undecided), followed, done: new Set() };
 }
 
 /** What waits for nothing, or for a document that is posted by now. */

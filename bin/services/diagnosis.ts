@@ -2,10 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCatalogue, KontorError } from '../../domain/errors.ts';
 import { connectClient } from '../../temporal-config/connection.ts';
 import { stuckProcesses } from '../../temporal-config/deployment.ts';
+import { readKeyRing } from '../../temporal-config/key-ring.ts';
 import { goVersion, serverVersion, webVersion } from '../../temporal-config/server/versions.ts';
 import type { Settings } from '../../temporal-config/settings.ts';
+import { requireNeverSwitchedOn } from '../../temporal-config/switched-on.ts';
 import { codeOf, whyNotWritable } from './folders.ts';
 import { isFree } from './ports.ts';
 import { withClient } from './postgres.ts';
@@ -111,14 +114,20 @@ async function diskSpace(settings: Settings): Promise<Finding> {
 
 function keys(settings: Settings): Finding {
   const path = join(settings.stateDir, 'keys');
-  const open = existsSync(path) ? readdirSync(path).filter((name) => (statSync(join(path, name)).mode & 0o077) !== 0) : [];
+  const open = existsSync(path) ? readdirSync(path).filter((name) => !name.endsWith('.pub') && (statSync(join(path, name)).mode & 0o077) !== 0) : [];
   if (open.length > 0) return { what: 'Keys', state: 'gap', found: `${open.join(', ')} can be read by others`, mend: `chmod 600 ${open.map((name) => join(path, name)).join(' ')}` };
   return { what: 'Keys', state: 'ok', found: existsSync(path) ? `${path}, readable by their owner only` : 'generated at the first start' };
 }
 
-function keyRing({ keyRingFile, nodeEnv }: Settings): Finding {
+function keyRing({ keyRingFile, nodeEnv, stateDir }: Settings): Finding {
   const what = 'Key ring of payloads';
-  if (existsSync(keyRingFile)) return { what, state: 'ok', found: keyRingFile };
+  try {
+    if (readKeyRing(keyRingFile)) return { what, state: 'ok', found: keyRingFile };
+    requireNeverSwitchedOn(stateDir, keyRingFile);
+  } catch (error) {
+    if (!(error instanceof KontorError)) throw error;
+    return { what, state: 'gap', found: error.message, mend: errorCatalogue[error.code].remedy };
+  }
   const found = 'absent: inputs and results of processes lie in clear at the Temporal server';
   return { what, state: nodeEnv === 'production' ? 'gap' : 'ok', found, mend: 'npx kontor keys create, and keep a copy apart from the database.' };
 }
@@ -128,7 +137,7 @@ function notRunning(): Finding {
 }
 
 async function reachability(pid: number, addresses: Addresses | undefined): Promise<Finding[]> {
-  const own: Finding = { what: 'Kontor', state: 'ok', found: `running here (process ${pid})${addresses ? '' : ', still starting'}` };
+  const own: Finding = { what: 'Kontor', state: 'ok', found: `running here (process ${pid})${addresses ? '' : ', still starting, or being stopped'}` };
   if (!addresses) return [own];
   const mend = 'Its log in the state folder says why; it is started again by itself.';
   return [own, ...(await Promise.all([
@@ -139,13 +148,21 @@ async function reachability(pid: number, addresses: Addresses | undefined): Prom
 }
 
 function ports(settings: Settings): Promise<Finding[]> {
-  const all: [string, number, string][] = [['API', settings.apiPort, 'KONTOR_API_PORT'], ['sandbox', settings.sandboxPort, 'KONTOR_SANDBOX_PORT']];
-  if (!settings.databaseUrl) all.push(['PostgreSQL', settings.postgresPort, 'KONTOR_POSTGRES_PORT']);
+  const all: { what: string; port: number; variable: string; host?: string }[] = [
+    { what: 'API', port: settings.apiPort, variable: 'KONTOR_API_PORT', host: settings.bindAddress },
+    { what: 'sandbox', port: settings.sandboxPort, variable: 'KONTOR_SANDBOX_PORT' },
+    { what: 'worker metrics', port: settings.workerMetricsPort, variable: 'KONTOR_WORKER_METRICS_PORT', host: settings.bindAddress },
+  ];
+  if (!settings.databaseUrl) all.push({ what: 'PostgreSQL', port: settings.postgresPort, variable: 'KONTOR_POSTGRES_PORT' });
   if (!settings.temporalAddress) {
-    all.push(['Temporal', settings.temporalPort, 'KONTOR_TEMPORAL_PORT'], ['Temporal Web', settings.temporalWebPort, 'KONTOR_TEMPORAL_WEB_PORT'], ['Temporal metrics', settings.temporalMetricsPort, 'KONTOR_TEMPORAL_METRICS_PORT']);
+    all.push(
+      { what: 'Temporal', port: settings.temporalPort, variable: 'KONTOR_TEMPORAL_PORT' },
+      { what: 'Temporal Web', port: settings.temporalWebPort, variable: 'KONTOR_TEMPORAL_WEB_PORT' },
+      { what: 'Temporal metrics', port: settings.temporalMetricsPort, variable: 'KONTOR_TEMPORAL_METRICS_PORT' },
+    );
   }
-  return Promise.all(all.map(async ([what, port, variable]): Promise<Finding> => {
-    const free = await isFree(port);
+  return Promise.all(all.map(async ({ what, port, variable, host }): Promise<Finding> => {
+    const free = await isFree(port, host);
     return { what: `Port ${port} (${what})`, state: free ? 'ok' : 'gap', found: free ? 'free' : 'taken by another program', mend: `Stop that program, or set ${variable} to a free port.` };
   }));
 }

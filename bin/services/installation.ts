@@ -1,16 +1,14 @@
 import { join } from 'node:path';
-import { openDatabase } from '../../db/client.ts';
 import { migrate } from '../../db/migrate.ts';
-import { addCompanies, seedSandbox } from '../../db/seed.ts';
 import { connectClient } from '../../temporal-config/connection.ts';
 import { prepareNamespace } from '../../temporal-config/namespace.ts';
 import type { Settings } from '../../temporal-config/settings.ts';
+import { fillDatabase } from './fill-database.ts';
 import { writableFolder } from './folders.ts';
 import { launchNode } from './node-process.ts';
 import { requireFreePort } from './ports.ts';
 import { standingBack } from './priority.ts';
 import type { Progress } from './progress.ts';
-import { readSandboxSet } from './sandbox-set.ts';
 import { startServices, type ServicesPlan } from './services.ts';
 import type { Addresses } from './state.ts';
 import { supervise, type Supervised } from './supervise.ts';
@@ -52,13 +50,13 @@ export async function startInstallation(plan: ServicesPlan, settings: Settings, 
   const own: Settings = { ...settings, databaseUrl: services.databaseUrl, temporalAddress: services.temporalAddress };
   try {
     await progress.step('Database schema', () => migrate(services.databaseUrl));
-    if (own.nodeEnv !== 'production') await progress.step('Companies, people and policies', () => fillDatabase(services.databaseUrl, own.home));
+    if (own.nodeEnv !== 'production') await progress.step('Companies, people and policies', () => fillDatabase(own, services.databaseUrl, progress.note));
     await progress.step(`Temporal namespace ${own.namespace}`, () => prepareOwnNamespace(own));
     for (const { name, title, file, env, background } of ownProcesses(own, plan.stateDir)) {
       running.push(await progress.step(title, async (because) => {
         because(`it starts; its log is ${plan.stateDir}/logs/${name}.log`);
         const launch = () => launchNode({ name, file, env, settings: own, stateDir: plan.stateDir });
-        return supervise(title, background ? standingBack(launch) : launch, progress);
+        return supervise(title, background ? standingBack(launch) : launch, progress, plan.stopping);
       }));
     }
   } catch (error) {
@@ -66,17 +64,6 @@ export async function startInstallation(plan: ServicesPlan, settings: Settings, 
     throw error;
   }
   return { settings: own, addresses: addressesOf(own, services.webUrl), stop };
-}
-
-/** The shipped set on an empty database; afterwards only companies whose file is new. */
-async function fillDatabase(databaseUrl: string, home: string): Promise<void> {
-  const set = readSandboxSet(home);
-  const db = openDatabase(databaseUrl, { applicationName: 'kontor-start', poolSize: 1 });
-  try {
-    if (!(await seedSandbox(db, set))) await addCompanies(db, set.entities);
-  } finally {
-    await db.destroy();
-  }
 }
 
 async function prepareOwnNamespace(settings: Settings): Promise<void> {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { settingsEnvironment, type Settings } from '../../temporal-config/settings.ts';
 import { launch, logPosition, whenReady, type Running } from './process.ts';
+import { programArguments } from './programs.ts';
 import { runDirOf } from './services.ts';
 
 /**
@@ -26,17 +27,20 @@ export interface ReadyNodeProcess extends Running {
   logFile: string;
 }
 
+/** A machine with much else to do takes minutes to bundle and connect; a process that ends before is told at once. */
+const longestStartMs = 300_000;
+
 /** @throws KontorError `process-ended` with the end of its log */
 export async function launchNode(what: NodeProcess): Promise<ReadyNodeProcess> {
   const stateDir = what.stateDir ?? what.settings.stateDir;
   const logFile = join(stateDir, 'logs', `${what.name}.log`);
   const from = logPosition(logFile);
   const running = launch({
-    name: what.name, command: process.execPath, args: ['--import', 'tsx', resolve(what.settings.home, what.file)], cwd: what.settings.home,
+    name: what.name, command: process.execPath, args: await programArguments(what.settings.home, what.file), cwd: what.settings.home,
     env: { ...settingsEnvironment(what.settings), ...what.env }, logFile, runDir: runDirOf(stateDir), stopSignal: 'SIGTERM', stopGraceMs: 40_000,
   });
   let ready: Record<string, unknown> | undefined;
-  await whenReady(running, logFile, what.readyWithinMs ?? 90_000, async () => {
+  await whenReady(running, logFile, what.readyWithinMs ?? longestStartMs, async () => {
     ready = readyLine(readFileSync(logFile).subarray(from).toString('utf8'));
     return ready !== undefined;
   });

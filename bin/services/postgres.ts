@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readFileSync, readdirSync, readlinkSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { KontorError } from '../../domain/errors.ts';
 import { checkoutHash, toolEnvironment } from '../../temporal-config/settings.ts';
@@ -27,11 +27,13 @@ export interface LocalPostgres {
 /**
  * Prepares a PostgreSQL of our own under `stateDir`, without starting it: programs, data directory, password, leftovers
  * of a crash. Commits are durable (fsync stays on): our guarantees rest on them.
+ * @throws KontorError `database-foreign` where the keys of a state folder that was used are gone and its data is not
  */
-export function preparePostgres(stateDir: string, runDir: string, port: number, progress: Progress): LocalPostgres {
+export async function preparePostgres(stateDir: string, runDir: string, port: number, progress: Progress): Promise<LocalPostgres> {
   const programs = findPostgres(progress);
   const folder = databaseFolder(stateDir, programs, progress);
   const dataDir = join(folder, 'data');
+  if (!folder.startsWith(stateDir) && existsSync(dataDir) && !existsSync(passwordFileOf(stateDir))) await setAside(dataDir, stateDir, progress);
   const password = passwordOf(stateDir);
   if (!existsSync(dataDir)) initialise(programs, folder, dataDir, password);
   requireSameMajor(programs, dataDir);
@@ -47,7 +49,7 @@ export function preparePostgres(stateDir: string, runDir: string, port: number, 
         name: 'postgres', command: programs.postgres, args: serverArguments(dataDir, port), env: toolEnvironment({ LC_ALL: 'C' }), cwd: '/',
         logFile, runDir, user: programs.user, stopSignal: 'SIGINT', stopGraceMs: 20_000, // SIGINT is PostgreSQL's fast shutdown
       });
-      await whenReady(running, logFile, readyWithinMs, () => answers(url('postgres')));
+      await whenReady(running, logFile, readyWithinMs, () => answers(url('postgres'), dataDir, passwordFileOf(stateDir)));
       await createDatabase(url('postgres'), role);
       return running;
     },
@@ -99,10 +101,35 @@ export function removeState(stateDir: string): void {
   rmSync(outsideFolder(stateDir), { recursive: true, force: true });
 }
 
+function passwordFileOf(stateDir: string): string {
+  return join(stateDir, 'keys', 'postgres-password');
+}
+
 function passwordOf(stateDir: string): string {
-  const file = join(writableFolder(join(stateDir, 'keys'), 0o700), 'postgres-password');
+  const file = passwordFileOf(stateDir);
+  writableFolder(dirname(file), 0o700);
   if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
   return readFileSync(file, 'utf8');
+}
+
+/**
+ * Data outside the state folder outlives it: a state folder that is new at the same path has no password for it. One that was used and
+ * has only lost its keys goes with that data: an empty database beside its processes would give their ids away a second time.
+ */
+async function setAside(dataDir: string, stateDir: string, progress: Progress): Promise<void> {
+  const used = ofEarlierRun(stateDir);
+  if (used !== undefined)
+    throw new KontorError('database-foreign', `${passwordFileOf(stateDir)}, the password of the data in ${dataDir}, is missing, and ${used} shows that this state folder was used. Nothing was changed. Put back the keys folder that belongs to it; to start afresh instead, move both ${stateDir} and ${dataDir} away.`);
+  await endLeftovers(dataDir);
+  const aside = `${dataDir}.${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`;
+  renameSync(dataDir, aside);
+  progress.note(`  The data in ${dataDir} is of a state folder that is gone (${stateDir} has no keys of it): set aside as ${aside}. The database starts empty.`);
+}
+
+/** What only an installation that was under way leaves in its state folder; undefined where there is nothing of that. */
+function ofEarlierRun(stateDir: string): string | undefined {
+  const folders = ['temporal', 'sandbox', 'inbox', 'keys'].map((name) => join(stateDir, name));
+  return folders.find((folder) => existsSync(folder) && readdirSync(folder).length > 0);
 }
 
 /** Made aside and renamed when whole, so that an interrupted first start leaves nothing half made. */
@@ -169,12 +196,11 @@ function workingDirectory(pid: number): string | undefined {
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string, dataDir: string, passwordFile: string): Promise<boolean> {
   try {
     return await withClient(url, async (client) => (await client.query('select 1')).rowCount === 1);
   } catch (error) {
-    const code = codeOf(error);
-    if (code === '28P01') throw new KontorError('database-unreachable', 'PostgreSQL refuses the password in the keys folder: the data directory belongs to another state folder.');
-    return false;
+    if (codeOf(error) !== '28P01') return false;
+    throw new KontorError('database-foreign', `PostgreSQL refuses the password in ${passwordFile}: the data in ${dataDir} was made with another one. Put back the keys folder that belongs to it; to start afresh instead, move ${dataDir} away with the state folder ${dirname(dirname(passwordFile))}.`);
   }
 }

@@ -85,7 +85,7 @@ export function launch(what: Launch): Running {
 
 /**
  * Polls until `isReady` holds. @throws KontorError `process-ended` with the end of its log when the program ends first
- * or does not become ready in time; it is stopped then.
+ * or does not become ready in time; what `isReady` throws. It is stopped then.
  */
 export async function whenReady(running: Running, logFile: string, withinMs: number, isReady: () => Promise<boolean>): Promise<void> {
   let how: string | undefined;
@@ -93,7 +93,7 @@ export async function whenReady(running: Running, logFile: string, withinMs: num
   const deadline = Date.now() + withinMs;
   for (;;) {
     if (how !== undefined) throw new KontorError('process-ended', `${running.name} ended before it was ready (${how}). The end of ${logFile}:\n${endOf(logFile)}`);
-    if (await isReady()) return;
+    if (await isReady().catch((error: unknown) => running.stop().then(() => { throw error; }))) return;
     if (Date.now() > deadline) {
       await running.stop();
       throw new KontorError('process-ended', `${running.name} was not ready after ${withinMs / 1000} s. The end of ${logFile}:\n${endOf(logFile)}`);
@@ -113,6 +113,11 @@ export async function endOrphans(runDir: string, progress: Progress): Promise<nu
   // Only what was looked at: a start that is being interrupted may have recorded another process meanwhile.
   for (const record of records) forget(runDir, record);
   return orphans.length;
+}
+
+/** Kills at once, with its process group, every program that is recorded and really is the recorded one; waits for nothing. */
+export function killRecorded(runDir: string): void {
+  for (const { pid } of recordsIn(runDir).filter(isAlive)) killGroup(pid);
 }
 
 function forget(runDir: string, record: ProcessRecord): void {
@@ -154,7 +159,8 @@ function readRecord(file: string): ProcessRecord[] {
   }
 }
 
-function killGroup(pid: number): void {
+/** Ends at once whatever is left of a process group; nothing where all of it has ended. */
+export function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {

@@ -20,6 +20,8 @@ export interface ServicesPlan {
   web: boolean;
   /** The API shares the machine: where processors are scarce it answers first, and the engine carries on after it. */
   engineStandsBack?: boolean;
+  /** Aborted when everything is to end: nothing is started again from then on. */
+  stopping?: AbortSignal;
 }
 
 /** PostgreSQL and Temporal, local or given. What is absent below was not started by us. */
@@ -62,8 +64,8 @@ export async function startDatabase(plan: ServicesPlan, settings: Settings, prog
   const port = await choosePort(plan, settings.postgresPort, 'PostgreSQL', 'KONTOR_POSTGRES_PORT');
   const local = await progress.step(`PostgreSQL on 127.0.0.1:${port}`, async (because) => {
     because('it prepares its data directory, or recovers after a crash');
-    const prepared = preparePostgres(plan.stateDir, runDirOf(plan.stateDir), port, progress);
-    return { url: prepared.url, postgres: await supervise('PostgreSQL', prepared.launch, progress) };
+    const prepared = await preparePostgres(plan.stateDir, runDirOf(plan.stateDir), port, progress);
+    return { url: prepared.url, postgres: await supervise('PostgreSQL', prepared.launch, progress, plan.stopping) };
   });
   started.push(local.postgres);
   return { databaseUrl: local.url, postgres: local.postgres };
@@ -91,11 +93,11 @@ async function startTemporal(plan: ServicesPlan, settings: Settings, databaseUrl
   }, settings, progress);
   const temporal = await progress.step(`Temporal server on ${local.address}`, async (because) => {
     because(`it opens its store; its log is ${local.logFile}`);
-    return supervise('The Temporal server', plan.engineStandsBack ? standingBack(local.launchServer) : local.launchServer, progress);
+    return supervise('The Temporal server', plan.engineStandsBack ? standingBack(local.launchServer) : local.launchServer, progress, plan.stopping);
   });
   started.push(temporal);
   const { launchWeb } = local;
-  const web = launchWeb && plan.web ? await progress.step(`Temporal Web on ${local.webUrl}`, () => supervise('Temporal Web', launchWeb, progress)) : undefined;
+  const web = launchWeb && plan.web ? await progress.step(`Temporal Web on ${local.webUrl}`, () => supervise('Temporal Web', launchWeb, progress, plan.stopping)) : undefined;
   if (web) started.push(web);
   return { temporalAddress: local.address, webUrl: launchWeb && !web ? undefined : local.webUrl, temporalMetricsUrl: local.metricsUrl, temporal, web };
 }

@@ -18,13 +18,14 @@ export interface Supervised {
   stop(): Promise<void>;
 }
 
-/** Resolves when the program is ready for the first time; rejects when that fails. */
-export async function supervise(name: string, launch: () => Promise<Running>, progress: Progress): Promise<Supervised> {
+/** Resolves when the program is ready for the first time; rejects when that fails. Once `everything` is being stopped nothing is started any more. */
+export async function supervise(name: string, launch: () => Promise<Running>, progress: Progress, everything?: AbortSignal): Promise<Supervised> {
+  everything?.throwIfAborted();
   let current: Running | undefined = await launch();
   const stopping = new AbortController();
   let restarts = 0;
 
-  const watching = watch(current, stopping.signal);
+  const watching = watch(current, AbortSignal.any([stopping.signal, ...(everything ? [everything] : [])]));
   return {
     name,
     pid: () => current?.pid,

@@ -10,6 +10,7 @@ import { freePort, isFree } from './ports.ts';
 import { launch, whenReady, type Running } from './process.ts';
 import { createDatabase } from './postgres.ts';
 import { sqlTool, type TemporalPrograms } from './temporal-programs.ts';
+import { indexSetValuesOnly } from './visibility-indexes.ts';
 import type { Progress } from './progress.ts';
 
 const readyWithinMs = 60_000;
@@ -134,8 +135,15 @@ async function postgresStore(storeUrl: string, settings: Settings, progress: Pro
       sql('setup-schema', '--version', '0.0');
       sql('update-schema', '--schema-name', `postgresql/v12/${schema}`);
     }
+    await indexSetValuesOnly(withDatabase(storeUrl, store.visibilityDatabase));
   });
   return store;
+}
+
+function withDatabase(url: string, database: string): string {
+  const other = new URL(url);
+  other.pathname = `/${database}`;
+  return other.href;
 }
 
 function runSqlTool(tool: string, store: ServerStore & { kind: 'postgres' }, database: string, args: string[]): void {

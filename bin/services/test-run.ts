@@ -5,6 +5,7 @@ import { KontorError } from '../../domain/errors.ts';
 import { toolEnvironment, type Settings } from '../../temporal-config/settings.ts';
 import type { TestSummary } from '../../test/support/summary-reporter.ts';
 import { withDisposableState } from './disposable.ts';
+import { killGroup } from './process.ts';
 import { screen } from './progress.ts';
 import { startDatabase, startServices, type ServicesPlan } from './services.ts';
 import { untilStopSignal } from './signals.ts';
@@ -56,12 +57,13 @@ async function runVitest(settings: Settings, stateDir: string, args: string[], s
     join(settings.home, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--reporter=default',
     `--reporter=${join(settings.home, 'test', 'support', 'summary-reporter.ts')}`, ...args,
   ], {
-    cwd: settings.home, stdio: ['ignore', 'inherit', 'inherit'],
+    cwd: settings.home, stdio: ['ignore', 'inherit', 'inherit'], detached: true, // a group of its own, which ends with it
     // The tests get databases and namespaces of their own, never those of an installation.
     env: toolEnvironment({ ...services, KONTOR_TEST_RESULTS: results, DATABASE_URL: undefined, TEMPORAL_ADDRESS: undefined, TZ: 'UTC' }),
   });
   void stopped.then((signal) => vitest.kill(signal));
   const code = await new Promise<number | null>((resolve) => vitest.once('close', resolve));
+  if (vitest.pid !== undefined) killGroup(vitest.pid);
   const summary = existsSync(results) ? (JSON.parse(readFileSync(results, 'utf8')) as TestSummary) : { passed: 0, failed: 0, skipped: 0, skips: [] };
   if (code === 0 || summary.failed > 0) return summary;
   console.error(`vitest ended with code ${code}; what it printed says why.`);

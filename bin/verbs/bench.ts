@@ -7,6 +7,7 @@ import { resultsPage, table, type Environment, type KeptResult, type Measured } 
 import { KontorError } from '../../domain/errors.ts';
 import { serverVersion } from '../../temporal-config/server/versions.ts';
 import { readSettings, toolEnvironment } from '../../temporal-config/settings.ts';
+import { untilStopSignal } from '../services/signals.ts';
 
 const usage = `Usage: kontor bench [NAME…] [options of the benchmark]
 
@@ -27,10 +28,13 @@ export async function run(args: string[]): Promise<number> {
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new KontorError('usage-invalid', `There is no benchmark ${unknown.join(', ')}. There are: ${known.join(', ') || 'none'}.`);
 
+  let stopped = false;
+  const stop = untilStopSignal().then(() => { stopped = true; });
   let failed = 0;
   for (const name of names.length > 0 ? names : known) {
     console.error(`Benchmark ${name} …`);
-    const measured = await measure(name, options);
+    const measured = await measure(name, options, stop);
+    if (stopped) return 130;
     if (typeof measured === 'string') {
       console.error(`Benchmark ${name} failed: ${measured}`);
       failed += 1;
@@ -50,9 +54,10 @@ function split(args: string[]): { names: string[]; options: string[] } {
 }
 
 /** The result, or what went wrong. */
-async function measure(name: string, options: string[]): Promise<KeptResult | string> {
+async function measure(name: string, options: string[], stop: Promise<void>): Promise<KeptResult | string> {
   const file = join(folder, `${name}${suffix}`);
   const child = fork(join(folder, 'run-one.ts'), [file, ...options], { cwd: home, execArgv: ['--expose-gc', '--import', 'tsx'], env: toolEnvironment({ TZ: 'UTC' }) });
+  void stop.then(() => child.kill('SIGTERM')); // it leaves nothing running; what it was in the middle of has no result
   const measured = new Promise<Measured>((resolve) => child.once('message', (message) => resolve(message as Measured)));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const first = await Promise.race([measured, ended]);

@@ -10,13 +10,15 @@ import type { TestSummary } from '../../test/support/summary-reporter.ts';
 import { writableFolder } from '../services/folders.ts';
 import { reportTests, runTests } from '../services/test-run.ts';
 
-const usage = `Usage: kontor faults [--seeds N | --seed S] [--store sqlite|postgres] [--report FILE] [FILE…]
+const usage = `Usage: kontor faults [--seeds N | --seed S | --payment-seeds N | --payment-seed S] [--store sqlite|postgres] [--report FILE] [FILE…]
 
-  --seeds N    the random schedules 1 to N (default 20); those that the report has for this revision are not played again
-  --seed S     this schedule alone, again
-  --store      where the Temporal server under test keeps its state (default sqlite)
-  --report     the file that keeps progress and result (default .kontor/faults/report.md)
-  FILE…        only these files under test/faults`;
+  --seeds N            the random days 1 to N (default 20), and all other fault tests; those that the report has for this revision are not played again
+  --seed S             this day alone, again
+  --payment-seeds N    the random schedules 1 to N of payment runs alone: some seconds each, two houses side by side; goes on where it stopped
+  --payment-seed S     this one alone, again
+  --store              where the Temporal server under test keeps its state (default sqlite)
+  --report             the file that keeps progress and result (default .kontor/faults/report.md)
+  FILE…                only these files under test/faults`;
 
 /** Faults of requests and of the bank's messages are played where those are tested. */
 const everything = ['test/faults/', 'test/api/idempotency.test.ts', 'test/process/payment-run.test.ts', 'test/process/bank-messages.test.ts'];
@@ -30,22 +32,41 @@ export async function run(args: string[]): Promise<number> {
   const settings = readSettings();
   const report = reportFile(settings, values.report);
   const revision = revisionOf(settings.home);
-  const seeds = values.seed === undefined ? seedsToPlay(report, revision, count('--seeds', values.seeds ?? '20')) : [count('--seed', values.seed)];
-  const files = positionals.length > 0 ? positionals : values.seed === undefined ? everything : ['test/faults/crashes.test.ts', '-t', 'seed'];
-  if (seeds.length === 0) console.log(`Revision ${revision} has played all of them.\n`);
-  const summary: TestSummary = seeds.length === 0 ? { passed: 0, failed: 0, skipped: 0, skips: [] } : await runTests('faults', files, settings, {
-    KONTOR_FAULT_SEEDS: seeds.join(','), KONTOR_FAULT_REPORT: report, KONTOR_FAULT_REVISION: revision, KONTOR_TEMPORAL_STORE: values.store ?? settings.temporalStore,
+  const plan = planOf(values, report, revision);
+  const files = positionals.length > 0 ? positionals : plan.files;
+  if (plan.played) console.log(`Revision ${revision} has played all of them.\n`);
+  const summary: TestSummary = plan.played ? { passed: 0, failed: 0, skipped: 0, skips: [] } : await runTests('faults', files, settings, {
+    ...plan.seeds, KONTOR_FAULT_REPORT: report, KONTOR_FAULT_REVISION: revision, KONTOR_TEMPORAL_STORE: values.store ?? settings.temporalStore,
   });
   if (summary.faults) addPlayed(report, revision, summary.faults);
   if (existsSync(report)) console.log(`${readFileSync(report, 'utf8').trimEnd()}\n\nReport: ${report}`);
   return reportTests(summary);
 }
 
+interface Plan {
+  files: string[];
+  seeds: Record<string, string>;
+  /** Nothing is left to play. */
+  played: boolean;
+}
+
+/** What is to be played; a number of seeds leaves out those that this revision has played. */
+function planOf(values: ReturnType<typeof options>['values'], report: string, revision: string): Plan {
+  const payments = values['payment-seed'] !== undefined || values['payment-seeds'] !== undefined;
+  const one = payments ? values['payment-seed'] : values.seed;
+  const option = `--${payments ? 'payment-' : ''}seed`;
+  const number = one === undefined ? count(`${option}s`, (payments ? values['payment-seeds'] : values.seeds) ?? '20') : count(option, one);
+  const seeds = one === undefined ? seedsToPlay(report, revision, number, payments ? 'payments' : 'day') : [number];
+  const played = seeds.length === 0;
+  if (payments) return { files: ['test/faults/payment-seeds.test.ts'], seeds: { KONTOR_FAULT_PAYMENT_SEEDS: seeds.join(',') }, played };
+  return { files: one === undefined ? everything : ['test/faults/crashes.test.ts', '-t', 'seed'], seeds: { KONTOR_FAULT_SEEDS: seeds.join(',') }, played };
+}
+
 function options(args: string[]) {
   try {
     return parseArgs({
       args, allowPositionals: true,
-      options: { seeds: { type: 'string' }, seed: { type: 'string' }, store: { type: 'string' }, report: { type: 'string' }, help: { type: 'boolean' } },
+      options: { seeds: { type: 'string' }, seed: { type: 'string' }, 'payment-seeds': { type: 'string' }, 'payment-seed': { type: 'string' }, store: { type: 'string' }, report: { type: 'string' }, help: { type: 'boolean' } },
     });
   } catch (error) {
     throw new KontorError('usage-invalid', error instanceof Error ? error.message : String(error));

@@ -2,6 +2,7 @@
 import { KontorError } from '../../domain/errors.ts';
 import { createKeyRing, encryptingKey, readKeyRing, rotateKeyRing, type KeyRing } from '../../temporal-config/key-ring.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
+import { rememberSwitchOn, requireNeverSwitchedOn } from '../../temporal-config/switched-on.ts';
 import { parseOptions } from '../options.ts';
 
 const usage = `Usage: kontor keys create [--from INSTANT]
@@ -21,7 +22,7 @@ const graceMs = 60_000;
 
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseOptions({ args, allowPositionals: true, options: { help: { type: 'boolean' }, from: { type: 'string' } } });
-  const { keyRingFile } = readSettings();
+  const { keyRingFile, stateDir } = readSettings();
   const now = new Date();
   if (values.help) {
     console.log(usage);
@@ -29,7 +30,7 @@ export async function run(args: string[]): Promise<number> {
   }
   switch (positionals[0]) {
     case 'create':
-      return show(createKeyRing(keyRingFile, { now, switchedOnAt: instant(values.from) ?? new Date(now.getTime() + graceMs) }), now);
+      return create(stateDir, keyRingFile, { now, switchedOnAt: instant(values.from) ?? new Date(now.getTime() + graceMs) });
     case 'rotate':
       return show(rotateKeyRing(keyRingFile, { now, encryptsFrom: instant(values.from) ?? now }), now);
     case 'list':
@@ -38,6 +39,13 @@ export async function run(args: string[]): Promise<number> {
       console.error(usage);
       return 2;
   }
+}
+
+function create(stateDir: string, keyRingFile: string, { now, switchedOnAt }: { now: Date; switchedOnAt: Date }): number {
+  if (!readKeyRing(keyRingFile)) requireNeverSwitchedOn(stateDir, keyRingFile);
+  const ring = createKeyRing(keyRingFile, { now, switchedOnAt });
+  rememberSwitchOn(stateDir, { keyRingFile, switchedOnAt: ring.switchedOnAt });
+  return show(ring, now);
 }
 
 function list(file: string, now: Date): number {

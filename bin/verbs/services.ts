@@ -27,7 +27,7 @@ export async function run(args: string[]): Promise<number> {
     return 0;
   }
   const plan: ServicesPlan = { stateDir, ports: 'free', temporalStore: settings.temporalStore, web: true };
-  await keepRunning(state, screen, () => startServices(plan, settings, screen), ({ databaseUrl, temporalAddress, webUrl }) => {
+  await keepRunning(state, screen, (stopping) => startServices({ ...plan, stopping }, settings, screen), ({ databaseUrl, temporalAddress, webUrl }) => {
     const addresses = { databaseUrl, temporalAddress, webUrl };
     state.announce(addresses);
     tell(addresses);

@@ -7,11 +7,14 @@ import { readSettings, type Settings } from '../../temporal-config/settings.ts';
 import { settleSamples, showSamples, type DemoPlan } from '../demo/demo.ts';
 import { boardOn, outcomeTable } from '../demo/screen.ts';
 import { parseOptions } from '../options.ts';
+import { attach } from '../services/guests.ts';
+import { isAlive, type ProcessIdentity } from '../services/identity.ts';
 import { startInstallation } from '../services/installation.ts';
 import { keepRunning } from '../services/keep-running.ts';
 import { screen } from '../services/progress.ts';
 import type { ServicesPlan } from '../services/services.ts';
-import { ownState, runningOn, type Addresses } from '../services/state.ts';
+import { exitCodes } from '../services/signals.ts';
+import { ownState, runningOn, type Addresses, type OwnedState } from '../services/state.ts';
 
 const usage = `Usage: kontor start [--once | --no-samples]
 
@@ -19,8 +22,9 @@ Starts PostgreSQL (unless DATABASE_URL), the Temporal server and its Web (unless
 counterparts, the worker and the API, sends the shipped sample documents through the API, shows what becomes of each, and
 keeps everything running until Ctrl-C. Ports and folders are settings: docs/runbook.md lists them.
 
-  --once        decide by itself, print expected against actual and stop; 0 only if all agree. Where Kontor
-                runs already in this state folder, the samples go there and it is left running.
+  --once        decide by itself, print expected against actual and stop; 0 only if all agree, 130 (143, 129)
+                after Ctrl-C (SIGTERM, SIGHUP). Where Kontor runs already in this state folder, the samples go
+                there and it is left running.
   --no-samples  send nothing`;
 
 /** The local ERP is asked often, so that nobody waits long for a receipt. */
@@ -37,23 +41,36 @@ export async function run(args: string[]): Promise<number> {
   const read = readSettings();
   const settings: Settings = { ...read, erpPollMs: Math.min(read.erpPollMs, longestErpPollMs) };
   requireKeyRing(settings);
-  const state = await ownState(settings.stateDir, screen);
-  if ('holder' in state) return values.once ? onceOnFirst(settings) : tellOfFirst(settings);
+  for (;;) {
+    const state = await ownState(settings.stateDir, screen);
+    if (!('holder' in state)) return startHere(state, settings, { once: values.once ?? false, samples: !values['no-samples'] });
+    if (!values.once) return tellOfFirst(settings);
+    const code = await onceOnFirst(settings);
+    if (code !== undefined) return code;
+  }
+}
 
+async function startHere(state: OwnedState, settings: Settings, { once, samples }: { once: boolean; samples: boolean }): Promise<number> {
   const plan: ServicesPlan = { stateDir: settings.stateDir, ports: 'fixed', temporalStore: settings.temporalStore, web: true };
-  let code = values.once ? 1 : 0;
-  await keepRunning(state, screen, () => startInstallation(plan, settings, screen), ({ addresses }, stopping) => {
+  let code = 0;
+  const stoppedBy = await keepRunning(state, screen, (stopping) => startInstallation({ ...plan, stopping }, settings, screen), ({ addresses }, stopping) => {
     state.announce(addresses);
-    console.log(overview(settings, addresses, !values.once));
+    console.log(overview(settings, addresses, !once));
     const demo = { home: settings.home, ...addresses, board: boardOn(process.stdout), stopping };
-    if (values.once) return settle(demo).then((outcome) => void (code = outcome));
-    if (!values['no-samples']) void showSamples(demo).catch((error: unknown) => tellWhyNot(error, stopping));
+    if (once) {
+      return settle(demo).then((outcome) => {
+        code = outcome;
+        return state.untilAlone(screen, stopping);
+      });
+    }
+    if (samples) void showSamples(demo).catch((error: unknown) => tellWhyNot(error, stopping));
   });
-  return code;
+  return once && stoppedBy ? exitCodes[stoppedBy] : code;
 }
 
 async function settle(demo: DemoPlan): Promise<number> {
   const rows = await settleSamples(demo);
+  if (demo.stopping.aborted) return 1;
   const agree = rows.length > 0 && rows.every((row) => row.agrees);
   console.log(`\n${outcomeTable(rows)}\n\n${agree ? 'Everything agrees with what was expected.' : 'Not everything agrees with what was expected.'}`);
   return agree ? 0 : 1;
@@ -64,23 +81,36 @@ function tellWhyNot(error: unknown, stopping: AbortSignal): void {
   if (!stopping.aborted) screen.note(`The samples are not followed any more: ${error instanceof Error ? error.message : String(error)}`);
 }
 
-/** Sends the samples to the installation that runs on this state folder, as soon as it serves. */
-async function onceOnFirst(settings: Settings): Promise<number> {
-  const addresses = await screen.step('Kontor runs here already', async (because) => {
-    because('it is still being started');
-    for (const until = Date.now() + announcedWithinMs; Date.now() < until; await sleep(500)) {
-      const found = runningOn(settings.stateDir)?.addresses;
-      if (found) return found;
-    }
-    throw new KontorError('process-ended', `Kontor is being started on ${settings.stateDir} but does not serve. Its logs are in ${join(settings.stateDir, 'logs')}.`);
-  });
-  return settle({ home: settings.home, ...addresses, board: boardOn(process.stdout), stopping: new AbortController().signal });
+/** Sends the samples to the installation that runs on this state folder, as soon as it serves; undefined when it has ended before. */
+async function onceOnFirst(settings: Settings): Promise<number | undefined> {
+  const leave = attach(settings.stateDir);
+  try {
+    const first = await screen.step('Kontor runs here already', (because) => untilServing(settings, because));
+    if (first === undefined) return undefined;
+    const demo = { home: settings.home, ...first.addresses, board: boardOn(process.stdout), stopping: new AbortController().signal };
+    return await settle(demo).catch((cause: unknown) => {
+      if (runningOn(settings.stateDir)?.addresses && isAlive(first.owner)) throw cause;
+      throw new KontorError('installation-stopped', `The Kontor of process ${first.owner.pid} on ${settings.stateDir} ended while the samples were under way; how they came out is not known.`, { cause });
+    });
+  } finally {
+    leave();
+  }
+}
+
+async function untilServing(settings: Settings, because: (reason: string) => void): Promise<{ owner: ProcessIdentity; addresses: Addresses } | undefined> {
+  because('it is still being started, or being stopped');
+  for (const until = Date.now() + announcedWithinMs; Date.now() < until; await sleep(500)) {
+    const first = runningOn(settings.stateDir);
+    if (first === undefined) return undefined;
+    if (first.addresses) return { owner: first.owner, addresses: first.addresses };
+  }
+  throw new KontorError('process-ended', `Kontor is being started on ${settings.stateDir} but does not serve. Its logs are in ${join(settings.stateDir, 'logs')}.`);
 }
 
 function tellOfFirst(settings: Settings): number {
   const first = runningOn(settings.stateDir);
   if (first?.addresses) console.log(`Kontor already runs here (process ${first.owner.pid}).\n${overview(settings, first.addresses, true)}`);
-  else console.log(`Kontor is just being started here (process ${first?.owner.pid ?? 'unknown'}).`);
+  else console.log(`Kontor is just being started or stopped here (process ${first?.owner.pid ?? 'unknown'}).`);
   return 0;
 }
 

@@ -27,7 +27,8 @@ function selection(settings: Settings, args: string[]): string[] {
   if (at < 0) return args;
   const tier = args[at + 1];
   const rest = [...args.slice(0, at), ...args.slice(at + 2)];
-  if (tier === 'local' || tier === 'server') return [`--project=${tier}`, ...rest];
+  if (tier === 'local') return ['--project=local', ...rest];
+  if (tier === 'server') return ['--project=server', '--project=faults', ...rest];
   if (tier !== undefined && existsSync(join(settings.home, 'test', tier))) return [`test/${tier}/`, ...rest];
   throw new KontorError('usage-invalid', `--tier ${tier ?? ''} is neither local, server nor a folder under test/.`);
 }

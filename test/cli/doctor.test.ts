@@ -1,10 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diagnose } from '../../bin/services/diagnosis.ts';
 import { freePort } from '../../bin/services/ports.ts';
+import { requireKeyRing } from '../../temporal-config/converter.ts';
+import { createKeyRing } from '../../temporal-config/key-ring.ts';
 import { serverVersion } from '../../temporal-config/server/versions.ts';
 import { readSettings, type Settings } from '../../temporal-config/settings.ts';
 
@@ -14,7 +16,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kontor-doctor-'));
   settings = {
     ...readSettings({ PATH: process.env.PATH }), stateDir: join(folder, 'state'), cacheDir: join(folder, 'cache'),
-    apiPort: await freePort(), sandboxPort: await freePort(), postgresPort: await freePort(), temporalPort: await freePort(),
+    apiPort: await freePort(), sandboxPort: await freePort(), postgresPort: await freePort(), temporalPort: await freePort(), workerMetricsPort: await freePort(),
   };
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -35,6 +37,18 @@ describe('doctor', () => {
     expect(await finding(/\(sandbox\)/)).toMatchObject({ state: 'ok' });
   });
 
+  it('looks for the ports of API and worker where they bind', async () => {
+    settings = { ...settings, bindAddress: '127.0.0.2' };
+    const elsewhere = await listening(settings.workerMetricsPort);
+    expect(await finding(/\(worker metrics\)/)).toMatchObject({ state: 'ok' });
+    elsewhere.close();
+    for (const [what, port, variable] of [[/\(API\)/, settings.apiPort, 'KONTOR_API_PORT'], [/\(worker metrics\)/, settings.workerMetricsPort, 'KONTOR_WORKER_METRICS_PORT']] as const) {
+      const server = await listening(port, settings.bindAddress);
+      expect(await finding(what)).toMatchObject({ state: 'gap', mend: expect.stringContaining(variable) });
+      server.close();
+    }
+  });
+
   it('says that a given database and a given server do not answer, without a password', async () => {
     settings = { ...settings, databaseUrl: `postgres://somebody:very-secret@127.0.0.1:${await freePort()}/books`, temporalAddress: `127.0.0.1:${await freePort()}` };
     const findings = await diagnose(settings);
@@ -50,6 +64,9 @@ describe('doctor', () => {
     expect(await finding(/^Keys$/)).toMatchObject({ state: 'ok' });
     chmodSync(join(keys, 'payload-keys.json'), 0o644);
     expect(await finding(/^Keys$/)).toMatchObject({ state: 'gap', mend: `chmod 600 ${join(keys, 'payload-keys.json')}` });
+    chmodSync(join(keys, 'payload-keys.json'), 0o600);
+    writeFileSync(join(keys, 'audit.pub'), 'for everybody', { mode: 0o644 });
+    expect(await finding(/^Keys$/)).toMatchObject({ state: 'ok' });
   });
 
   it('says when a folder cannot be written, and why', async () => {
@@ -63,8 +80,26 @@ describe('doctor', () => {
     expect(await finding(/^Key ring/)).toMatchObject({ state: 'ok', found: expect.stringContaining('in clear') });
     settings = { ...settings, nodeEnv: 'production' };
     expect(await finding(/^Key ring/)).toMatchObject({ state: 'gap', mend: expect.stringContaining('kontor keys create') });
-    writeFileSync(settings.keyRingFile, '{}', { mode: 0o600 });
+    createKeyRing(settings.keyRingFile, { now: new Date(), switchedOnAt: new Date() });
     expect(await finding(/^Key ring/)).toMatchObject({ state: 'ok', found: settings.keyRingFile });
+  });
+
+  it('says that a key ring is gone where the codec was switched on', async () => {
+    settings = { ...settings, keyRingFile: join(folder, 'ring.json') };
+    createKeyRing(settings.keyRingFile, { now: new Date(), switchedOnAt: new Date() });
+    requireKeyRing(settings);
+    settings = { ...settings, keyRingFile: join(folder, 'typo.json') };
+    expect(await finding(/^Key ring/)).toMatchObject({ state: 'gap', found: expect.stringContaining(join(folder, 'ring.json')), mend: expect.stringContaining('KONTOR_KEY_RING') });
+  });
+
+  it('reads the key ring as a start does, and says what is wrong with it', async () => {
+    settings = { ...settings, keyRingFile: join(folder, 'ring.json') };
+    createKeyRing(settings.keyRingFile, { now: new Date(), switchedOnAt: new Date() });
+    chmodSync(settings.keyRingFile, 0o640);
+    expect(await finding(/^Key ring/)).toMatchObject({ state: 'gap', found: expect.stringContaining('chmod 600'), mend: expect.stringContaining('backup') });
+    chmodSync(settings.keyRingFile, 0o600);
+    truncateSync(settings.keyRingFile, 100);
+    expect(await finding(/^Key ring/)).toMatchObject({ state: 'gap', found: expect.stringContaining('is not a key ring'), mend: expect.stringContaining('backup') });
   });
 
   it('explains what a command line runs, where that keeps its processes, and that a built server stays unused', async () => {
@@ -89,8 +124,8 @@ describe('doctor', () => {
   });
 });
 
-function listening(port: number): Promise<Server> {
+function listening(port: number, host = '127.0.0.1'): Promise<Server> {
   return new Promise((resolve) => {
-    const server = createServer().listen(port, '127.0.0.1', () => resolve(server));
+    const server = createServer().listen(port, host, () => resolve(server));
   });
 }

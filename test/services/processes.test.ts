@@ -62,6 +62,22 @@ describe('a process of ours', () => {
     expect(supervised.restarts()).toBe(2);
   });
 
+  it('stays down under supervision when it ends while everything is being stopped', async () => {
+    const notes: string[] = [];
+    const stopping = new AbortController();
+    let launched = 0;
+    const start = () => {
+      launched += 1;
+      return house.start(serves);
+    };
+    const supervised = await supervise('serves', start, progressTo((line) => notes.push(line)), stopping.signal);
+    stopping.abort();
+    await supervised.kill();
+    await supervised.stop();
+    await expect(supervise('serves', start, progressTo((line) => notes.push(line)), stopping.signal)).rejects.toThrow('aborted');
+    expect({ launched, notes, pid: supervised.pid() }).toEqual({ launched: 1, notes: [], pid: undefined });
+  });
+
   it('left behind by a killed run is found by its record and ended', async () => {
     const running = await house.start(serves);
     const notes: string[] = [];

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createServer } from 'node:net';
 import { Client } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { ownState } from '../../bin/services/state.ts';
 import { surveyTemporal } from '../../bin/services/temporal-programs.ts';
 import { connectClient } from '../../temporal-config/connection.ts';
 import { prepareNamespace } from '../../temporal-config/namespace.ts';
+import { searchAttributes } from '../../temporal-config/search-attributes.ts';
 import { readSettings, type Settings } from '../../temporal-config/settings.ts';
 import { processes, type Processes } from '../support/processes.ts';
 import { describeWithServices, missingServices } from '../support/services.ts';
@@ -56,6 +57,11 @@ describeWithServices('local services', () => {
     await prepareNamespace(connection, 'on-postgres');
     const databases = await withClient(services.databaseUrl, async (db) => (await db.query<{ datname: string }>(`select datname from pg_database where datname like 'temporal%' order by 1`)).rows);
     expect(databases.map((row) => row.datname)).toEqual(['temporal', 'temporal_visibility']);
+
+    const client = new Client({ connection, namespace: 'on-postgres' });
+    await client.workflow.start('nobody', { workflowId: 'waits', taskQueue: 'nobody', typedSearchAttributes: [{ key: searchAttributes.stage, value: 'received' }] });
+    await expect.poll(async () => (await client.workflow.count(`${searchAttributes.stage.name} = 'received'`)).count, { timeout: 20_000 }).toBe(1);
+    expect(await attributeIndexes(services.databaseUrl)).toEqual({ ofAnyValue: 0, ofSetValues: expect.toSatisfy((count: number) => count > 40) as number });
     await connection.close();
   });
 });
@@ -64,7 +70,7 @@ describe.skipIf(missingServices?.includes('PostgreSQL'))('a database left behind
   const plan = () => ({ stateDir: house.folder, ports: 'free' as const, temporalStore: 'sqlite' as const, web: false });
 
   it('is ended, recovered and used again with its data and password', async () => {
-    const local = preparePostgres(house.folder, runDirOf(house.folder), await freePort(), silent);
+    const local = await preparePostgres(house.folder, runDirOf(house.folder), await freePort(), silent);
     const orphan = await local.launch();
     await withClient(local.url, (client) => client.query('create table kept as select 42 as answer'));
 
@@ -103,6 +109,84 @@ describe.skipIf(process.getuid?.() !== 0 || missingServices?.includes('PostgreSQ
   });
 });
 
+describe.skipIf(process.getuid?.() !== 0 || missingServices?.includes('PostgreSQL'))('as root, data that a removed state folder left outside it (needs: root)', () => {
+  const closedState = () => {
+    mkdirSync(join(house.folder, 'closed'), { mode: 0o700 });
+    return join(house.folder, 'closed', 'state');
+  };
+  const startOn = async (stateDir: string) => {
+    const notes: string[] = [];
+    const started = await startDatabase({ stateDir, ports: 'free', temporalStore: 'sqlite', web: false }, settings, progressTo((line) => notes.push(line)), []);
+    return { ...started, notes: notes.join('\n') };
+  };
+
+  it('is set aside, whole, when the new state folder has no keys of it', async () => {
+    const stateDir = closedState();
+    const first = await startOn(stateDir);
+    await withClient(first.databaseUrl, (client) => client.query('create table kept as select 42 as answer'));
+    await first.postgres?.stop();
+    const password = readFileSync(join(stateDir, 'keys', 'postgres-password'), 'utf8');
+    rmSync(stateDir, { recursive: true });
+
+    const second = await startOn(stateDir);
+    expect(await withClient(second.databaseUrl, async (client) => (await client.query(`select to_regclass('kept') as kept`)).rows)).toEqual([{ kept: null }]);
+    await second.postgres?.stop();
+    const [, dataDir = '', aside = ''] = /data in (\S+) .* set aside as (\S+)\./.exec(second.notes) ?? [];
+
+    rmSync(dataDir, { recursive: true });
+    renameSync(aside, dataDir);
+    writeFileSync(join(stateDir, 'keys', 'postgres-password'), password);
+    const third = await startOn(stateDir);
+    expect(await withClient(third.databaseUrl, async (client) => (await client.query('select answer from kept')).rows)).toEqual([{ answer: 42 }]);
+    await third.postgres?.stop();
+    removeState(stateDir);
+    expect(existsSync(aside)).toBe(false);
+  });
+
+  it.each(['temporal/server.db', 'sandbox/erp.jsonl', 'keys/login.pem'])('stays where it is when the state folder was used and only its password is gone: %s', async (left) => {
+    const stateDir = closedState();
+    const first = await startOn(stateDir);
+    await withClient(first.databaseUrl, (client) => client.query('create table kept as select 42 as answer'));
+    await first.postgres?.stop();
+    const passwordFile = join(stateDir, 'keys', 'postgres-password');
+    const password = readFileSync(passwordFile, 'utf8');
+    rmSync(join(stateDir, 'keys'), { recursive: true });
+    mkdirSync(join(stateDir, dirname(left)));
+    writeFileSync(join(stateDir, left), '');
+
+    await expect(startOn(stateDir)).rejects.toMatchObject({ code: 'database-foreign', message: expect.stringMatching(/data in \/var\/lib\/kontor\/.*Put back the keys folder/) as string });
+    expect(existsSync(passwordFile)).toBe(false);
+
+    mkdirSync(dirname(passwordFile), { recursive: true });
+    writeFileSync(passwordFile, password);
+    const second = await startOn(stateDir);
+    expect(await withClient(second.databaseUrl, async (client) => (await client.query('select answer from kept')).rows)).toEqual([{ answer: 42 }]);
+    await second.postgres?.stop();
+    removeState(stateDir);
+  });
+
+  it('is set aside only after the server that still used it was ended', async () => {
+    const stateDir = closedState();
+    const orphan = await (await preparePostgres(stateDir, runDirOf(stateDir), await freePort(), silent)).launch();
+    rmSync(stateDir, { recursive: true });
+    const second = await startOn(stateDir);
+    expect(second.notes).toContain('set aside as');
+    expect(identityOf(orphan.pid)).toBeUndefined();
+    await second.postgres?.stop();
+    removeState(stateDir);
+  });
+
+  it('is named, with what to do, when the keys are others; the server that refused them is gone', async () => {
+    const stateDir = closedState();
+    const first = await startOn(stateDir);
+    await first.postgres?.stop();
+    writeFileSync(join(stateDir, 'keys', 'postgres-password'), 'another');
+    await expect(startOn(stateDir)).rejects.toMatchObject({ code: 'database-foreign', message: expect.stringMatching(/data in \/var\/lib\/kontor\/.*\/data .*move/) as string });
+    expect(readdirSync(runDirOf(stateDir))).toEqual([]);
+    removeState(stateDir);
+  });
+});
+
 describe('a start', () => {
   it('says which port is taken and which setting moves it', async () => {
     const postgresPort = await freePort();
@@ -136,3 +220,12 @@ describe('a start', () => {
     if ('release' in state) await state.release();
   });
 });
+
+/** How many indexes of search attributes hold every record, and how many only those that have the attribute. */
+async function attributeIndexes(databaseUrl: string): Promise<unknown> {
+  const visibility = new URL(databaseUrl);
+  visibility.pathname = '/temporal_visibility';
+  return withClient(visibility.href, async (db) => (await db.query(`
+    select count(*) filter (where indpred is null)::int as "ofAnyValue", count(indpred)::int as "ofSetValues" from pg_index
+      join pg_attribute on attrelid = indrelid and attnum = indkey[1] and attgenerated = 's' where indrelid = 'executions_visibility'::regclass`)).rows[0]);
+}
