@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
+import { queues } from '../../temporal-config/queues.ts';
+import { reconcilePaymentLedgerWorkflow } from '../../workflows/contracts/reconcile-payment-ledger.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
 import { outcomeOf, people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { judge } from './invariants.ts';
 
 /**
@@ -16,17 +20,22 @@ const energy = (price: string) => billed({ lines: [{ quantity: '1', price, name:
 
 describeWithServices('faults of the counterpart', () => {
   let house: House;
+  let line: TcpProxy;
   let they: ReturnType<typeof people>;
   const accepted: string[] = [];
 
   beforeAll(async () => {
     house = await openHouse({ processingLimitMs: 800, erpTimeoutMs: 600 });
     they = people(house);
-    await house.startWorker();
+    line = await startTcpProxy(house.sandbox.url);
+    await house.startWorker({ KONTOR_SANDBOX_URL: line.url });
     await house.firstPoll('DE01');
   });
   beforeEach(() => house.sandbox.clearFaults());
-  afterAll(() => house.dispose());
+  afterAll(async () => {
+    await house.dispose();
+    await line.close();
+  });
 
   const fault = (kind: string, more: Record<string, unknown> = {}) => house.sandbox.post('/_sandbox/faults', { kind, route: 'erp.invoices.post', times: 1, ...more });
   const enter = async (invoice: ReturnType<typeof billed>) => {
@@ -79,5 +88,25 @@ describeWithServices('faults of the counterpart', () => {
     const judgement = await judge(house, accepted);
     expect(judgement.broken).toEqual([]);
     expect(judgement.repeatsSuppressed).toBeGreaterThan(0);
+  });
+
+  it('the line delivers a post twice: no key keeps this ERP from booking both; the comparison of the day finds the second, with an owner', async () => {
+    const caseId = await enter(energy('460.00'));
+    await house.stage(caseId, 'approval');
+    line.strike('POST', { kind: 'repeat' });
+    const task = await they.openTask(caseId);
+    await they.decide(caseId, task.candidatePersons[0] ?? 'tarek.aydin', 'approve', { task });
+    const [told, further] = await documents(caseId);
+    expect(further).toBeDefined();
+    expect((await judge(house, accepted)).broken).toContain(`I2: the key ${told!.externalRef} has 2 documents`);
+
+    const compare = () => house.client.workflow.execute(reconcilePaymentLedgerWorkflow, { workflowId: `test-reconcile-${Date.now()}`, taskQueue: queues.workflows, args: [{ entity: 'DE01' }] });
+    const found = async () => (await openExceptionsOf(house.db, caseId)).map(({ code, ownerRole, title }) => ({ code, ownerRole, title }));
+    await compare();
+    const second = (await house.caseWhen(caseId, () => true)).progress.postings[0]!.reference === told!.documentNo ? further! : told!;
+    expect(await found()).toEqual([{ code: 'erp-posted-twice', ownerRole: 'ap-lead', title: expect.stringContaining(second.documentNo) }]);
+    await house.sandbox.post(`/erp/DE01/supplier-invoices/${second.documentNo}/reversal`, { externalRef: `by-hand-${second.documentNo}`, reason: 'posted twice' });
+    await compare();
+    expect(await found()).toEqual([]);
   });
 });

@@ -17,6 +17,7 @@ import { plant, type Defect } from './plant.ts';
  */
 const documents = readSettings().faultSeeds === undefined ? 20 : 400;
 const alarmWithinMs = 60_000;
+const settles = { timeout: 30_000, interval: 100 };
 
 /** Waits a moment before it looks at a document, which no open case has in its history. */
 const waitsFirst: Defect[] = [{
@@ -47,7 +48,7 @@ describeWithServices('F21 builds are rolled out while approvals are open', () =>
       ids.push((await submit(house.db, billed({ lines: [{ quantity: '1', price, name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' }))).caseId);
     }
     for (const id of ids) await house.stage(id, 'approval', 300_000);
-    expect(new Set(await buildsOf(ids))).toEqual(new Set([recordedBuild().id]));
+    await expect.poll(() => buildsOf(ids), settles).toEqual(new Set([recordedBuild().id]));
   }, 900_000);
 
   it('today\'s build becomes the current one, takes the open cases over, and no worker of the build before takes that back', async () => {
@@ -59,7 +60,7 @@ describeWithServices('F21 builds are rolled out while approvals are open', () =>
     const first = third(0);
     await approve(first);
     for (const id of first) await house.stage(id, 'posted', 300_000);
-    expect(new Set(await buildsOf(first))).toEqual(new Set([today.ready['build']]));
+    await expect.poll(() => buildsOf(first), settles).toEqual(new Set([today.ready['build']]));
     await old.stop();
   }, 900_000);
 
@@ -114,6 +115,6 @@ describeWithServices('F21 builds are rolled out while approvals are open', () =>
   };
   const described = async (id: string) => house.client.workflow.getHandle((await house.caseWhen(id, () => true)).case.workflowId).describe();
   const statusOf = async (id: string) => (await described(id)).status.name;
-  /** The build that took the last step of each. */
-  const buildsOf = async (cases: readonly string[]) => Promise.all(cases.map(async (id) => (await described(id)).raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId));
+  /** The builds that took the last step of them: the engine notes it when the step is over, which is a moment after its effect can be seen. */
+  const buildsOf = async (cases: readonly string[]) => new Set(await Promise.all(cases.map(async (id) => (await described(id)).raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId)));
 });

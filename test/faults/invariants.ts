@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseLog } from '../../db/audit/export.ts';
 import { verifyLog } from '../../db/audit/verify.ts';
-import { sql } from '../../db/client.ts';
+import { inTransaction, sql } from '../../db/client.ts';
 import { readCase } from '../../db/repositories/cases.ts';
 import type { ErpDocument } from '../../sandbox/erp/documents.ts';
 import { applyTransitions, initialProgress } from '../../domain/rules/progress.ts';
@@ -12,7 +12,8 @@ import type { House } from '../support/house.ts';
 import { dutiesHeld } from './duties.ts';
 import { isLive, notBookedYet, paidOnce, paidWhatIsOwed } from './paid.ts';
 import { releasesHeld } from './release-duties.ts';
-import { hear, postingsIn, runsOf, storiesOf, type CaseStory, type Told } from './told.ts';
+import { eventsIn, hear, postingsIn, runsOf, storiesOf, type CaseStory, type Told } from './told.ts';
+import { withheldIn } from './withheld.ts';
 
 /** What must hold after any faults, judged by the counterparts' own ledgers and the audit chain, not by what we remember. */
 export interface Judgement {
@@ -41,16 +42,16 @@ export async function judge(house: House, accepted: readonly string[], drainMs =
     ...oneDocumentEach(told),
     ...paidOnce(told),
     ...sameAmounts(told, stories),
-    ...paidWhatIsOwed(told, stories),
+    ...paidWhatIsOwed(told, stories, await withheldIn(house, told.documents)),
     ...(await chainVerifies(house)),
     ...oneRecordPerTransition(stories),
     ...oneRecordPerTransition(runs),
     ...dutiesHeld(house.persons, told, stories),
     ...releasesHeld(house.persons, told, stories, runs),
     ...stuck,
-    ...enquiredBeforeResending(told, house.settleWindowMs),
-    ...(await readModelIsReplay(house, cases, stories, invoiceToPayVersion)),
-    ...(await readModelIsReplay(house, [...runs.keys()], runs, paymentRunVersion)),
+    ...enquiredBeforeResending(told, house.processingLimitMs),
+    ...(await readModelIsReplay(house, cases, storiesOf, invoiceToPayVersion)),
+    ...(await readModelIsReplay(house, [...runs.keys()], runsOf, paymentRunVersion)),
     ...secretsInLogs(house),
   ];
   const [repeats] = await sql<{ count: number }>(house.db, `select count(*)::int as count from effects where case_id = any (:cases::text[]) and (enquiries > 0 or attempt > 1 or sends > 1)`, { cases: [...cases, ...runs.keys()] });
@@ -165,35 +166,33 @@ async function stuckAfter(house: House, cases: readonly string[], drainMs: numbe
 
 async function nothingStuck(house: House, cases: readonly string[]): Promise<string[]> {
   const waiting = await sql<{ id: string; kind: string; last_error: string | null }>(house.db, `select id, kind, last_error from outbox where state = 'waiting'`);
-  const idle = await sql<{ id: string; stage: string }>(house.db, `select id, stage from cases where id = any (:cases::text[]) and closed_at is null and (stage in ('received', 'checked', 'parked', 'resumed', 'posting-outcome-unknown') or (stage in ('approval', 'exception') and awaiting_roles = '{}'))`, { cases });
+  const idle = await sql<{ id: string; stage: string }>(house.db, `select id, stage from cases where id = any (:cases::text[]) and closed_at is null and (stage in ('received', 'checked', 'parked', 'resumed', 'reopened', 'posting-outcome-unknown') or (stage in ('approval', 'exception') and awaiting_roles = '{}'))`, { cases });
   const runs = await sql<{ id: string; stage: string }>(house.db, `select id, stage from cases where process = :process and closed_at is null and stage not in ('approval', 'release', 'awaiting-bank')`, { process: paymentRunProcess });
   return [...waiting.map(({ id, kind, last_error }) => `I6: message ${id} (${kind}) waits: ${last_error}`), ...[...idle, ...runs].map(({ id, stage }) => `I6: ${id} is stuck in ${stage}`)];
 }
 
-/** How long a send may lie in the queue of the rate cap between its record and the counterpart. */
-const queueMs = 1_100;
-
-/** I7: after a send without an answer the counterpart was asked, and its settle window passed, before anything was sent again. */
-function enquiredBeforeResending({ requests }: Told, settleWindowMs: number): string[] {
+/**
+ * I7: after a send without an answer the counterpart was asked before anything was sent again, and so late after the send came in that it could
+ * no longer carry that one out. What counts is when the counterpart got them: a line may have held the first one back for a while.
+ */
+function enquiredBeforeResending({ requests }: Told, processingLimitMs: number): string[] {
   const broken: string[] = [];
-  const open = new Map<string, { at: number; enquired: boolean }>();
+  const open = new Map<string, { at: number; enquiredAt?: number }>();
   for (const { route, reference, outcome, status, at } of requests) {
     if (reference === undefined) continue;
-    if (route === 'erp.invoices.find' || route === 'bank.files.find') {
-      const sent = open.get(reference);
-      if (sent) sent.enquired = true;
-    }
-    if (!isSend(route)) continue;
     const before = open.get(reference);
-    if (before && !before.enquired) broken.push(`I7: ${reference} was sent again without an enquiry`);
-    else if (before && Date.parse(at) - before.at < settleWindowMs - queueMs) broken.push(`I7: ${reference} was sent again ${Date.parse(at) - before.at} ms later, within the settle window`);
+    if (before && enquiries.has(route)) before.enquiredAt = Date.parse(at);
+    if (!isSend(route)) continue;
+    if (before && before.enquiredAt === undefined) broken.push(`I7: ${reference} was sent again without an enquiry`);
+    else if (before?.enquiredAt !== undefined && before.enquiredAt - before.at < processingLimitMs) broken.push(`I7: ${reference} was sent again after an enquiry ${before.enquiredAt - before.at} ms after the first one came in, which could still have been carried out`);
     const settled = outcome === 'throttle' || (outcome === 'answered' && status !== undefined && status >= 400 && status < 500);
     if (settled) open.delete(reference);
-    else open.set(reference, { at: Date.parse(at), enquired: false });
+    else open.set(reference, { at: Date.parse(at) });
   }
   return broken;
 }
 
+const enquiries = new Set(['erp.invoices.find', 'bank.files.find']);
 const sends = new Set(['erp.invoices.post', 'erp.invoices.reverse', 'erp.payments.post', 'erp.payments.reverse', 'bank.files.post']);
 
 /** A request that has an effect at a counterpart. */
@@ -201,17 +200,21 @@ export function isSend(route: string): boolean {
   return sends.has(route);
 }
 
-/** I8: what the lists show is what the events say. */
-async function readModelIsReplay(house: House, cases: readonly string[], stories: ReadonlyMap<string, CaseStory>, version: string): Promise<string[]> {
-  const broken: string[] = [];
-  for (const id of cases) {
-    const found = await readCase(house.db, id);
-    const steps = stories.get(id)?.steps.map(({ transition }) => transition) ?? [];
-    if (!found) continue;
-    const replayed = applyTransitions(initialProgress(found.case.correlationId, version), steps);
-    if (JSON.stringify(sorted(replayed)) !== JSON.stringify(sorted(found.progress))) broken.push(`I8: ${id} differs from the replay of its events in ${differing(replayed, found.progress)}`);
-  }
-  return broken;
+/** I8: what the lists show is what the events say, at one moment: a run may still be closing while it is judged. */
+async function readModelIsReplay(house: House, cases: readonly string[], storiesIn: typeof storiesOf, version: string): Promise<string[]> {
+  return inTransaction(house.db, async (trx) => {
+    await sql(trx, `set transaction isolation level repeatable read, read only`);
+    const stories = storiesIn({ events: await eventsIn(trx) });
+    const broken: string[] = [];
+    for (const id of cases) {
+      const found = await readCase(trx, id);
+      if (!found) continue;
+      const steps = stories.get(id)?.steps.map(({ transition }) => transition) ?? [];
+      const replayed = applyTransitions(initialProgress(found.case.correlationId, version), steps);
+      if (JSON.stringify(sorted(replayed)) !== JSON.stringify(sorted(found.progress))) broken.push(`I8: ${id} differs from the replay of its events in ${differing(replayed, found.progress)}`);
+    }
+    return broken;
+  });
 }
 
 function differing(replayed: object, shown: object): string {

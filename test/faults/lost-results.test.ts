@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
 import { openHouse, type House } from '../support/house.ts';
@@ -5,34 +7,34 @@ import { billed, submit } from '../support/invoices.ts';
 import { people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 import { judge } from './invariants.ts';
-import { plant, type Defect } from './plant.ts';
+import { dieAfterStep } from './lost-step.ts';
+import { plant } from './plant.ts';
 
 /**
  * F2 for every step: the worker dies exactly between the commit of a step and the moment when the process hears of it. The
  * next worker carries the step out again; it has to answer what was recorded, so that the process goes on as if nothing
  * had been, and shows the same as the lists do.
  */
-const dieAfter: Defect[] = [{
-  file: 'activities/activity.ts',
-  was: '      return await work(command, { attempt, beat: () => context.heartbeat() });',
-  becomes: `      const answer = await work(command, { attempt, beat: () => context.heartbeat() });
-      if (process.env['DIE_AFTER'] === context.info.activityType) process.kill(process.pid, 'SIGKILL');
-      return answer;`,
-}];
+const never = '';
 
 describeWithServices('a worker that dies between the commit of a step and its end', () => {
   let house: House;
   let they: ReturnType<typeof people>;
   let copy: ReturnType<typeof plant>;
-  let worker: ReadyNodeProcess | undefined;
+  /** Names the step after which the worker dies. */
+  let order: string;
+  let worker: ReadyNodeProcess;
+  const start = () => house.startWorker({ DIES_AFTER: order }, copy.home);
   const accepted: string[] = [];
   let price = 400;
 
   beforeAll(async () => {
-    copy = plant(dieAfter);
+    copy = plant(dieAfterStep);
     house = await openHouse({ processingLimitMs: 800, erpTimeoutMs: 600 });
     they = people(house);
-    worker = await house.startWorker();
+    order = join(house.settings.stateDir, 'dies-after');
+    writeFileSync(order, never);
+    worker = await start();
     await house.firstPoll('DE01');
   });
   afterAll(async () => {
@@ -44,14 +46,14 @@ describeWithServices('a worker that dies between the commit of a step and its en
     expect(broken).toEqual([]);
   });
 
-  /** The worker from here on dies after its first such step; `go` sets it off. */
+  /** The worker dies after its next such step, which `go` sets off, and another one takes its place. */
   async function dying<Result>(step: string, go: () => Promise<Result>): Promise<Result> {
-    await worker?.stop();
-    const doomed = await house.startWorker({ DIE_AFTER: step }, copy.home);
+    writeFileSync(order, step);
     const under = go();
     under.catch(() => undefined);
-    expect(await doomed.ended).toBe('signal SIGKILL');
-    worker = await house.startWorker();
+    expect(await worker.ended).toBe('signal SIGKILL');
+    writeFileSync(order, never);
+    worker = await start();
     return under;
   }
   const enter = async () => {

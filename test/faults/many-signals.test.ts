@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { paymentEventSource } from '../../activities/accounts-payable/record-payment-event.ts';
+import { paymentEventSource } from '../../db/repositories/payment-events.ts';
 import { inTransaction, sql } from '../../db/client.ts';
 import { recordInbound } from '../../db/repositories/inbound.ts';
 import { enqueueAll } from '../../db/repositories/outbox.ts';

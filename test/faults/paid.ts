@@ -1,6 +1,7 @@
 import type { BankLedger } from '../../sandbox/bank/ledger.ts';
 import type { ErpDocument } from '../../sandbox/erp/documents.ts';
 import type { CaseStory, Told } from './told.ts';
+import type { Withheld } from './withheld.ts';
 
 /**
  * Money, judged by what the bank has in its own books: what it paid is held against the documents that its files name, against
@@ -12,7 +13,7 @@ type BankPayment = BankLedger['payments'][number];
 /** I2: a document, an end-to-end id and a booking in the ERP stand for one payment each. */
 export function paidOnce({ bank, payments }: Told): string[] {
   const live = bank.payments.filter(isLive);
-  const named = live.flatMap(({ debtorAccount, remittance }) => remittance.map((number) => `${debtorAccount.slice(-4)}/${number}`));
+  const named = live.flatMap(({ debtorAccount, remittance }) => remittance.map((text) => `${debtorAccount.slice(-4)}/${numberIn(text)}`));
   const debits = bank.bookings.filter(({ kind }) => kind === 'debit').flatMap(({ payments: numbers }) => numbers);
   const booked = payments.filter(({ status }) => status === 'POSTED').map(endToEndOf);
   return [
@@ -23,29 +24,34 @@ export function paidOnce({ bank, payments }: Told): string[] {
   ];
 }
 
-/** I3: what the bank paid is what the ERP owes for these documents, what the ERP booked and what the chain holds as confirmed, to the cent. */
-export function paidWhatIsOwed(told: Told, stories: ReadonlyMap<string, CaseStory>): string[] {
+/**
+ * I3: what the bank paid is what the ERP owes for these documents less the tax that is kept back (T6), what the ERP booked and what the chain
+ * holds as confirmed, to the cent.
+ */
+export function paidWhatIsOwed(told: Told, stories: ReadonlyMap<string, CaseStory>, withheld: Withheld): string[] {
   const { bank, documents, payments } = told;
   const live = bank.payments.filter(isLive);
   const booked = new Map(live.filter(({ state }) => state === 'booked').map((payment) => [payment.endToEndId, payment]));
   const inErp = new Map(payments.filter(({ status }) => status === 'POSTED').map((document) => [endToEndOf(document), document]));
   const confirmed = confirmationsOf(stories);
   const amounts = live.flatMap((payment) => {
-    const owed = owedFor(payment, documents);
-    return owed === payment.amount.minor ? [] : [`I3: the bank pays ${payment.amount.minor} ${payment.amount.currency} under ${payment.endToEndId}, and its documents come to ${owed ?? 'nothing that is known'}`];
+    const owed = owedFor(payment, documents, withheld);
+    return owed === payment.amount.minor ? [] : [`I3: the bank pays ${payment.amount.minor} ${payment.amount.currency} under ${payment.endToEndId}, and its documents come to ${owed ?? 'nothing that is known'} after tax withheld`];
   });
   const fromBank = [...booked.values()].flatMap((payment) => {
     const document = inErp.get(payment.endToEndId);
     return [
       ...(document && minorOf(document.grossValue) !== BigInt(payment.amount.minor) ? [`I3: payment ${payment.endToEndId} is ${payment.amount.minor} at the bank and ${document.grossValue} in the ERP`] : []),
+      ...(document ? taxOwed(payment, document, documents, withheld) : []),
       ...unconfirmed(payment, documents, stories, confirmed),
     ];
   });
   const toBank = [
     ...[...inErp.keys()].filter((id) => !booked.has(id)).map((id) => `I3: the ERP has booked payment ${id}, and the bank has not`),
     ...[...confirmed].filter(([, { endToEndId, returned }]) => !returned && !booked.has(endToEndId)).map(([id]) => `I3: ${id} is paid for us, and the bank has not booked it`),
+    ...[...confirmed].filter(([id, { returned }]) => returned && isClosedAsPaid(stories.get(id))).map(([id]) => `I3: ${id} is closed as paid, and its money came back`),
   ];
-  return [...amounts, ...fromBank, ...toBank, ...(postedIsPaidAndOpen(told) ? [] : ['I3: what is posted is not what is paid and open'])];
+  return [...amounts, ...fromBank, ...toBank, ...(postedIsPaidAndOpen(told, withheld) ? [] : ['I3: what is posted is not what is paid and open'])];
 }
 
 /** I6: what the bank has booked and nobody here has taken note of yet. */
@@ -60,22 +66,42 @@ export function isLive({ state }: BankPayment): boolean {
 
 /** The ERP's documents that a payment of the bank names to its payee. */
 export function documentsOf({ remittance }: BankPayment, documents: readonly ErpDocument[]): ErpDocument[] {
-  return remittance.flatMap((number) => documents.find(({ vendorInvoiceNo, status }) => vendorInvoiceNo === number && status === 'POSTED') ?? []);
+  return remittance.flatMap((text) => documents.find(({ vendorInvoiceNo, status }) => vendorInvoiceNo === numberIn(text) && status === 'POSTED') ?? []);
 }
 
-function owedFor(payment: BankPayment, documents: readonly ErpDocument[]): string | undefined {
+/** A payment of one document says what was kept back behind its number. */
+function numberIn(text: string): string {
+  return text.split(' LESS WITHHOLDING TAX ')[0] ?? text;
+}
+
+function owedFor(payment: BankPayment, documents: readonly ErpDocument[], withheld: Withheld): string | undefined {
   const own = documentsOf(payment, documents);
   if (own.length === 0 || own.length !== payment.remittance.length) return undefined;
-  return own.reduce((sum, document) => sum + signed(document, document.payableValue), 0n).toString();
+  return own.reduce((sum, document) => sum + signed(document, document.payableValue) - of(document, withheld), 0n).toString();
 }
 
-/** Per currency: everything that is posted is either paid by the bank or still open in the ERP. */
-function postedIsPaidAndOpen({ documents, bank, payments }: Told): boolean {
+/** What the ERP owes the tax office for a payment is what had to be kept back. */
+function taxOwed(payment: BankPayment, booking: ErpDocument, documents: readonly ErpDocument[], withheld: Withheld): string[] {
+  const due = documentsOf(payment, documents).reduce((sum, document) => sum + of(document, withheld), 0n);
+  const booked = (booking.settles ?? []).reduce((sum, { withheld: kept = '0' }) => sum + minorOf(kept), 0n);
+  return booked === due ? [] : [`I3: the ERP owes the tax office ${booked} of payment ${payment.endToEndId}, and ${due} had to be withheld`];
+}
+
+function of(document: ErpDocument, withheld: Withheld): bigint {
+  return withheld(document) * (document.docType === 'CRM' ? -1n : 1n);
+}
+
+/** Per currency: everything that is posted is paid by the bank, owed to the tax office or still open in the ERP. */
+function postedIsPaidAndOpen({ documents, bank, payments }: Told, withheld: Withheld): boolean {
   const sums = new Map<string, bigint>();
   const add = (currency: string, minor: bigint) => sums.set(currency, (sums.get(currency) ?? 0n) + minor);
   const known = new Set(payments.filter(({ status }) => status === 'POSTED').map(endToEndOf));
   for (const document of documents.filter(({ status }) => status === 'POSTED')) add(document.currencyCode, signed(document, document.payableValue) - signed(document, document.openValue));
-  for (const { state, endToEndId, amount } of bank.payments) if (state === 'booked' && known.has(endToEndId)) add(amount.currency, -BigInt(amount.minor));
+  for (const payment of bank.payments) {
+    if (payment.state !== 'booked' || !known.has(payment.endToEndId)) continue;
+    add(payment.amount.currency, -BigInt(payment.amount.minor));
+    for (const document of documentsOf(payment, documents)) add(document.currencyCode, -of(document, withheld));
+  }
   return [...sums.values()].every((sum) => sum === 0n);
 }
 
@@ -95,6 +121,11 @@ function confirmationsOf(stories: ReadonlyMap<string, CaseStory>): Map<string, C
       if (transition.eventKind === 'returned' && confirmed.get(id)?.endToEndId === endToEndId) confirmed.set(id, { endToEndId, returned: true });
     }
   return confirmed;
+}
+
+function isClosedAsPaid(story: CaseStory | undefined): boolean {
+  const last = story?.steps.map(({ transition }) => transition).findLast(({ kind }) => kind === 'ended' || kind === 'reopened');
+  return last?.kind === 'ended' && last.state === 'paid';
 }
 
 function unconfirmed(payment: BankPayment, documents: readonly ErpDocument[], stories: ReadonlyMap<string, CaseStory>, confirmed: ReadonlyMap<string, Confirmation>): string[] {

@@ -1,10 +1,14 @@
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import type { SandboxSet } from '../../db/seed.ts';
+import type { TaxPolicy } from '../../domain/policy/tax.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { payments } from '../support/payments.ts';
 import { outcomeOf, people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 import { judge } from './invariants.ts';
+import { freshIds } from './payment-defects.ts';
+import { openPaymentHouse } from './payment-house.ts';
+import { playPayments } from './payment-round.ts';
 import { plant, type Defect } from './plant.ts';
 import { bankThatSettles, readyToPay } from './workday.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
@@ -14,7 +18,6 @@ import { readSettings } from '../../temporal-config/settings.ts';
  * file and says nothing, and the judge has to complain. The worker as it is stands the same.
  */
 const send = 'activities/payments/send-payment-file.ts';
-const file = 'activities/payments/create-payment-file.ts';
 
 const sentWithoutOnce: Defect[] = [{
   file: send,
@@ -26,19 +29,6 @@ const sentWithoutOnce: Defect[] = [{
     return effect.outcomeOf(answer) ?? answer;
   })(`,
 }];
-/** Each try names file and payments anew: the bank cannot know that it has them already. */
-const freshIds: Defect[] = [
-  {
-    file,
-    was: 'const file = bank.port.writeFile(order);',
-    becomes: `const fresh = (length: number) => Array.from({ length }, () => 'ABCDEFGHJK'[Math.floor(Math.random() * 10)]).join('');
-  const tried = { ...order, messageId: fresh(20), batches: order.batches.map((batch) => ({ ...batch, transfers: batch.transfers.map((transfer) => ({ ...transfer, endToEndId: fresh(32) })) })) };
-  const file = bank.port.writeFile(tried);`,
-  },
-  { file, was: 'if (run.fileSha256 !== null && run.fileSha256 !== fileHash) throw', becomes: 'if (run.runId === \'\') throw' },
-  { file: send, was: 'if (run.fileSha256 !== contentHash(Buffer.from(file.text, \'utf8\'))) throw', becomes: 'if (run.runId === \'\') throw' },
-  { file: send, was: 'request: { messageId: file.messageId, fileHash: run.fileSha256 },', becomes: 'request: { run: caseId },' },
-];
 const noEnquiry: Defect[] = [{ file: 'activities/once.ts', was: '(await foundByEnquiry(tools, effect, handle, state)) ?? (await resend(tools, effect, handle))', becomes: 'await resend(tools, effect, handle)' }];
 const noReleaseDuties: Defect[] = [{ file: 'activities/payments/verify-run-decision.ts', was: 'return conflict && refusal(conflict.code, conflict.message);', becomes: 'return conflict && undefined;' }];
 /** What the bank has accepted counts as paid before it has booked anything. */
@@ -48,13 +38,23 @@ const acceptedIsPaid: Defect[] = [{
   becomes: `judged.map(({ status }) => ({ instruction: byId.get(status.endToEndId)!, status: 'confirmed' as const,`,
 }];
 
+/** What was held, withdrawn or corrected after the approval is paid all the same. */
+const noLastLook: Defect[] = [{ file: 'activities/payments/take-out-unpayable.ts', was: 'return lastLook(released, standing, await holdsOf(trx, entity));', becomes: 'void [released, standing, lastLook, holdsOf];\n  return new Map();' }];
+
+/** Tax is kept back of the gross amount, where the rule says net: bank, ERP and records agree, and all are wrong. */
+const wrongWithholding: Defect[] = [{ file: 'domain/rules/payments/withholding.ts', was: `if (rule.base === 'gross' || whole === 0n`, becomes: `if (rule.base !== 'gross' || whole === 0n` }];
+
 const isLong = readSettings().faultSeeds !== undefined;
 const times = { processingLimitMs: 400, timeoutMs: 600 };
 /** One of the treasurers may approve runs, too. */
 const withTwoHats = (shipped: SandboxSet): SandboxSet => {
   const ready = readyToPay(times)(shipped);
-  return { ...ready, persons: ready.persons.map((person) => (person.id === 'vera.noll' ? { ...person, roles: [...person.roles, { entity: 'DE01', role: 'finance-manager', limit: { currency: 'EUR', minor: '5000000' } }] } : person)) };
+  return { ...ready, policies: ready.policies.map(withWithholding), persons: ready.persons.map((person) => (person.id === 'vera.noll' ? { ...person, roles: [...person.roles, { entity: 'DE01', role: 'finance-manager', limit: { currency: 'EUR', minor: '5000000' } }] } : person)) };
 };
+
+/** Tax is kept back of every payment here. */
+const withWithholding = (policy: SandboxSet['policies'][number]): SandboxSet['policies'][number] =>
+  policy.kind !== 'tax' || policy.name !== 'europe' ? policy : { ...policy, content: { ...(policy.content as TaxPolicy), withholding: [{ id: 'DE-50A', name: 'Income of non-residents', rate: '15.825', base: 'net', countries: ['DE'], from: '2026-01-01' }] } };
 
 describeWithServices('defects of payments that the fault tests must notice', () => {
   let house: House;
@@ -121,12 +121,27 @@ describeWithServices('defects of payments that the fault tests must notice', () 
     return verdict(caseId);
   }
 
+  /** P6: a document is withdrawn between approval and release. */
+  async function withdrawnAfterApproval(): Promise<string[]> {
+    const caseId = await pay.posted('7');
+    const runId = await pay.proposed();
+    await they.decide(runId, 'clara.winter', 'approve');
+    await house.stage(runId, 'release');
+    await they.withdraw(caseId, 'anna.berg');
+    await house.ended(caseId, 'withdrawn');
+    await they.decide(runId, 'vera.noll', 'approve', { update: 'release' });
+    await pay.untilSent(runId);
+    return verdict(caseId);
+  }
+
   const defects: [string, Defect[], () => Promise<string[]>, string[]][] = [
     ['names its payments anew with each try', freshIds, unanswered, ['I2', 'I3', 'I5']],
     ['sends without once', sentWithoutOnce, unanswered, ['I7']],
     ['does not ask after a lost answer', noEnquiry, unanswered, ['I7']],
     ['lets the approver release', noReleaseDuties, releasedByApprover, ['I5']],
     ['takes accepted for paid', acceptedIsPaid, accepted, ['I3']],
+    ['pays what was withdrawn after the approval', noLastLook, withdrawnAfterApproval, ['I3']],
+    ['keeps tax back of the wrong amount', wrongWithholding, unanswered, ['I3']],
   ];
 
   it.each(isLong ? defects : defects.slice(0, 1))('a worker that %s is noticed', async (_what, defect, scenario, expected) => {
@@ -134,9 +149,24 @@ describeWithServices('defects of payments that the fault tests must notice', () 
     expect(await scenario()).toEqual(expect.arrayContaining(expected));
   });
 
+  /** Its schedule loses the answer to the file, twice. */
+  const losesAnswer = 187;
+  if (isLong) it(`P7: seed ${losesAnswer} of payments notices payments that are named anew with each try`, async () => {
+    const copy = plant(freshIds);
+    copies.push(copy);
+    const playing = await openPaymentHouse({ ownServices: false, home: copy.home });
+    try {
+      const { judgement } = await playPayments(playing, losesAnswer);
+      expect(judgement.broken).toContainEqual(expect.stringMatching(/^I2: the bank pays document .* more than once$/));
+    } finally {
+      await playing.dispose();
+    }
+  }, 900_000);
+
   if (isLong) it('F3, P6: the worker as it is stands all of that', async () => {
     await workerWith([]);
     expect(await unanswered(30_000)).toEqual([]);
     expect(await releasedByApprover()).toEqual(['duties-conflict']);
+    expect(await withdrawnAfterApproval()).toEqual([]);
   });
 });

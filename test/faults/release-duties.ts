@@ -19,13 +19,16 @@ export function releasesHeld(persons: readonly Person[], told: Told, stories: Re
     const total = own.reduce((sum, { amount }) => sum + BigInt(amount.minor), 0n);
     const named = new Set(own.flatMap((payment) => documentsOf(payment, told.documents)).map(({ externalRef }) => externalRef));
     const itemApprovers = [...stories.values()].filter((story) => postingsIn(story, 'posted').some(({ posting }) => named.has(posting.key))).flatMap(approversOf);
-    return (run ? faultsOf(run, total, itemApprovers, people) : ['nobody asked for it']).map((fault) => `I5: file ${messageId}: ${fault}`);
+    const takenOut = new Set((run?.steps ?? []).flatMap(({ transition }) => (transition.kind === 'payments-removed' ? transition.endToEndIds : [])));
+    const surplus = own.filter(({ endToEndId }) => takenOut.has(endToEndId)).map(({ endToEndId }) => `${endToEndId} had been taken out of it`);
+    return [...surplus, ...(run ? faultsOf(run, total, itemApprovers, people) : ['nobody asked for it'])].map((fault) => `I5: file ${messageId}: ${fault}`);
   });
 }
 
 function faultsOf({ submitter, steps }: CaseStory, total: bigint, itemApprovers: string[], people: ReadonlyMap<string, Person>): string[] {
+  // What is taken out right before the file leaves makes it smaller; what people said of the whole stands for the rest (P6).
   const human = (id: string) => people.get(id)?.employeeId ?? id;
-  const content = steps.flatMap(({ transition }) => (transition.kind === 'proposed' || transition.kind === 'payments-removed' ? [transition.contentHash] : [])).at(-1);
+  const content = steps.flatMap(({ transition }) => (transition.kind === 'proposed' || (transition.kind === 'payments-removed' && transition.reason !== 'not-payable') ? [transition.contentHash] : [])).at(-1);
   const said = (decision: string) => steps.flatMap(({ transition }) => (transition.kind === 'decided' && transition.decision === decision && transition.decisionHash === content ? [transition.by] : []));
   const approvers = said('approve');
   const releasers = said('release');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addPlayed, addRound, rowsOf, seedsToPlay } from './report.ts';
+import { paymentScheduleOf, sparesServices } from './payment-schedule.ts';
 import type { Round } from './round.ts';
 import { longRound, nameOf, scheduleOf, shortRound } from './schedule.ts';
 
@@ -18,7 +19,35 @@ describe('the schedule of a seed', () => {
 
   it('covers every fault in twenty long seeds', () => {
     const named = new Set(Array.from({ length: 20 }, (_, seed) => scheduleOf(seed + 1, longRound).strikes.map(({ fault }) => nameOf(fault))).flat());
-    expect([...named].sort()).toEqual(['bank files commit-late', 'bank files drop-response', 'bank files fail-after-commit', 'commit-late', 'database', 'drop-response', 'engine', 'erp payments drop-response', 'fail-after-commit', 'fail-before-commit', 'line to counterparts cut', 'line to counterparts stalled', 'line to database cut', 'line to database stalled', 'line to engine cut', 'line to engine stalled', 'throttle', 'worker']);
+    const parts = ['api', 'database', 'engine', 'worker'];
+    const lines = ['line of api to database', 'line of api to engine', 'line to counterparts', 'line to database', 'line to engine'].flatMap((line) => [`${line} cut`, `${line} stalled`]);
+    const callers = ['caller cut-answer', 'caller cut-request', 'caller delay', 'caller repeat'];
+    const erp = ['commit-late', 'drop-response', 'fail-after-commit', 'fail-before-commit', 'throttle', 'erp payments drop-response'];
+    const bank = ['bank files commit-late', 'bank files drop-response', 'bank files fail-after-commit'];
+    expect([...named].sort()).toEqual([...parts, ...lines, ...callers, ...erp, ...bank].sort());
+  });
+});
+
+describe('the schedule of a seed of payments', () => {
+  const schedules = Array.from({ length: 200 }, (_, seed) => paymentScheduleOf(seed + 1));
+
+  it('is the same each time, and another for another seed', () => {
+    expect(paymentScheduleOf(7)).toEqual(paymentScheduleOf(7));
+    expect(new Set(schedules.map((schedule) => JSON.stringify({ ...schedule, seed: 0 }))).size).toBe(schedules.length);
+  });
+
+  it('covers every behaviour of the bank, every fault of a call and every part', () => {
+    expect([...new Set(schedules.flatMap(({ behaviours }) => behaviours.map(({ rule }) => rule.kind)))].sort()).toEqual(['batch-booking', 'late', 'omit-from-statement', 'reject', 'repeat', 'return', 'silent']);
+    expect([...new Set(schedules.flatMap(({ strikes }) => strikes.map(({ fault }) => nameOf(fault))))].sort()).toEqual(['database', 'engine', 'line to counterparts cut', 'line to counterparts stalled', 'line to database cut', 'line to database stalled', 'line to engine cut', 'line to engine stalled', 'worker']);
+    const calls = new Set(schedules.flatMap(({ faults }) => faults.map(({ route, kind }) => `${route} ${kind}`)));
+    for (const route of ['bank.files.post', 'erp.payments.post', 'erp.payments.reverse'])
+      for (const kind of ['drop-response', 'fail-after-commit', 'fail-before-commit', 'commit-late', 'throttle', 'delay']) expect(calls).toContain(`${route} ${kind}`);
+    expect(new Set(schedules.map(({ secondRun }) => secondRun)).size).toBe(6);
+  });
+
+  it('a bank that refuses a payment is not silent about it, and one in three or more spares database and engine', () => {
+    for (const { behaviours } of schedules) expect(behaviours.map(({ rule }) => rule.kind).filter((kind) => kind === 'reject' || kind === 'silent').length).toBeLessThan(2);
+    expect(schedules.filter(sparesServices).length).toBeGreaterThan(schedules.length / 3);
   });
 });
 
@@ -37,6 +66,14 @@ describe('the report of a fault run', () => {
     for (const seed of [1, 3]) addRound(file, 'abc', round(seed));
     expect(seedsToPlay(file, 'abc', 4)).toEqual([2, 4]);
     expect(seedsToPlay(file, 'def', 2)).toEqual([1, 2]);
+  });
+
+  it('keeps seeds of payments apart from days, and sums them up on a line of their own', () => {
+    addRound(file, 'abc', { ...round(2), form: 'payments' });
+    addRound(file, 'abc', { ...round(4), form: 'payments' });
+    expect(seedsToPlay(file, 'abc', 4, 'payments')).toEqual([1, 3]);
+    expect(seedsToPlay(file, 'abc', 4)).toEqual([2, 4]);
+    expect(readFileSync(file, 'utf8')).toContain('2 seeds of payments, 60 documents, 4 faults injected, 80 effects attempted, 6 repeats suppressed; lost 0, done twice 0');
   });
 
   it('says which faults were played, once a revision, and keeps it when another round is added', () => {

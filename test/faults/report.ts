@@ -14,14 +14,22 @@ export function rowsOf(file: string | undefined): Row[] {
   return lines.map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim())).map((cells) => Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? ''])) as Row);
 }
 
+/** What a seed plays: a whole day, or payments alone. */
+export type Form = 'day' | 'payments';
+
+/** How a seed is named in the report: a schedule of payments as `p17`. */
+function labelOf({ seed, form }: { seed: number; form?: 'payments' }): string {
+  return form === 'payments' ? `p${seed}` : String(seed);
+}
+
 /** The seeds from 1 to `count` that this revision has not played yet. */
-export function seedsToPlay(file: string, revision: string, count: number): number[] {
-  const played = new Set(rowsOf(file).filter((row) => row.revision === revision).map(({ seed }) => Number(seed)));
-  return Array.from({ length: count }, (_, index) => index + 1).filter((seed) => !played.has(seed));
+export function seedsToPlay(file: string, revision: string, count: number, form: Form = 'day'): number[] {
+  const played = new Set(rowsOf(file).filter((row) => row.revision === revision).map(({ seed }) => seed));
+  return Array.from({ length: count }, (_, index) => index + 1).filter((seed) => !played.has(labelOf({ seed, ...(form === 'payments' ? { form } : {}) })));
 }
 
 export function addRound(file: string, revision: string, round: Round): void {
-  const others = rowsOf(file).filter((row) => row.revision !== revision || row.seed !== String(round.seed));
+  const others = rowsOf(file).filter((row) => row.revision !== revision || row.seed !== labelOf(round));
   writeFileSync(file, `${reportOf([...others, rowOf(revision, round)])}${playedIn(file).join('')}`);
 }
 
@@ -55,10 +63,10 @@ function playedIn(file: string): string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => /^- (F\d|side by side)/.test(line)).map((line) => `${line}\n`) : [];
 }
 
-export function rowOf(revision: string, { seed, documents, faults, attempted, recoveryMs, judgement: { broken, paid, repeatsSuppressed } }: Round): Row {
+export function rowOf(revision: string, { seed, form, documents, faults, attempted, recoveryMs, judgement: { broken, paid, repeatsSuppressed } }: Round): Row {
   const lost = broken.filter((sentence) => /^I1: .*accepted|^I1: .*no process|^I3: .* not there$|^I3: .*(the bank has not|not confirmed for us)/.test(sentence)).length;
   const twice = broken.filter((sentence) => /^I2:|^I3: .* not posted for us$/.test(sentence)).length;
-  const cells: (string | number)[] = [revision, seed, documents, paid, faults.length, attempted, repeatsSuppressed, lost, twice, broken.length - lost - twice, recoveryMs, faults.join(', ')];
+  const cells: (string | number)[] = [revision, labelOf({ seed, ...(form ? { form } : {}) }), documents, paid, faults.length, attempted, repeatsSuppressed, lost, twice, broken.length - lost - twice, recoveryMs, faults.join(', ')];
   return Object.fromEntries(columns.map((column, index) => [column, String(cells[index])])) as Row;
 }
 
@@ -66,14 +74,10 @@ export function rowOf(revision: string, { seed, documents, faults, attempted, re
 export function reportOf(rows: readonly Row[]): string {
   const newest = rows.at(-1)?.revision ?? '';
   const own = rows.filter(({ revision }) => revision === newest);
-  const sum = (column: Column) => own.reduce((total, row) => total + Number(row[column]), 0);
-  const recoveries = own.map((row) => Number(row['recovery ms'])).sort((a, b) => a - b);
-  const percentile = (share: number) => recoveries[Math.min(recoveries.length - 1, Math.ceil(recoveries.length * share) - 1)] ?? 0;
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     '# Fault run\n',
-    `Revision ${newest}: ${own.length} seeds, ${sum('documents')} documents, ${sum('faults injected')} faults injected, ${sum('effects attempted')} effects attempted, ${Math.max(0, ...own.map((row) => Number(row['repeats suppressed so far'])))} repeats suppressed; lost ${sum('lost')}, done twice ${sum('done twice')}, other faults ${sum('other')}; recovery p50 ${percentile(0.5)} ms, p95 ${percentile(0.95)} ms.`,
-    '',
+    ...[sumsOf(newest, 'seeds', own.filter(({ seed }) => !isOfPayments(seed))), sumsOf(newest, 'seeds of payments', own.filter(({ seed }) => isOfPayments(seed)))].flatMap((sums) => (sums === undefined ? [] : [sums, ''])),
     line(columns),
     line(columns.map(() => '---')),
     ...rows.map((row) => line(columns.map((column) => row[column]))),
@@ -81,15 +85,36 @@ export function reportOf(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-const keptFile = join(import.meta.dirname, 'kept-seeds.json');
-
-/** Seeds that failed once; every run plays them again. */
-export function keptSeeds(): number[] {
-  return (JSON.parse(readFileSync(keptFile, 'utf8')) as { seed: number }[]).map(({ seed }) => seed);
+function isOfPayments(seed: string): boolean {
+  return seed.startsWith('p');
 }
 
-export function keepSeed(seed: number, broken: readonly string[]): void {
-  const kept = JSON.parse(readFileSync(keptFile, 'utf8')) as { seed: number; broken: string[] }[];
-  if (kept.some((entry) => entry.seed === seed)) return;
-  writeFileSync(keptFile, `${JSON.stringify([...kept, { seed, broken: broken.slice(0, 5) }], undefined, 2)}\n`);
+/** Undefined where none was played. A day counts on from day to day of its house, a seed of payments for itself. */
+function sumsOf(revision: string, what: string, rows: readonly Row[]): string | undefined {
+  if (rows.length === 0) return undefined;
+  const sum = (column: Column) => rows.reduce((total, row) => total + Number(row[column]), 0);
+  const recoveries = rows.map((row) => Number(row['recovery ms'])).sort((a, b) => a - b);
+  const repeats: Column = 'repeats suppressed so far';
+  const suppressed = rows.some(({ seed }) => isOfPayments(seed)) ? sum(repeats) : Math.max(...rows.map((row) => Number(row[repeats])));
+  const percentile = (share: number) => recoveries[Math.min(recoveries.length - 1, Math.ceil(recoveries.length * share) - 1)] ?? 0;
+  return `Revision ${revision}: ${rows.length} ${what}, ${sum('documents')} documents, ${sum('faults injected')} faults injected, ${sum('effects attempted')} effects attempted, ${suppressed} repeats suppressed; lost ${sum('lost')}, done twice ${sum('done twice')}, other faults ${sum('other')}; recovery p50 ${percentile(0.5)} ms, p95 ${percentile(0.95)} ms.`;
+}
+
+const keptFile = join(import.meta.dirname, 'kept-seeds.json');
+
+interface KeptSeed {
+  seed: number;
+  form?: 'payments';
+  broken: string[];
+}
+
+/** Seeds that failed once; every run plays them again. */
+export function keptSeeds(form: Form = 'day'): number[] {
+  return (JSON.parse(readFileSync(keptFile, 'utf8')) as KeptSeed[]).filter((kept) => (kept.form ?? 'day') === form).map(({ seed }) => seed);
+}
+
+export function keepSeed(seed: number, broken: readonly string[], form: Form = 'day'): void {
+  const kept = JSON.parse(readFileSync(keptFile, 'utf8')) as KeptSeed[];
+  if (kept.some((entry) => entry.seed === seed && (entry.form ?? 'day') === form)) return;
+  writeFileSync(keptFile, `${JSON.stringify([...kept, { seed, ...(form === 'payments' ? { form } : {}), broken: broken.slice(0, 5) }], undefined, 2)}\n`);
 }

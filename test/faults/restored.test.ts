@@ -6,6 +6,7 @@ import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
 import { withClient } from '../../bin/services/postgres.ts';
 import { inTransaction, sql } from '../../db/client.ts';
 import { holdsOf, liftHold } from '../../db/repositories/payables.ts';
+import { toBook } from '../../db/repositories/payments.ts';
 import { exclusionsOf } from '../../db/repositories/payment-runs.ts';
 import type { Invoice } from '../../domain/model/invoice.ts';
 import { queues } from '../../temporal-config/queues.ts';
@@ -56,6 +57,7 @@ describeWithServices('F6, F25 the database is restored from an older copy', () =
     await pay.release(runId);
     for (const id of cases) await house.ended(id, 'paid', 120_000);
     await house.ended(runId, 'confirmed', 60_000);
+    await expect.poll(() => toBook(house.db, 'DE01', 1), { timeout: 60_000, interval: 200 }).toEqual([]); // the ERP knows, too
     return runId;
   };
   const inErp = async ({ number }: Invoice) => (await house.sandbox.ledger()).documents.filter(({ docType, vendorInvoiceNo }) => docType === 'INV' && vendorInvoiceNo === number);

@@ -3,6 +3,7 @@ import { readCase } from '../../db/repositories/cases.ts';
 import { outboxBacklog } from '../../db/repositories/outbox.ts';
 import type { House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
+import type { Door } from './door.ts';
 import { isSend, judge, type Judgement } from './invariants.ts';
 import { openLines, type Lines } from './lines.ts';
 import { nameOf, scheduleOf, type Fault, type RoundSize, type Schedule } from './schedule.ts';
@@ -11,6 +12,8 @@ import { patiently, pause, workUntilPaid } from './workday.ts';
 /** One seed: a schedule of crashes and faults while documents flow and are paid, then quiet, then the judgement. */
 export interface Round {
   seed: number;
+  /** A whole day where it does not say. */
+  form?: 'payments';
   documents: number;
   faults: string[];
   /** Sends that reached a counterpart in this round. */
@@ -20,21 +23,21 @@ export interface Round {
   judgement: Judgement;
 }
 
-/** Plays a seed; the same seed gives the same schedule. `accepted` collects what was promised to senders in all rounds so far. */
-export async function playRound(house: House, seed: number, size: RoundSize, accepted: string[]): Promise<Round> {
+/** Plays a seed; the same seed gives the same schedule. Documents and decisions come through the door; `accepted` collects what was promised to senders in all rounds so far. */
+export async function playRound(house: House, door: Door, seed: number, size: RoundSize, accepted: string[]): Promise<Round> {
   const schedule = scheduleOf(seed, size);
-  const sentBefore = (await sends(house)).length;
+  const sentBefore = (await sendsOf(house)).length;
   const lines = await openLines(house);
   let worker = await house.startWorker(lines.env);
   const own: string[] = [];
   let moreToCome = true;
-  const flowing = flow(house, schedule, own, accepted.length).finally(() => (moreToCome = false));
+  const flowing = flow(house, door, schedule, own, accepted.length).finally(() => (moreToCome = false));
   flowing.catch(() => undefined);
-  const working = workUntilPaid(house, own, () => moreToCome);
+  const working = workUntilPaid(house, own, () => moreToCome, { approve: door.approve });
   working.catch(() => undefined);
   for (const { afterMs, fault } of schedule.strikes) {
     await pause(afterMs);
-    await strike(house, lines, fault, async () => { worker = await replaced(house, lines, worker); });
+    if (!(await struckAtDoor(door, fault))) await strike(house, lines, fault, async () => { worker = await replaced(house, lines, worker); });
   }
   const lastFault = Date.now();
   await flowing;
@@ -48,12 +51,12 @@ export async function playRound(house: House, seed: number, size: RoundSize, acc
   accepted.push(...own);
   const judgement = await judge(house, accepted);
   return {
-    seed, documents: own.length, faults: schedule.strikes.map(({ fault }) => nameOf(fault)), attempted: (await sends(house)).length - sentBefore, recoveryMs,
+    seed, documents: own.length, faults: schedule.strikes.map(({ fault }) => nameOf(fault)), attempted: (await sendsOf(house)).length - sentBefore, recoveryMs,
     judgement: { ...judgement, broken: [...judgement.broken, ...shown] },
   };
 }
 
-async function strike(house: House, lines: Lines, fault: Fault, replaceWorker: () => Promise<void>): Promise<void> {
+export async function strike(house: House, lines: Lines, fault: Fault, replaceWorker: () => Promise<void>): Promise<void> {
   if ('line' in fault) lines.strike(fault.line, fault.stallMs);
   else if (!('part' in fault)) await house.sandbox.post('/_sandbox/faults', { route: 'erp.invoices.post', ...fault });
   else if (fault.part === 'worker') await replaceWorker();
@@ -61,12 +64,22 @@ async function strike(house: House, lines: Lines, fault: Fault, replaceWorker: (
   else await house.services?.temporal?.kill();
 }
 
+/** Whether it was a fault of the API or of its callers. */
+async function struckAtDoor(door: Door, fault: Fault): Promise<boolean> {
+  if ('caller' in fault) door.strike(fault.caller);
+  else if ('line' in fault && fault.of === 'api') door.lines.strike(fault.line, fault.stallMs);
+  else if ('part' in fault && fault.part === 'api') await door.kill();
+  else return false;
+  return true;
+}
+
 async function replaced(house: House, lines: Lines, worker: ReadyNodeProcess): Promise<ReadyNodeProcess> {
   await worker.kill();
   return house.startWorker(lines.env);
 }
 
-async function sends(house: House): Promise<unknown[]> {
+/** Sends that reached a counterpart so far. */
+export async function sendsOf(house: House): Promise<unknown[]> {
   const { items } = await house.sandbox.get<{ items: { route: string }[] }>('/_sandbox/requests');
   return items.filter(({ route }) => isSend(route));
 }
@@ -75,7 +88,7 @@ async function sends(house: House): Promise<unknown[]> {
  * Documents of amounts that no other round of the house has: equal amounts of one supplier would rightly be questioned (D5).
  * They are small, so that nobody has to approve them, but for those of the supplier of energy.
  */
-async function flow(house: House, { seed, documents }: Schedule, accepted: string[], before: number): Promise<void> {
+async function flow(house: House, door: Door, { seed, documents }: Schedule, accepted: string[], before: number): Promise<void> {
   const orderNumber = `45-${seed}-${before}`;
   const quantity = (index: number): number => (before + index + 100) * 3;
   await house.sandbox.post('/_sandbox/seed', {
@@ -87,7 +100,7 @@ async function flow(house: House, { seed, documents }: Schedule, accepted: strin
     await pause(afterMs);
     const matched = billed({ lines: [{ orderNumber, orderLine: '10', quantity: String(quantity(index)), price: '0.01' }] });
     const power = billed({ lines: [{ quantity: '1', price: (30 + quantity(index) / 100).toFixed(2), name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' });
-    await enter(house, approved ? power : matched, accepted);
+    accepted.push(await door.enter(approved ? power : matched));
   }
 }
 

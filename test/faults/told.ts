@@ -1,4 +1,4 @@
-import { sql } from '../../db/client.ts';
+import { sql, type Db } from '../../db/client.ts';
 import { auditEventSchema, type AuditEvent } from '../../domain/model/audit-event.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import type { BankLedger } from '../../sandbox/bank/ledger.ts';
@@ -30,11 +30,10 @@ export interface CaseStory {
 }
 
 export async function hear(house: House): Promise<Told> {
-  const rows = await sql<{ event: string }>(house.db, `select event from audit_events order by entity, seq`);
   const { documents } = await house.sandbox.ledger();
   const { items } = await house.sandbox.get<{ items: RequestLogEntry[] }>('/_sandbox/requests');
   return {
-    events: rows.flatMap(({ event }) => auditEventSchema.safeParse(parsed(event)).data ?? []),
+    events: await eventsIn(house.db),
     documents: documents.filter(({ docType, externalRef }) => (docType === 'INV' || docType === 'CRM') && externalRef !== undefined),
     payments: documents.filter(({ docType, externalRef }) => docType === 'PAY' && externalRef !== undefined),
     bank: await house.sandbox.bankLedger(),
@@ -43,13 +42,19 @@ export async function hear(house: House): Promise<Told> {
   };
 }
 
+/** Every event of the chains that can be read, in their order. */
+export async function eventsIn(db: Db): Promise<AuditEvent[]> {
+  const rows = await sql<{ event: string }>(db, `select event from audit_events order by entity, seq`);
+  return rows.flatMap(({ event }) => auditEventSchema.safeParse(parsed(event)).data ?? []);
+}
+
 /** The stories of all documents that the chain knows, by case. */
-export function storiesOf(told: Told): Map<string, CaseStory> {
+export function storiesOf(told: Pick<Told, 'events'>): Map<string, CaseStory> {
   return storiesAbout(told, 'invoice', 'intake.accepted');
 }
 
 /** The stories of all payment runs that the chain knows, by run. */
-export function runsOf(told: Told): Map<string, CaseStory> {
+export function runsOf(told: Pick<Told, 'events'>): Map<string, CaseStory> {
   return storiesAbout(told, 'payment-run', 'payment-run.opened');
 }
 
@@ -59,7 +64,7 @@ export function postingsIn({ steps }: CaseStory, status?: PostingStep['status'])
   return steps.flatMap(({ transition, decisionHash }) => (transition.kind === 'posting' && (status === undefined || transition.status === status) ? [{ posting: transition, decisionHash }] : []));
 }
 
-function storiesAbout({ events }: Told, subject: string, beginning: string): Map<string, CaseStory> {
+function storiesAbout({ events }: Pick<Told, 'events'>, subject: string, beginning: string): Map<string, CaseStory> {
   const stories = new Map<string, CaseStory>();
   for (const event of events) {
     if (event.case === null || (event.action !== beginning && !event.action.startsWith(`${subject}.`))) continue;

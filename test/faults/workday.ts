@@ -1,6 +1,8 @@
 import type { SandboxSet } from '../../db/seed.ts';
-import { sql } from '../../db/client.ts';
+import { inTransaction, sql } from '../../db/client.ts';
 import { tasksOf } from '../../db/repositories/approvals.ts';
+import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
+import { liftHold, listHolds } from '../../db/repositories/payables.ts';
 import type { Approval } from '../../domain/model/approval.ts';
 import type { House } from '../support/house.ts';
 import { payments } from '../support/payments.ts';
@@ -32,11 +34,11 @@ const patienceMs = 240_000;
 
 /**
  * People at their desks while things break around them: they approve the documents that they are asked about, open payment
- * runs for what is posted, approve and release them. Ends when every document is paid, or gives up long after the last one
+ * runs for what is posted, approve and release them, and mend what the bank refused or gave back. Ends when every document is paid, or gives up long after the last one
  * came; what is stuck then is the judge's to say.
  */
-export async function workUntilPaid(house: House, ids: readonly string[], moreToCome: () => boolean): Promise<void> {
-  const desk = deskOf(house);
+export async function workUntilPaid(house: House, ids: readonly string[], moreToCome: () => boolean, options: DeskOptions = {}): Promise<void> {
+  const desk = deskOf(house, options);
   for (let until = Date.now() + patienceMs; Date.now() < until; await pause(100)) {
     if (moreToCome()) until = Date.now() + patienceMs;
     const done = await patiently(() => desk.look([...new Set(ids)], moreToCome()));
@@ -51,10 +53,18 @@ interface Standing {
   closed: boolean;
 }
 
-function deskOf(house: House) {
+interface DeskOptions {
+  /** Through the API; without it, answers are left where the relay finds them. */
+  approve?: (task: Approval, person: string) => Promise<void>;
+  /** How long those who release a run think about it. */
+  releasedAfterMs?: number;
+}
+
+function deskOf(house: House, { approve, releasedAfterMs = 0 }: DeskOptions) {
   const they = people(house, { relayAfterMs: 100 });
   const pay = payments(house, they);
   const asked = new Set<string>();
+  const seen = new Map<string, number>();
   let lastOpened = 0;
 
   /** One look at everything; true when all documents are closed. */
@@ -63,8 +73,9 @@ function deskOf(house: House) {
     const runs = standing.filter(({ process }) => process === 'ap-payment-run');
     const documents = standing.filter(({ process }) => process !== 'ap-payment-run');
     for (const { id, stage } of standing) if (stage === 'approval' || stage === 'release') await answer(id);
-    const posted = documents.filter(({ stage }) => stage === 'posted').length;
-    const enough = posted > (moreToCome ? 4 : 0);
+    let due = documents.filter(({ stage }) => stage === 'posted').length;
+    for (const { id, stage } of documents) if ((stage === 'payment-rejected' || stage === 'payment-returned') && (await mended(id))) due += 1;
+    const enough = due > (moreToCome ? 4 : 0);
     if (enough && runs.every(({ stage }) => stage === 'awaiting-bank') && Date.now() - lastOpened > 2_000) {
       await pay.open();
       lastOpened = Date.now();
@@ -77,8 +88,24 @@ function deskOf(house: House) {
     const [task] = await tasksOf(house.db, id, 'open');
     if (!task || asked.has(task.id)) return;
     const release = task.kind === 'release-payment-run';
-    await they.propose(id, { update: release ? 'release' : 'decide', decision: 'approve', person: personFor(task), task });
+    if (!seen.has(task.id)) seen.set(task.id, Date.now());
+    if (release && Date.now() - seen.get(task.id)! < releasedAfterMs) return;
+    if (approve) await approve(task, personFor(task));
+    else await they.propose(id, { update: release ? 'release' : 'decide', decision: 'approve', person: personFor(task), task });
     asked.add(task.id);
+  }
+
+  /** What the bank refused or gave back is settled with the supplier, and may be paid again. True when nobody has to look at it any more. */
+  async function mended(id: string): Promise<boolean> {
+    const [exception] = await openExceptionsOf(house.db, id);
+    if (!exception) return true;
+    if (asked.has(exception.id)) return false;
+    const [person, reason] = ['lars.thoma', 'Agreed with the supplier by phone'];
+    for (const hold of await listHolds(house.db, { entities: null, open: true }))
+      if (hold.id.startsWith(`${id}-hold-`)) await inTransaction(house.db, (trx) => liftHold(trx, hold.id, { person, reason }));
+    await they.propose(id, { update: 'resolveException', decision: 'retry', person, exception: exception.id, payload: { reason } });
+    asked.add(exception.id);
+    return false;
   }
 
   return { look };

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 
 Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined), telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } } });
@@ -36,9 +37,9 @@ export function keptHistories(): { name: string; text: string; history: History 
 }
 
 /** What a replay says of each history: undefined when the code still does what it did. */
-export async function replay(code: string, histories: NamedHistory[]): Promise<(string | undefined)[]> {
+export async function replay(code: string, histories: NamedHistory[], read: { dataConverter?: DataConverter; namespace?: string } = {}): Promise<(string | undefined)[]> {
   const verdicts: (string | undefined)[] = [];
-  for await (const { error } of Worker.runReplayHistories({ workflowBundle: { code } }, histories)) verdicts.push(error?.message);
+  for await (const { error } of Worker.runReplayHistories({ workflowBundle: { code }, ...read }, histories)) verdicts.push(error?.message);
   return verdicts;
 }
 

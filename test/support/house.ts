@@ -25,11 +25,15 @@ export interface House {
   db: Db;
   client: Client;
   sandbox: SandboxProcess;
+  /** The sandbox carries nothing out later than this after it came in. */
+  processingLimitMs: number;
   /** After a send the sandbox ERP knows the truth at the latest after this long. */
   settleWindowMs: number;
   processes: Processes;
   /** Who may do what here. */
   persons: readonly Person[];
+  /** The rules of this house, as it was given them. */
+  policies: SandboxSet['policies'];
   /** Only with `ownServices`. */
   services: Services | undefined;
   /** `home`: another checkout than this one. */
@@ -61,16 +65,21 @@ export interface HouseOptions {
   encrypted?: boolean;
 }
 
+/** How long a test waits for a case where it says nothing else: a neighbour may have the processors, and only what is wrong takes so long. */
+const patienceMs = 90_000;
+
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const stateDir = mkdtempSync(join(tmpdir(), 'kontor-house-'));
   const processingLimitMs = options.processingLimitMs ?? 1_000;
-  const sandbox = await startSandboxProcess({ processingLimitMs });
   const own = processes();
-  const changes = { stateDir, sandboxUrl: sandbox.url, apiPort: await freePort(), workerMetricsPort: await freePort(), erpPollMs: options.erpPollMs ?? 1_000, keyRingFile: join(stateDir, 'payload-keys.json') };
+  const changes = { stateDir, apiPort: await freePort(), workerMetricsPort: await freePort(), erpPollMs: options.erpPollMs ?? 1_000, keyRingFile: join(stateDir, 'payload-keys.json') };
   options.beforeServices?.(own.folder);
-  const services = options.ownServices ? await own.services() : undefined;
-  const fresh = services ? await houseOn(services, changes) : await freshHouse(changes);
-  const { settings } = fresh;
+  const ground = async () => {
+    const services = options.ownServices ? await own.services() : undefined;
+    return { services, fresh: services ? await houseOn(services, changes) : await freshHouse(changes) };
+  };
+  const [sandbox, { services, fresh }] = await Promise.all([startSandboxProcess({ processingLimitMs }), ground()]);
+  const settings: Settings = { ...fresh.settings, sandboxUrl: sandbox.url };
   const db = openDatabase(settings.databaseUrl as string, { applicationName: 'kontor-test' });
   const set = (options.set ?? ((shipped) => shipped))(withErpTimes(readSandboxSet(settings.home), options, processingLimitMs));
   await seedSandbox(db, set);
@@ -83,14 +92,16 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     db,
     client,
     sandbox,
+    processingLimitMs,
     settleWindowMs: settleWindowOf(options, processingLimitMs),
     processes: own,
     persons: set.persons,
+    policies: set.policies,
     startWorker: (env, home) => own.start({ name: 'worker', ...(home === undefined ? { file: settings.testWorker, settings } : { file: ownWorker, settings: { ...settings, home } }), env }),
     startApi: (env) => own.start({ name: 'api', file: 'api/main.ts', settings, env }),
-    caseWhen: (id, fits, withinMs = 30_000) => caseWhen(db, id, fits, withinMs),
-    stage: (id, stage, withinMs = 30_000) => caseWhen(db, id, ({ case: found }) => found.stage === stage, withinMs),
-    ended: (id, state, withinMs = 30_000) => caseWhen(db, id, ({ case: found }) => found.state === state, withinMs),
+    caseWhen: (id, fits, withinMs = patienceMs) => caseWhen(db, id, fits, withinMs),
+    stage: (id, stage, withinMs = patienceMs) => caseWhen(db, id, ({ case: found }) => found.stage === stage, withinMs),
+    ended: (id, state, withinMs = patienceMs) => caseWhen(db, id, ({ case: found }) => found.state === state, withinMs),
     async firstPoll(entity) {
       for (let tries = 0; (await readCursor(db, `erp/${entity}`)) === undefined; tries += 1) {
         if (tries > 600) throw new Error(`nobody asked the ERP of ${entity} for changes`);
@@ -98,10 +109,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       }
     },
     async dispose() {
-      await connection.close();
-      await db.destroy();
-      await own.dispose();
-      await sandbox.stop();
+      await Promise.all([connection.close(), db.destroy(), own.dispose(), sandbox.stop()]);
       sandbox.remove();
       await fresh.dispose();
       rmSync(stateDir, { recursive: true, force: true });

@@ -3,6 +3,14 @@ import { remainder97 } from '../../domain/rules/cash-application/creditor-refere
 
 const page = 1_000;
 const firstSupplier = 500_000;
+const atOnce = 50;
+const leastAmount = 400;
+const amounts = 200;
+
+interface Copies {
+  documents: number;
+  suppliers: number;
+}
 
 /** Gives the sandbox's ERP so many suppliers of DE01, each with one verified account of its own. */
 export async function addSuppliers(sandboxUrl: string, count: number): Promise<void> {
@@ -19,14 +27,39 @@ export function supplierId(at: number): string {
 }
 
 function vendorOf(at: number): object {
-  const legalName = `${nameOf(at)} GmbH`;
+  const legalName = `${supplierName(at)} GmbH`;
   return { vendorNo: supplierId(at), legalName, countryCode: 'DE', currencyCode: 'EUR', banking: [{ bankKey: 'B1', holder: legalName, countryCode: 'DE', iban: germanIban(at) }] };
+}
+
+/** Posts a document for each copy to the sandbox's ERP, in the copy's number, supplier and amount. Answers the ERP's numbers in the copies' order. */
+export async function postDocuments(sandboxUrl: string, { documents, suppliers }: Copies): Promise<string[]> {
+  const references: string[] = [];
+  for (let start = 1; start <= documents; start += atOnce)
+    references.push(...(await Promise.all(Array.from({ length: Math.min(atOnce, documents - start + 1) }, (_, at) => postDocument(sandboxUrl, start + at, suppliers)))));
+  return references;
+}
+
+async function postDocument(sandboxUrl: string, number: number, suppliers: number): Promise<string> {
+  const value = `${Math.floor(amountOf(number) / 100)}.${String(amountOf(number) % 100).padStart(2, '0')}`;
+  const [documentDate, postingDate, netDueDate] = ['2026-09-16', '2026-09-16', '2026-10-16'];
+  const invoice = {
+    docType: 'INV', externalRef: `bench-${number}`, vendorNo: supplierId(number % suppliers), vendorInvoiceNo: `BENCH-${number}`, documentDate, postingDate, netDueDate, currencyCode: 'EUR',
+    items: [{ itemType: 'GL', glAccount: '400100', costCenter: 'CC-4100', netValue: value }], grossValue: value, payableValue: value,
+  };
+  const response = await fetch(`${sandboxUrl}/erp/DE01/supplier-invoices`, { method: 'POST', body: JSON.stringify(invoice) });
+  if (!response.ok) throw new Error(`the sandbox posts no document: ${response.status} ${await response.text()}`);
+  return ((await response.json()) as { documentNo: string }).documentNo;
+}
+
+/** Cents that the `number`-th copy is to be paid. */
+function amountOf(number: number): number {
+  return leastAmount + (number % amounts);
 }
 
 const syllables = ['bar', 'den', 'fil', 'gor', 'hal', 'kum', 'lin', 'mor', 'nas', 'pel', 'rit', 'sol', 'tan', 'ver', 'wil', 'zen'];
 
-/** A name that no list of sanctions holds and no other supplier has. */
-function nameOf(at: number): string {
+/** A name that no list of sanctions holds and no other supplier has, up to the 65,536th. */
+export function supplierName(at: number): string {
   const word = [at % 16, (at >> 4) % 16, (at >> 8) % 16, (at >> 12) % 16].map((digit) => syllables[digit]).join('');
   return `${word[0]!.toUpperCase()}${word.slice(1)} Maschinen`;
 }
@@ -39,10 +72,11 @@ export function germanIban(at: number): string {
 
 /**
  * Makes so many posted documents out of one that went the whole way: same company and terms, another number, supplier and
- * amount, and the template's document in the ERP, which holds it as open. What runs later reads exactly what intake, assessment and posting have written.
+ * amount. In the ERP each is the document of its own that `references` gives, or the template's, which the ERP holds as open until one of
+ * them is booked as paid. What runs later reads exactly what intake, assessment and posting have written.
  */
-export async function copyPosted(db: Db, template: string, { documents, suppliers }: { documents: number; suppliers: number }): Promise<void> {
-  const numbers = { template, documents, suppliers, firstSupplier };
+export async function copyPosted(db: Db, template: string, { documents, suppliers, references }: Copies & { references?: string[] }): Promise<void> {
+  const numbers = { template, documents, suppliers, firstSupplier, leastAmount, amounts, references: references ?? null };
   for (const statement of [cases, versions, assessments, postings]) await sql(db, statement, numbers);
 }
 
@@ -65,10 +99,10 @@ const versions = `insert into documents (case_id, document, ${columns.documents}
 
 const assessments = `insert into assessments (id, case_id, result, ${columns.assessments})
   select ${id}, ${id},
-         result || jsonb_build_object('supplierId', ${supplier}, 'payable', jsonb_build_object('currency', 'EUR', 'minor', (400 + n % 200)::text),
+         result || jsonb_build_object('supplierId', ${supplier}, 'payable', jsonb_build_object('currency', 'EUR', 'minor', (:leastAmount::int + n % :amounts::int)::text),
            'payee', (result -> 'payee') || jsonb_build_object('supplierId', ${supplier})),
          ${columns.assessments}
     from (select * from assessments where case_id = :template order by number desc limit 1) newest, ${each}`;
 
 const postings = `insert into postings (key, case_id, reference, ${columns.postings})
-  select key || ':' || n, ${id}, reference, ${columns.postings} from postings, ${each} where case_id = :template and kind = 'post'`;
+  select key || ':' || n, ${id}, coalesce((:references::text[])[n], reference), ${columns.postings} from postings, ${each} where case_id = :template and kind = 'post'`;

@@ -96,7 +96,7 @@ export function people(house: { db: Db; client: Client; settings: { stateDir: st
     async resolve(caseId: string, person: string, decision: 'override' | 'retry' | 'reject' | 'duplicate', more: Partial<Said> = {}): Promise<DecisionReceipt> {
       const [exception] = await openExceptionsOf(house.db, caseId);
       if (!exception) throw new Error(`${caseId} has no open exception`);
-      return say(caseId, { update: 'resolveException', decision, person, exception: exception.id, payload: { reason: 'Agreed with the supplier by phone' }, ...more });
+      return whenFree(() => say(caseId, { update: 'resolveException', decision, person, exception: exception.id, payload: { reason: 'Agreed with the supplier by phone' }, ...more }));
     },
     correct: (caseId: string, person: string, correction: Record<string, unknown>) => whenFree(() => say(caseId, { update: 'correct', decision: 'correct', person, payload: { correction } })),
     withdraw: (caseId: string, person: string) => whenFree(() => say(caseId, { update: 'withdraw', decision: 'withdraw', person })),

@@ -1,6 +1,7 @@
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { leaveWhenInterrupted } from '../../bin/services/disposable.ts';
 import { launchNode, type NodeProcess, type ReadyNodeProcess } from '../../bin/services/node-process.ts';
 import { removeState } from '../../bin/services/postgres.ts';
 import { silent } from '../../bin/services/progress.ts';
@@ -15,7 +16,7 @@ import { readSettings, type Settings } from '../../temporal-config/settings.ts';
 export interface Processes {
   /** Logs and process ids; `logs/<name>.log`. */
   folder: string;
-  /** Starts `node --import tsx FILE` and waits for its `ready` line. */
+  /** Starts this program of ours and waits for its `ready` line. */
   start(what: Omit<NodeProcess, 'stateDir'>): Promise<ReadyNodeProcess>;
   /** PostgreSQL and Temporal of the caller's own, for tests that kill them; they come back by themselves on the same ports. */
   services(plan?: Partial<ServicesPlan>): Promise<Services>;
@@ -25,9 +26,18 @@ export interface Processes {
 export function processes(): Processes {
   const folder = mkdtempSync(join(tmpdir(), 'kontor-processes-'));
   chmodSync(folder, 0o755); // the user that runs PostgreSQL must get through
+  const link = linkFromRun(folder);
   const own: Services[] = [];
   /** Several of one name may run side by side; the folder keeps a record of the last one only. */
   const running = new Set<ReadyNodeProcess>();
+  const dispose = async () => {
+    await Promise.all([...running].map(({ kill }) => kill())); // whatever a test is still about, nobody waits for it
+    await Promise.all(own.map((services) => services.stop()));
+    await endOrphans(runDirOf(folder), silent);
+    removeState(folder);
+    if (link !== undefined) rmSync(link, { force: true });
+  };
+  const endedInOrder = leaveWhenInterrupted(dispose);
   return {
     folder,
     async start(what) {
@@ -43,10 +53,17 @@ export function processes(): Processes {
       return services;
     },
     async dispose() {
-      for (const services of own) await services.stop();
-      await endOrphans(runDirOf(folder), silent);
-      for (const { kill } of running) await kill();
-      removeState(folder);
+      await dispose();
+      endedInOrder();
     },
   };
+}
+
+/** Where `kontor test` looks for what an interrupted test left running; undefined where vitest was started by itself. */
+function linkFromRun(folder: string): string | undefined {
+  const { testResults } = readSettings();
+  if (testResults === undefined) return undefined;
+  const link = join(dirname(testResults), basename(folder));
+  symlinkSync(folder, link);
+  return link;
 }

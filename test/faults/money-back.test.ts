@@ -1,0 +1,109 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { tellInvoices, type PaymentNews } from '../../activities/payments/tell-invoices.ts';
+import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
+import { inTransaction, sql } from '../../db/client.ts';
+import { enqueue } from '../../db/repositories/outbox.ts';
+import { auditOf } from '../support/evidence.ts';
+import { openHouse, type House } from '../support/house.ts';
+import { billed, submit } from '../support/invoices.ts';
+import { people } from '../support/people.ts';
+import { describeWithServices } from '../support/services.ts';
+import { dieAfterStep } from './lost-step.ts';
+import { plant } from './plant.ts';
+
+/**
+ * P8: money comes back at the worst moment, when its document has just been recorded as paid and its process has not ended. Either that process hears of it or
+ * the case is opened again; it never stays paid.
+ */
+describeWithServices('money that comes back', () => {
+  let house: House;
+  let they: ReturnType<typeof people>;
+  let copy: ReturnType<typeof plant>;
+  let order: string;
+  let worker: ReadyNodeProcess;
+  let price = 700;
+  const start = () => house.startWorker({ DIES_AFTER: order }, copy.home);
+
+  beforeAll(async () => {
+    copy = plant(dieAfterStep);
+    house = await openHouse();
+    they = people(house);
+    order = join(house.settings.stateDir, 'dies-after');
+    writeFileSync(order, '');
+    worker = await start();
+    await house.firstPoll('DE01');
+  });
+  afterAll(async () => {
+    await house.dispose();
+    copy.remove();
+  });
+
+  const posted = async () => {
+    const { caseId } = await submit(house.db, billed({ lines: [{ quantity: '1', price: `${(price += 7)}.00`, name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' }));
+    await house.stage(caseId, 'approval');
+    const task = await they.openTask(caseId);
+    await they.decide(caseId, task.candidatePersons[0]!, 'approve', { task });
+    await house.stage(caseId, 'posted');
+    return caseId;
+  };
+  const tell = (id: string, status: PaymentNews['status'], endToEndId: string) =>
+    inTransaction(house.db, (trx) => tellInvoices(trx, { entity: 'DE01' }, [{ instruction: { endToEndId, instruction: { items: [id] } as PaymentNews['instruction']['instruction'] }, status, reference: `ENTRY-${endToEndId}` }]));
+  const shownEverywhere = async (id: string) => {
+    await vi.waitFor(async () => {
+      const { case: { workflowId }, progress } = await house.caseWhen(id, () => true); // anew each time: an assessment may be under way
+      expect(await house.client.workflow.getHandle(workflowId).query('progress')).toEqual(progress);
+    }, { timeout: 30_000, interval: 100 });
+  };
+  const paidAnew = async (id: string, endToEndId: string) => {
+    await they.resolve(id, 'lars.thoma', 'retry');
+    await house.stage(id, 'posted');
+    await tell(id, 'confirmed', endToEndId);
+    await house.ended(id, 'paid');
+    await shownEverywhere(id);
+  };
+  const reopenings = async (id: string) => (await auditOf(house.db, id)).filter((action) => action === 'invoice.reopened').length;
+
+  it('before the process of a document that was just recorded as paid has ended: it goes on, and is paid anew', async () => {
+    const id = await posted();
+    writeFileSync(order, 'recordEnd');
+    await tell(id, 'confirmed', 'E2E-A1');
+    expect(await worker.ended).toBe('signal SIGKILL');
+    await house.ended(id, 'paid');
+    await tell(id, 'returned', 'E2E-A1');
+    writeFileSync(order, '');
+    worker = await start();
+    await house.stage(id, 'payment-returned');
+    await shownEverywhere(id);
+    await paidAnew(id, 'E2E-A2');
+    expect(await reopenings(id)).toBe(1);
+  });
+
+  it('beside the news that it was paid, in whatever task the process hears of them', async () => {
+    const id = await posted();
+    await tell(id, 'confirmed', 'E2E-B1');
+    await tell(id, 'returned', 'E2E-B1');
+    await house.stage(id, 'payment-returned');
+    await shownEverywhere(id);
+    await paidAnew(id, 'E2E-B2');
+  });
+
+  it('after its process has ended: the case is opened again, once, however often the news is delivered', async () => {
+    const id = await posted();
+    await tell(id, 'confirmed', 'E2E-C1');
+    await house.ended(id, 'paid');
+    const { case: { workflowId } } = await house.caseWhen(id, () => true);
+    await house.client.workflow.getHandle(workflowId).result();
+    await inTransaction(house.db, (trx) => enqueue(trx, { entity: 'DE01', caseId: id, kind: 'signal-workflow', key: `people/${id}`, workflowId, payload: { signal: 'peopleChanged' } })); // nobody hears it, and it holds nothing back
+    await tell(id, 'returned', 'E2E-C1');
+    await house.stage(id, 'payment-returned');
+    await paidAnew(id, 'E2E-C2');
+    await house.client.workflow.getHandle(workflowId).result();
+    const again = async () => sql<{ state: string }>(house.db, `select state from outbox where case_id = :id and kind = 'signal-workflow' and payload #>> '{input,eventId}' like '%/returned'`, { id });
+    await sql(house.db, `update outbox set state = 'waiting', available_at = clock_timestamp() where case_id = :id and kind = 'signal-workflow' and payload #>> '{input,eventId}' like '%/returned'`, { id });
+    await expect.poll(again, { timeout: 20_000 }).toEqual([{ state: 'refused' }]);
+    expect(await reopenings(id)).toBe(1);
+    expect((await house.caseWhen(id, () => true)).case.state).toBe('paid');
+  });
+});
