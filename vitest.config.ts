@@ -1,13 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tiers without a server run side by side; tiers that share the server and the database run one file at a time. */
-const serverTiers = ['services', 'db', 'process', 'api', 'faults', 'security'];
+const playsLong = process.env['KONTOR_FAULT_SEEDS'] !== undefined;
+const serverTiers = ['services', 'db', 'process', 'api', 'security'];
+/** Faults whose tests wait for the engine to notice, with times of their own: neighbours do not disturb them. */
+const waitingFaults = ['lost-results', 'money-back', 'booking-unheard'].map((name) => `test/faults/${name}.test.ts`);
+const folders = (tiers: readonly string[]) => tiers.map((tier) => `test/${tier}/**`);
+const filesOf = (tiers: readonly string[]) => tiers.map((tier) => `test/${tier}/**/*.test.ts`);
 
+/**
+ * Two files at a time, because much of a test is waiting; files that share the server and the database have a namespace and a database
+ * of their own there. Tests of faults play alone: their counterparts' limits are short, so that a neighbour would be one more fault.
+ */
 export default defineConfig({
   test: {
     pool: 'forks', // a Temporal worker inside a worker thread ends in a segmentation fault
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    maxWorkers: 2,
     env: { TZ: 'UTC' },
     projects: [
       {
@@ -15,17 +24,18 @@ export default defineConfig({
         test: {
           name: 'local',
           include: ['test/**/*.test.ts'],
-          exclude: serverTiers.map((tier) => `test/${tier}/**`),
+          exclude: folders([...serverTiers, 'faults']),
         },
       },
+      { extends: true, test: { name: 'server', include: [...filesOf(serverTiers), ...waitingFaults], sequence: { groupOrder: 1 } } },
       {
         extends: true,
         test: {
-          name: 'server',
-          include: serverTiers.map((tier) => `test/${tier}/**/*.test.ts`),
-          exclude: process.env['KONTOR_FAULT_SEEDS'] === undefined ? ['test/faults/long/**'] : [], // for `npm run faults` alone
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          name: 'faults',
+          include: filesOf(['faults']),
+          exclude: [...waitingFaults, ...(playsLong ? [] : ['test/faults/long/**'])], // long ones for `npm run faults` alone
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

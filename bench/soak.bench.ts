@@ -10,10 +10,13 @@ import { Witness } from './soak/witness.ts';
 
 export const summary = 'Soak: a day of work in an hour; documents, people and payments at a share of the capacity measured before, with a fault every so often';
 
+/** Orders are there for so many documents a second. */
+const mostPerSecond = 12;
+
 const erp = { processingLimitMs: 1_000, erpTimeoutMs: 1_000 };
 
 /**
- * One installation with services of its own. First its capacity is measured, undisturbed; then documents come at `--share` of it for
+ * One installation with services of its own. First its capacity for such days is measured, undisturbed; then documents come at `--share` of it for
  * `--minutes`, a fifth of them needs a person, all of them are paid in runs, and something breaks every `--fault-every` seconds.
  * Memory, handles, sizes and waiting times are those of each quarter; the counterparts' ledgers judge at the end.
  */
@@ -23,7 +26,7 @@ export async function run(args: string[]): Promise<Result> {
   const house = await openHouse({ ...erp, ownServices: true, set: readyToPay({ processingLimitMs: erp.processingLimitMs, timeoutMs: erp.erpTimeoutMs }) });
   try {
     await bankThatSettles(house);
-    const desk = await Desk.open(house);
+    const desk = await Desk.open(house, 10_000 + minutes * 60 * mostPerSecond);
     const capacity = await measureCapacity(house, desk);
     const witness = new Witness(house);
     const until = Date.now() + minutes * 60_000;
@@ -41,7 +44,7 @@ export async function run(args: string[]): Promise<Result> {
       name: 'soak',
       rows: await witness.quarters(desk),
       notes: [
-        `Capacity before: ${capacity.toFixed(1)} documents posted a second; then ${(capacity * share).toFixed(1)} a second for ${minutes} minutes, ${desk.accepted.length} in all, ${posted} documents at the ERP.`,
+        `Capacity before: ${capacity.toFixed(1)} documents settled a second; then ${(capacity * share).toFixed(1)} a second for ${minutes} minutes, ${desk.accepted.length} in all, ${posted} documents at the ERP.`,
         `Faults: ${Object.entries(struck).map(([name, times]) => `${name} ${times}`).join(', ')}. Senders tried again ${desk.repeated} times; ${repeatsSuppressed} effects were asked for or repeated.`,
         broken.length === 0 ? 'Judged by the ledgers of ERP and bank and by the audit chain: nothing lost, nothing done twice, nothing stuck.' : `Broken: ${broken.slice(0, 10).join('; ')}`,
       ],

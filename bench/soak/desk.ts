@@ -20,30 +20,30 @@ export class Desk {
   readonly answers: Accepted[] = [];
   repeated = 0;
   private readonly house: House;
+  private readonly orders: number;
   private worker: ReadyNodeProcess;
   private api: ReadyNodeProcess;
   private caller: Promise<Caller> | undefined;
 
-  private constructor(house: House, worker: ReadyNodeProcess, api: ReadyNodeProcess) {
+  private constructor(house: House, orders: number, worker: ReadyNodeProcess, api: ReadyNodeProcess) {
     this.house = house;
+    this.orders = orders;
     this.worker = worker;
     this.api = api;
   }
 
-  static async open(house: House): Promise<Desk> {
-    await house.sandbox.post('/_sandbox/seed', {
-      companyCode: 'DE01',
-      orders: [{ orderNo: order, vendorNo: '100001', currencyCode: 'EUR', orderDate: '2026-10-01', purchaser: 'ines.koch', requisitioner: 'lena.vogt', items: [{ itemNo: '10', text: 'Blech', orderedQty: '99000000000', netPrice: '0.01', commodityGroup: 'STEEL', glAccount: '400100', costCenter: 'CC-4100', taxRate: '19', plantCode: '1000', goodsRecipient: 'petra.lang' }] }],
-      movements: [{ movementType: '101', orderNo: order, itemNo: '10', qty: '99000000000', postingDate: '2026-11-16', postedBy: 'petra.lang' }],
-    });
-    const desk = new Desk(house, await house.startWorker(), await house.startApi({ KONTOR_REQUESTS_PER_MINUTE: '999999' }));
+  /** With orders for so many documents; what comes after them bills the first ones again. */
+  static async open(house: House, documents: number): Promise<Desk> {
+    const numbers = Array.from({ length: Math.ceil(documents / billsAnOrder) }, (_, at) => orderNumber(at));
+    for (let at = 0; at < numbers.length; at += ordersAtOnce) await house.sandbox.post('/_sandbox/seed', ordersOf(numbers.slice(at, at + ordersAtOnce)));
+    const desk = new Desk(house, numbers.length, await house.startWorker(), await house.startApi({ KONTOR_REQUESTS_PER_MINUTE: '999999' }));
     await house.firstPoll('DE01');
     return desk;
   }
 
   /** Sends the document with this number until it is accepted; amounts differ, so that none looks like another (D5). */
   async send(index: number, needsPerson: boolean): Promise<void> {
-    const invoice = needsPerson ? power(index) : steel(index);
+    const invoice = needsPerson ? power(index) : steel(index, orderNumber(Math.floor(index / billsAnOrder) % this.orders));
     let tries = 0;
     await patiently(async () => {
       if (tries++ > 0) this.repeated += 1;
@@ -87,9 +87,25 @@ export class Desk {
   }
 }
 
-const order = '45-SOAK-1';
+/** As an order that is delivered over months: each further bill is compared with those before it. */
+const billsAnOrder = 20;
+const ordersAtOnce = 200;
+const ordered = '99000000000';
 
-function steel(index: number) {
+function orderNumber(at: number): string {
+  return `45-SOAK-${at + 1}`;
+}
+
+function ordersOf(numbers: readonly string[]) {
+  const item = { itemNo: '10', text: 'Blech', orderedQty: ordered, netPrice: '0.01', commodityGroup: 'STEEL', glAccount: '400100', costCenter: 'CC-4100', taxRate: '19', plantCode: '1000', goodsRecipient: 'petra.lang' };
+  return {
+    companyCode: 'DE01',
+    orders: numbers.map((orderNo) => ({ orderNo, vendorNo: '100001', currencyCode: 'EUR', orderDate: '2026-10-01', purchaser: 'ines.koch', requisitioner: 'lena.vogt', items: [item] })),
+    movements: numbers.map((orderNo) => ({ movementType: '101', orderNo, itemNo: '10', qty: ordered, postingDate: '2026-11-16', postedBy: 'petra.lang' })),
+  };
+}
+
+function steel(index: number, order: string) {
   return billed({ lines: [{ orderNumber: order, orderLine: '10', quantity: String((index + 100) * 3), price: '0.01' }] });
 }
 
