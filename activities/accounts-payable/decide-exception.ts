@@ -76,8 +76,8 @@ async function override(hearing: Hearing, exception: ExceptionCase): Promise<Ver
   for (const { finding, judgement } of judged) {
     if (judgement.outcome !== 'overridden') continue;
     await addOverride(trx, place, judgement.override);
-    if (judgement.complete && finding.relatedCase && finding.code !== 'duplicate-exact')
-      await clearPair(trx, { entity: current.case.entity, caseId: current.case.id, otherCase: finding.relatedCase, decidedBy: decision.person, reason: judgement.override.reason });
+    if (judgement.complete && finding.relatedCase)
+      await clearPair(trx, { entity: current.case.entity, caseId: current.case.id, otherCase: finding.relatedCase, ...(finding.code === 'duplicate-exact' ? { beside: current.case.id } : {}), decidedBy: decision.person, reason: judgement.override.reason });
   }
   return { accepted: true, answer: { accepted: true, effect: 'resumed', transitions: [decided(hearing)] } };
 }

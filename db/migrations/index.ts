@@ -18,6 +18,7 @@ import { up as failedItems } from './0016-failed-items.ts';
 import { up as bookingsToFinish } from './0017-bookings-to-finish.ts';
 import { up as waitingReturns } from './0018-waiting-returns.ts';
 import { up as creditedDocuments } from './0019-credited-documents.ts';
+import { up as besideTheirOriginals } from './0020-beside-their-originals.ts';
 
 export interface Migration {
   id: string;
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   { id: '0017-bookings-to-finish', up: bookingsToFinish },
   { id: '0018-waiting-returns', up: waitingReturns },
   { id: '0019-credited-documents', up: creditedDocuments },
+  { id: '0020-beside-their-originals', up: besideTheirOriginals },
 ];

@@ -132,10 +132,12 @@ select k.case_id, k.class, k.type_code, k.number, k.k1, k.k2, k.issue_date, k.cu
        k.seller_name, k.supplier_id, k.supplier_group, k.vat_id, k.accounts, k.live, c.payable_minor, c.paid_at,
        case when c.closed_at is not null then c.state when c.stage = 'parked' then 'parked' when c.stage = 'posted' then 'posted' else 'pending' end as state,
        (select sum(abs(credit.gross_minor)) from case_links l join invoice_keys credit on credit.case_id = l.case_id and credit.live
-         where l.other_id = k.case_id and l.kind = 'credits' and l.case_id <> :caseId) as credited_minor
+         where l.other_id = k.case_id and l.kind = 'credits' and l.case_id <> :caseId) as credited_minor,
+       case when c.closed_at is null then (select case d.decision when 'reject' then 'rejected' when 'withdraw' then 'withdrawn' else 'duplicate' end from decisions d
+         where d.case_id = k.case_id and d.state = 'accepted' and d.decision in ('reject', 'withdraw', 'duplicate') order by d.number limit 1) end as ends_as
   from alike join invoice_keys k using (case_id) join cases c on c.id = k.case_id
  where k.case_id <> :caseId
-   and not exists (select from cleared_pairs p where p.case_a = least(k.case_id, :caseId) and p.case_b = greatest(k.case_id, :caseId))
+   and not exists (select from cleared_pairs p where p.case_a = least(k.case_id, :caseId) and p.case_b = greatest(k.case_id, :caseId) and p.beside is distinct from :caseId)
  order by k.issue_date desc, k.case_id limit :limit`;
 /** By which other documents refer to this one. */
 const REFERRING = `select case_id as "caseId" from invoice_keys c where c.entity = :entity and c.preceding_keys && array[:k1::text, :k2::text] and ${SAME_VENDOR}`;
@@ -172,7 +174,7 @@ interface CandidateRow {
   case_id: string; class: InvoiceClass; type_code: string; number: string; k1: string; k2: string; issue_date: string; currency: string;
   gross_minor: string; net_minor: string; document_hash: string; preceding: string[]; seller_name: string; supplier_id: string | null;
   supplier_group: string | null; vat_id: string | null; accounts: string[]; live: boolean; payable_minor: string | null; paid_at: string | null;
-  state: DuplicateCandidate['state']; credited_minor: string | null;
+  state: DuplicateCandidate['state']; credited_minor: string | null; ends_as: DuplicateCandidate['endsAs'] | null;
 }
 
 function candidateOf(row: CandidateRow): DuplicateCandidate {
@@ -183,6 +185,7 @@ function candidateOf(row: CandidateRow): DuplicateCandidate {
     caseId: row.case_id,
     state: row.state,
     holdsNumber: row.live,
+    ...(row.ends_as === null || row.ends_as === undefined ? {} : { endsAs: row.ends_as }),
     class: row.class,
     typeCode: row.type_code,
     number: row.number,
@@ -204,12 +207,15 @@ function candidateOf(row: CandidateRow): DuplicateCandidate {
   };
 }
 
-/** A person judged the pair to be no duplicate: it is not raised again (D10). */
-export async function clearPair(trx: Trx, pair: { entity: string; caseId: string; otherCase: string; decidedBy: string; reason: string }): Promise<void> {
+/**
+ * A person judged the pair to be no duplicate: it is not raised again (D10). With the same number it is raised for `beside` alone, the
+ * document that was let in beside the other: its overrides keep it apart, and give its number a scope of its own.
+ */
+export async function clearPair(trx: Trx, pair: { entity: string; caseId: string; otherCase: string; beside?: string; decidedBy: string; reason: string }): Promise<void> {
   await sql(
     trx,
-    `insert into cleared_pairs (entity, case_a, case_b, decided_by, reason)
-     values (:entity, least(:caseId, :otherCase), greatest(:caseId, :otherCase), :decidedBy, :reason) on conflict do nothing`,
-    pair,
+    `insert into cleared_pairs (entity, case_a, case_b, beside, decided_by, reason)
+     values (:entity, least(:caseId, :otherCase), greatest(:caseId, :otherCase), :beside, :decidedBy, :reason) on conflict do nothing`,
+    { beside: null, ...pair },
   );
 }

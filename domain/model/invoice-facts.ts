@@ -79,6 +79,8 @@ export interface DuplicateCandidate {
   state: CaseState;
   /** D11: false where it was found to be the repeat of another one itself, or its number was given up. */
   holdsNumber?: boolean;
+  /** What a decision that counts already will end it as, without effect, while its process has yet to come to that end (D9). */
+  endsAs?: 'rejected' | 'withdrawn' | 'duplicate';
   class: InvoiceClass;
   typeCode: string;
   number: string;

@@ -215,6 +215,27 @@ describeWithDatabase('invoice keys and look-alikes (D1–D11)', () => {
       expect(await seenBy(target)).toEqual([]);
     });
 
+    it('D10: one that was let in beside another of the same number is not raised for that one; its own overrides keep it apart', async () => {
+      const beside = await aCase(own.db, 'beside');
+      await claim(keyOf(beside, 'INV-2024-0017', { supplierGroup: 'G9', scope: `override:${beside}` }));
+      const seenBy = async (caseId: string) => (await findDuplicateCandidates(own.db, query({ ...stranger, supplierGroup: 'G9', caseId }))).map((one) => one.caseId);
+      await inTransaction(own.db, (trx) => clearPair(trx, { entity: 'DE01', caseId: beside, otherCase: target, beside, decidedBy: 'ada', reason: 'two deliveries' }));
+      expect(await seenBy(beside)).toContain(target);
+      expect(await seenBy(target)).not.toContain(beside);
+    });
+
+    it('D9: says that a decision will end it without effect, until its process has come to that end', async () => {
+      const ending = await aCase(own.db, 'ending');
+      await claim(keyOf(ending, 'W-1', { supplierGroup: 'G9' }));
+      const seen = async () => (await findDuplicateCandidates(own.db, query({ ...stranger, supplierGroup: 'G9', ...number('W-1') }))).find(({ caseId }) => caseId === ending);
+      const decide = (id: string, decision: string, state: 'accepted' | 'refused') => sql(own.db, `insert into decisions (id, entity, case_id, workflow_id, update_name, decision, person, document_hash, decision_hash, envelope, correlation_id, state, settled_at) values (:id, 'DE01', :ending, 'w', 'withdraw', :decision, 'ada', 'h', 'd', 'e', 'c', :state, now())`, { id, ending, decision, state });
+      await decide('ends-1', 'withdraw', 'refused');
+      await decide('ends-2', 'override', 'accepted');
+      expect(await seen()).not.toHaveProperty('endsAs');
+      await decide('ends-3', 'withdraw', 'accepted');
+      expect(await seen()).toMatchObject({ endsAs: 'withdrawn' });
+    });
+
     it('C2, C4: says how much was credited and is still open', async () => {
       const credit = await aCase(own.db, 'credit');
       await claim(keyOf(credit, 'CN-2', { supplierGroup: 'G9', class: 'credit-note', gross: money('EUR', -1_900n), net: money('EUR', -1_597n) }));

@@ -52,7 +52,7 @@ export function assessInvoice(unordered: InvoiceFacts): Assessment {
 
   const awaitingReceipt = findings.some((finding) => finding.severity === 'wait' && !finding.overridden);
   const disposition = dispose(facts, findings, route, awaitingReceipt);
-  const duplicateOf = findings.filter(isOpenDuplicate).map((finding) => finding.relatedCase).sort()[0];
+  const duplicateOf = originalOf(facts, findings);
   const payable = creditEffect(invoice, invoice.totals.payable);
   const block = paymentBlock({ awaitingReceipt, needsApproval: route.steps.length > 0 && policies.posting.content.order === 'post-blocked-then-approve', payee, payable });
   const dueDate = dueDateOf(facts, supplier);
@@ -88,7 +88,7 @@ export function assessInvoice(unordered: InvoiceFacts): Assessment {
 
 /** What happens next; the first that applies. */
 function dispose(facts: InvoiceFacts, findings: readonly Finding[], route: ApprovalRoute, awaitingReceipt: boolean): Disposition {
-  if (findings.some(isOpenDuplicate)) return dispositionOfRepeat(facts);
+  if (findings.some(isOpenDuplicate)) return originalOf(facts, findings) === undefined ? 'exception' : dispositionOfRepeat(facts);
   if (findings.some(stops)) return 'exception';
   if (awaitingReceipt && facts.policies.posting.content.beforeReceipt === 'park') return 'awaiting-receipt';
   return route.steps.length > 0 ? 'needs-approval' : 'ready-to-post';
@@ -97,6 +97,12 @@ function dispose(facts: InvoiceFacts, findings: readonly Finding[], route: Appro
 /** D1: what is posted ends as a duplicate only by a person's word; anything else by policy. */
 export function dispositionOfRepeat({ policies, postingStands }: InvoiceFacts): 'duplicate' | 'exception' {
   return policies.duplicates.content.onExact === 'end' && postingStands === undefined ? 'duplicate' : 'exception';
+}
+
+/** D1, D9: what it repeats; undefined where all that it repeats is about to end without effect, for then nothing would be left to pay. */
+function originalOf({ duplicateCandidates }: InvoiceFacts, findings: readonly Finding[]): string | undefined {
+  const ending = new Set(duplicateCandidates.filter(({ endsAs }) => endsAs !== undefined).map(({ caseId }) => caseId));
+  return findings.filter(isOpenDuplicate).flatMap(({ relatedCase }) => (relatedCase === undefined || ending.has(relatedCase) ? [] : [relatedCase])).sort()[0];
 }
 
 /** D1, while two persons have not said that it is another document (D10). */

@@ -142,7 +142,8 @@ function isDead(state: CaseState): boolean {
 function observe(subject: Subject, candidate: DuplicateCandidate, code: Observation['code'], rule: string, score: number | undefined): Observation {
   return {
     code, rule, scope: `case:${candidate.caseId}`, relatedCase: candidate.caseId, ...(score === undefined ? {} : { score }),
-    expected: `${candidate.number} of ${candidate.issueDate}, ${describeMoney(candidate.gross)}, ${candidate.state}`,
+    expected: `${candidate.number} of ${candidate.issueDate}, ${describeMoney(candidate.gross)}`,
+    standing: candidate.endsAs === undefined ? candidate.state : `${candidate.state} and about to be ${candidate.endsAs}`,
     actual: `${subject.number} of ${subject.issueDate}, ${describeMoney(subject.gross)}`,
   };
 }

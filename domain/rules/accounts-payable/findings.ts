@@ -13,6 +13,8 @@ export interface Observation {
   orderLine?: string;
   relatedCase?: string;
   expected?: string;
+  /** How the related document stands at the moment: told with what is expected, and no part of what an override is bound to (D10). */
+  standing?: string;
   actual?: string;
   variance?: string;
   limit?: string;
@@ -131,13 +133,14 @@ export function stops(finding: Finding): boolean {
 }
 
 function toFinding(observation: Observation, facts: InvoiceFacts): Finding {
-  const { reason, severity, ownerRole, ownerPerson, ...seen } = observation;
+  const { reason, severity, ownerRole, ownerPerson, standing, ...seen } = observation;
   const known = findingCatalogue[observation.code];
   const role = ownerRole ?? known.owner;
   const fingerprint = [observation.code, observation.scope, observation.expected ?? '', observation.actual ?? '', observation.variance ?? ''].join('|');
   const needed = Math.max(1, known.overrides);
   return {
     ...seen,
+    ...(standing === undefined ? {} : { expected: [observation.expected, standing].filter((part) => part !== undefined).join(', ') }),
     reasonCode: reason ?? known.reason,
     severity: severity ?? known.severity,
     fingerprint,

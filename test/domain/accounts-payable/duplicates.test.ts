@@ -62,6 +62,7 @@ const rows: { rule: string; what: string; given?: Partial<InvoiceFacts>; other: 
   { rule: 'D1', what: 'one that does not hold its number and is written otherwise', other: candidate('INV 2026 17', gross, { state: 'pending', holdsNumber: false }), code: 'duplicate-normalised', disposition: 'exception' },
   { rule: 'D9', what: 'a posted one, whether or not it holds its number', other: candidate('INV-2026-017', gross, { state: 'posted', holdsNumber: false }), code: 'duplicate-exact', disposition: 'duplicate' },
   { rule: 'D1', what: 'the same number, once this one is posted: people say so', given: { postingStands: true }, other: candidate('INV-2026-017', '5'), code: 'duplicate-exact', disposition: 'exception' },
+  { rule: 'D9', what: 'one that is about to end as withdrawn: nothing would be left to pay, so people look', other: candidate('INV-2026-017', gross, { state: 'posted', endsAs: 'withdrawn' }), code: 'duplicate-exact', disposition: 'exception' },
   { rule: 'D9', what: 'a rejected one is shown only', other: candidate('INV-2026-017', gross, { state: 'rejected' }), code: 'earlier-attempt', disposition: 'needs-approval' },
 ];
 
@@ -98,6 +99,20 @@ describe('duplicates', () => {
     expect(after('fred', 'fred-admin')).toBe('duplicate');
     expect(after('fred', 'anna')).toBe('duplicate');
     expect(after('fred', 'cara')).toBe('needs-approval');
+  });
+
+  it('D10: what two persons have accepted stays so while the other document goes on to be posted and paid', () => {
+    const as = (changes: Partial<DuplicateCandidate>) => ({ ...ours(), people, submittedBy: 'anna', duplicateCandidates: [candidate('INV-2026-017', '5', changes)] });
+    const [finding] = assessInvoice(facts(as({ state: 'pending' }))).findings;
+    expect(finding!.expected).toMatch(/, pending$/);
+    const overrides = ['fred', 'cara'].map((by) => ({ findingCode: finding!.code, scope: finding!.scope, fingerprint: finding!.fingerprint, by, role: 'ap-lead', reason: 'another document', at: '2026-11-05T10:00:00.000Z' }));
+    for (const state of ['pending', 'parked', 'posted', 'paid'] as const) expect(assessInvoice(facts({ ...as({ state }), overrides })).disposition, state).toBe('needs-approval');
+    expect(assessInvoice(facts({ ...as({ gross: eur('6') }), overrides })).disposition, 'of another amount').toBe('duplicate');
+  });
+
+  it('D1, D9: of two that it repeats, one about to end, it is the duplicate of the other', () => {
+    const repeats = [candidate('INV-2026-017', '5', { caseId: 'case-a', state: 'pending', endsAs: 'rejected' }), candidate('INV-2026-017', '5', { caseId: 'case-b' })];
+    expect(assessInvoice(facts({ ...ours(), duplicateCandidates: repeats }))).toMatchObject({ disposition: 'duplicate', duplicateOf: 'case-b' });
   });
 
   it('D1, D10: by policy an exact duplicate stands still, takes nothing, and goes on only with two consents', () => {
