@@ -1,6 +1,7 @@
 import { latestAssessment, type StoredAssessment } from '../../db/repositories/assessments.ts';
 import { linkCases, lockCase, readCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { inTransaction, onOneConnection, type Db, type Trx } from '../../db/client.ts';
+import { isUnderWay } from '../../db/repositories/once.ts';
 import { policyByVersion } from '../../db/repositories/policies.ts';
 import { savePosting } from '../../db/repositories/postings.ts';
 import { markReservationsPosted } from '../../db/repositories/reservations.ts';
@@ -61,14 +62,18 @@ interface Posting {
   dueAt: string;
 }
 
-/** The assessment if it is still the newest, may be posted, and everybody who has to approve it has done so for exactly this version. */
-async function currentAssessment(db: Db, { caseId, assessmentId }: PostCommand): Promise<Current | undefined> {
+/** For how long a judgement holds while the ERP cannot be reached: orders and receipts go on changing there (M19). */
+const judgedForMs = 5 * 60_000;
+
+/** The assessment if it is still the newest and not overtaken, may be posted, and everybody who has to approve it has done so for exactly this version. */
+async function currentAssessment(db: Db, { caseId, assessmentId, key }: PostCommand): Promise<Current | undefined> {
   const [stored, found] = await Promise.all([latestAssessment(db, caseId), readCase(db, caseId)]);
   const current = requiredOf(found, 'case', caseId);
   if (!stored || stored.id !== assessmentId || current.case.closedAt !== undefined || current.case.documentHash !== stored.documentHash) return undefined;
   const { result } = stored;
   if (!result.posting || result.disposition === 'exception' || result.disposition === 'duplicate') return undefined;
   if (!result.postBeforeApproval && !(await isApproved(db, stored))) return undefined;
+  if (stored.ageMs > judgedForMs && !(await isUnderWay(db, key))) return undefined;
   return { stored, draft: result.posting };
 }
 

@@ -41,10 +41,12 @@ export interface StoredAssessment {
   result: Assessment;
   policyVersions: Record<string, string>;
   createdAt: string;
+  /** By the database's own clock, as it was read. */
+  ageMs: number;
 }
 
 /** Keeps the conclusion; false when this assessment was kept before, so a repeated record activity may answer from it. */
-export async function saveAssessment(trx: Trx, assessment: Omit<StoredAssessment, 'createdAt'>): Promise<boolean> {
+export async function saveAssessment(trx: Trx, assessment: Omit<StoredAssessment, 'createdAt' | 'ageMs'>): Promise<boolean> {
   const rows = await sql(
     trx,
     `insert into assessments (id, entity, case_id, facts_id, document_hash, decision_hash, disposition, result, policy_versions, created_at)
@@ -57,7 +59,7 @@ export async function saveAssessment(trx: Trx, assessment: Omit<StoredAssessment
 }
 
 const COLUMNS = `id, entity, case_id as "caseId", facts_id as "factsId", document_hash as "documentHash", decision_hash as "decisionHash", disposition, result,
-  policy_versions as "policyVersions", created_at as "createdAt"`;
+  policy_versions as "policyVersions", created_at as "createdAt", (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as "ageMs"`;
 
 /** The one that counts: an older one is stale and may not be posted (M19). */
 export async function latestAssessment(db: Db, caseId: string): Promise<StoredAssessment | undefined> {

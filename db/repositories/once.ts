@@ -119,6 +119,11 @@ on conflict (key) do update set
   db_epoch = case when ${TAKEN} then excluded.db_epoch else e.db_epoch end
 returning e.verdict, e.fencing, e.outcome, e.last_sent_at, e.lease_until, clock_timestamp() as now`;
 
+/** Something was sent under the key whose outcome is open or recorded: it stands for that request until that is known. */
+export async function isUnderWay(db: Db, key: string): Promise<boolean> {
+  return (await sql(db, `select from effects where key = :key and state <> 'idle'`, { key })).length > 0;
+}
+
 /** Before a resend that an enquiry has shown to be safe: from here on the outcome is open again. */
 export async function markSent(db: Db, handle: EffectHandle, leaseMs: number): Promise<void> {
   await fenced(

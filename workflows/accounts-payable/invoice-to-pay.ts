@@ -8,7 +8,7 @@
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { AssessmentAnswer, CaseRef, DecisionAnswer, DecisionKind, PostAnswer, PostCommand } from '../../activities/accounts-payable/commands.ts';
 import { effectKey, effectNumber, supplierDocumentKey } from '../../domain/rules/posting-key.ts';
-import { correct, decide, firstInvoiceToPayVersion, goodsReceived, invoiceToPayProcess, keepingPostings, paymentStatus, resolveException, withdraw, withOneHistory } from '../contracts/invoice-to-pay.ts';
+import { correct, decide, firstInvoiceToPayVersion, goodsReceived, heedlessOfEndings, invoiceToPayProcess, keepingPostings, paymentStatus, resolveException, withdraw, withOneHistory } from '../contracts/invoice-to-pay.ts';
 import type { InboxNotice, InvoiceToPayInput, InvoiceToPayOutcome } from '../contracts/invoice-to-pay.ts';
 import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
 import { awaitWithEscalation } from '../parts/escalation.ts';
@@ -37,6 +37,7 @@ export async function invoiceToPay(input: InvoiceToPayInput): Promise<InvoiceToP
       await goOnWhenLong(invoice);
       if (invoice.corrected && !invoice.keepsPostings && !(await reverseInErp(invoice, 'corrected'))) continue;
       const assessment = await assessInvoice(invoice);
+      if (invoice.heedsEndings && invoice.ending) break;
       switch (assessment.disposition) {
         case 'duplicate':
           invoice.ending = { state: 'duplicate', of: assessment.duplicateOf ?? '' };
@@ -71,6 +72,7 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
     board: new ProgressBoard(correlationId, version, goesOn?.progress ?? input.shown),
     triesAtOnce: version !== firstInvoiceToPayVersion,
     keepsPostings: keepingPostings.has(version),
+    heedsEndings: !heedlessOfEndings.has(version),
     mutex: new Mutex(),
     changed: false,
     corrected: false,
@@ -106,6 +108,7 @@ async function assessInvoice(invoice: InvoiceCase): Promise<AssessmentAnswer> {
     return recordAssessment({ ...invoice.ref, factsId });
   });
   invoice.board.apply(assessment.transitions);
+  if (invoice.heedsEndings) await invoice.mutex.run(async () => undefined); // whoever decided meanwhile is heard first
   if (assessment.posted && !invoice.posted) rememberPosting(invoice, { ...assessment.posted, supplierId: assessment.supplierId });
   return assessment;
 }

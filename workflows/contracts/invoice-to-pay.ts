@@ -9,7 +9,7 @@ export const invoiceToPayWorkflow = 'invoiceToPay';
 export const invoiceToPayProcess = 'ap-invoice';
 
 /** Declared in every progress; it rises with each change that a running process must not see. */
-export const invoiceToPayVersion = 'invoice-to-pay/4';
+export const invoiceToPayVersion = 'invoice-to-pay/5';
 
 /** Of the processes that were started before the version was part of what they are started with; they ask the ERP on its queue only. */
 export const firstInvoiceToPayVersion = 'invoice-to-pay/1';
@@ -19,6 +19,9 @@ export const withOneHistory: ReadonlySet<string> = new Set([firstInvoiceToPayVer
 
 /** Of the processes that reverse a corrected document only where they await its payment, and never one that turns out to be a duplicate. */
 export const keepingPostings: ReadonlySet<string> = new Set([...withOneHistory, 'invoice-to-pay/3']);
+
+/** Of the processes that go on with what they assessed although a decision that ends the document came in meanwhile. */
+export const heedlessOfEndings: ReadonlySet<string> = new Set([...keepingPostings, 'invoice-to-pay/4']);
 
 export interface InvoiceToPayInput {
   entity: string;

@@ -13,6 +13,8 @@ export interface InvoiceCase {
   triesAtOnce: boolean;
   /** An early version: see `keepingPostings`. */
   keepsPostings: boolean;
+  /** An early version: see `heedlessOfEndings`. */
+  heedsEndings: boolean;
   /** A person or an event changed the facts: look again. */
   changed: boolean;
   /** AP supplied a corrected version, which a posted document has to give way to. */
