@@ -6,6 +6,8 @@ import { outboxBacklog } from '../../db/repositories/outbox.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
+import { payments } from '../support/payments.ts';
+import { people } from '../support/people.ts';
 import { describeWithServices, freePort } from '../support/services.ts';
 import { startTcpLine, type TcpLine } from '../support/tcp-proxy.ts';
 import { judge } from './invariants.ts';
@@ -101,6 +103,34 @@ describeWithServices('F24 a worker without the Temporal server', () => {
     rmSync(gate);
     await pause(2_000);
     expect(await posts(), 'the other one sent it, and only that').toBe(before + 1);
+    line.heal();
+    await told();
+    await zombie.kill();
+    await other.stop();
+    copy.remove();
+  }, 900_000);
+
+  // Its lease and the time of one try pass first.
+  if (isLong) it('standing still before it sends a payment file, until another has sent it: the bank has it once', async () => {
+    const they = people(house);
+    const pay = payments(house, they);
+    const gate = join(folder, 'file-gate');
+    const copy = plant(standStill);
+    const zombie = await house.startWorker({ STAND_STILL: gate, TEMPORAL_ADDRESS: line.address, KONTOR_WORKER_METRICS_PORT: String(await freePort()) }, copy.home);
+    accepted.push(await pay.posted('4'));
+    const runId = await pay.proposed();
+    await they.decide(runId, 'clara.winter', 'approve');
+    await house.stage(runId, 'release');
+    writeFileSync(gate, '');
+    await they.decide(runId, 'vera.noll', 'approve', { update: 'release' });
+    await until(() => Promise.resolve(existsSync(`${gate}.reached`)));
+    line.part();
+    const other = await startOther();
+    await house.stage(runId, 'awaiting-bank', 180_000);
+    rmSync(gate);
+    await pause(2_000);
+    expect((await house.sandbox.requests(runId)).filter(({ route }) => route === 'bank.files.post')).toHaveLength(1);
+    expect((await house.sandbox.bankLedger()).files.filter(({ messageId }) => messageId === runId)).toHaveLength(1);
     line.heal();
     await told();
     await zombie.kill();
