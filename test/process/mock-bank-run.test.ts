@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SandboxSet } from '../../db/seed.ts';
 import { sql } from '../../db/client.ts';
+import { readBlob } from '../../db/repositories/blobs.ts';
 import { listHolds } from '../../db/repositories/payables.ts';
+import { readRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf } from '../../db/repositories/payments.ts';
 import { publicData } from '../documents/invoice/public-files.ts';
 import { openHouse, type House } from '../support/house.ts';
@@ -67,12 +69,15 @@ describeWithServices('50 invoices', () =>
     const bankCases = async () => (await sql<{ code: string }>(house.db, `select distinct code from exceptions where case_id is null and origin = 'payment' order by code`)).map(({ code }) => code);
     const endToEndOf = async (runId: string, at: number) => (await instructionsOf(house.db, runId)).find(({ instruction }) => instruction.items.includes(cases[at]!))!.endToEndId;
 
+    const fileOf = async (runId: string) => (await readBlob(house.db, 'DE01', (await readRun(house.db, runId))!.fileSha256!))!.bytes.toString();
+
     it('accepted, closed account, unknown bank, too little money, the file twice, a return, a hole in the statement', async () => {
       await mock.patch('/_mock/accounts/ACME', { balance: 300_000, behaviour: 'insufficient-funds' });
       line.strike('POST', { kind: 'repeat' });
       const runId = await pay.proposed();
       await pay.release(runId);
       await pay.untilSent(runId);
+      expect(await mock.validate(await fileOf(runId))).toMatch(new RegExp(`\\b${count} payments, 0 findings`));
       expect(line.passed().filter(({ method }) => method === 'POST').map(({ status }) => status), 'delivered twice, taken once').toEqual([202, 422]);
 
       await expect.poll(stages, { timeout: 60_000 }).toEqual({ posted: count - 3, 'payment-rejected': 3 });
