@@ -91,7 +91,7 @@ export function people(house: { db: Db; client: Client; settings: { stateDir: st
     async decide(caseId: string, person: string, decision: 'approve' | 'reject', more: Partial<Said> = {}): Promise<DecisionReceipt> {
       const task = more.task ?? (await this.openTask(caseId));
       const rejection = decision === 'reject' ? { reasonCode: 'PRI', payload: { target: 'supplier' } } : {};
-      return say(caseId, { update: 'decide', decision, person, task, ...rejection, ...more });
+      return whenFree(() => say(caseId, { update: 'decide', decision, person, task, ...rejection, ...more }));
     },
     async resolve(caseId: string, person: string, decision: 'override' | 'retry' | 'reject' | 'duplicate', more: Partial<Said> = {}): Promise<DecisionReceipt> {
       const [exception] = await openExceptionsOf(house.db, caseId);
