@@ -23,6 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'local',
+          isolate: false, // reading the modules anew for each file took longer than many a test
           include: ['test/**/*.test.ts'],
           exclude: folders([...serverTiers, 'faults']),
         },

@@ -26,7 +26,11 @@ export function withoutTimes(text: string): string {
 
 async function recordTransfers(mock: MockBank): Promise<[string, string][]> {
   const { bank } = openBank('iso20022', { pain001: 'pain.001.001.09', transport: { kind: 'mock-bank', baseUrl: mock.url } }, createAdapterTools(), createGuard());
-  const send = async (messageId: string, transfers: ReturnType<typeof transferOf>[], payer?: string) => bank.submitFile(bank.writeFile({ ...acmeOrder(transfers, payer), messageId }), context);
+  let sent = 0;
+  const send = async (messageId: string, transfers: ReturnType<typeof transferOf>[], payer?: string) => {
+    const order = acmeOrder(transfers, payer);
+    return bank.submitFile(bank.writeFile({ ...order, messageId, batches: order.batches.map((batch) => ({ ...batch, paymentInformationId: `P-T${++sent}` })) }), context);
+  };
   const elsewhere = (id: string, minor: string, iban: string) => ({ ...transferOf(id, minor), creditorAccount: { iban } });
 
   await mock.patch('/_mock/accounts/GLOBEX', { behaviour: 'accept', balance: 1_000_000 });
