@@ -82,7 +82,7 @@ function count(option: string, text: string): number {
 function revisionOf(home: string): string {
   const git = (...words: string[]) => execFileSync('git', words, { cwd: home, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
-    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '+'}`;
+    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--untracked-files=no', '--', '.', ':(exclude)test/faults/kept-seeds.json') === '' ? '' : '+'}`;
   } catch {
     return 'unknown';
   }

@@ -73,9 +73,12 @@ export interface Exchange {
 
 const maximumBody = 64 * 1024 * 1024;
 
+/** Longer than clients keep a connection that is idle: the side that closes it must not be the one that a request is on its way to. */
+const keepAliveTimeout = 65_000;
+
 export function createSandboxServer(routes: Route[], execute: Execute): Server {
   const table = routes.map((route) => ({ route, parts: route.path.split('/') }));
-  return createServer((incoming, outgoing) => {
+  return createServer({ keepAliveTimeout }, (incoming, outgoing) => {
     void serve(incoming, outgoing).catch((error: unknown) => {
       process.stderr.write(`${JSON.stringify({ level: 'error', service: 'sandbox', message: String(error) })}\n`);
       if (!outgoing.headersSent) send(outgoing, { status: 500, body: { error: { code: 'INTERNAL', text: 'the sandbox failed' } } });

@@ -59,7 +59,9 @@ export async function startSandboxProcess(options: SandboxOptions = {}): Promise
   const url = `http://127.0.0.1:${await readyPort(child, () => stderr)}`;
 
   async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-    const response = await fetch(url + path, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+    const response = await fetch(url + path, { method, body: body === undefined ? undefined : JSON.stringify(body) }).catch((error: unknown) => {
+      throw new Error(`${method} ${path} was not answered: ${String((error as Error).cause ?? error)}`, { cause: error });
+    });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
     return JSON.parse(text) as Answer;
