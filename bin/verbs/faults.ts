@@ -78,7 +78,7 @@ function count(option: string, text: string): number {
   return Number(text);
 }
 
-/** The commit, with a mark where files differ from it: results count for the code that gave them. */
+/** The commit, with a mark where files differ from it, but for the seeds that failed and were kept: results count for the code that gave them. */
 function revisionOf(home: string): string {
   const git = (...words: string[]) => execFileSync('git', words, { cwd: home, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {

@@ -13,7 +13,7 @@ export type ActionCode = (typeof actionCodes)[number];
 /** Everything that the rules of accounts payable can find; `domain/rules/accounts-payable/findings.ts` says who owns each. */
 export const findingCodes = [
   // the document itself
-  'totals-wrong', 'attachment-quarantined', 'suspicious-text', 'number-placeholder', 'issue-date-in-future',
+  'totals-wrong', 'rounding-too-large', 'prepayment-raises-payable', 'third-party-payment', 'attachment-quarantined', 'suspicious-text', 'line-id-repeated', 'number-placeholder', 'issue-date-in-future',
   // the two companies and the payee
   'buyer-not-ours', 'supplier-unknown', 'supplier-ambiguous', 'supplier-blocked', 'supplier-tax-id-invalid', 'supplier-tax-id-differs', 'supplier-tax-id-missing',
   'bank-account-unknown', 'bank-account-missing', 'bank-account-not-verified', 'payee-not-related',
@@ -25,9 +25,9 @@ export const findingCodes = [
   'cumulative-variance', 'order-amount-exceeded', 'nothing-to-invoice', 'awaiting-receipt', 'receipt-unknown', 'consignment-order',
   'charge-differs', 'charge-unplanned', 'header-difference', 'small-difference', 'tolerance-missing',
   // tax
-  'tax-over', 'tax-under', 'tax-rate-not-allowed', 'tax-on-exempt', 'tax-reason-missing', 'tax-currency-total-missing',
+  'tax-base-differs', 'tax-rate-missing', 'tax-over', 'tax-under', 'tax-rate-not-allowed', 'tax-on-exempt', 'tax-reason-missing', 'tax-currency-total-missing',
   // credits
-  'credit-without-reference', 'credit-of-unknown-invoice', 'credit-exceeds-invoice', 'credit-kind-unclear', 'credit-without-return', 'credit-sign',
+  'credit-without-reference', 'credit-of-unknown-invoice', 'credit-exceeds-invoice', 'credit-kind-unclear', 'credit-without-return', 'credit-below-billed', 'credit-sign',
   // coding, money, time, approval
   'coding-missing', 'account-unknown', 'cost-centre-unknown', 'exchange-rate-missing', 'period-closed', 'possible-splitting',
 ] as const;

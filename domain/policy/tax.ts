@@ -16,6 +16,8 @@ export const taxPolicySchema = z
     /** Categories of UNTDID 5305 under which no tax is charged, and whether the document must say why. */
     withoutTax: z.array(z.object({ category: z.string(), reasonRequired: z.boolean() }).strict()),
     uncheckedCountries: z.enum(['accept', 'exception']),
+    /** T4: in a country that is not listed, what all taxes of a document together may be of its net amount. */
+    uncheckedUpToPercent: percentSchema.optional(),
     /**
      * T6: what is kept back at payment for the tax office; the first rule that fits counts. A rule fits whom all of its lists name, on
      * the day of execution; `exempt` names certificates and the last day on which they count. `base` is the part of the document's

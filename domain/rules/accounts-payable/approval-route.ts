@@ -15,6 +15,7 @@ import { byCostCentre } from './coding.ts';
 import { isCredit } from './credits.ts';
 import { conflictingDuty, humanOf, stricterDuties, type DutyHolder, type DutyRules } from './duties.ts';
 import type { Observation } from './findings.ts';
+import { exceedsGross } from './payable.ts';
 
 /** What the matrix looks at (A2). */
 export interface ApprovalSubject {
@@ -80,9 +81,9 @@ function requesterOf(facts: InvoiceFacts): string | undefined {
   return facts.corrections.requester ?? [...facts.orders].sort((a, b) => (a.number < b.number ? -1 : 1))[0]?.requester ?? facts.submittedBy;
 }
 
-/** A11: the order was approved, so its matched invoice need not be; payment release is never skipped. */
+/** A11: the order was approved, so its matched invoice need not be, unless more is to be paid than it bills; payment release is never skipped. */
 function skipsApproval(facts: InvoiceFacts, policy: ApprovalPolicy, subject: ApprovalSubject): string | undefined {
-  if (!subject.orderBacked || isCredit(facts.invoice)) return undefined;
+  if (!subject.orderBacked || isCredit(facts.invoice) || exceedsGross(facts.invoice)) return undefined;
   const rule = policy.withoutApproval.find((entry) => entry.match === subject.match && compareExact(exactAmount(subject.amount), exact(entry.upTo)) <= 0);
   return rule && `${subject.match} against an approved order, up to ${rule.upTo} ${policy.currency}`;
 }

@@ -36,7 +36,8 @@ export function assessInvoice(unordered: InvoiceFacts): Assessment {
   const { payee, observations: aboutPayee } = supplier ? resolvePayee(facts, supplier) : { observations: [] };
   const { credited, observations: aboutCredit } = isCredit(invoice) ? judgeCreditReference(facts, supplier?.group) : { observations: [] };
   const matched = matchDocument(facts, supplier, limits);
-  const { coding, observations: aboutCoding } = codeDocument(facts, supplier, matched);
+  const coded = codeDocument(facts, supplier, matched);
+  const { coding, observations: aboutCoding } = coded;
   const { serviceDate, postingDate, observations: aboutDates } = datesOf(facts, receiptDates(facts, matched));
   const observations = [
     ...judgeDocument(facts), ...judgeBuyer(facts), ...aboutSupplier, ...aboutPayee, ...findDuplicates(facts, supplier), ...aboutCredit,
@@ -80,7 +81,7 @@ export function assessInvoice(unordered: InvoiceFacts): Assessment {
     route,
     postBeforeApproval: policies.posting.content.order === 'post-blocked-then-approve',
     paymentBlock: block,
-    ...(postable ? { posting: draftPosting(facts, supplier, payee, matched, coding, { dueDate, postingDate }, block.blocked) } : {}),
+    ...(postable ? { posting: draftPosting(facts, supplier, payee, matched, coded, { dueDate, postingDate }, block.blocked) } : {}),
     explanation: explain(facts, { supplier, resolvedBy, lines, findings, amount, route, dueDate, postingDate, serviceDate }),
     policyVersions: versionsOf(facts),
   };

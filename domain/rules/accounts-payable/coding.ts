@@ -1,7 +1,7 @@
 import type { CodingLine } from '../../model/assessment.ts';
 import type { PlainDate } from '../../model/dates.ts';
 import type { InvoiceFacts } from '../../model/invoice-facts.ts';
-import type { InvoiceLine } from '../../model/invoice.ts';
+import type { AllowanceCharge, InvoiceLine } from '../../model/invoice.ts';
 import type { Money } from '../../model/money.ts';
 import type { Supplier } from '../../model/supplier.ts';
 import type { CodingPolicy } from '../../policy/coding.ts';
@@ -12,6 +12,13 @@ import { compareText, type Observation } from './findings.ts';
 import type { DocumentMatch } from './match.ts';
 import type { PairedLine } from './pairing.ts';
 
+/** Where the amounts of a document are booked, and where those of each of its lines: a number may stand on two lines, or be that of a charge. */
+export interface CodedDocument {
+  readonly coding: CodingLine[];
+  readonly ofLine: ReadonlyMap<InvoiceLine, CodingLine>;
+  readonly observations: Observation[];
+}
+
 type Target = Pick<CodingLine, 'account' | 'costCentre' | 'source' | 'rule'>;
 
 /**
@@ -19,23 +26,29 @@ type Target = Pick<CodingLine, 'account' | 'costCentre' | 'source' | 'rule'>;
  * default; charges and small differences to their own accounts. Amounts of a credit are negative (C1). The sum is the
  * document's net.
  */
-export function codeDocument(facts: InvoiceFacts, supplier: Supplier | undefined, match: DocumentMatch): { coding: CodingLine[]; observations: Observation[] } {
+export function codeDocument(facts: InvoiceFacts, supplier: Supplier | undefined, match: DocumentMatch): CodedDocument {
   const observations: Observation[] = [];
   const signed = (amount: Money): Money => creditEffect(facts.invoice, amount);
   const coding: CodingLine[] = [];
+  const ofLine = new Map<InvoiceLine, CodingLine>();
   const charges = chargesOf(facts.invoice);
+  const charged = new Map(charges.map(({ charge, amount }) => [charge, amount]));
   for (const pair of match.pairs) {
-    const inside = charges.filter((entry) => entry.line === pair.line.id).map((entry) => entry.charge.amount);
+    const inside = pair.line.allowances.flatMap((entry) => charged.get(entry) ?? []);
     const net = inside.reduce(subtractMoney, pair.line.net);
     const target = targetOf(facts, supplier, pair);
-    if (target) coding.push({ line: pair.line.id, ...target, amount: signed(net) });
-    else if (pair.orderNumber === undefined) observations.push({ code: 'coding-missing', rule: 'A2', scope: `line:${pair.line.id}`, line: pair.line.id, actual: pair.line.item.name ?? pair.line.id });
+    const coded = target && { line: pair.line.id, ...target, amount: signed(net) };
+    if (coded) {
+      ofLine.set(pair.line, coded);
+      coding.push(coded);
+    } else if (pair.orderNumber === undefined) observations.push({ code: 'coding-missing', rule: 'A2', scope: `line:${pair.line.id}`, line: pair.line.id, actual: pair.line.item.name ?? pair.line.id });
   }
-  for (const { key, charge } of charges) coding.push({ line: key, ...chargeTarget(facts, match, charge.reasonCode ?? charge.reason), amount: signed(charge.amount) });
-  coding.push(...allowances(facts, coding, signed));
+  const orderOf = new Map(match.pairs.map(({ line, orderNumber }) => [line, orderNumber]));
+  for (const { key, line, charge, amount } of charges) coding.push({ line: key, ...chargeTarget(facts, match, charge.reasonCode ?? charge.reason, line && { order: orderOf.get(line) }), amount: signed(amount) });
+  coding.push(...allowances(facts, coding, charged, signed));
   coding.push(...residual(facts, signed));
   observations.push(...coding.flatMap((line) => judgeTarget(facts, line)));
-  return { coding, observations };
+  return { coding, ofLine, observations };
 }
 
 /** Net amounts by cost centre, sorted; lines without a cost centre are left out. */
@@ -81,19 +94,20 @@ function readStated(coding: CodingPolicy, stated: string): { account: string; co
   return known && account !== undefined && costCentre !== undefined ? { account, costCentre } : undefined;
 }
 
-function chargeTarget(facts: InvoiceFacts, match: DocumentMatch, code: string | undefined): Target {
+/** The charge of a line is an agreed one only where the order of that line agreed it (M13). */
+function chargeTarget(facts: InvoiceFacts, match: DocumentMatch, code: string | undefined, line: { order: string | undefined } | undefined): Target {
   const { charges, plannedCharges } = facts.policies.coding.content;
-  const planned = code !== undefined && match.chargeHolds.some((hold) => hold.orderLine.toUpperCase() === `CHARGE:${code.trim().toUpperCase()}`);
+  const planned = code !== undefined && match.chargeHolds.some((hold) => hold.orderLine.toUpperCase() === `CHARGE:${code.trim().toUpperCase()}` && (!line || hold.orderNumber === line.order));
   return planned ? { account: plannedCharges.account, source: 'charge' } : { ...charges, source: 'charge' };
 }
 
 /** Allowances of the head lower the largest line. */
-function allowances(facts: InvoiceFacts, coding: readonly CodingLine[], signed: (amount: Money) => Money): CodingLine[] {
+function allowances(facts: InvoiceFacts, coding: readonly CodingLine[], charged: ReadonlyMap<AllowanceCharge, Money>, signed: (amount: Money) => Money): CodingLine[] {
   const largest = [...coding].sort((a, b) => compareMoney(absoluteMoney(b.amount), absoluteMoney(a.amount)) || compareText(a.line, b.line))[0];
   if (!largest) return [];
   const { account, costCentre, source, rule } = largest;
   return facts.invoice.allowances.flatMap((entry, index) =>
-    entry.kind === 'allowance' ? [{ line: `allowance:${index}`, account, ...(costCentre === undefined ? {} : { costCentre }), source, ...(rule === undefined ? {} : { rule }), amount: negateMoney(signed(entry.amount)) }] : []);
+    charged.has(entry) ? [] : [{ line: `allowance:${index}`, account, ...(costCentre === undefined ? {} : { costCentre }), source, ...(rule === undefined ? {} : { rule }), amount: negateMoney(signed(entry.amount)) }]);
 }
 
 function residual(facts: InvoiceFacts, signed: (amount: Money) => Money): CodingLine[] {

@@ -2,12 +2,13 @@ import type { CreditEffect } from '../../model/assessment.ts';
 import type { DuplicateCandidate, InvoiceFacts } from '../../model/invoice-facts.ts';
 import type { Invoice } from '../../model/invoice.ts';
 import type { Money } from '../../model/money.ts';
-import { compareExact, exact, minus, times, toText, zero, type Exact } from '../decimal.ts';
-import { absoluteMoney, addMoney, compareMoney, describeMoney, exactAmount, isZeroMoney, minorOf, noMoney, subtractMoney } from '../money.ts';
+import { compareExact, dividedBy, exact, minus, times, toText, zero, type Exact } from '../decimal.ts';
+import { absoluteMoney, addMoney, compareMoney, describeMoney, exactAmount, isZeroMoney, minorOf, negateMoney, noMoney, roundToMoney, subtractMoney, sumMoney } from '../money.ts';
 import { creditEffect, lowersWhatWeOwe } from '../invoice/credit.ts';
 import { documentKeys } from './document-number.ts';
 import type { Observation } from './findings.ts';
-import { groupQuantity, groupValue, largest, scopeOf, type GroupMatch, type OrderLineGroup } from './match-order-line.ts';
+import { groupQuantity, groupValue, judgeCumulative, largest, scopeOf, type GroupMatch, type OrderLineGroup } from './match-order-line.ts';
+import { judgeVariance, type Fraction } from './tolerance.ts';
 
 export type CreditKind = CreditEffect['kind'];
 
@@ -63,14 +64,31 @@ export function kindOfCredit(group: OrderLineGroup, stated: CreditKind | undefin
   const openReturn = target.matching !== 'two-way' && compareExact(returned, zero) > 0;
   const variance = minus(exactAmount(position.invoicedValue), times(position.invoiced, exact(target.unitPrice)));
   const credit = minus(zero, exactAmount(groupValue(group)));
-  const fitsPrice = compareExact(variance, zero) > 0 && compareExact(credit, variance) <= 0;
+  const fitsPrice = compareExact(variance, zero) > 0 && compareExact(credit, zero) > 0 && compareExact(credit, variance) <= 0;
   const fitsReturn = openReturn && compareExact(minus(zero, groupQuantity(group)), returned) <= 0;
   if (fitsReturn && fitsPrice) return compareExact(credit, times(returned, exact(target.unitPrice))) < 0 ? undefined : 'quantity';
   if (fitsReturn || openReturn) return 'quantity';
   return fitsPrice ? 'price' : undefined;
 }
 
-/** The part of a credit that gives back on one order line: Qp and Qr fall for a return, only value for a price (C3). */
+/**
+ * By what it does to the order line, not by the class of its document: a negative line of a credit note bills like any other, and a
+ * negative line of an invoice gives back.
+ */
+export function givesBack(group: OrderLineGroup): boolean {
+  const direction = compareExact(groupQuantity(group), zero);
+  return direction < 0 || (direction === 0 && group.class === 'credit-note' && minorOf(groupValue(group)) <= 0n);
+}
+
+/** Goods that go one way while the money goes the other: no rule compares such numbers, and no ledger takes them. */
+export function judgeSigns(group: OrderLineGroup): Observation[] {
+  const quantity = groupQuantity(group);
+  const value = groupValue(group);
+  if (compareExact(quantity, zero) * compareExact(exactAmount(value), zero) >= 0) return [];
+  return [{ ...scopeOf(group), code: 'credit-sign', rule: 'C1', actual: `${toText(quantity)} for ${describeMoney(value)}` }];
+}
+
+/** The part of a document that gives back on one order line: Qp and Qr fall for a return, only value for a price (C3). */
 export function matchCredit(group: OrderLineGroup, kind: CreditKind | undefined): GroupMatch {
   const { position, target, order } = group;
   const value = groupValue(group);
@@ -79,21 +97,60 @@ export function matchCredit(group: OrderLineGroup, kind: CreditKind | undefined)
   const evidence: Exact = target.matching === 'two-way' ? position.invoicedAfterCredits : minus(position.invoicedAfterCredits, position.received);
   const expected = largest(zero, evidence);
   const scope = scopeOf(group);
-  const observations: Observation[] = [];
-  if (kind === undefined) observations.push({ ...scope, code: 'credit-kind-unclear', rule: 'C3', actual: describeMoney(value) });
+  const observations: Observation[] = judgeSigns(group);
+  const agrees = observations.length === 0;
+  const returned: Returned = agrees && kind === 'quantity' && target.kind === 'goods' ? judgeReturn(group) : { observations: [], exact: agrees };
+  observations.push(...returned.observations);
+  if (agrees && kind === undefined) observations.push({ ...scope, code: 'credit-kind-unclear', rule: 'C3', actual: describeMoney(value) });
   if (kind === 'quantity' && compareExact(credited, expected) > 0)
     observations.push({ ...scope, code: 'credit-without-return', rule: 'C3', ownerPerson: target.receiver, expected: toText(expected), actual: toText(credited), variance: toText(minus(credited, expected)) });
   return {
     lines: group.pairs.map((pair) => ({
       line: pair.line.id, orderNumber: order.number, orderLine: target.id, pairedBy: pair.by, ordered: toText(position.ordered), received: toText(position.received),
       previouslyInvoiced: toText(position.invoiced), expected: toText(minus(zero, expected)), invoiced: toText(quantity), orderPrice: target.unitPrice, toleranceRecord: group.record.id,
-      net: creditEffect(group, pair.line.net),
+      ...(returned.variance ? { cumulativeVariance: returned.variance } : {}), net: creditEffect(group, pair.line.net),
     })),
     observations,
-    exact: true,
+    exact: returned.exact,
     taken: { quantity, value: kind === 'goodwill' ? noMoney(value.currency) : value },
     covered: { quantity: zero, value: noMoney(value.currency) },
   };
+}
+
+interface Returned {
+  observations: Observation[];
+  exact: boolean;
+  /** M8, where less than what was billed comes back. */
+  variance?: Money;
+}
+
+/**
+ * What comes back for returned goods: the value that was billed for them, because Qp falls with its value (C3). Less is measured against
+ * that, or against the order where that is less, by the tolerance of prices (M1), and all documents of the line have their limit (M8).
+ * Whoever gives back all that was billed does not worsen that sum, whatever people accepted before.
+ */
+function judgeReturn(group: OrderLineGroup): Returned {
+  const { position, target, order, record } = group;
+  const quantity = groupQuantity(group);
+  const value = groupValue(group);
+  const credit = negateMoney(value);
+  const ordered = atPrice(group, { numerator: exact(target.unitPrice), denominator: exact('1') });
+  const billed = compareExact(position.invoiced, zero) > 0 ? atPrice(group, { numerator: exactAmount(position.invoicedValue), denominator: position.invoiced }) : ordered;
+  if (compareMoney(credit, billed) >= 0) return { observations: [], exact: isZeroMoney(subtractMoney(credit, billed)) };
+
+  const due = compareMoney(billed, ordered) < 0 ? billed : ordered;
+  const lost = subtractMoney(due, credit);
+  const facts = { ...scopeOf(group), expected: describeMoney(due), actual: describeMoney(credit), variance: describeMoney(lost), ownerPerson: order.buyer };
+  const verdict = minorOf(lost) > 0n ? judgeVariance(record.price, { amount: { numerator: exactAmount(lost), denominator: exact('1') }, ...(minorOf(due) > 0n ? { ratio: { numerator: exactAmount(lost), denominator: exactAmount(due) } } : {}) }, group.limits) : { outcome: 'equal' as const };
+  const price: Observation[] = verdict.outcome === 'exceeded' ? [{ ...facts, code: 'credit-below-billed', rule: 'M1', limit: verdict.limit }] : verdict.outcome === 'unconfigured' ? [{ ...facts, code: 'tolerance-missing', rule: 'M3' }] : [];
+  const { observations, variance } = judgeCumulative(group, { quantity: position.invoicedAfterCredits, value: position.invoicedValueAfterCredits }, { quantity, value }, true);
+  return { observations: [...price, ...observations], exact: false, variance };
+}
+
+/** What the returned lines are worth at a price, each rounded as a line is (F3). */
+function atPrice(group: OrderLineGroup, { numerator, denominator }: Fraction): Money {
+  const sign = exact(group.class === 'credit-note' ? '1' : '-1');
+  return sumMoney(group.order.currency, group.pairs.map((pair) => roundToMoney(group.order.currency, dividedBy(times(times(times(exact(pair.line.quantity), pair.factor), sign), numerator), denominator, 12))));
 }
 
 /** C6: while a dispute is open and a credit expected, only the disputed part is held where partial payment is allowed. */

@@ -1,8 +1,12 @@
 import type { InvoiceFacts } from '../../model/invoice-facts.ts';
+import type { Invoice } from '../../model/invoice.ts';
+import { groupedBy } from '../grouping.ts';
 import { describeMoney } from '../money.ts';
 import type { Observation } from './findings.ts';
+import { billedLines } from './pairing.ts';
+import { judgePayable } from './payable.ts';
 
-/** What speaks against the document itself before anything is compared: totals, attachments, disguised text (F1). */
+/** What speaks against the document itself before anything is compared: totals, payable, attachments, disguised text (F1, F2). */
 export function judgeDocument(facts: InvoiceFacts): Observation[] {
   const totals = facts.totals.map((fault): Observation => ({
     code: 'totals-wrong', rule: 'F1', scope: `totals:${fault.rule}${fault.at === undefined ? '' : `/${fault.at}`}`,
@@ -11,7 +15,13 @@ export function judgeDocument(facts: InvoiceFacts): Observation[] {
   const quarantined = facts.quarantined.length === 0 ? [] : [{ code: 'attachment-quarantined' as const, rule: 'M17', scope: 'document', actual: [...facts.quarantined].sort().map(showHidden).join(', ') }];
   const places = hiddenCharacters(facts.invoice, '').sort();
   const suspicious = places.length === 0 ? [] : [{ code: 'suspicious-text' as const, rule: 'M17', scope: 'document', actual: places.join(', ') }];
-  return [...totals, ...quarantined, ...suspicious];
+  return [...totals, ...judgePayable(facts.invoice), ...quarantined, ...suspicious, ...repeatedLines(facts.invoice)];
+}
+
+/** Findings, corrections and bookings name a line by its number: two of one number could be taken for each other (M10). */
+function repeatedLines(invoice: Invoice): Observation[] {
+  const repeated = [...groupedBy(billedLines(invoice), ({ id }) => id)].filter(([, lines]) => lines.length > 1);
+  return repeated.map(([id, lines]) => ({ code: 'line-id-repeated', rule: 'M10', scope: `line:${id}`, line: id, expected: '1', actual: String(lines.length) }));
 }
 
 /** Control characters and those that turn the reading direction, written out so that they do nothing. */

@@ -6,9 +6,11 @@ import type { CumulativeCheck, ToleranceRecord } from '../../policy/tolerances.t
 import { compareExact, dividedBy, exact, minus, plus, times, toText, zero, type Exact } from '../decimal.ts';
 import { creditEffect } from '../invoice/credit.ts';
 import { describeMoney, exactAmount, roundToMoney, subtractMoney, sumMoney } from '../money.ts';
+import { chargesInLine } from './charges.ts';
 import type { Observation } from './findings.ts';
 import type { OrderPosition } from './order-position.ts';
 import type { PairedLine } from './pairing.ts';
+import { judgePrices } from './price-check.ts';
 import { judgeVariance, type LimitCurrency, type Variance, type Verdict } from './tolerance.ts';
 
 /** All lines of a document that bill one order line, with where that line stands. */
@@ -43,7 +45,7 @@ export function groupQuantity(group: Pick<OrderLineGroup, 'pairs' | 'class'>): E
 export function groupValue(group: Pick<OrderLineGroup, 'pairs' | 'class' | 'order'>): Money {
   const currency = group.pairs[0]?.line.net.currency ?? group.order.currency;
   const net = sumMoney(currency, group.pairs.map(({ line }) => line.net));
-  const charges = sumMoney(currency, group.pairs.flatMap(({ line }) => line.allowances.filter((entry) => entry.kind === 'charge').map((entry) => entry.amount)));
+  const charges = sumMoney(currency, group.pairs.flatMap(({ line }) => chargesInLine(line).map(({ amount }) => amount)));
   return creditEffect(group, subtractMoney(net, charges));
 }
 
@@ -51,10 +53,10 @@ export function groupValue(group: Pick<OrderLineGroup, 'pairs' | 'class' | 'orde
 export function matchGoods(group: OrderLineGroup): GroupMatch {
   const { position, target, record } = group;
   const invoiced = groupQuantity(group);
-  const prices = group.pairs.map((pair) => judgePrice(group, pair));
-  const quantity = judgeQuantity(group, invoiced);
-  const cumulative = judgeCumulative(group, invoiced, quantity.uncovered);
   const value = groupValue(group);
+  const prices = judgePrices(group, invoiced, scopeOf(group));
+  const quantity = judgeQuantity(group, invoiced);
+  const cumulative = judgeCumulative(group, { quantity: position.invoiced, value: position.invoicedValue }, { quantity: invoiced, value }, quantity.uncovered);
   const payable = largest(zero, smallest(invoiced, quantity.expected, quantity.deliverable));
   return {
     lines: group.pairs.map((pair, index) => ({
@@ -70,15 +72,15 @@ export function matchGoods(group: OrderLineGroup): GroupMatch {
       payableQuantity: toText(payable),
       orderPrice: target.unitPrice,
       invoicePrice: toText(dividedBy(exact(pair.line.unitPrice), times(exact(pair.line.baseQuantity), pair.factor), 8)),
-      priceVariance: prices[index]?.variance ?? roundToMoney(pair.line.net.currency, zero),
+      priceVariance: prices.lines[index]?.variance ?? roundToMoney(pair.line.net.currency, zero),
       quantityVariance: toText(minus(invoiced, quantity.expected)),
       quantityVarianceMoney: roundToMoney(pair.line.net.currency, times(minus(invoiced, quantity.expected), exact(target.unitPrice))),
       cumulativeVariance: cumulative.variance,
       toleranceRecord: record.id,
-      net: pair.line.net,
+      net: creditEffect(group, pair.line.net),
     })),
-    observations: [...prices.flatMap((price) => price.observations), ...quantity.observations, ...cumulative.observations],
-    exact: prices.every((price) => price.exact) && quantity.exact,
+    observations: [...prices.lines.flatMap((price) => price.observations), ...prices.together, ...quantity.observations, ...cumulative.observations],
+    exact: prices.lines.every((price) => price.exact) && quantity.exact,
     taken: { quantity: invoiced, value },
     covered: { quantity: payable, value: proportion(value, payable, invoiced) },
   };
@@ -104,7 +106,8 @@ export function matchAmount(group: OrderLineGroup): GroupMatch {
   const exceeded = nothingLeft || verdict.outcome === 'exceeded';
   if (exceeded && coverable && (nothingLeft || record.beforeReceipt === 'wait')) observations.push({ ...facts, code: 'awaiting-receipt', rule: 'M16', ownerPerson: target.receiver });
   else if (exceeded) observations.push({ ...facts, code: 'order-amount-exceeded', rule: 'M16', ownerPerson: order.buyer, ...(verdict.outcome === 'exceeded' ? { limit: verdict.limit } : {}) });
-  else if (verdict.outcome === 'unconfigured') observations.push({ ...facts, code: 'tolerance-missing', rule: 'M3' });
+  // Nothing else bounds an amount: units say nothing about it, and a bound below says nothing about more (M3).
+  else if (verdict.outcome === 'unconfigured' || verdict.outcome === 'untested') observations.push({ ...facts, code: 'tolerance-missing', rule: 'M3' });
   const covered = largest(zero, smallest(invoiced, expected));
   const quantity = groupQuantity(group);
   return {
@@ -112,7 +115,7 @@ export function matchAmount(group: OrderLineGroup): GroupMatch {
       line: pair.line.id, orderNumber: order.number, orderLine: target.id, pairedBy: pair.by,
       ordered: toText(position.ordered), received: toText(position.received), previouslyInvoiced: toText(position.invoiced),
       orderPrice: target.unitPrice, invoiced: toText(quantity), cumulativeVariance: roundToMoney(value.currency, minus(plus(before, invoiced), evidence)),
-      toleranceRecord: record.id, net: pair.line.net,
+      toleranceRecord: record.id, net: creditEffect(group, pair.line.net),
     })),
     observations,
     exact: compareExact(difference, zero) <= 0,
@@ -124,37 +127,6 @@ export function matchAmount(group: OrderLineGroup): GroupMatch {
 interface Judged {
   observations: Observation[];
   exact: boolean;
-}
-
-/** M1: v = Qi·(Pi − Po), pct = (Pi − Po)/Po, both as fractions over the base quantity. */
-function judgePrice(group: OrderLineGroup, pair: PairedLine & { factor: Exact }): Judged & { variance: Money } {
-  const { line, factor } = pair;
-  const base = exact(line.baseQuantity);
-  const orderPriceOfBase = times(times(exact(group.target.unitPrice), factor), base);
-  const difference = minus(exact(line.unitPrice), orderPriceOfBase);
-  const quantity = absolute(exact(line.quantity));
-  const variance: Variance = {
-    amount: { numerator: times(quantity, difference), denominator: base },
-    ...(compareExact(orderPriceOfBase, zero) > 0 ? { ratio: { numerator: difference, denominator: orderPriceOfBase } } : {}),
-  };
-  const currency = line.net.currency;
-  const money = roundToMoney(currency, dividedBy(variance.amount.numerator, base, 12));
-  const facts = {
-    scope: `line:${line.id}`, line: line.id, orderNumber: group.order.number, orderLine: group.target.id, ownerPerson: group.order.buyer,
-    expected: toText(orderPriceOfBase), actual: line.unitPrice, variance: describeMoney(money),
-  };
-  const free = compareExact(orderPriceOfBase, zero) === 0 && compareExact(difference, zero) > 0;
-  if (free) return { variance: money, exact: false, observations: [{ ...facts, code: 'price-variance', rule: 'M7' }] };
-  const verdict = judgeVariance(group.record.price, variance, group.limits);
-  const below = compareExact(difference, zero) < 0;
-  switch (verdict.outcome) {
-    case 'equal': return { variance: money, exact: true, observations: [] };
-    case 'unconfigured': return { variance: money, exact: false, observations: [{ ...facts, code: 'tolerance-missing', rule: 'M3' }] };
-    case 'exceeded': return { variance: money, exact: false, observations: [{ ...facts, limit: verdict.limit, ...(below ? { code: 'price-below-order' as const, rule: 'M6', severity: 'block' as const } : { code: 'price-variance' as const, rule: 'M1' }) }] };
-    case 'recorded':
-    case 'within':
-    case 'untested': return { variance: money, exact: false, observations: below ? [{ ...facts, code: 'price-below-order', rule: 'M6' }] : [] };
-  }
 }
 
 /** M2, M7, M15: what is expected, what over-delivery allows, and what is missing. `uncovered`: the difference is judged here, not again in the sum. */
@@ -203,12 +175,12 @@ function judgeQuantity(group: OrderLineGroup, invoiced: Exact): Judged & { expec
   }
 }
 
-/** M8: everything billed on the line so far against what its quantities entitle to at the order price. */
-function judgeCumulative(group: OrderLineGroup, invoiced: Exact, quantityIsJudged: boolean): { observations: Observation[]; variance: Money } {
+/** M8: everything billed on the line before and by this document, against what its quantities entitle to at the order price. */
+export function judgeCumulative(group: OrderLineGroup, before: { quantity: Exact; value: Money }, added: { quantity: Exact; value: Money }, quantityIsJudged: boolean): { observations: Observation[]; variance: Money } {
   const { position, target, record, order } = group;
-  const value = groupValue(group);
-  const billed = plus(exactAmount(position.invoicedValue), exactAmount(value));
-  const quantity = plus(position.invoiced, invoiced);
+  const { value } = added;
+  const billed = plus(exactAmount(before.value), exactAmount(value));
+  const quantity = plus(before.quantity, added.quantity);
   const evidence = target.matching === 'two-way' ? position.ordered : position.received;
   const entitled = times(quantityIsJudged ? quantity : smallest(quantity, evidence), exact(target.unitPrice));
   const difference = minus(billed, entitled);
@@ -248,10 +220,6 @@ function withPercent(quantity: Exact, percent: Exact): Exact {
 
 function describe(currency: string): (value: Exact) => string {
   return (value) => describeMoney(roundToMoney(currency, value));
-}
-
-function absolute(value: Exact): Exact {
-  return compareExact(value, zero) < 0 ? minus(zero, value) : value;
 }
 
 export function smallest(...values: [Exact, ...Exact[]]): Exact {

@@ -8,9 +8,9 @@ import { compareExact, exact, toText, zero } from '../decimal.ts';
 import { groupedBy } from '../grouping.ts';
 import { isZeroMoney } from '../money.ts';
 import { chargeHolds, judgeCharges, judgeHeader } from './charges.ts';
-import { kindOfCredit, matchCredit, type CreditKind } from './credits.ts';
+import { givesBack, judgeSigns, kindOfCredit, matchCredit, type CreditKind } from './credits.ts';
 import { compareText, stops, type Observation } from './findings.ts';
-import { groupQuantity, matchAmount, matchGoods, type GroupMatch, type OrderLineGroup } from './match-order-line.ts';
+import { matchAmount, matchGoods, type GroupMatch, type OrderLineGroup } from './match-order-line.ts';
 import { orderPosition } from './order-position.ts';
 import { pairLines, type PairedLine } from './pairing.ts';
 import { toleranceRecord, type LimitCurrency } from './tolerance.ts';
@@ -42,11 +42,12 @@ export function matchDocument(facts: InvoiceFacts, supplier: Supplier | undefine
     ...judgeHeader(facts, limits),
   ];
 
-  const judged = new Set(groups.flatMap(({ match }) => match.lines.map((line) => line.line)));
+  // By the line itself: two lines may have one number.
+  const judged = new Set(groups.flatMap(({ group }) => group.pairs.map(({ line }) => line)));
   return {
     pairs,
     groups,
-    others: pairs.filter((pair) => !judged.has(pair.line.id)).map((pair) => ({ line: pair.line.id, pairedBy: pair.by, net: pair.line.net, ...(pair.orderNumber ? { orderNumber: pair.orderNumber } : {}), ...(pair.target ? { orderLine: pair.target.id } : {}) })),
+    others: pairs.filter((pair) => !judged.has(pair.line)).map((pair) => ({ line: pair.line.id, pairedBy: pair.by, net: pair.line.net, ...(pair.orderNumber ? { orderNumber: pair.orderNumber } : {}), ...(pair.target ? { orderLine: pair.target.id } : {}) })),
     chargeHolds: chargeHolds(facts, billed),
     observations,
   };
@@ -161,13 +162,13 @@ function describeGroup(facts: InvoiceFacts, members: readonly Comparable[], supp
 }
 
 function judgeGroup(facts: InvoiceFacts, group: OrderLineGroup): DocumentMatch['groups'][number] {
-  const givesBack = facts.invoice.class === 'credit-note' || compareExact(groupQuantity(group), zero) < 0;
-  if (givesBack) {
+  if (givesBack(group)) {
     // A negative line of an ordinary invoice takes goods back; only a credit may be for the price or goodwill (C3).
     const kind = facts.invoice.class === 'credit-note' || facts.corrections.creditKind ? kindOfCredit(group, facts.corrections.creditKind) : 'quantity';
     return { group, match: matchCredit(group, kind), ...(kind ? { creditKind: kind } : {}) };
   }
-  return { group, match: group.target.kind === 'goods' ? matchGoods(group) : matchAmount(group) };
+  const match = group.target.kind === 'goods' ? matchGoods(group) : matchAmount(group);
+  return { group, match: { ...match, observations: [...match.observations, ...judgeSigns(group)] } };
 }
 
 const headCodes: readonly FindingCode[] = ['charge-differs', 'charge-unplanned', 'header-difference', 'small-difference'];

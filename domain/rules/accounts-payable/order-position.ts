@@ -15,6 +15,7 @@ export interface OrderPosition {
   readonly invoicedValue: Money;
   /** The same as a credit must see it: pending credits count, so that one return is not credited twice. */
   readonly invoicedAfterCredits: Exact;
+  readonly invoicedValueAfterCredits: Money;
 }
 
 /**
@@ -28,12 +29,14 @@ export function orderPosition(order: PurchaseOrder, line: PurchaseOrderLine, rec
   const foreign = line.invoiced.filter((entry) => entry.externalReference === undefined || !references.has(entry.externalReference));
   const others = own.filter((entry) => entry.caseId !== caseId);
   const taken = others.filter((entry) => entry.state === 'posted' || !isNegative(entry));
+  const valueOf = (entries: readonly Reservation[]): Money => sumMoney(order.currency, [...foreign.map((entry) => valueInOrderCurrency(order, line, entry)), ...entries.map((entry) => countedValue(order, line, entry))]);
   return {
     ordered: exact(line.quantity),
     received: receivedQuantity(order, line, receipts),
     invoiced: sum([...foreign, ...taken].map((entry) => exact(entry.quantity))),
-    invoicedValue: sumMoney(order.currency, [...foreign.map((entry) => valueInOrderCurrency(order, line, entry)), ...taken.map((entry) => countedValue(order, line, entry))]),
+    invoicedValue: valueOf(taken),
     invoicedAfterCredits: sum([...foreign, ...others].map((entry) => exact(entry.quantity))),
+    invoicedValueAfterCredits: valueOf(others),
   };
 }
 
@@ -69,7 +72,7 @@ function isNegative(entry: Reservation): boolean {
   return compareExact(exact(entry.quantity), zero) < 0 || minorOf(entry.value) < 0n;
 }
 
-/** A pending bargain may still be rejected: until it is posted it makes no room for an overcharge (M8). */
+/** A pending bargain, or a pending credit above the order price, may still be rejected: until it is posted it makes no room for an overcharge (M8). */
 function countedValue(order: PurchaseOrder, line: PurchaseOrderLine, entry: Reservation): Money {
   const value = valueInOrderCurrency(order, line, entry);
   if (entry.state === 'posted' || line.kind !== 'goods') return value;

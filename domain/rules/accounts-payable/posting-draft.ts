@@ -7,12 +7,14 @@ import type { Supplier } from '../../model/supplier.ts';
 import { toText } from '../decimal.ts';
 import { minorOf, sumMoney } from '../money.ts';
 import { creditEffect } from '../invoice/credit.ts';
+import type { CodedDocument } from './coding.ts';
 import { compareText } from './findings.ts';
 import type { DocumentMatch } from './match.ts';
+import type { OrderLineGroup } from './match-order-line.ts';
 import type { Payee } from './parties.ts';
 
 /** What the ERP is asked to post: lines and taxes sum to the gross; amounts of a credit are negative (C1). */
-export function draftPosting(facts: InvoiceFacts, supplier: Supplier, payee: Payee, match: DocumentMatch, coding: readonly CodingLine[], dates: { dueDate: PlainDate; postingDate: PlainDate }, paymentBlocked: boolean): PostingDraft {
+export function draftPosting(facts: InvoiceFacts, supplier: Supplier, payee: Payee, match: DocumentMatch, coded: CodedDocument, dates: { dueDate: PlainDate; postingDate: PlainDate }, paymentBlocked: boolean): PostingDraft {
   const { invoice, entity } = facts;
   const signed = (amount: Money): Money => creditEffect(invoice, amount);
   return {
@@ -24,7 +26,7 @@ export function draftPosting(facts: InvoiceFacts, supplier: Supplier, payee: Pay
     postingDate: dates.postingDate,
     dueDate: dates.dueDate,
     currency: invoice.currency,
-    lines: postingLines(match, coding),
+    lines: postingLines(match, coded),
     taxes: invoice.taxes.map((tax) => ({ category: tax.category, ...(tax.rate === undefined ? {} : { rate: tax.rate }), base: signed(tax.base), amount: signed(tax.amount) })),
     gross: signed(invoice.totals.gross),
     payable: signed(invoice.totals.payable),
@@ -34,18 +36,18 @@ export function draftPosting(facts: InvoiceFacts, supplier: Supplier, payee: Pay
 }
 
 /** One line for each order line, so that goods received and invoiced clear against each other; one for each other coding. */
-function postingLines(match: DocumentMatch, coding: readonly CodingLine[]): PostingLine[] {
+function postingLines(match: DocumentMatch, { coding, ofLine }: CodedDocument): PostingLine[] {
+  const codedAs = (group: OrderLineGroup): CodingLine[] => group.pairs.flatMap(({ line }) => ofLine.get(line) ?? []);
   const grouped = match.groups.map(({ group, match: { taken }, creditKind }): PostingLine => {
-    const lines = coding.filter((line) => line.source === 'order' && group.pairs.some((pair) => pair.line.id === line.line));
-    const net = sumMoney(group.order.currency, lines.map((line) => line.amount));
+    const net = sumMoney(group.order.currency, codedAs(group).map((line) => line.amount));
     const account = { account: group.target.account, costCentre: group.target.costCentre, net };
     // Goodwill concerns no order: it lowers the cost, not what was received and invoiced (C3).
     if (creditKind === 'goodwill') return { kind: 'account', ...account };
     const quantity = creditKind === 'price' ? {} : { quantity: toText(taken.quantity) };
     return { kind: 'order', orderNumber: group.order.number, orderLine: group.target.id, ...quantity, ...account };
   }).sort((a, b) => compareText(`${a.orderNumber ?? ''}/${a.orderLine ?? ''}`, `${b.orderNumber ?? ''}/${b.orderLine ?? ''}`));
-  const paired = new Set(match.groups.flatMap(({ group }) => group.pairs.map((pair) => pair.line.id)));
-  const others = coding.filter((line) => !paired.has(line.line)).map((line): PostingLine => ({ kind: kindOf(line), account: line.account, ...(line.costCentre === undefined ? {} : { costCentre: line.costCentre }), net: line.amount }));
+  const paired = new Set(match.groups.flatMap(({ group }) => codedAs(group)));
+  const others = coding.filter((line) => !paired.has(line)).map((line): PostingLine => ({ kind: kindOf(line), account: line.account, ...(line.costCentre === undefined ? {} : { costCentre: line.costCentre }), net: line.amount }));
   return [...grouped, ...others];
 }
 

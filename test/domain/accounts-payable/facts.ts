@@ -1,6 +1,6 @@
 import type { InvoiceFacts, DuplicateCandidate, Reservation } from '../../../domain/model/invoice-facts.ts';
 import type { GoodsReceipt } from '../../../domain/model/goods-receipt.ts';
-import type { Invoice, InvoiceLine } from '../../../domain/model/invoice.ts';
+import type { AllowanceCharge, Invoice, InvoiceLine } from '../../../domain/model/invoice.ts';
 import type { LegalEntity } from '../../../domain/model/legal-entity.ts';
 import type { Money } from '../../../domain/model/money.ts';
 import type { Person } from '../../../domain/model/person.ts';
@@ -17,7 +17,7 @@ import { taxPolicySchema } from '../../../domain/policy/tax.ts';
 import { tolerancePolicySchema } from '../../../domain/policy/tolerances.ts';
 import { documentKeys } from '../../../domain/rules/accounts-payable/document-number.ts';
 import { exact, times } from '../../../domain/rules/decimal.ts';
-import { addMoney, moneyFromDecimal, noMoney, roundToMoney, scaleMoney, sumMoney } from '../../../domain/rules/money.ts';
+import { addMoney, moneyFromDecimal, noMoney, roundToMoney, scaleMoney, subtractMoney, sumMoney } from '../../../domain/rules/money.ts';
 
 /** A small world in which one thing is wrong at a time: a German company, one supplier, one order of 100 at 10.00. */
 
@@ -131,19 +131,20 @@ export function line(quantity: string, unitPrice: string, overrides: Partial<Inv
   return { id: '1', quantity, unit: 'EA', unitPrice, baseQuantity: '1', net, allowances: [], tax: { category: 'S', rate: '19' }, item: { name: 'Screw M8', classifications: [], attributes: [] }, orderNumber: 'PO1', orderLine: '10', ...overrides };
 }
 
-/** Lines, charges and 19 % tax, with totals that foot. */
+/** Lines, charges, allowances and 19 % tax, with totals that foot. */
 export function invoice(lines: InvoiceLine[], overrides: Partial<Invoice> = {}): Invoice {
   const currency = overrides.currency ?? 'EUR';
   const lineNet = sumMoney(currency, lines.map((entry) => entry.net));
-  const charges = sumMoney(currency, (overrides.allowances ?? []).map((entry) => entry.amount));
-  const net = addMoney(lineNet, charges);
+  const ofKind = (kind: AllowanceCharge['kind']) => sumMoney(currency, (overrides.allowances ?? []).filter((entry) => entry.kind === kind).map((entry) => entry.amount));
+  const [charges, allowances] = [ofKind('charge'), ofKind('allowance')];
+  const net = subtractMoney(addMoney(lineNet, charges), allowances);
   const tax = scaleMoney(net, exact('0.19'));
   const gross = addMoney(net, tax);
   return {
     schemaVersion: 1, class: 'invoice', typeCode: '380', number: 'R-1', issueDate: '2026-11-03', currency, notes: [], references: { preceding: [] },
     seller: { name: 'Schrauben Meyer GmbH', ids: [], vatId: 'DE111111111', address: { lines: [], country: 'DE' } }, buyer: { name: 'Werk Nord GmbH', ids: [], vatId: 'DE123456789' },
     payment: { means: [{ code: '58', account: { iban: 'DE02120300000000202051' } }], discounts: [] }, allowances: [], lines,
-    taxes: [{ category: 'S', rate: '19', base: net, amount: tax }], totals: { lineNet, allowances: noMoney(currency), charges, net, tax, gross, prepaid: noMoney(currency), rounding: noMoney(currency), payable: gross }, attachments: [],
+    taxes: [{ category: 'S', rate: '19', base: net, amount: tax }], totals: { lineNet, allowances, charges, net, tax, gross, prepaid: noMoney(currency), rounding: noMoney(currency), payable: gross }, attachments: [],
     ...overrides,
   };
 }

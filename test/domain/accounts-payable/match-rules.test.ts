@@ -26,6 +26,13 @@ const rows: Row[] = [
   { rule: 'M1', what: 'price per base quantity that is no finite decimal', given: { orders: [order([orderLine({ unitPrice: '0.33' })])], ...billing('99', '1', { baseQuantity: '3', net: eur('33.00') }) }, policy: tolerances({ price: { upperPercent: '1.0101' } }), status: 'EXCEPTION', codes: ['price-variance'] },
   { rule: 'M1', what: 'the same one a hair inside', given: { orders: [order([orderLine({ unitPrice: '0.33' })])], ...billing('99', '1', { baseQuantity: '3', net: eur('33.00') }) }, policy: tolerances({ price: { upperPercent: '1.0102' } }), status: 'MATCHED_WITHIN_TOLERANCE' },
   { rule: 'M2', what: 'two-way matches against the order', given: { orders: [order([orderLine({ matching: 'two-way' })])], receipts: [] }, status: 'MATCHED', line: { expected: '100' } },
+  { rule: 'M1', what: 'the limit in money holds for all lines of a document that bill an order line', given: billingTwice(['60', '10.30'], ['40', '10.40']), policy: tolerances({ price: { upperAmount: '30' }, cumulative: { upperAmount: '50' } }), status: 'EXCEPTION', codes: ['price-variance'] },
+  { rule: 'M1', what: 'the limit in percent does not let them add up either way', given: billingTwice(['60', '10.30'], ['40', '10.40']), policy: tolerances({ price: { upperPercent: '4' }, cumulative: { upperAmount: '50' } }), status: 'MATCHED_WITHIN_TOLERANCE' },
+  { rule: 'M1', what: 'a cheap line does not pay for a dear one', given: billingTwice(['50', '11'], ['50', '9']), policy: tolerances({ price: { upperAmount: '30' } }), status: 'EXCEPTION', codes: ['price-variance', 'price-below-order'] },
+  { rule: 'M1', what: 'a line that takes back for less than the order says costs us the difference', given: billingTwice(['110', '10'], ['-10', '9']), status: 'EXCEPTION', codes: ['price-variance'] },
+  { rule: 'M1', what: 'a line that takes back at the price of the order', given: billingTwice(['110', '10'], ['-10', '10']), status: 'MATCHED', codes: [] },
+  { rule: 'M4', what: 'ANY_WITHIN: lines that exceed one bound each, and both together', given: billingTwice(['60', '10.30'], ['40', '10.40']), policy: tolerances({ price: { combine: 'ANY_WITHIN', upperPercent: '2', upperAmount: '30' }, cumulative: { upperAmount: '50' } }), status: 'EXCEPTION', codes: ['price-variance'] },
+  { rule: 'M4', what: 'ANY_WITHIN: within one bound alone and together', given: billingTwice(['98', '10.30'], ['2', '10.40']), policy: tolerances({ price: { combine: 'ANY_WITHIN', upperPercent: '3.1', upperAmount: '3' }, cumulative: { upperAmount: '50' } }), status: 'MATCHED_WITHIN_TOLERANCE' },
   { rule: 'M2', what: 'four-way counts what inspection accepted', given: { orders: [order([orderLine({ matching: 'four-way' })])], receipts: [receipt('100', { accepted: '95' })] }, status: 'EXCEPTION', codes: ['quantity-variance'], line: { expected: '95', payableQuantity: '95' } },
   { rule: 'M2', what: 'four-way waits for the inspection', given: { orders: [order([orderLine({ matching: 'four-way' })])], receipts: [receipt('100')] }, status: 'AWAITING_RECEIPT', codes: ['awaiting-receipt'], line: { expected: '0' } },
   { rule: 'M2', what: 'quantity limit in percent of what is expected', given: { receipts: [receipt('98')] }, policy: tolerances({ quantity: { upperPercent: '2' } }), status: 'EXCEPTION', codes: ['quantity-variance'] },
@@ -57,6 +64,8 @@ const rows: Row[] = [
   { rule: 'M10', what: 'order not known', given: { orders: [] }, status: 'EXCEPTION', codes: ['order-unknown'] },
   { rule: 'M10', what: 'a person pairs the line', given: { ...billing('100', '10', { orderLine: '99' }), corrections: { lines: [{ line: '1', orderNumber: 'PO1', orderLine: '10' }], by: ['anna'] } }, status: 'MATCHED', line: { pairedBy: 'correction' } },
   { rule: 'M10', what: 'order lines and other lines on one document', given: { invoice: invoice([line('100', '10'), line('1', '50', { id: '2', orderNumber: undefined, orderLine: undefined, item: { name: 'Hosting in October', classifications: [], attributes: [] } })]) }, status: 'MATCHED', line: { line: '1' } },
+  { rule: 'M10', what: 'lines of one number: what was paired says nothing about the other', given: { supplierCandidates: [supplier({ defaultCoding: { account: '4100', costCentre: 'CC2' } })], invoice: invoice([line('100', '10'), line('1', '9000', { orderNumber: undefined, orderLine: undefined })]) }, status: 'EXCEPTION', codes: ['line-id-repeated'], owners: ['ap-clerk'], holds: [{ quantity: '100', value: eur('1000.00') }] },
+  { rule: 'M10', what: 'a line that only informs is no part of that', given: { invoice: { ...invoice([line('100', '10')]), lines: [line('100', '10'), line('1', '5', { status: 'information' })] } }, status: 'MATCHED', codes: [] },
   { rule: 'M11', what: 'order of another supplier', given: { orders: [order([orderLine()], { supplierId: 'S2' })] }, status: 'EXCEPTION', codes: ['order-supplier-differs'], owners: ['buyer'], holds: [] },
   { rule: 'M11', what: 'a group company on file', given: { orders: [order([orderLine()], { supplierId: 'S2' })], supplierCandidates: [supplier({ relations: [{ kind: 'affiliate', supplierId: 'S2' }] })] }, status: 'MATCHED' },
   { rule: 'M11', what: 'order not approved', given: { orders: [order([orderLine()], { status: 'draft' })] }, status: 'EXCEPTION', codes: ['order-not-approved'] },
@@ -73,6 +82,8 @@ const rows: Row[] = [
   { rule: 'M15', what: 'over-delivery within its percentage', given: { receipts: [receipt('103')], ...billing('103', '10') }, policy: tolerances({ overDeliveryPercent: '3' }), status: 'MATCHED', line: { payableQuantity: '103' } },
   { rule: 'M16', what: 'limit order with enough left', given: { ...service('500'), reservations: [reservation('1', '100')], ...billing('1', '400') }, status: 'MATCHED' },
   { rule: 'M16', what: 'limit order exceeded by a cent', given: { ...service('500'), reservations: [reservation('1', '100')], ...billing('1', '400.01') }, policy: tolerances({ quantity: { upperPercent: '0' } }), status: 'EXCEPTION', codes: ['order-amount-exceeded'], owners: ['buyer'] },
+  { rule: 'M16', what: 'bounds of which none holds for amounts beyond the order', given: { ...service('500'), ...billing('1', '5000') }, policy: tolerances({ quantity: { upperUnits: '0', lowerPercent: '10' } }), status: 'EXCEPTION', codes: ['tolerance-missing'], holds: [{ quantity: '0', value: eur('500.00') }] },
+  { rule: 'M16', what: 'the same bounds within the order', given: { ...service('500'), ...billing('1', '500') }, policy: tolerances({ quantity: { upperUnits: '0', lowerPercent: '10' } }), status: 'MATCHED' },
   { rule: 'M16', what: 'a service without its entry waits', given: { ...service('500', { kind: 'service', matching: 'three-way', quantity: '5', unitPrice: '100' }), ...billing('5', '100') }, status: 'AWAITING_RECEIPT', codes: ['awaiting-receipt'] },
   { rule: 'M16', what: 'a service with its entry', given: { ...service('500', { kind: 'service', matching: 'three-way', quantity: '5', unitPrice: '100' }), receipts: [receipt('5')], ...billing('5', '100') }, status: 'MATCHED' },
   { rule: 'M17', what: 'all problems are listed', given: { receipts: [receipt('60')], ...billing('100', '12') }, policy: tolerances(strict), status: 'EXCEPTION', codes: ['price-variance', 'quantity-variance'], owners: ['buyer', 'receiver'] },
@@ -129,6 +140,11 @@ describe('matching', () => {
     expect(assessInvoice(facts({ ...given, overrides: [override], submittedBy: 'fred' })).disposition).toBe('exception');
   });
 });
+
+/** One order line billed by two lines of a document. */
+function billingTwice(...lines: [string, string][]): Partial<InvoiceFacts> {
+  return { invoice: invoice(lines.map(([quantity, price], index) => line(quantity, price, { id: String(index + 1) }))) };
+}
 
 function headNet(net: string) {
   const base = invoice([line('100', '10')]);

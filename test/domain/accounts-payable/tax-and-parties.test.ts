@@ -1,13 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { InvoiceFacts } from '../../../domain/model/invoice-facts.ts';
-import type { Invoice, TaxBreakdown } from '../../../domain/model/invoice.ts';
+import type { Invoice, InvoiceLine, TaxBreakdown } from '../../../domain/model/invoice.ts';
 import { taxPolicySchema } from '../../../domain/policy/tax.ts';
 import { assessInvoice } from '../../../domain/rules/accounts-payable/assess.ts';
 import { withhold } from '../../../domain/rules/accounts-payable/tax.ts';
 import { verifyTotals } from '../../../domain/rules/invoice/totals.ts';
 import { entity, eur, facts, invoice, line, policies, supplier } from './facts.ts';
 
-const taxed = (...taxes: Partial<TaxBreakdown>[]): Partial<InvoiceFacts> => ({ invoice: { ...invoice([line('100', '10')]), taxes: taxes.map((tax) => ({ category: 'S', rate: '19', base: eur('1000'), amount: eur('190'), ...tax })) } });
+/** 100 pieces at 10.00, shared out among lines that each state the tax of one breakdown. */
+const taxed = (...taxes: Partial<TaxBreakdown>[]): Partial<InvoiceFacts> => {
+  const stated = taxes.map((tax) => ({ category: 'S', rate: '19', base: eur('1000'), amount: eur('190'), ...tax }));
+  const pieces = String(100 / stated.length);
+  return { invoice: { ...invoice(stated.map(({ category, rate }, index) => line(pieces, '10', { id: String(index + 1), tax: { category, ...(rate === undefined ? {} : { rate }) } }))), taxes: stated } };
+};
+/** The same with one line that states `tax`, beside breakdowns of their own. */
+const beside = (tax: InvoiceLine['tax'], taxes: Partial<TaxBreakdown>[], more: Partial<Invoice> = {}): Partial<InvoiceFacts> => ({ invoice: { ...invoice([line('100', '10', { tax })], more), taxes: taxes.map((entry) => ({ category: 'S', rate: '19', base: eur('1000'), amount: eur('190'), ...entry })) } });
+const standard = { category: 'S', rate: '19' };
+const american: Partial<Invoice> = { seller: { name: 'Schrauben Meyer GmbH', ids: [], taxNumber: '12-3456789', address: { lines: [], country: 'US' } } };
+const fromAmerica: Partial<InvoiceFacts> = { supplierCandidates: [supplier({ vatId: undefined, country: 'US' })] };
 const document = (changes: Partial<Invoice>): Partial<InvoiceFacts> => ({ invoice: invoice([line('100', '10')], changes) });
 const seller = (changes: Partial<Invoice['seller']>) => document({ seller: { name: 'Schrauben Meyer GmbH', ids: [], vatId: 'DE111111111', ...changes } });
 const buyer = (changes: Partial<Invoice['buyer']>) => document({ buyer: { name: 'Werk Nord GmbH', ids: [], vatId: 'DE123456789', ...changes } });
@@ -15,6 +25,7 @@ const account = supplier().bankAccounts[0]!;
 const paidTo = (iban: string, more: Partial<Invoice> = {}) => document({ payment: { means: [{ code: '58', account: { iban } }], discounts: [] }, ...more });
 const factor = supplier({ id: 'F1', name: 'Factor Bank AG', group: 'GF', vatId: 'DE222222222', bankAccounts: [{ ...account, id: 'F1-1', iban: 'DE75512108001245126199' }] });
 const required = policies({ tax: { version: 'required@test', content: taxPolicySchema.parse({ ...policies().tax.content, buyerTaxIdRequired: true, uncheckedCountries: 'exception' }) } });
+const bounded = policies({ tax: { version: 'bounded@test', content: taxPolicySchema.parse({ ...policies().tax.content, uncheckedUpToPercent: '15' }) } });
 
 const rows: { rule: string; what: string; given: Partial<InvoiceFacts>; codes: string[] }[] = [
   { rule: 'T1', what: 'one cent a line is within 0.02', given: taxed({ amount: eur('190.01') }), codes: [] },
@@ -22,6 +33,30 @@ const rows: { rule: string; what: string; given: Partial<InvoiceFacts>; codes: s
   { rule: 'T4', what: 'too much', given: taxed({ amount: eur('190.03') }), codes: ['tax-over'] },
   { rule: 'T4', what: 'too little', given: taxed({ amount: eur('189.97') }), codes: ['tax-under'] },
   { rule: 'T4', what: 'both, in two breakdowns', given: taxed({ base: eur('500'), amount: eur('99') }, { rate: '7', base: eur('500'), amount: eur('30') }), codes: ['tax-over', 'tax-under'] },
+  { rule: 'T1', what: 'a base that the lines do not have', given: beside(standard, [{ base: eur('10000'), amount: eur('1900') }]), codes: ['tax-base-differs', 'tax-over'] },
+  { rule: 'T1', what: 'a base that no line states the tax of', given: beside(undefined, [{ base: eur('10000'), amount: eur('1900') }]), codes: ['tax-base-differs', 'tax-over'] },
+  { rule: 'T1', what: 'a base of less than the lines, with too little tax', given: beside(standard, [{ base: eur('900'), amount: eur('171') }]), codes: ['tax-base-differs', 'tax-under'] },
+  { rule: 'T1', what: 'a base within one unit of the currency, the tax of the lines', given: beside(standard, [{ base: eur('1000.99') }]), codes: [] },
+  { rule: 'T1', what: 'a base within one unit of the currency, the tax of more than the lines', given: beside(standard, [{ base: eur('1000.99'), amount: eur('190.19') }]), codes: ['tax-over'] },
+  { rule: 'T1', what: 'a rate that the lines do not state, on nothing of theirs', given: beside(standard, [{}, { rate: '7', amount: eur('70') }]), codes: ['tax-base-differs', 'tax-over'] },
+  { rule: 'T1', what: 'the base moved to the lower rate', given: beside(standard, [{ base: eur('0'), amount: eur('0') }, { rate: '7', amount: eur('70') }]), codes: ['tax-base-differs', 'tax-base-differs', 'tax-over', 'tax-under'] },
+  { rule: 'T1', what: 'one tax in two breakdowns that make up the base', given: beside(standard, [{ base: eur('600'), amount: eur('114') }, { base: eur('400'), amount: eur('76') }]), codes: [] },
+  { rule: 'T1', what: 'one tax stated twice', given: beside(standard, [{}, {}]), codes: ['tax-base-differs', 'tax-over'] },
+  { rule: 'T1', what: 'one tax stated twice, where the lines state none', given: beside(undefined, [{}, {}]), codes: ['tax-base-differs', 'tax-over'] },
+  { rule: 'T1', what: 'two rates that share what no line states the tax of', given: beside(undefined, [{}, { rate: '7', amount: eur('70') }]), codes: ['tax-base-differs'] },
+  { rule: 'T1', what: 'a rate written otherwise', given: beside({ category: 'S', rate: '19.00' }, [{}]), codes: [] },
+  { rule: 'T1', what: 'no rate is a rate of nothing', given: beside({ category: 'Z' }, [{ category: 'Z', rate: '0', amount: eur('0') }]), codes: [] },
+  { rule: 'T1', what: 'a charge of the head is part of the base of its tax', given: beside(standard, [{ base: eur('1030'), amount: eur('195.70') }], { allowances: [{ kind: 'charge', amount: eur('30'), tax: standard }] }), codes: [] },
+  { rule: 'T1', what: 'a charge of the head whose tax is not stated may be', given: beside(standard, [{ base: eur('1030'), amount: eur('195.70') }], { allowances: [{ kind: 'charge', amount: eur('30') }] }), codes: [] },
+  { rule: 'T1', what: 'a charge of the head that bears no tax at all', given: beside(standard, [{}], { allowances: [{ kind: 'charge', amount: eur('30') }] }), codes: ['tax-base-differs'] },
+  { rule: 'T1', what: 'an allowance of the head lowers the base of its tax', given: beside(standard, [{ amount: eur('190') }], { allowances: [{ kind: 'allowance', amount: eur('30'), tax: standard }] }), codes: ['tax-base-differs', 'tax-over'] },
+  { rule: 'T1', what: 'taxes of state and county on one base', given: { ...fromAmerica, ...beside(undefined, [{ rate: '6', amount: eur('60') }, { rate: '1', amount: eur('10') }], american) }, codes: [] },
+  { rule: 'T1', what: 'one of them on more than is billed', given: { ...fromAmerica, ...beside(undefined, [{ rate: '6', amount: eur('60') }, { rate: '1', base: eur('9000'), amount: eur('90') }], american) }, codes: ['tax-base-differs', 'tax-over'] },
+  { rule: 'T1', what: 'where each part states its tax, none is shared', given: { ...fromAmerica, ...beside({ category: 'S', rate: '6' }, [{ rate: '6', amount: eur('60') }, { rate: '1', amount: eur('10') }], american) }, codes: ['tax-base-differs', 'tax-over'] },
+  { rule: 'T1', what: 'a tax without a rate cannot be recomputed', given: { ...fromAmerica, ...beside(undefined, [{ rate: undefined, amount: eur('90') }], american) }, codes: ['tax-rate-missing'] },
+  { rule: 'T4', what: 'taxes without a list of rates, as much as the policy allows in all', given: { ...fromAmerica, ...beside(undefined, [{ rate: '9', amount: eur('90') }, { rate: '6', amount: eur('60') }], american), policies: bounded }, codes: [] },
+  { rule: 'T4', what: 'more than that', given: { ...fromAmerica, ...beside(undefined, [{ rate: '9', amount: eur('90') }, { rate: '6.1', amount: eur('61') }], american), policies: bounded }, codes: ['tax-over'] },
+  { rule: 'T3', what: 'a document that names a country whose rates are not listed', given: beside(undefined, [{ rate: '90', amount: eur('900') }], american), codes: ['tax-rate-not-allowed'] },
   { rule: 'T2', what: 'no valid form', given: seller({ vatId: 'DE12' }), codes: ['supplier-tax-id-differs', 'supplier-tax-id-invalid'] },
   { rule: 'T2', what: 'not the one on file', given: seller({ vatId: 'DE333333333' }), codes: ['supplier-tax-id-differs'] },
   { rule: 'T2', what: 'spaces and case do not matter', given: seller({ vatId: 'de 111 111 111' }), codes: [] },
@@ -33,7 +68,8 @@ const rows: { rule: string; what: string; given: Partial<InvoiceFacts>; codes: s
   { rule: 'T3', what: 'reverse charge with a reason', given: taxed({ category: 'AE', rate: '0', amount: eur('0'), exemptionReason: 'Reverse charge' }), codes: [] },
   { rule: 'T3', what: 'reverse charge without one', given: taxed({ category: 'AE', rate: undefined, amount: eur('0') }), codes: ['tax-reason-missing'] },
   { rule: 'T3', what: 'tax under reverse charge', given: taxed({ category: 'AE', rate: '19' }), codes: ['tax-on-exempt'] },
-  { rule: 'T3', what: 'a country without listed rates, accepted', given: seller({ vatId: 'ATU12345678', address: { lines: [], country: 'AT' } }), codes: ['supplier-tax-id-differs'] },
+  { rule: 'T3', what: 'a country without listed rates, accepted', given: { ...seller({ vatId: 'ATU12345678', address: { lines: [], country: 'AT' } }), supplierCandidates: [supplier({ vatId: 'ATU12345678', country: 'AT' })] }, codes: [] },
+  { rule: 'T3', what: 'a tax id of such a country that is not the one on file', given: seller({ vatId: 'ATU12345678', address: { lines: [], country: 'AT' } }), codes: ['supplier-tax-id-differs', 'tax-rate-not-allowed'] },
   { rule: 'T3', what: 'a country without listed rates, questioned', given: { ...taxed({}), supplierCandidates: [supplier({ vatId: 'ATU12345678', country: 'AT' })], invoice: { ...taxed({}).invoice!, seller: { name: 'Schrauben Meyer GmbH', ids: [], vatId: 'ATU12345678' } }, policies: required }, codes: ['tax-rate-not-allowed'] },
   { rule: 'T5', what: 'another company by tax id', given: buyer({ vatId: 'DE999999990' }), codes: ['buyer-not-ours'] },
   { rule: 'T5', what: 'by buyer id', given: buyer({ vatId: undefined, name: 'Werk', ids: [{ scheme: '0088', id: '4012345000009' }] }), codes: [] },

@@ -33,6 +33,7 @@ const rows: Row[] = [
   { test: 't6 after the receipt of 40', given: of('100', '10', '100', ['60', '600'], '40', '10'), policy: none, status: 'MATCHED', codes: [], disposition: 'ready-to-post' },
   { test: 't7 first', given: of('100', '10', '100', undefined, '50', '10.50'), policy: { ...none, price: { upperAmount: '30' }, cumulative: { upperAmount: '50' } }, status: 'MATCHED_WITHIN_TOLERANCE', codes: [], line: { priceVariance: eur('25.00') } },
   { test: 't7 second', given: of('100', '10', '100', ['50', '525'], '50', '10.60'), policy: { ...none, price: { upperAmount: '30' }, cumulative: { upperAmount: '50' } }, status: 'EXCEPTION', codes: ['cumulative-variance'], line: { priceVariance: eur('30.00'), cumulativeVariance: eur('55.00') } },
+  { test: 't7 on one document', given: twice('50', '10.50'), policy: { ...none, price: { upperAmount: '30' }, cumulative: { upperAmount: '50' } }, status: 'EXCEPTION', codes: ['price-variance'], line: { priceVariance: eur('25.00'), cumulativeVariance: eur('50.00') } },
   { test: 't8', given: of('100', '10', '104', undefined, '104', '10'), policy: { ...none, overDeliveryPercent: '3' }, status: 'EXCEPTION', codes: ['over-delivery'], line: { payableQuantity: '103' } },
   { test: 't9', given: of('100', '0', '100', undefined, '100', '0.01'), policy: { ...none, price: { upperAmount: '5' }, cumulative: { upperAmount: '5' } }, status: 'EXCEPTION', codes: ['price-variance'] },
   { test: 't10', given: { orders: [order()], invoice: usd(), rate: { from: 'USD', to: 'EUR', rate: '0.9', date: '2026-11-03' } }, policy: { price: { upperPercent: '1000' }, quantity: { upperPercent: '1000' }, cumulative: { upperPercent: '1000' } }, status: 'EXCEPTION', codes: ['order-currency-differs'] },
@@ -50,6 +51,11 @@ describe('worked tests of the three-way match', () => {
     if (disposition) expect(assessment.disposition).toBe(disposition);
   });
 });
+
+/** One order line billed by two lines of a document. */
+function twice(quantity: string, price: string): Partial<InvoiceFacts> {
+  return { invoice: invoice([line(quantity, price), line(quantity, price, { id: '2' })]) };
+}
 
 function usd() {
   const priced = line('100', '10');
