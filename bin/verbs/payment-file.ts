@@ -27,6 +27,7 @@ Options
   --format FORMAT     ${formats.join(', ')}; without it nacha for ACH batches, else ${pain001Versions[0]}
   --schemas DIR       check a pain.001 against the official schema in this folder as well
   --utf-8             leave names and texts as they are instead of writing them in the SEPA character set
+  --basic-remittance  the documents of a SEPA transfer in one line, for a bank without extended remittance information
   --origin DIGITS     nacha: immediate origin; without it the account or routing number of the payer
   --company-id ID     nacha: company identification; without it the account number of the payer
   --help              this text
@@ -57,7 +58,7 @@ export async function run(args: string[]): Promise<number> {
 function optionsOf(args: string[]) {
   const text = { type: 'string' } as const;
   const yes = { type: 'boolean' } as const;
-  const { values, positionals } = parseArgs({ args: args.filter((arg) => arg !== '--'), options: { help: { ...yes, short: 'h' }, format: text, schemas: text, 'utf-8': yes, origin: text, 'company-id': text }, allowPositionals: true });
+  const { values, positionals } = parseArgs({ args: args.filter((arg) => arg !== '--'), options: { help: { ...yes, short: 'h' }, format: text, schemas: text, 'utf-8': yes, 'basic-remittance': yes, origin: text, 'company-id': text }, allowPositionals: true });
   const [path = ''] = positionals;
   if (!values.help && positionals.length !== 1) throw new Error('One file is needed.');
   if (values.format !== undefined && !isFormat(values.format)) throw new Error(`${values.format} is none of the formats ${formats.join(', ')}.`);
@@ -108,7 +109,7 @@ function malformed(issue: z.core.$ZodIssue, file: string): Problem {
 function writeIso(order: PaymentOrder, version: Pain001Version, options: Options): PaymentFile | { problems: Problem[] } {
   const faults = pain001Faults(order);
   if (faults.length > 0) return refused(faults, options.path);
-  const file = writePain001(order, version, options['utf-8'] ? 'utf-8' : 'sepa');
+  const file = writePain001(order, version, options['utf-8'] ? 'utf-8' : 'sepa', { extendedRemittance: !options['basic-remittance'] });
   if (options.schemas !== undefined) schemaCheck(options.schemas, version)(file);
   return file;
 }

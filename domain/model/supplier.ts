@@ -10,6 +10,8 @@ export const bankAccountSchema = z
     /** Routing number of the account's bank, where there is no IBAN. */
     routingNumber: z.string().optional(),
     bic: z.string().optional(),
+    /** What ACH entries are told apart by; absent where the ERP does not tell, and then taken for a checking account. */
+    kind: z.enum(['checking', 'savings']).optional(),
     holder: z.string(),
     country: z.string(),
     status: z.enum(['verified', 'unverified', 'on-hold', 'closed']),

@@ -15,11 +15,15 @@ export function readNacha(text: string, messageId: string): InstructedFile {
   if (!records[0]?.startsWith('1')) refuse(0, 'is no file header');
   const instructions: Instruction[] = [];
   let batch: Batch | undefined;
+  /** Those of the last entry, which are one text. */
+  let addenda: string[] = [];
+  let announced: number | undefined;
   let cents = 0n;
   records.forEach((record, index) => {
+    if (!record.startsWith('7') && announced !== undefined && announced !== addenda.length) refuse(index - addenda.length - 1, `says ${String(announced).padStart(4, '0')} addenda, there are ${addenda.length}`);
     switch (record[0]) {
       case '5':
-        batch = { company: record.slice(40, 50).trim(), number: record.slice(87, 94), date: dateOf(record.slice(69, 75)), entries: 0, cents: 0n };
+        batch = { company: record.slice(40, 50).trim(), entryClass: record.slice(50, 53), number: record.slice(87, 94), date: dateOf(record.slice(69, 75)), entries: 0, cents: 0n };
         return;
       case '6': {
         const open = batch ?? refuse(index, 'an entry outside a batch');
@@ -30,12 +34,15 @@ export function readNacha(text: string, messageId: string): InstructedFile {
         open.cents += minor;
         cents += minor;
         instructions.push(entry(record, open, minor));
+        addenda = [];
+        announced = open.entryClass === 'CTX' ? Number(record.slice(54, 58)) : undefined;
         return;
       }
       case '7': {
         const last = instructions.at(-1) ?? refuse(index, 'an addendum without its entry');
         if (batch) batch.entries += 1;
-        last.remittance.push(record.slice(3, 83).trim());
+        addenda.push(record.slice(3, 83));
+        last.remittance = [addenda.join('').trim()];
         return;
       }
       case '8': {
@@ -55,6 +62,7 @@ export function readNacha(text: string, messageId: string): InstructedFile {
 
 interface Batch {
   company: string;
+  entryClass: string;
   number: string;
   date: string;
   entries: number;
@@ -68,7 +76,7 @@ function entry(record: string, batch: Batch, minor: bigint): Instruction {
     paymentInformationId: batch.number,
     debtorAccount: batch.company,
     amount: money('USD', minor),
-    creditor: { name: record.slice(54, 76).trim(), account: record.slice(12, 29).trim(), bank: record.slice(3, 12) },
+    creditor: { name: (batch.entryClass === 'CTX' ? record.slice(58, 74) : record.slice(54, 76)).trim(), account: record.slice(12, 29).trim(), bank: record.slice(3, 12) },
     requestedOn: batch.date,
     remittance: [],
   };

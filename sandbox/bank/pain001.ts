@@ -63,7 +63,7 @@ function readBlock(block: Node, path: string): Instruction[] {
 
 function structured(transaction: Node): string[] {
   const blocks = children(at(transaction, 'RmtInf') ?? transaction, 'Strd');
-  return blocks.flatMap((block) => [textAt(block, 'RfrdDocInf/Nb'), textAt(block, 'CdtrRefInf/Ref')]).filter((text) => text !== undefined);
+  return blocks.flatMap((block) => [textAt(block, 'RfrdDocInf/Nb'), textAt(block, 'CdtrRefInf/Ref'), textAt(block, 'AddtlRmtInf')]).filter((text) => text !== undefined);
 }
 
 function amountOf(transaction: Node, path: string): Money {

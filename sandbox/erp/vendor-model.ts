@@ -54,6 +54,8 @@ export const vendorSchema = z
             /** Routing number of the bank, where accounts have no IBAN. */
             routingNo: z.string().optional(),
             swift: z.string().optional(),
+            /** Checking or savings account, where the bank's country tells them apart. */
+            accountType: z.enum(['CHK', 'SAV']).optional(),
             holder: z.string(),
             countryCode: z.string(),
             /** Verified, unverified, held, closed. */

@@ -25,6 +25,13 @@ describe('kontor payment-file', () => {
     expect(paymentFile(example('run.json'), '--format', 'pain.001.001.09').stdout).toBe(first.stdout);
   });
 
+  it('tells the documents of a transfer each by itself, or in one line for a bank that takes no more', () => {
+    expect(paymentFile(example('run.json')).stdout.match(/<Strd>/g)).toHaveLength(3);
+    const { stdout } = paymentFile(example('run.json'), '--basic-remittance');
+    expect(stdout).toContain('<Ustrd>RF18539007547034 FV/10/2026 -FK/2/2026</Ustrd>');
+    expect(stdout).not.toContain('<Strd>');
+  });
+
   it('prints an ACH file for ACH batches', () => {
     const { status, stdout } = paymentFile(example('ach-run.json'));
     expect(status).toBe(0);

@@ -17,7 +17,7 @@ export const iso20022Bank: AdapterDefinition<BankPort, Iso20022Config> = {
     const check = config.schemas === undefined ? undefined : schemaCheck(config.schemas, config.pain001);
     return {
       writeFile(order) {
-        const file = writePain001(order, config.pain001, config.characterSet);
+        const file = writePain001(order, config.pain001, config.characterSet, config);
         check?.(file);
         return file;
       },

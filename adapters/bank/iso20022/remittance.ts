@@ -1,52 +1,71 @@
 import type { Money } from '../../../domain/model/money.ts';
 import type { PaymentOrder } from '../../../domain/model/payment-order.ts';
 import { toDecimalText } from '../../../domain/rules/money.ts';
-import { looksLikeCreditorReference, owedFor } from '../../../domain/rules/payments/order-faults.ts';
-import { shortened } from './characters.ts';
+import { isQrIban, looksLikeCreditorReference } from '../../../domain/rules/payments/creditor-reference.ts';
+import { owedFor } from '../../../domain/rules/payments/order-faults.ts';
 import type { Pain001Version } from './elements/pain001.ts';
 import type { Child } from './elements/write-xml.ts';
+import { lineOf, shortenedToWords, wholeOrMarked } from './remittance-line.ts';
 
 type Transfer = PaymentOrder['batches'][number]['transfers'][number];
 type RemittedDocument = Transfer['documents'][number];
 
+/** How a file tells what it pays. */
+export interface RemittanceForm {
+  version: Pain001Version;
+  /** Writes a text in the character set of the file. */
+  clean: (text: string) => string;
+  /** The scheme takes text or structures, never both. */
+  isSepa: boolean;
+  /** The bank takes more than one structure in a SEPA transfer. */
+  extended: boolean;
+}
+
+/** What a SEPA transfer has room for with extended remittance information (annex V of the rulebook). */
+const mostStructures = 999;
+
 /**
- * What the payee is told. One document: its RF reference alone where there is one, otherwise one line of text with what the payee asked
- * to be quoted and the number. Several documents: each in a structure of its own with what was owed, taken off and paid,
- * credit notes among them, after the RF reference (P5).
+ * What the payee is told (P5). One document: its RF reference alone where there is one, otherwise one line of text with what the payee asked
+ * to be quoted and the number. Several documents: each in a structure of its own with what was owed, taken off and paid, credit notes among
+ * them, after what is to be quoted; in one line of text where SEPA has no room for that. A QR reference is one structure in any case.
  */
-export function remittanceOf(transfer: Transfer, version: Pain001Version, clean: (text: string) => string): Child[] {
-  const { documents, creditorReference } = transfer;
-  const structured = creditorReference !== undefined && looksLikeCreditorReference(creditorReference);
-  const reference: Child[] = structured ? [['Strd', [['CdtrRefInf', creditorReferenceOf(creditorReference)]]]] : [];
-  const [only] = documents;
-  if (documents.length === 1 && only) return structured ? reference : [['Ustrd', lineOf(only, creditorReference, clean)]];
-  const asked: Child[] = creditorReference !== undefined && !structured ? [['Ustrd', shortened(clean(creditorReference), 140)]] : [];
-  return [...asked, ...reference, ...documents.map((document): Child => ['Strd', documentOf(document, version, clean)])];
+export function remittanceOf({ documents, creditorReference = '', creditorAccount }: Transfer, form: RemittanceForm): Child[] {
+  const { clean, isSepa, extended } = form;
+  const own = documents.map((document) => ({ ...document, number: clean(document.number) }));
+  if (isQrIban(creditorAccount.iban)) return [['Strd', qrReferenceOf(creditorReference, own)]];
+  const structured = looksLikeCreditorReference(creditorReference);
+  const quoted = structured ? compact(creditorReference) : clean(creditorReference);
+  const reference: Child = ['Strd', [['CdtrRefInf', [['Tp', [['CdOrPrtry', [['Cd', 'SCOR']]], ['Issr', 'ISO']]], ['Ref', quoted]]]]];
+  if (own.length === 1) return structured ? [reference] : [['Ustrd', lineOf(own, quoted)]];
+  const structures = own.map((document): Child => ['Strd', documentOf(document, form.version)]);
+  if (isSepa && !(extended && structures.length + (quoted === '' ? 0 : 1) <= mostStructures)) return [['Ustrd', lineOf(own, quoted)]];
+  if (structured) return [reference, ...structures];
+  if (quoted === '') return structures;
+  const words = shortenedToWords(quoted);
+  return [isSepa ? ['Strd', [['AddtlRmtInf', words]]] : ['Ustrd', words], ...structures];
 }
 
-function lineOf(document: RemittedDocument, quoted: string | undefined, clean: (text: string) => string): string {
-  const number = clean(document.number);
-  const asked = quoted === undefined ? '' : clean(quoted);
-  const withheld = document.withheld ? ` LESS WITHHOLDING TAX ${toDecimalText(document.withheld)} ${document.withheld.currency}` : '';
-  return shortened(asked.includes(number) ? asked : [asked, number].filter((part) => part !== '').join(' '), 140 - withheld.length) + withheld;
-}
-
-function creditorReferenceOf(reference: string): Child[] {
+/** The payee's bank takes one structure with the reference; the documents are named beside it where they are several. */
+function qrReferenceOf(reference: string, documents: readonly RemittedDocument[]): Child[] {
   return [
-    ['Tp', [['CdOrPrtry', [['Cd', 'SCOR']]], ['Issr', 'ISO']]],
-    ['Ref', reference.replace(/\s/g, '').toUpperCase()],
+    ['CdtrRefInf', [['Tp', [['CdOrPrtry', [['Prtry', 'QRR']]]]], ['Ref', compact(reference)]]],
+    documents.length === 1 ? undefined : ['AddtlRmtInf', lineOf(documents, '')],
   ];
 }
 
+function compact(reference: string): string {
+  return reference.replace(/\s/g, '').toUpperCase();
+}
+
 /** A number that is too long for its element is told in full beside it: half a number would be a wrong one. */
-function documentOf(document: RemittedDocument, version: Pain001Version, clean: (text: string) => string): Child[] {
+function documentOf(document: RemittedDocument, version: Pain001Version): Child[] {
+  const { number } = document;
   const credit = document.class === 'credit-note';
-  const number = clean(document.number);
   const short = number.length <= 35;
   return [
     ['RfrdDocInf', [['Tp', [['CdOrPrtry', [['Cd', credit ? 'CREN' : 'CINV']]]]], short ? ['Nb', number] : undefined, ['RltdDt', document.issueDate]]],
     ['RfrdDocAmt', credit ? creditAmounts(document) : invoiceAmounts(document, version)],
-    short ? undefined : ['AddtlRmtInf', shortened(number, 140)],
+    short ? undefined : ['AddtlRmtInf', wholeOrMarked(number)],
   ];
 }
 

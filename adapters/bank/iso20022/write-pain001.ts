@@ -6,10 +6,11 @@ import { compactIban } from '../../../domain/rules/payments/iban.ts';
 import { orderFaults, type OrderFault } from '../../../domain/rules/payments/order-faults.ts';
 import { safeName } from '../transport/names.ts';
 import { plainText, sepaText, shortened } from './characters.ts';
+import type { Iso20022Config } from './config.ts';
 import { pain001Elements, type Pain001Version } from './elements/pain001.ts';
 import { writeXml, type Child } from './elements/write-xml.ts';
 import { iso20022Faults } from './format-faults.ts';
-import { amountOf, remittanceOf } from './remittance.ts';
+import { amountOf, remittanceOf, type RemittanceForm } from './remittance.ts';
 
 type Batch = PaymentOrder['batches'][number];
 type Transfer = Batch['transfers'][number];
@@ -21,8 +22,10 @@ export function pain001Faults(order: PaymentOrder): OrderFault[] {
   return faults.length > 0 ? faults : iso20022Faults(order);
 }
 
+type Form = Omit<RemittanceForm, 'isSepa'>;
+
 /** Order → pain.001 of one version; the same order gives the same bytes (P7). @throws KontorError `payment-file-invalid`, `iban-invalid` */
-export function writePain001(order: PaymentOrder, version: Pain001Version, characterSet: 'sepa' | 'utf-8'): PaymentFile {
+export function writePain001(order: PaymentOrder, version: Pain001Version, characterSet: Iso20022Config['characterSet'], { extendedRemittance: extended }: Pick<Iso20022Config, 'extendedRemittance'> = { extendedRemittance: true }): PaymentFile {
   const [first] = pain001Faults(order);
   if (first) throw new KontorError(first.code, first.message, { place: { path: first.path } });
   const transfers = order.batches.flatMap((batch) => batch.transfers);
@@ -35,12 +38,13 @@ export function writePain001(order: PaymentOrder, version: Pain001Version, chara
     ['CtrlSum', controlSum],
     ['InitgPty', [['Nm', named(order.initiator.name, clean, 70)], order.initiator.id === undefined ? undefined : ['Id', [['OrgId', [['Othr', [['Id', clean(order.initiator.id)]]]]]]]]],
   ];
-  const batches = order.batches.map((batch): Child => ['PmtInf', paymentInformation(order, batch, version, clean)]);
+  const batches = order.batches.map((batch): Child => ['PmtInf', paymentInformation(order, batch, { version, clean, extended })]);
   const text = writeXml(pain001Elements[version], `urn:iso:std:iso:20022:tech:xsd:${version}`, [['CstmrCdtTrfInitn', [['GrpHdr', groupHeader], ...batches]]]);
   return { messageId: order.messageId, format: version, fileName: `${safeName(order.messageId)}.xml`, mediaType: 'application/xml', text, transfers: transfers.length, controlSum };
 }
 
-function paymentInformation(order: PaymentOrder, batch: Batch, version: Pain001Version, clean: (text: string) => string): Child[] {
+function paymentInformation(order: PaymentOrder, batch: Batch, form: Form): Child[] {
+  const { version, clean } = form;
   const serviceLevel = batch.method === 'sepa' ? 'SEPA' : batch.serviceLevel;
   return [
     ['PmtInfId', batch.paymentInformationId],
@@ -55,11 +59,12 @@ function paymentInformation(order: PaymentOrder, batch: Batch, version: Pain001V
     ['DbtrAcct', [...account(order.debtorAccount), ['Ccy', order.debtorAccount.currency]]],
     ['DbtrAgt', agent(order.debtorAccount, version) ?? [['FinInstnId', [['Othr', [['Id', 'NOTPROVIDED']]]]]]],
     ['ChrgBr', batch.chargeBearer],
-    ...batch.transfers.map((transfer): Child => ['CdtTrfTxInf', transferInformation(transfer, batch, version, clean)]),
+    ...batch.transfers.map((transfer): Child => ['CdtTrfTxInf', transferInformation(transfer, batch, form)]),
   ];
 }
 
-function transferInformation(transfer: Transfer, batch: Batch, version: Pain001Version, clean: (text: string) => string): Child[] {
+function transferInformation(transfer: Transfer, batch: Batch, form: Form): Child[] {
+  const { version, clean } = form;
   const bank = agent(transfer.creditorAccount, version);
   return [
     ['PmtId', [['InstrId', transfer.instructionId], ['EndToEndId', transfer.endToEndId]]],
@@ -67,7 +72,7 @@ function transferInformation(transfer: Transfer, batch: Batch, version: Pain001V
     bank && ['CdtrAgt', bank],
     ['Cdtr', party(transfer.creditor, batch, clean)],
     ['CdtrAcct', account(transfer.creditorAccount)],
-    ['RmtInf', remittanceOf(transfer, version, clean)],
+    ['RmtInf', remittanceOf(transfer, { ...form, isSepa: batch.method === 'sepa' })],
   ];
 }
 

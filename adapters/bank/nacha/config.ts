@@ -15,7 +15,7 @@ export const nachaConfigSchema = z
     originName: ascii(23),
     /** Company identification that the bank gave to the originator; the number of the paying account where it gave none. */
     companyId: z.string().regex(/^[A-Za-z0-9 ]{1,10}$/, 'at most ten letters or digits').optional(),
-    /** CCD pays companies, PPD persons. */
+    /** CCD pays companies, PPD persons. What one addenda of CCD cannot tell goes as CTX, which the bank has to take as well. */
     entryClass: z.enum(['CCD', 'PPD']).default('CCD'),
     /** What the payee reads beside the amount. */
     entryDescription: ascii(10).default('VENDOR PAY'),

@@ -17,6 +17,11 @@ const records = {
     ['type', 1, 'digits'], ['code', 2, 'digits'], ['bank', 8, 'digits'], ['checkDigit', 1, 'digits'], ['account', 17, 'text'], ['amount', 10, 'digits'], ['identification', 15, 'text'],
     ['name', 22, 'text'], ['discretionary', 2, 'text'], ['addenda', 1, 'digits'], ['trace', 15, 'digits'],
   ],
+  /** Of class CTX, whose entries say how many addenda follow them. */
+  entryOfMany: [
+    ['type', 1, 'digits'], ['code', 2, 'digits'], ['bank', 8, 'digits'], ['checkDigit', 1, 'digits'], ['account', 17, 'text'], ['amount', 10, 'digits'], ['identification', 15, 'text'],
+    ['addendaCount', 4, 'digits'], ['name', 16, 'text'], ['reserved', 2, 'text'], ['discretionary', 2, 'text'], ['addenda', 1, 'digits'], ['trace', 15, 'digits'],
+  ],
   addenda: [['type', 1, 'digits'], ['addendaType', 2, 'digits'], ['information', 80, 'text'], ['sequence', 4, 'digits'], ['entrySequence', 7, 'digits']],
   batchControl: [
     ['type', 1, 'digits'], ['serviceClass', 3, 'digits'], ['entries', 6, 'digits'], ['hash', 10, 'digits'], ['debit', 12, 'digits'], ['credit', 12, 'digits'], ['companyId', 10, 'text'],

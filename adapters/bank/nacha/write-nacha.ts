@@ -7,11 +7,17 @@ import { orderFaults, type OrderFault } from '../../../domain/rules/payments/ord
 import { safeName } from '../transport/names.ts';
 import { ascii } from './ascii.ts';
 import type { NachaConfig } from './config.ts';
-import { nachaFaults } from './format-faults.ts';
+import { nachaFaults, nameIn } from './format-faults.ts';
 import { record, recordSize } from './records.ts';
+import { remittanceOf, type EntryClass, type Remittance } from './remittance.ts';
 
 type Batch = PaymentOrder['batches'][number];
 type Transfer = Batch['transfers'][number];
+
+interface ToldTransfer {
+  transfer: Transfer;
+  remittance: Remittance;
+}
 
 /** Counts and sums of a batch or a file, in cents. */
 interface Totals {
@@ -22,7 +28,6 @@ interface Totals {
 
 const blockingFactor = 10;
 const modifiers = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
-const informationWidth = 80;
 
 /** Everything that one order has wrong for this format. */
 export function allNachaFaults(order: PaymentOrder, config: NachaConfig): OrderFault[] {
@@ -31,7 +36,7 @@ export function allNachaFaults(order: PaymentOrder, config: NachaConfig): OrderF
 }
 
 /**
- * Order → ACH file of credits, an entry with one addenda a transfer; the same order gives the same bytes (P7).
+ * Order → ACH file of credits, an entry with its addenda a transfer; the same order gives the same bytes (P7).
  * @throws KontorError `payment-file-invalid`
  */
 export function writeNacha(order: PaymentOrder, config: NachaConfig): PaymentFile {
@@ -40,18 +45,19 @@ export function writeNacha(order: PaymentOrder, config: NachaConfig): PaymentFil
   const lines = [fileHeader(order, config)];
   const file: Totals = { entries: 0, hash: 0n, credit: 0n };
   let sequence = 0;
-  order.batches.forEach((batch, index) => {
+  const batches = order.batches.flatMap((batch) => byClass(order, batch, config).map(([entryClass, own]) => ({ entryClass, own, executionDate: batch.executionDate })));
+  batches.forEach(({ entryClass, own, executionDate }, index) => {
     const header = batchFields(order, config, index + 1);
     const totals: Totals = { entries: 0, hash: 0n, credit: 0n };
-    lines.push(record('batchHeader', { type: 5, ...header, company: ascii(order.debtor.name, 16), entryClass: config.entryClass, description: config.entryDescription, effectiveDate: shortDate(batch.executionDate), originatorStatus: 1 }));
-    for (const transfer of batch.transfers) lines.push(...entryWithAddenda(transfer, header.originatingBank, ++sequence, totals));
+    lines.push(record('batchHeader', { type: 5, ...header, company: ascii(order.debtor.name, 16), entryClass, description: config.entryDescription, effectiveDate: shortDate(executionDate), originatorStatus: 1 }));
+    for (const transfer of own) lines.push(...entryWithAddenda(transfer, header.originatingBank, ++sequence, totals));
     lines.push(record('batchControl', { type: 8, ...header, entries: totals.entries, hash: lastTen(totals.hash), credit: totals.credit }));
     file.entries += totals.entries;
     file.hash += lastTen(totals.hash);
     file.credit += totals.credit;
   });
   const blocks = Math.ceil((lines.length + 1) / blockingFactor);
-  lines.push(record('fileControl', { type: 9, batches: order.batches.length, blocks, entries: file.entries, hash: lastTen(file.hash), credit: file.credit }));
+  lines.push(record('fileControl', { type: 9, batches: batches.length, blocks, entries: file.entries, hash: lastTen(file.hash), credit: file.credit }));
   while (lines.length < blocks * blockingFactor) lines.push('9'.repeat(recordSize));
   const controlSum = toDecimalText(money('USD', file.credit));
   return { messageId: order.messageId, format: 'nacha', fileName: `${safeName(order.messageId)}.ach`, mediaType: 'text/plain', text: `${lines.join('\n')}\n`, transfers: sequence, controlSum };
@@ -73,38 +79,27 @@ function batchFields(order: PaymentOrder, config: NachaConfig, batch: number) {
   return { serviceClass: 220, companyId: config.companyId ?? order.debtorAccount.account, originatingBank, batch } as const;
 }
 
-function entryWithAddenda(transfer: Transfer, originatingBank: string, sequence: number, totals: Totals): string[] {
+/** Transfers by the class that has room for what they tell, in their order; CTX has a batch of its own. */
+function byClass(order: PaymentOrder, batch: Batch, { entryClass }: NachaConfig): [EntryClass, ToldTransfer[]][] {
+  const told = batch.transfers.map((transfer): ToldTransfer => ({ transfer, remittance: remittanceOf(transfer, batch, order, entryClass) }));
+  return ([entryClass, 'CTX'] as const).map((wanted): [EntryClass, ToldTransfer[]] => [wanted, told.filter(({ remittance }) => remittance.entryClass === wanted)]).filter(([, own]) => own.length > 0);
+}
+
+function entryWithAddenda({ transfer, remittance: { entryClass, addenda } }: ToldTransfer, originatingBank: string, sequence: number, totals: Totals): string[] {
   const { amount, creditor, creditorAccount, endToEndId } = transfer;
   const routing = creditorAccount.routingNumber ?? '';
-  totals.entries += 2;
+  totals.entries += 1 + addenda.length;
   totals.hash += BigInt(routing.slice(0, 8));
   totals.credit += minorOf(amount);
   const trace = `${originatingBank}${String(sequence).padStart(7, '0')}`;
+  const entry = {
+    type: 6, code: creditorAccount.kind === 'savings' ? 32 : 22, bank: routing.slice(0, 8), checkDigit: routing.slice(8), account: creditorAccount.account,
+    amount: amount.minor, identification: achIdentificationOf(endToEndId), addenda: 1, trace,
+  } as const;
   return [
-    record('entry', {
-      type: 6, code: creditorAccount.kind === 'savings' ? 32 : 22, bank: routing.slice(0, 8), checkDigit: routing.slice(8), account: creditorAccount.account,
-      amount: amount.minor, identification: achIdentificationOf(endToEndId), name: ascii(creditor.name, 22), addenda: 1, trace,
-    }),
-    record('addenda', { type: 7, addendaType: '05', information: information(transfer), sequence: 1, entrySequence: trace.slice(-7) }),
+    entryClass === 'CTX' ? record('entryOfMany', { ...entry, addendaCount: addenda.length, name: nameIn(entryClass, creditor.name) }) : record('entry', { ...entry, name: nameIn(entryClass, creditor.name) }),
+    ...addenda.map((information, index) => record('addenda', { type: 7, addendaType: '05', information, sequence: index + 1, entrySequence: trace.slice(-7) })),
   ];
-}
-
-/** Segments of X12 820, as many as one addenda holds: the reference asked for, the documents, and how many more there are (P5). */
-function information({ documents, creditorReference }: Transfer): string {
-  const asked = creditorReference === undefined ? [] : [`REF*ZZ*${element(creditorReference, 50)}\\`];
-  const paid = documents.map(({ class: kind, number, amount, withheld }) => `RMR*${kind === 'invoice' ? 'IV' : 'CM'}*${element(number, 50)}**${kind === 'invoice' ? '' : '-'}${toDecimalText(amount)}\\${withheld ? `NTE*ZZZ*TAX WITHHELD ${toDecimalText(withheld)}\\` : ''}`);
-  const segments = [...asked, ...paid];
-  for (let kept = segments.length; kept >= 0; kept--) {
-    const left = segments.length - kept;
-    const text = [...segments.slice(0, kept), ...(left > 0 ? [`NTE*ZZZ*${left} MORE\\`] : [])].join('');
-    if (text.length <= informationWidth) return text;
-  }
-  return '';
-}
-
-/** Element text without the separators of the segment. */
-function element(text: string, most: number): string {
-  return ascii(text, most).replace(/[*\\~]/g, '-');
 }
 
 function lastTen(hash: bigint): bigint {

@@ -48,6 +48,7 @@ export function toSupplier(entity: string, vendor: WireVendor): Supplier {
       account: bank.accountNo,
       routingNumber: bank.routingNo,
       bic: bank.swift,
+      kind: word<'checking' | 'savings', undefined>({ CHK: 'checking', SAV: 'savings' }, bank.accountType ?? '', undefined),
       holder: bank.holder,
       country: bank.countryCode,
       status: word({ V: 'verified', U: 'unverified', H: 'on-hold', C: 'closed' }, bank.state, 'on-hold'),

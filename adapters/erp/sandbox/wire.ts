@@ -29,6 +29,7 @@ export const vendorSchema = z.object({
       accountNo: z.string().optional(),
       routingNo: z.string().optional(),
       swift: z.string().optional(),
+      accountType: z.string().optional(),
       holder: z.string(),
       countryCode: z.string(),
       state: z.string(),

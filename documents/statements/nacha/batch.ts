@@ -24,10 +24,11 @@ export function readBatch(records: Line[], fileDate: string, modifier: string): 
   if (!/^(200|220|225|280)$/.test(serviceClass)) throw new KontorError('statement-malformed', `Line ${header.line}: ${shown(serviceClass)} is no service class.`, { place: placeAt(header, at.class) });
   const adv = kind === 'ADV';
   const international = kind === 'IAT' || field(header, [4, 20]) === 'IATCOR';
+  const entryLayout = adv ? layout.advEntry : international ? layout.iatEntry : kind === 'CTX' ? layout.ctxEntry : layout.entry;
   const totals: Totals = { entries: 0n, hash: 0n, debit: 0n, credit: 0n };
   const entries: StatementEntry[] = [];
   for (const [entry, addenda] of groups(records.slice(1, -1))) {
-    const read = readEntry(entry, addenda, adv ? layout.advEntry : international ? layout.iatEntry : layout.entry, date);
+    const read = readEntry(entry, addenda, entryLayout, date);
     const minor = BigInt(read.amount.minor);
     totals.entries += 1n + BigInt(addenda.length);
     totals.hash += digits(entry, layout.entry.bank, 'the bank');
@@ -63,7 +64,7 @@ function groups(records: Line[]): [Line, Line[]][] {
   return found;
 }
 
-type EntryLayout = typeof layout.entry | typeof layout.iatEntry | typeof layout.advEntry;
+type EntryLayout = typeof layout.entry | typeof layout.iatEntry | typeof layout.advEntry | typeof layout.ctxEntry;
 
 function readEntry(record: Line, addenda: Line[], at: EntryLayout, date: string): StatementEntry {
   const code = field(record, at.code);
@@ -104,16 +105,17 @@ function readAddenda(addenda: Line[], trace: string): { text: string; returnReas
     if (!/^\d{7}$/.test(sequence) || (!ownTrace && sequence !== trace.slice(-7)))
       throw new KontorError('statement-malformed', `Line ${record.line}: ${shown(sequence)} is not the sequence number of the entry ${trace}.`, { place: placeAt(record, layout.addenda.entry) });
     if (!ownTrace) {
-      texts.push(field(record, layout.addenda.information));
+      // Addenda of type 05 are one text: where one is full, a word may go on in the next.
+      texts.push(type === '05' ? record.text.slice(...layout.addenda.information) : `${field(record, layout.addenda.information)} `);
       continue;
     }
     const reason = field(record, layout.returned.reason);
     if (!(type === '99' ? returnCode : changeCode).test(reason)) throw new KontorError('statement-malformed', `Line ${record.line}: ${shown(reason)} is no reason code.`, { place: placeAt(record, layout.returned.reason) });
     digits(record, layout.returned.original, 'the original trace number');
     returned = { returnReason: reason, originalTrace: field(record, layout.returned.original) };
-    texts.push(field(record, layout.returned.information));
+    texts.push(`${field(record, layout.returned.information)} `);
   }
-  return { text: plain(texts.join(' ')), ...returned };
+  return { text: plain(texts.join('')), ...returned };
 }
 
 /** Weights 3, 7, 1 over the eight digits of the bank, completed to ten. */

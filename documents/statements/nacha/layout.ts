@@ -8,12 +8,14 @@ const control = { class: [1, 4], entries: [4, 10], hash: [10, 20], number: [87, 
 const fileControl = { batches: [1, 7], entries: [13, 21], hash: [21, 31] } as const;
 const entry = { code: [1, 3], bank: [3, 11], check: [11, 12], account: [12, 29], amount: [29, 39], id: [39, 54], name: [54, 76], addenda: [78, 79], trace: [79, 94] } as const;
 
-/** Where each field stands, by kind of record. IAT entries and ADV batches have layouts of their own. */
+/** Where each field stands, by kind of record. Entries of IAT and CTX and ADV batches have layouts of their own. */
 export const layout = {
   fileHeader: { date: [23, 29], modifier: [33, 34] },
   batchHeader: { class: [1, 4], company: [4, 20], companyId: [40, 50], kind: [50, 53], date: [69, 75], number: [87, 94] },
   entry,
   iatEntry: { ...entry, account: [39, 74], id: [0, 0], name: [0, 0] },
+  /** Four columns of the name are the number of addenda. */
+  ctxEntry: { ...entry, name: [58, 74] },
   advEntry: { ...entry, account: [12, 27], amount: [27, 39], id: [0, 0], trace: [79, 94] },
   addenda: { type: [1, 3], information: [3, 83], entry: [87, 94] },
   returned: { type: [1, 3], reason: [3, 6], original: [6, 21], information: [35, 79] },

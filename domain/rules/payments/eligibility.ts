@@ -1,11 +1,10 @@
 import { addBusinessDays } from '../../calendar/business-days.ts';
 import type { Exclusion, Payable, PaymentHold } from '../../model/payment.ts';
 import { describeMoney, isCurrency, minorOf } from '../money.ts';
-import { isCreditorReference } from '../cash-application/creditor-reference.ts';
 import { blocksOpenItem } from './bank-status.ts';
 import { describeVerification, nameCheck } from './changed-accounts.ts';
+import { referenceFault } from './creditor-reference.ts';
 import { exclusion, isCredit, limitRate, type Setting } from './facts.ts';
-import { looksLikeCreditorReference } from './order-faults.ts';
 import { withholdingReasons } from './withholding.ts';
 import { accountNumberFault, methodFor } from './payee-account.ts';
 
@@ -37,7 +36,8 @@ function documentReasons(payable: Payable): Exclusion[] {
   if (payable.blocked) add('blocked', 'The document is blocked for payment.');
   if (payable.clearedInErp) add('cleared-in-erp', 'The ERP holds the document as cleared, and no payment of ours has settled it.');
   if (payable.inRun && blocksOpenItem(payable.inRun.state)) add('in-other-run', `Run ${payable.inRun.runId} holds the document: its payment is ${payable.inRun.state}.`);
-  if (!isCredit(payable) && payable.remittance !== undefined && looksLikeCreditorReference(payable.remittance) && !isCreditorReference(payable.remittance)) add('reference-invalid', 'The creditor reference that the supplier wants quoted has wrong check digits (ISO 11649).');
+  const wrongReference = isCredit(payable) ? undefined : referenceFault(payable.remittance, payable.payee.account?.iban);
+  if (wrongReference !== undefined) add('reference-invalid', wrongReference);
   if (payable.meansCode !== undefined && !creditTransferCodes.has(payable.meansCode)) add('other-means', `The supplier is paid by other means (code ${payable.meansCode}), not by credit transfer.`);
   return reasons;
 }

@@ -1,6 +1,7 @@
 import type { Exclusion, Payable, PayeeAccount } from '../../model/payment.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { minorOf } from '../money.ts';
+import { isQrReference } from './creditor-reference.ts';
 import { exclusion, isCredit, type Setting } from './facts.ts';
 import { accountKey, methodFor, type PaymentMethod } from './payee-account.ts';
 import type { Terms } from './terms.ts';
@@ -83,10 +84,11 @@ function join(group: PaymentGroup, candidate: Candidate): void {
   group.total += candidate.minor;
 }
 
-/** A transfer quotes one reference, so documents that ask for different ones are paid apart. Its own number is listed anyway. */
+/** A transfer quotes one reference, so documents that ask for different ones are paid apart. Its own number is listed anyway; a QR reference is needed as one. */
 function quotedReference({ remittance, documentNumber }: Payable): string | undefined {
   const text = remittance?.replace(/\s+/g, ' ').trim();
-  return text === undefined || text === '' || bare(text) === bare(documentNumber) ? undefined : text;
+  if (text === undefined || text === '') return undefined;
+  return bare(text) === bare(documentNumber) && !isQrReference(text) ? undefined : text;
 }
 
 function bare(text: string): string {

@@ -2,8 +2,8 @@ import { isPlainDate } from '../../calendar/plain-date.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { Money } from '../../model/money.ts';
 import type { PaymentOrder } from '../../model/payment-order.ts';
-import { isCreditorReference } from '../cash-application/creditor-reference.ts';
 import { addMoney, compareMoney, describeMoney, isCurrency, minorOf, subtractMoney, sumMoney } from '../money.ts';
+import { referenceFault } from './creditor-reference.ts';
 import { ibanFault } from './iban.ts';
 
 /** What keeps an order from being written, in whatever format; `path` leads to the field: `batches[0].transfers[2].amount`. */
@@ -30,11 +30,6 @@ export function orderFaults(order: PaymentOrder): OrderFault[] {
   ];
 }
 
-/** Whether a text wants to be an ISO 11649 reference: `RF` and two digits. Other references are quoted as they are. */
-export function looksLikeCreditorReference(text: string): boolean {
-  return /^\s*RF\s*\d\s*\d/i.test(text);
-}
-
 function batchFaults(batch: Batch, path: string): OrderFault[] {
   return [
     ...(isPlainDate(batch.executionDate) ? [] : [fault(`${path}.executionDate`, `"${batch.executionDate}" is no date.`)]),
@@ -44,10 +39,10 @@ function batchFaults(batch: Batch, path: string): OrderFault[] {
 }
 
 function transferFaults(transfer: Transfer, path: string): OrderFault[] {
-  const { amount, creditorReference: reference } = transfer;
-  const faults = [...amountFaults(amount, `${path}.amount`, `The transfer ${transfer.endToEndId}`), ...accountFaults(transfer.creditorAccount, `${path}.creditorAccount`)];
-  if (reference !== undefined && looksLikeCreditorReference(reference) && !isCreditorReference(reference))
-    faults.push(fault(`${path}.creditorReference`, `"${reference.slice(0, 40)}" begins like a creditor reference, and its check digits or its length do not fit (ISO 11649).`));
+  const { amount, creditorAccount, creditorReference } = transfer;
+  const faults = [...amountFaults(amount, `${path}.amount`, `The transfer ${transfer.endToEndId}`), ...accountFaults(creditorAccount, `${path}.creditorAccount`)];
+  const wrongReference = referenceFault(creditorReference, creditorAccount.iban);
+  if (wrongReference !== undefined) faults.push(fault(`${path}.creditorReference`, wrongReference));
   return faults.length > 0 ? faults : documentFaults(transfer, path);
 }
 

@@ -93,6 +93,7 @@ function transferMaker({ proposal, documents, sha256 }: OrderInput): (instructio
         ...(account.account === undefined ? {} : { account: account.account }),
         ...(account.routingNumber === undefined ? {} : { routingNumber: account.routingNumber }),
         ...(account.bic === undefined ? {} : { bic: account.bic }),
+        ...(account.kind === undefined ? {} : { kind: account.kind }),
       },
       ...(reference === undefined || reference === '' ? {} : { creditorReference: reference }),
       documents: own.sort((a, b) => compare(a.document.issueDate, b.document.issueDate) || compare(a.item.caseId, b.item.caseId)).map(({ item, document }) => remitted(item, document)),

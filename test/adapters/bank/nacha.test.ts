@@ -64,12 +64,6 @@ describe('ACH credit files', () => {
     );
   });
 
-  it('P5: what one addenda cannot hold is told by its number', () => {
-    const documents = Array.from({ length: 6 }, (_, index) => ({ number: `INVOICE-2026-${index}`, class: 'invoice' as const, issueDate: '2026-11-01', amount: { currency: 'USD', minor: '100' } }));
-    const text = bank.writeFile(achOrder({ transfer: { amount: { currency: 'USD', minor: '600' }, documents, creditorReference: 'ACCT 77*1' } })).text;
-    expect(text.split('\n')[3]?.slice(3, 83).trim()).toBe('REF*ZZ*ACCT 77-1\\RMR*IV*INVOICE-2026-0**1.00\\NTE*ZZZ*5 MORE\\');
-  });
-
   it('credit notes are taken off', () => {
     const documents = [['INV-1', 'invoice', '700'], ['CM-1', 'credit-note', '100']].map(([number, kind, minor]) => ({ number: number!, class: kind as 'invoice' | 'credit-note', issueDate: '2026-11-01', amount: { currency: 'USD', minor: minor! } }));
     const text = bank.writeFile(achOrder({ transfer: { amount: { currency: 'USD', minor: '600' }, documents } })).text;

@@ -95,7 +95,7 @@ describe('files', () => {
     ['RF18 5390 0754 7034', 'RE-7', [], 'RF18539007547034'],
     ['Kd. 4711', 'RE-7', ['Kd. 4711 RE-7'], undefined],
     ['Kd. 4711 RE-7', 'RE-7', ['Kd. 4711 RE-7'], undefined],
-    ['x'.repeat(200), 'RE-7', ['x'.repeat(140)], undefined],
+    ['x'.repeat(200), 'RE-7', [`${'x'.repeat(135)} RE-7`], undefined],
   ])('one document, asked to quote %s: %s', (creditorReference, number, texts, reference) => {
     const amount = eur('100');
     const { batches } = reread(write(sepaOrder({ transfer: { amount, ...(creditorReference ? { creditorReference } : {}), documents: [{ number, class: 'invoice', issueDate: '2026-11-01', amount }] } })));

@@ -39,6 +39,16 @@ describe('words of the vendor take the careful meaning when they are unknown', (
   });
 
   it.each([
+    ['CHK', 'checking'],
+    ['SAV', 'savings'],
+    ['LOAN', undefined],
+    [undefined, undefined],
+  ])('account type %s is %s', (accountType, kind) => {
+    const bank = { bankKey: 'B1', revision: 1, holder: 'h', countryCode: 'US', changedOn: '2026-01-01', state: 'V', ...(accountType === undefined ? {} : { accountType }) };
+    expect(toSupplier('DE01', vendor({ banking: [bank] })).bankAccounts[0]?.kind).toBe(kind);
+  });
+
+  it.each([
     ['REL', 'OPEN', 'approved', 'open'],
     ['HELD', 'PAUSED', 'draft', 'closed'],
   ])('order state %s with item state %s is %s and %s', (releaseState, itemState, status, line) => {

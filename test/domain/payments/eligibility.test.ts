@@ -4,6 +4,8 @@ import { paymentStates } from '../../../domain/rules/payments/bank-status.ts';
 import { credit, eur, exclusions, foreignIban, ibans, payable, payee, payments, propose } from './scenario.ts';
 
 const account = (changes: Partial<NonNullable<Payable['payee']['account']>>) => payee('S1', ibans[0], { account: { ...payee().account!, ...changes } });
+const qrIban = 'CH4431999123000889012';
+const qrReference = '21 00000 00003 13947 14300 09017';
 const hold = (subject: PaymentHold['subject'], subjectId: string, entity = 'DE01'): PaymentHold => ({ id: `H-${subject}`, entity, subject, subjectId, reason: 'Disputed delivery.' });
 
 describe('P1: what may be paid', () => {
@@ -32,6 +34,9 @@ describe('P1: what may be paid', () => {
     ['a direct debit', { meansCode: '59' }, 'other-means', 'P1'],
     ['a card payment', { meansCode: '48' }, 'other-means', 'P1'],
     ['a creditor reference that cannot be', { remittance: 'RF19 GAX8 WS5J' }, 'reference-invalid', 'P1'],
+    ['a QR reference with a wrong check digit', { remittance: '21 00000 00003 13947 14300 09018', payee: account({ iban: qrIban }) }, 'reference-invalid', 'P1'],
+    ['an account for QR references without one', { payee: account({ iban: qrIban }) }, 'reference-invalid', 'P1'],
+    ['a QR reference to another account', { remittance: qrReference }, 'reference-invalid', 'P1'],
     ['prepaid in full (zero payable)', { open: eur('0'), gross: eur('246.57') }, 'nothing-to-pay', 'P1'],
     ['over-prepaid: 804.86 less 1030', { open: eur('-225.14'), gross: eur('804.86') }, 'nothing-to-pay', 'P1'],
     ['a currency that ISO 4217 does not know', { open: { currency: 'XYZ', minor: '100' }, gross: { currency: 'XYZ', minor: '100' } }, 'currency-unknown', 'P11'],
@@ -80,6 +85,11 @@ describe('P1: what may be paid', () => {
   it('the same document told twice is paid once, and not at all where the two differ', () => {
     expect(payments(propose([payable('a'), payable('a')]))).toEqual(['100000 EUR for a']);
     expect(exclusions(propose([payable('a'), payable('a', { open: eur('10') })]))).toEqual(['a: told-twice']);
+  });
+
+  it('a QR reference to an account for it is paid, and a credit needs none', () => {
+    const swiss = { payee: account({ iban: qrIban }) };
+    expect(payments(propose([payable('a', { ...swiss, remittance: qrReference }), credit('c', '1', swiss)]))).toEqual(['99900 EUR for a+c']);
   });
 
   it('a credit without an account, and a credit transfer by its means code, are fine', () => {

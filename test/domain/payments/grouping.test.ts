@@ -32,6 +32,12 @@ describe('P5: what is paid together', () => {
     ['another document of a payee for others', { supplierId: 'S9' }],
   ])('together: %s', (_, changes) => expect(payments(propose([payable('a'), payable('b', changes)]))).toEqual(['200000 EUR for a+b']));
 
+  it('a QR reference that is the number of its document is one all the same', () => {
+    const swiss = payee('S1', 'CH4431999123000889012');
+    const quoting = (caseId: string, remittance: string) => payable(caseId, { payee: swiss, remittance, documentNumber: remittance });
+    expect(payments(propose([quoting('a', '210000000003139471430009017'), quoting('b', '000000000000000000000000152')]))).toEqual(['100000 EUR for a', '100000 EUR for b']);
+  });
+
   it('two that are to be paid separately are two', () => expect(payments(propose([payable('a', { separate: true }), payable('b', { separate: true })]))).toHaveLength(2));
 
   it('the same reference is paid together', () => expect(payments(propose([payable('a', { remittance: 'Kd 4711' }), payable('b', { remittance: ' Kd  4711 ' })]))).toEqual(['200000 EUR for a+b']));

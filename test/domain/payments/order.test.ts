@@ -101,6 +101,13 @@ describe('the order for the bank', () => {
     ]);
   });
 
+  it('says of an account what it is, where the supplier record does', () => {
+    const { account } = payee();
+    const saving = [payable('a', { payee: payee('S1', undefined, { account: { ...account!, kind: 'savings' } }) }), payable('b', { payee: payee('S2', ibanOf(2)) })];
+    const kinds = orderOf({ documents: saving }, propose(saving)).batches.flatMap(({ transfers }) => transfers.map(({ creditor, creditorAccount }) => [creditor.name, creditorAccount.kind]));
+    expect(new Map(kinds as [string, string | undefined][])).toEqual(new Map([['Supplier S1', 'savings'], ['Supplier S2', undefined]]));
+  });
+
   it('quotes the reference that the creditor asked for, where all documents agree', () => {
     const references = orderOf().batches.flatMap(({ transfers }) => transfers.map(({ creditorReference }) => creditorReference)).filter((reference) => reference !== undefined);
     expect(references).toEqual(['RF18 5390 0754 7034']);

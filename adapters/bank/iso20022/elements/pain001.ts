@@ -38,7 +38,7 @@ function elements(dialect: Dialect): ElementRule {
   const document = [documentType, optional('Nb', text(35)), optional('RltdDt', date)];
   const adjustment = any('AdjstmntAmtAndRsn', [inCurrency(one('Amt', []), amount), optional('CdtDbtInd', code('CRDT', 'DBIT')), optional('Rsn', text(4)), optional('AddtlInf', text(140))]);
   const documentAmounts = [inCurrency(optional('DuePyblAmt', []), amount), dialect.discount, inCurrency(optional('CdtNoteAmt', []), amount), adjustment, inCurrency(optional('RmtdAmt', []), amount)];
-  const referenceType = optional('Tp', [choice(one('CdOrPrtry', []), [one('Cd', code('SCOR'))]), optional('Issr', text(35))]);
+  const referenceType = optional('Tp', [choice(one('CdOrPrtry', []), [one('Cd', code('SCOR')), one('Prtry', code('QRR'))]), optional('Issr', text(35))]);
   const structured = [any('RfrdDocInf', document), optional('RfrdDocAmt', documentAmounts), optional('CdtrRefInf', [referenceType, one('Ref', text(35))]), optional('AddtlRmtInf', text(140))];
 
   const transfer = [
