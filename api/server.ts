@@ -18,6 +18,7 @@ import { invalidRequest, problems, unknownRoute } from './middleware/problem.ts'
 import type { Answer, Call, Caller, Operation } from './operation.ts';
 import { answerPage, isList } from './paging.ts';
 import { entitiesWith, type Permission } from './permissions.ts';
+import { shownJson } from './shown-json.ts';
 
 export interface ServerParts {
   operations: Operation[];
@@ -158,7 +159,10 @@ function send(response: Response, answer: Answer): void {
   response.status(answer.status);
   if (answer.body === undefined) response.end();
   else if (Buffer.isBuffer(answer.body) || typeof answer.body === 'string') response.send(answer.body);
-  else response.json(answer.body);
+  else {
+    if (!response.hasHeader('Content-Type')) response.type('application/json');
+    response.send(shownJson(answer.body));
+  }
 }
 
 /** What a log line may say of a request: never headers, queries or bodies, which carry tokens and personal data. */

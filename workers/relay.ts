@@ -108,11 +108,11 @@ async function deliver(client: Client, message: ClaimedMessage): Promise<Deliver
 }
 
 /** The engine knows no such process: it has ended, is about to be started, or is gone although its case is open, which somebody must hear of. */
-async function judgeAbsence({ db, logger }: RelayParts, { workflowId, caseId, kind, key, attempts }: ClaimedMessage): Promise<Undelivered> {
+async function judgeAbsence({ db, logger }: RelayParts, { workflowId, caseId, correlationId, kind, key, attempts }: ClaimedMessage): Promise<Undelivered> {
   const standing = await processStanding(db, workflowId);
   if (standing === 'ended') return { refused: { code: 'already-decided', message: 'The process has ended.' } };
   if (standing === 'to-be-started' || attempts < triesWithoutProcess) return { failed: `process-missing: ${standing}` };
-  logger.error({ workflowId, caseId, kind, key }, 'relay: a case is open and its process is gone; what it should hear is given up');
+  logger.error({ workflowId, caseId, correlationId, kind, key }, 'relay: a case is open and its process is gone; what it should hear is given up');
   return { refused: { code: 'process-missing', message: 'The case is open, but its process is not running any more.' } };
 }
 

@@ -16,6 +16,7 @@ import { applySchedules, type ScheduledCompany } from '../temporal-config/schedu
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
 import { buildIdOf } from './build.ts';
 import { refuseUndeclared } from './declarations.ts';
+import { correlateSteps, engineLog } from './engine-log.ts';
 import { keptBundle } from './kept-bundle.ts';
 import { startRelay } from './relay.ts';
 import { wire } from './wire.ts';
@@ -38,7 +39,7 @@ async function runWorker(screen: Screen, plan: WorkerPlan): Promise<void> {
   const settings = readSettings();
   const logger = pino({ level: settings.logLevel, base: { service: 'worker', pid: process.pid } });
   if (!settings.databaseUrl) throw new Error('DATABASE_URL is not set');
-  installRuntime(settings, screen);
+  installRuntime(settings, logger);
   const wiring = await wire(settings, { databaseUrl: settings.databaseUrl, poolSize: 24 });
   await refuseUndeclared(wiring.db, new Date().toISOString().slice(0, 10));
   const connection = await connectWorker(settings);
@@ -47,7 +48,7 @@ async function runWorker(screen: Screen, plan: WorkerPlan): Promise<void> {
   const build = plan.recorded ?? (await bundled(settings, converter, plan.workflowsPath));
   const client = new Client({ connection, namespace: settings.namespace, dataConverter: converter });
 
-  const common = { connection, namespace: settings.namespace, dataConverter: converter, shutdownGraceTime: '10s', shutdownForceTime: '20s', ...versioned(settings, build.id) } satisfies Partial<WorkerOptions>;
+  const common = { connection, namespace: settings.namespace, dataConverter: converter, shutdownGraceTime: '10s', shutdownForceTime: '20s', interceptors: { activity: [correlateSteps] }, ...versioned(settings, build.id) } satisfies Partial<WorkerOptions>;
   const workers = await Promise.all([
     Worker.create({ ...common, taskQueue: queues.workflows, dataConverter: dataConverter(settings, { ...heard, marks: true }), workflowBundle: { code: build.code }, activities: { ...wiring.record, ...wiring.erp, ...plan.furtherSteps?.(wiring.parts) }, ...workflowTuning }),
     Worker.create({ ...common, taskQueue: queues.erp, activities: wiring.erp, maxConcurrentActivityTaskExecutions: 16 }),
@@ -115,9 +116,9 @@ const workflowTuning = {
   stickyQueueScheduleToStartTimeout: '5s',
 } satisfies Partial<WorkerOptions>;
 
-function installRuntime(settings: Settings, screen: Screen): void {
+function installRuntime(settings: Settings, logger: Logger): void {
   Runtime.install({
-    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: (message) => screen.error(message), error: (message) => screen.error(message) },
+    logger: engineLog(logger),
     telemetryOptions: { metrics: { prometheus: { bindAddress: `${settings.bindAddress}:${settings.workerMetricsPort}` } } },
     shutdownSignals: [],
   });

@@ -5,6 +5,8 @@ import { readInbound } from '../../db/repositories/inbound.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
 import { paymentEventSource, paymentEventStep } from '../../db/repositories/payment-events.ts';
 import { isStepKept } from '../../db/repositories/recorded-steps.ts';
+import type { Case } from '../../domain/model/case.ts';
+import { findableBy } from '../../domain/rules/accounts-payable/findable-by.ts';
 import { applyTransitions } from '../../domain/rules/progress.ts';
 import { requiredOf } from '../lookup.ts';
 import { recordTransitions } from '../transitions.ts';
@@ -29,7 +31,7 @@ export async function reopenUnheard(trx: Trx, { invoiceToPay, now }: Pick<Payabl
   await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
   await enqueue(trx, {
     entity, caseId, kind: 'start-workflow', key: `${caseId}/${eventId}`, workflowId,
-    payload: { ...invoiceToPay, again: true, searchAttributes: { FinProcess: invoiceToPay.workflow, FinEntity: entity, FinStage: 'reopened', FinCorrelationId: correlationId }, input: { entity, caseId, correlationId, receivedAt: acceptedAt, version: current.progress.workflowVersion, reopenedBy: eventId, shown } },
+    payload: { ...invoiceToPay, again: true, searchAttributes: { FinProcess: invoiceToPay.workflow, FinEntity: entity, FinStage: 'reopened', FinCorrelationId: correlationId, ...documentAttributes(current.case) }, input: { entity, caseId, correlationId, receivedAt: acceptedAt, version: current.progress.workflowVersion, reopenedBy: eventId, shown } },
     correlationId,
   });
 }
@@ -40,3 +42,10 @@ export interface UnheardSignal {
 }
 
 const paymentNoticeSchema = z.object({ signal: z.literal('paymentStatus'), input: z.object({ eventId: z.string() }) });
+
+/** The new run is found by what the first one was found by. */
+function documentAttributes({ documentNumber, documentClass, payable, supplierId }: Case): Record<string, string | number> {
+  if (documentNumber === undefined || documentClass === undefined || payable === undefined) return {};
+  const found = findableBy({ number: documentNumber, class: documentClass, payable });
+  return { FinDocumentRef: found.number, FinDocumentClass: found.class, FinCurrency: found.currency, ...(found.amount === undefined ? {} : { FinAmount: found.amount }), ...(supplierId === undefined ? {} : { FinCounterparty: supplierId }) };
+}

@@ -1,7 +1,7 @@
 import type { PostingAnswer } from '../../adapters/ports/erp.ts';
-import { inTransaction, type Db } from '../../db/client.ts';
+import { inTransaction, type Db, type Trx } from '../../db/client.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
-import { lockCase, readCase } from '../../db/repositories/cases.ts';
+import { lockCase, readCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { decisionsOf } from '../../db/repositories/decisions.ts';
 import { postingsOf, savePosting, type StoredPosting } from '../../db/repositories/postings.ts';
 import { releaseReservations } from '../../db/repositories/reservations.ts';
@@ -44,9 +44,7 @@ export async function reverseSupplierInvoice(parts: PayablesParts, command: Reve
     outcomeOf: (document) => confirmed(document.documentNumber),
     async write(trx, current, answered) {
       if (answered.outcome === 'refused') {
-        if (!command.hearsRefusal) return;
-        await openRefusal(trx, current, refusalOf(answered));
-        await recordTransitions(trx, current, refusalTransitions(refusalOf(answered)), { actor: `counterpart:${system}` });
+        if (command.hearsRefusal) await openRefused(trx, current, refusalOf(answered), `counterpart:${system}`);
         return;
       }
       const reference = answered.document.documentNumber;
@@ -57,7 +55,8 @@ export async function reverseSupplierInvoice(parts: PayablesParts, command: Reve
     },
   });
   if (!('code' in answer)) return answer;
-  if (!command.hearsRefusal) throw new KontorError('counterpart-rejected', `The ERP refuses the reversal (${answer.code}): ${answer.message}`);
+  // A failure stays in the history, where the ERP's own words have no place.
+  if (!command.hearsRefusal) throw new KontorError('counterpart-rejected', `The ERP refuses the reversal (${answer.code}).`);
   return { outcome: 'refused', nextDeadline: dueAt, transitions: refusalTransitions(refusalOf(answer)) };
 }
 
@@ -67,7 +66,7 @@ async function reversedByHand({ port }: ErpAccess, { entity, postingKey, correla
   return document?.status === 'reversed' ? { outcome: 'posted', document: { ...document, documentNumber: document.reversedBy ?? document.documentNumber } } : undefined;
 }
 
-/** Lifts the payment block of a document that was posted blocked, once everything that it waited for is there. */
+/** Lifts the payment block of a document that was posted blocked, once everything that it waited for is there. A refusal is for people. */
 export async function releaseSupplierInvoice(parts: PayablesParts, command: ReleaseCommand, attempt: number): Promise<PostAnswer> {
   const { entity, caseId, key, postingKey, correlationId } = command;
   const erp = await erpOf(parts, entity);
@@ -80,6 +79,8 @@ export async function releaseSupplierInvoice(parts: PayablesParts, command: Rele
   const { setPaymentBlock } = erp.port;
   if (!setPaymentBlock) throw new KontorError('counterpart-rejected', 'This ERP has no payment blocks; approve before posting (policy posting.order).');
   const released: PostAnswer = { outcome: 'posted', reference: documentNumber, transitions: [{ kind: 'posting', at, system, key: postingKey, status: 'released', reference: documentNumber }] };
+  let dueAt = at;
+  const refusalOf = ({ code, message }: Refused): Refusal => ({ caseId, code, at, dueAt, title: `The ERP refused to release ${documentNumber} for payment: ${code}`, suggestion: `${message} Mend in the ERP what it names, then retry; or reject the document, which reverses it there.` });
 
   const answer = await erpEffect<PostAnswer>(parts, erp, command, attempt, {
     request: { entity, documentNumber, blocked: false },
@@ -87,17 +88,20 @@ export async function releaseSupplierInvoice(parts: PayablesParts, command: Rele
       const document = await erp.port.findByExternalReference(entity, postingKey, { correlationId });
       return document && !document.paymentBlocked ? document : undefined;
     },
-    send: () => setPaymentBlock.call(erp.port, { entity, documentNumber, externalReference: postingKey, blocked: false }, { correlationId }),
+    async send() {
+      const answered = await setPaymentBlock.call(erp.port, { entity, documentNumber, externalReference: postingKey, blocked: false }, { correlationId });
+      if (answered.outcome === 'refused') dueAt = await technicalDueAt(parts, entity, at).catch(() => at);
+      return answered;
+    },
     outcomeOf: () => released,
     async write(trx, current, answered) {
-      if (answered.outcome === 'refused') return;
+      if (answered.outcome === 'refused') return openRefused(trx, current, refusalOf(answered), `counterpart:${system}`);
       await savePosting(trx, { key, entity, caseId, system, kind: 'release', status: 'posted', reference: answered.document.documentNumber });
       await tellOfFullCredit(trx, current, (await latestAssessment(trx, caseId))?.result.credit, documentNumber);
       await recordTransitions(trx, current, released.transitions, { actor: `counterpart:${system}`, change: { onHold: false } });
     },
   });
-  if ('code' in answer) throw new KontorError('counterpart-rejected', `The ERP refuses to release the document (${answer.code}): ${answer.message}`);
-  return withFullCredit(parts.db, caseId, answer);
+  return 'code' in answer ? refusedAnswer(refusalOf(answer)) : withFullCredit(parts.db, caseId, answer);
 }
 
 /** What is released is the assessment that everybody has approved, and nothing newer is known of the document (M19). */
@@ -120,13 +124,17 @@ function outdated(documentNumber: string): Pick<Refusal, 'title' | 'suggestion'>
 }
 
 async function refuseToRelease(parts: PayablesParts, refusal: Refusal): Promise<PostAnswer> {
-  const transitions = refusalTransitions(refusal);
-  await inTransaction(parts.db, async (trx) => {
-    const current = requiredOf(await lockCase(trx, refusal.caseId), 'case', refusal.caseId);
-    await openRefusal(trx, current, refusal);
-    await recordTransitions(trx, current, transitions, { actor: 'system:process' });
-  });
-  return { outcome: 'refused', reference: refusalId(refusal), nextDeadline: refusal.dueAt, transitions };
+  await inTransaction(parts.db, async (trx) => openRefused(trx, requiredOf(await lockCase(trx, refusal.caseId), 'case', refusal.caseId), refusal, 'system:process'));
+  return refusedAnswer(refusal);
+}
+
+async function openRefused(trx: Trx, current: CaseWithProgress, refusal: Refusal, actor: string): Promise<void> {
+  await openRefusal(trx, current, refusal);
+  await recordTransitions(trx, current, refusalTransitions(refusal), { actor });
+}
+
+function refusedAnswer(refusal: Refusal): PostAnswer {
+  return { outcome: 'refused', reference: refusalId(refusal), nextDeadline: refusal.dueAt, transitions: refusalTransitions(refusal) };
 }
 
 /** The document that was posted under a key, with the ERP's number of it. */

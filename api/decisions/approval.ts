@@ -8,7 +8,7 @@ import type { Decision } from '../../domain/model/decision.ts';
 import { reasonCodes } from '../../domain/model/finding.ts';
 import { requireEntity, unknown } from '../access.ts';
 import type { Call } from '../operation.ts';
-import { decideOnce, saysSame, type DecisionParts, type Said } from './decide-once.ts';
+import { decideOnce, type DecisionParts, type Said } from './decide-once.ts';
 
 export const targets = ['supplier', 'accounts-payable', 'buyer'] as const;
 export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal');
@@ -68,9 +68,16 @@ function saidOf(task: Approval, answer: ApprovalAnswer): Said {
 
 async function atDoor({ db }: DecisionParts, { caller }: Call<unknown, unknown, unknown>, task: Approval, said: Said): Promise<Decision | undefined> {
   const earlier = await decisionsOn(db, { approval: task.id });
-  const same = earlier.find((decision) => decision.person === caller.personId && saysSame(decision, said));
+  const same = earlier.find((decision) => decision.person === caller.personId && decidesSame(decision, said));
   if (same) return same;
   if (said.decisionHash !== task.decisionHash || task.state === 'superseded') throw new KontorError('stale-version', 'The document, its coding or its payee has changed since this was shown.');
-  if (task.state !== 'open') throw new KontorError('already-decided', task.state === 'decided' ? 'This was decided in the meantime, and otherwise.' : 'This is not asked any more.');
+  if (task.state !== 'open') throw new KontorError('already-decided', task.state === 'decided' ? 'This was decided in the meantime.' : 'This is not asked any more.');
   return undefined;
+}
+
+/** The same decision on the same version (A8); another comment makes it no other one. */
+function decidesSame(earlier: Said, said: Said): boolean {
+  const decided = ({ decision, reasonCode, onBehalfOf, decisionHash, payload: { target, breakGlass } }: Said) => [decision, reasonCode, onBehalfOf, decisionHash, target, breakGlass];
+  const before = decided(earlier);
+  return decided(said).every((word, index) => word === before[index]);
 }

@@ -44,6 +44,8 @@ interface Memory {
 
 /** `answers`: what became of its documents, once that is settled; then the file has only to be filed. */
 interface Tried {
+  /** One for all that is said of the file, however often it is tried. */
+  correlationId: string;
   failures: number;
   last?: unknown;
   answers?: TakenIn[];
@@ -55,6 +57,15 @@ interface Tried {
 interface SteadyFile {
   name: string;
   mark: string;
+}
+
+/** A file that is ours for the moment, where it lies in `.taking`. */
+interface TakenFile {
+  path: string;
+  name: string;
+  correlationId: string;
+  /** The company whose folder it came to; undefined where its buyer tells. */
+  entity: string | undefined;
 }
 
 /**
@@ -115,24 +126,26 @@ async function steadyFiles(folder: string, seen: Memory['seen']): Promise<Steady
 
 /** A failure that is not the file's own ends the look and counts for nothing; any other lets the next file have its turn. */
 async function take(parts: FolderParts, memory: Memory, folder: string, { name, mark }: SteadyFile, entity: string | undefined): Promise<void> {
-  const tried: Tried = memory.tried.get(mark) ?? { failures: 0, notBefore: 0 };
+  const tried: Tried = memory.tried.get(mark) ?? { correlationId: randomUUID(), failures: 0, notBefore: 0 };
   const taking = join(folder, states.taking, name);
   if (Date.now() < tried.notBefore || existsSync(taking)) return; // it waits, or the one before it with this name is still being taken
   const mine = await rename(join(folder, name), taking).then(() => true, () => false);
   if (!mine) return;
   memory.tried.set(mark, tried);
+  const { correlationId } = tried;
   const company = entity ?? anyCompany;
+  const file = { path: taking, name, correlationId, entity };
   try {
-    tried.answers ??= tried.failures < attempts ? await deliver(parts, taking, name, entity) : [await giveUp(parts, taking, name, entity, tried.last)];
+    tried.answers ??= tried.failures < attempts ? await deliver(parts, file) : [await giveUp(parts, file, tried.last)];
     const refused = tried.answers.flatMap((answer) => (answer.ok ? [] : [{ ...answer.problem, ...(answer.message ? { interchange: answer.message } : {}) }]));
     await fileAway(taking, join(folder, refused.length > 0 ? states.refused : states.done), name, refused);
     memory.tried.delete(mark);
-    parts.logger.info({ company, accepted: tried.answers.length - refused.length, refused: refused.map(({ code }) => code) }, 'inbox folder: a file was taken in');
+    parts.logger.info({ company, correlationId, accepted: tried.answers.length - refused.length, refused: refused.map(({ code }) => code) }, 'inbox folder: a file was taken in');
   } catch (error) {
     await giveBack(parts, memory, taking, folder, name);
     if (isOfTheHouse(error)) throw error;
     Object.assign(tried, { failures: tried.failures + 1, last: error, notBefore: Date.now() + pauseAfter(tried.failures + 1, parts.lookEveryMs) });
-    parts.logger.error({ err: error, company, attempt: tried.failures }, tried.answers ? 'inbox folder: a file was taken in and cannot be filed' : 'inbox folder: a file could not be taken in');
+    parts.logger.error({ err: error, company, correlationId, attempt: tried.failures }, tried.answers ? 'inbox folder: a file was taken in and cannot be filed' : 'inbox folder: a file could not be taken in');
   }
 }
 
@@ -146,8 +159,9 @@ function isOfTheHouse(error: unknown): boolean {
   return isDatabaseUnavailable(error) || (typeof code === 'string' && ['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(code));
 }
 
-async function deliver(parts: FolderParts, path: string, name: string, entity: string | undefined): Promise<TakenIn[]> {
-  const delivery = deliveryOf(entity);
+async function deliver(parts: FolderParts, file: TakenFile): Promise<TakenIn[]> {
+  const { path, name, entity } = file;
+  const delivery = deliveryOf(file);
   const queue = queueOf(parts, entity);
   if ((await lstat(path)).size > maximumMailBytes) return [await refuseDelivery(parts, { ...delivery, messageId: originalName(name) }, problem('document-too-large', 'The file has more than 20 MB.'), queue)];
   const bytes = await readFile(path);
@@ -157,17 +171,18 @@ async function deliver(parts: FolderParts, path: string, name: string, entity: s
 }
 
 /** What of a file can be kept goes to the intake queue with the last thing that was said about it. */
-async function giveUp(parts: FolderParts, path: string, name: string, entity: string | undefined, last: unknown): Promise<TakenIn> {
+async function giveUp(parts: FolderParts, file: TakenFile, last: unknown): Promise<TakenIn> {
+  const { path, name, entity } = file;
   const readable = (await lstat(path)).size <= maximumMailBytes;
   const bytes = readable ? await readFile(path).catch(() => undefined) : undefined;
-  const delivery = { ...deliveryOf(entity), ...(bytes ? { bytes, messageId: messageIdOf(name, bytes), ...(isMail(bytes) ? { mediaType: 'message/rfc822' } : {}) } : { messageId: originalName(name) }) };
+  const delivery = { ...deliveryOf(file), ...(bytes ? { bytes, messageId: messageIdOf(name, bytes), ...(isMail(bytes) ? { mediaType: 'message/rfc822' } : {}) } : { messageId: originalName(name) }) };
   const why = last instanceof KontorError ? problemOf(last) : problem('delivery-failed', `The file failed ${attempts} times (${last instanceof Error ? last.name : typeof last}); the log has the rest under ${delivery.correlationId}.`);
   parts.logger.error({ err: last, correlationId: delivery.correlationId }, 'inbox folder: a file was given up');
   return refuseDelivery(parts, delivery, why, queueOf(parts, entity));
 }
 
-function deliveryOf(entity: string | undefined) {
-  return { channel: 'folder', submitter: 'system:folder', correlationId: randomUUID(), mediaType: 'application/octet-stream', ...(entity === undefined ? {} : { entity }) };
+function deliveryOf({ correlationId, entity }: TakenFile) {
+  return { channel: 'folder', submitter: 'system:folder', correlationId, mediaType: 'application/octet-stream', ...(entity === undefined ? {} : { entity }) };
 }
 
 function queueOf({ db }: FolderParts, entity: string | undefined): QueueOf {

@@ -8,6 +8,7 @@ import type { ReadAttachment, ReadResult } from '../../documents/invoice/result.
 import { KontorError, problem, problemOf, type Problem } from '../../domain/errors.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
 import { companyOf } from '../../domain/rules/accounts-payable/company.ts';
+import { findableBy } from '../../domain/rules/accounts-payable/findable-by.ts';
 import { queues } from '../../temporal-config/queues.ts';
 import { searchAttributes as attribute } from '../../temporal-config/search-attributes.ts';
 import { invoiceToPayProcess, invoiceToPayVersion, invoiceToPayWorkflow } from '../../workflows/contracts/invoice-to-pay.ts';
@@ -140,6 +141,7 @@ function storableMarks({ messageId, sender, mediaType }: Pick<IncomingDocument, 
 
 function accepted(document: IncomingDocument, read: Extract<ReadResult, { ok: true }>, company: LegalEntity): Parameters<typeof acceptDocument>[1] {
   const { invoice } = read;
+  const found = findableBy({ ...invoice, payable: invoice.totals.payable });
   return {
     channel: document.channel,
     ...(document.messageId === undefined ? {} : { messageId: document.messageId }),
@@ -163,17 +165,14 @@ function accepted(document: IncomingDocument, read: Extract<ReadResult, { ok: tr
         [attribute.process.name]: invoiceToPayWorkflow,
         [attribute.entity.name]: company.id,
         [attribute.stage.name]: 'received',
-        [attribute.documentRef.name]: shownReference(invoice.number),
-        [attribute.currency.name]: invoice.currency,
+        [attribute.documentRef.name]: found.number,
+        [attribute.documentClass.name]: found.class,
+        [attribute.currency.name]: found.currency,
+        ...(found.amount === undefined ? {} : { [attribute.amount.name]: found.amount }),
         [attribute.correlationId.name]: document.correlationId,
       },
     },
   };
-}
-
-/** Operators see it as it is, and the engine keeps 255 characters: what shows nothing, or turns what stands around it, is left out. */
-function shownReference(number: string): string {
-  return number.replace(/[\p{C}\p{Z}]+/gu, ' ').trim().slice(0, 100);
 }
 
 function embedded({ fileName, id, mimeType, bytes, quarantined }: ReadAttachment) {

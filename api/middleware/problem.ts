@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { errorCatalogue, KontorError, type ErrorCategory, type ErrorCode, type Place } from '../../domain/errors.ts';
 import { isDatabaseUnavailable } from '../../db/client.ts';
 import type { Answer } from '../operation.ts';
+import { shownJson } from '../shown-json.ts';
 import { correlationOf } from './correlation.ts';
 import { challenge } from './step-up.ts';
 
@@ -57,7 +58,7 @@ export function problemAnswer(code: ErrorCode, detail: string, correlationId: st
 
 export function sendProblem(response: Response, document: ProblemDocument, retryAfterMs?: number): void {
   if (retryAfterMs !== undefined) response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000));
-  response.status(document.status).type('application/problem+json').send(JSON.stringify(document));
+  response.status(document.status).type('application/problem+json').send(shownJson(document));
 }
 
 /** Nothing is known under this path, or not with this method. */

@@ -24,7 +24,8 @@ import { decisionResponses } from './decisions.ts';
 
 export type ExceptionParts = IntakeParts & DecisionParts;
 
-const idParams = z.object({ id: z.string().min(1).max(80) });
+/** Ids of the bank's cases name the message and the payment. */
+const idParams = z.object({ id: z.string().min(1).max(100) });
 
 const listQuery = z
   .object({
@@ -33,7 +34,7 @@ const listQuery = z
     code: z.string().max(60).optional(),
     ownerRole: z.string().max(40).optional(),
     ownerPerson: z.string().max(60).optional(),
-    origin: z.enum(['process', 'intake', 'technical']).optional(),
+    origin: z.enum(['process', 'intake', 'technical', 'payment']).optional(),
     case: z.string().max(60).optional(),
     state: z.enum(['open', 'resolved', 'cancelled']).default('open'),
     olderThanHours: z.coerce.number().int().min(1).max(100_000).optional(),
@@ -156,9 +157,10 @@ async function nobodyWaitsFor(db: Db, exception: ExceptionCase): Promise<boolean
   return !runs && found?.case.process === paymentRunProcess;
 }
 
-/** Its owner says what was done about it. */
+/** Its owner, or who hands such work out, says what was done about it. */
 function settle(parts: ExceptionParts, call: Call<unknown, unknown, unknown>, exception: ExceptionCase, resolution: ExceptionResolution) {
   if (exception.state !== 'open') throw new KontorError('already-decided', 'This exception was closed in the meantime.');
+  mustBeTheirs(call, exception);
   if (resolution.resolution !== 'retry') throw new KontorError('override-not-allowed', 'Say what was done about it with `retry` and a reason; nothing else can be decided here.');
   return close(parts, call, exception, 'retry', resolution.reason === undefined ? {} : { reason: resolution.reason });
 }
@@ -201,8 +203,7 @@ function close({ db }: ExceptionParts, call: Call<unknown, unknown, unknown>, ex
 
 async function assign({ db }: ExceptionParts, call: Call<unknown, unknown, z.infer<typeof assignSchema>>, exception: ExceptionCase) {
   const { person } = call.body;
-  const holds = (roles: readonly string[]) => call.caller.person.roles.some(({ role, entity }) => roles.includes(role) && (entity === '*' || entity === exception.entity));
-  if (!holds([...dispatchers, exception.ownerRole])) throw new KontorError('not-permitted', `This is for the role ${exception.ownerRole}.`);
+  mustBeTheirs(call, exception);
   const owner = person === null ? undefined : await readPerson(db, person);
   if (person !== null && !owner?.roles.some(({ entity }) => entity === '*' || entity === exception.entity || exception.entity === '*')) throw new KontorError('request-invalid', 'That person has no role at this company.', { place: { path: '/person' } });
   if (owner && !owner.active) throw new KontorError('request-invalid', 'That person is not active.', { place: { path: '/person' } });
@@ -211,6 +212,12 @@ async function assign({ db }: ExceptionParts, call: Call<unknown, unknown, z.inf
     const event = { action: 'exception.assigned', ...(exception.case === undefined ? {} : { case: exception.case }), data: { exception: exception.id, to: owner?.id ?? null } };
     return { entity: exception.entity, answer: { status: 200, body: await locked(trx, exception.id) }, events: [event] };
   });
+}
+
+function mustBeTheirs({ caller: { person } }: Call<unknown, unknown, unknown>, { entity: company, ownerRole, ownerPerson }: ExceptionCase): void {
+  const roles = [...dispatchers, ownerRole];
+  const holds = person.roles.some(({ role, entity }) => roles.includes(role) && (entity === '*' || entity === company));
+  if (!holds && person.id !== ownerPerson) throw new KontorError('not-permitted', `This is for the role ${ownerRole}.`);
 }
 
 async function locked(trx: Trx, id: string): Promise<ExceptionCase> {

@@ -2,43 +2,24 @@ import { z } from 'zod';
 import type { Db } from '../../db/client.ts';
 import { readBlob } from '../../db/repositories/blobs.ts';
 import { readCase } from '../../db/repositories/cases.ts';
-import { readEntity } from '../../db/repositories/directory.ts';
-import { exclusionsOf, listRuns, openRun, readRun, type ListedRun, type OpenedRun, type PaymentRun } from '../../db/repositories/payment-runs.ts';
+import { exclusionsOf, listRuns, readRun, type ListedRun, type PaymentRun } from '../../db/repositories/payment-runs.ts';
 import { countStates, instructionsOf, itemsOf, type StoredInstruction } from '../../db/repositories/payments.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { plainDateSchema } from '../../domain/model/dates.ts';
 import { moneySchema } from '../../domain/model/money.ts';
 import { exclusionSchema, proposedItemSchema } from '../../domain/model/payment.ts';
 import { progressSchema } from '../../domain/model/progress.ts';
-import { addDays } from '../../domain/calendar/plain-date.ts';
-import { queues } from '../../temporal-config/queues.ts';
-import { searchAttributes as attribute } from '../../temporal-config/search-attributes.ts';
-import { paymentRunProcess, paymentRunVersion, paymentRunWorkflow } from '../../workflows/contracts/payment-run.ts';
 import { requireEntity, unknown, visibleEntities } from '../access.ts';
 import { hashSchema, reasonSchema } from '../decisions/approval.ts';
 import type { DecisionParts } from '../decisions/decide-once.ts';
 import { decideOnRun } from '../decisions/payment-run.ts';
+import { openedRunSchema, openPaymentRun, openRunSchema } from '../open-payment-run.ts';
 import { operation, type Call, type Operation } from '../operation.ts';
 import { pageQuery, pageSchema } from '../paging.ts';
 import type { Permission } from '../permissions.ts';
 import { decisionResponses } from './decisions.ts';
 
 const idParams = z.object({ id: z.string().min(1).max(80) });
-
-const openSchema = z
-  .object({
-    entity: z.string().min(1).max(20),
-    /** Account of the company to pay from; its first one where absent. */
-    account: z.string().min(1).max(60).optional(),
-    runDate: plainDateSchema.optional(),
-    /** What is due before this day belongs into the run (P3); a week later where absent. */
-    nextRunDate: plainDateSchema.optional(),
-    dryRun: z.boolean().default(false).meta({ description: 'Only shows what would be paid; nothing is held and nobody is asked' }),
-  })
-  .strict()
-  .meta({ id: 'PaymentRunRequest' });
-
-const openedSchema = z.object({ id: z.string(), workflowId: z.string() }).strict().meta({ id: 'PaymentRunOpened' });
 
 const runSchema = z
   .object({
@@ -110,9 +91,9 @@ export function paymentRunRoutes(parts: DecisionParts): Operation[] {
       summary: 'Propose what is due, or only show it',
       description: 'Answers 202 at once; `Location` names the run. Its proposal, with the reason of everything that is left out, is there within seconds.',
       permission: 'payments:propose',
-      body: { kind: 'json', schema: openSchema },
-      responses: { 202: { description: 'The run is opened', schema: openedSchema } },
-      handle: (call) => open(parts, call),
+      body: { kind: 'json', schema: openRunSchema },
+      responses: { 202: { description: 'The run is opened', schema: openedRunSchema } },
+      handle: (call) => openPaymentRun(parts, call),
     }),
     operation({
       id: 'listPaymentRuns',
@@ -203,32 +184,6 @@ export function paymentRunRoutes(parts: DecisionParts): Operation[] {
       handle: async (call) => decideOnRun(parts, call, await call.read((db) => visibleRun(db, call, 'payments:propose')), call.body.decisionHash, 'cancel', { reason: call.body.reason }),
     }),
   ];
-}
-
-async function open({ db }: DecisionParts, call: Call<unknown, unknown, z.infer<typeof openSchema>>) {
-  const { entity, account, dryRun } = call.body;
-  requireEntity(call.caller, 'payments:propose', entity, 'company');
-  const company = await readEntity(db, entity);
-  if (!company?.bank || !company.policies.payments) throw new KontorError('request-invalid', `${entity} does not pay through Kontor: its file names no bank or no policy of payments.`, { place: { path: '/entity' } });
-  const payer = account === undefined ? company.bank.accounts[0] : company.bank.accounts.find(({ id }) => id === account);
-  if (!payer) throw new KontorError('request-invalid', `${entity} has no account ${account ?? ''}.`, { place: { path: '/account' } });
-  const runDate = call.body.runDate ?? new Date().toISOString().slice(0, 10);
-  const nextRunDate = call.body.nextRunDate ?? addDays(runDate, 7);
-  if (nextRunDate <= runDate) throw new KontorError('request-invalid', 'The next run lies after this one.', { place: { path: '/nextRunDate' } });
-  if (!call.claim) throw new RangeError('opening a run needs an Idempotency-Key');
-  const answerOf = ({ runId, workflowId }: OpenedRun) => ({ status: 202, headers: { Location: `/v1/payment-runs/${runId}` }, body: { id: runId, workflowId } });
-  const opened = await openRun(
-    db,
-    {
-      entity, runDate, nextRunDate, dryRun, payerAccount: payer.id, slot: `api/${call.caller.personId}/${call.claim.key}`, proposer: call.caller.personId, actor: `person:${call.caller.personId}`, correlationId: call.correlationId,
-      start: {
-        workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion,
-        searchAttributes: { [attribute.process.name]: paymentRunWorkflow, [attribute.entity.name]: entity, [attribute.stage.name]: 'received', [attribute.currency.name]: payer.currency, [attribute.correlationId.name]: call.correlationId },
-      },
-    },
-    { handle: call.claim, outcome: answerOf },
-  );
-  return answerOf(opened);
 }
 
 async function visibleRun(db: Db, call: Call<z.infer<typeof idParams>, unknown, unknown>, permission: Permission): Promise<PaymentRun> {

@@ -61,6 +61,8 @@ describeWithServices('decisions over HTTP, on the real server and worker', () =>
     expect(replayed).toMatchObject({ status: 200, body: first.body });
     expect(replayed.headers.get('idempotency-replayed')).toBe('true');
     expect(await approver.post(path, { body: shown })).toMatchObject({ status: 200, body: { id: first.body.id, effect: 'recorded' } });
+    expect(await approver.post(path, { body: { ...shown, reason: 'Checked with the cost centre' } }), 'with another comment').toMatchObject({ status: 200, body: { id: first.body.id, effect: 'recorded' } });
+    expect(await (await as('nora.falk')).post(path, { body: shown }), 'a colleague who says the same').toMatchObject({ status: 409, body: { code: 'already-decided', detail: 'This was decided in the meantime.' } });
     expect(await approver.post(path, { body: { ...shown, decision: 'reject', reasonCode: 'PRI', target: 'supplier' } })).toMatchObject({ status: 409, body: { code: 'already-decided' } });
     expect(await approver.get(`/v1/decisions/${String(first.body.id)}`)).toMatchObject({ status: 200, body: { state: 'accepted' } });
     expect((await approver.get('/v1/decisions')).body.items.map((entry: { id: string }) => entry.id)).toContain(first.body.id);

@@ -38,6 +38,9 @@ describeWithDatabase('the inbox folder', () => {
     watch = watched(root);
   });
 
+  type LogLine = { msg: string; correlationId?: string; attempt?: number };
+  const logged: LogLine[] = [];
+
   /** A reader that stumbles over `STUMBLE`, and once over `AWAY` as if the database had gone. */
   const stumbled: string[] = [];
   async function read(bytes: Uint8Array) {
@@ -49,7 +52,7 @@ describeWithDatabase('the inbox folder', () => {
     }
     return readInvoice(bytes);
   }
-  const watched = (folder: string, more: { abandonedMs?: number } = {}) => watchFolder({ db: api.db, read, root: folder, logger: pino({ level: 'silent' }), lookEveryMs: 50, ...more });
+  const watched = (folder: string, more: { abandonedMs?: number } = {}) => watchFolder({ db: api.db, read, root: folder, logger: pino({}, { write: (line: string) => void logged.push(JSON.parse(line) as LogLine) }), lookEveryMs: 50, ...more });
   afterAll(async () => {
     await watch.stop();
     await api.dispose();
@@ -211,7 +214,11 @@ describeWithDatabase('the inbox folder', () => {
     expect(stumbled.filter((word) => word === 'STUMBLE-1')).toHaveLength(3);
     const row = { entity: '*', code: 'delivery-failed', owner_role: 'ap-operations', due: true, channel: 'folder' };
     expect((await exceptions()).slice(before)).toMatchObject([row, row]);
-    expect(JSON.parse(readFileSync(join(root, 'any', 'refused', 'a-stumble.json.problem.json'), 'utf8'))).toMatchObject([{ code: 'delivery-failed' }]);
+    const told = readFileSync(join(root, 'any', 'refused', 'a-stumble.json.problem.json'), 'utf8');
+    expect(JSON.parse(told)).toMatchObject([{ code: 'delivery-failed' }]);
+    const correlationId = /[0-9a-f-]{36}/.exec(told)?.[0];
+    expect(logged.filter((line) => line.correlationId === correlationId), 'what the log has under the id that the problem names').toMatchObject([{ attempt: 1 }, { attempt: 2 }, { attempt: 3 }, { msg: 'inbox folder: a file was given up' }, { msg: 'inbox folder: a file was taken in' }]);
+    expect(await sql(api.db, `select 1 from audit_events where correlation_id = :correlationId and action = 'intake.refused'`, { correlationId })).toHaveLength(1);
   });
 
   it('a file of another owner keeps its name while it fails, and is refused after three failures as well', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { problemSchema } from '../../api/middleware/problem.ts';
 import { listMark } from '../../api/paging.ts';
-import { inTransaction } from '../../db/client.ts';
+import { inTransaction, sqlOne } from '../../db/client.ts';
 import { readPerson, savePerson } from '../../db/repositories/directory.ts';
 import { pipes } from '../support/payments.ts';
 import { describeWithDatabase } from '../support/services.ts';
@@ -136,11 +136,14 @@ describeWithDatabase('every operation of the OpenAPI document', () => {
     }
   });
 
-  it('S22: a huge body: 413, and the route is alive afterwards', async () => {
+  it('S22: a huge body: 413, nothing of it is kept, and the route is alive afterwards', async () => {
+    const kept = () => sqlOne<{ count: number }>(api.db, 'select count(*)::int as count from blobs');
+    const before = await kept();
     const huge = `{"reason":"${'x'.repeat(2 * 1024 * 1024)}"}`;
     for (const operation of operations.filter((candidate) => candidate.body && isWrite(candidate))) expectProblem(await person.call(operation.method, somePath(operation.path), { raw: huge, type: 'application/json' }), [413], operation.id);
     expectProblem(await person.post('/v1/invoices', { raw: Buffer.alloc(22 * 1024 * 1024, 0x20), type: 'application/xml' }), [413], 'submitInvoice');
     expectProblem(await person.post('/v1/invoices', { raw: Buffer.alloc(20 * 1024 * 1024 + 1, 0x20), type: 'application/xml' }), [413], 'submitInvoice');
+    expect(await kept()).toEqual(before);
     expect((await person.get('/v1/me')).status).toBe(200);
   }, 60_000);
 

@@ -19,4 +19,10 @@ describeWithDatabase('what a process is started with', () => {
     const [message] = await sql<{ attributes: Record<string, unknown> }>(api.db, `select payload -> 'searchAttributes' as attributes from outbox where case_id = :caseId`, { caseId });
     expect(message?.attributes).toMatchObject({ FinProcess: 'invoiceToPay', FinEntity: 'DE01', FinDocumentRef: shown });
   });
+
+  it('and by its class, its currency and what is to be paid', async () => {
+    const { caseId } = await submit(api.db, billed({ class: 'credit-note', preceding: ['RE-1'], lines: [{ quantity: '1', price: '10.00', name: randomUUID() }] }));
+    const [message] = await sql<{ attributes: Record<string, unknown> }>(api.db, `select payload -> 'searchAttributes' as attributes from outbox where case_id = :caseId`, { caseId });
+    expect(message?.attributes).toMatchObject({ FinDocumentClass: 'credit-note', FinCurrency: 'EUR', FinAmount: 11.9 });
+  });
 });

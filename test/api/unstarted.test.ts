@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sql } from '../../db/client.ts';
@@ -66,6 +68,8 @@ describeWithServices('a decision on what the relay has not started yet, or what 
     await carriedOn(decision, 50);
     await expect.poll(async () => (await messageOf(decision)).state, { timeout: 30_000 }).toBe('refused');
     expect(await clerk.get(kept.headers.get('location')!)).toMatchObject({ body: { state: 'refused', refusal: { code: 'process-missing' } } });
+    const [told] = readFileSync(join(house.processes.folder, 'logs', 'worker.log'), 'utf8').split('\n').filter((line) => line.includes('its process is gone'));
+    expect(JSON.parse(told!)).toMatchObject({ caseId: id, workflowId: found.workflowId, correlationId: kept.headers.get('x-correlation-id') });
   });
 });
 

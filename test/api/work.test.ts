@@ -24,12 +24,12 @@ describeWithDatabase('inbox, exceptions, audit and figures, without a process en
   });
   afterAll(() => api.dispose());
 
-  async function task(changes: { role?: string; dueInHours?: number; case?: string } = {}): Promise<string> {
+  async function task(changes: { role?: string; dueInHours?: number; case?: string; title?: string } = {}): Promise<string> {
     const id = `${changes.case ?? caseId}-t-${randomUUID().slice(0, 8)}`;
     const dueAt = new Date(Date.now() + (changes.dueInHours ?? 300) * 3_600_000).toISOString();
     await inTransaction(api.db, (trx) =>
       openTasks(trx, [
-        { id, entity: 'DE01', case: changes.case ?? caseId, workflowId: `ap-invoice/DE01/${caseId}`, kind: 'approval', step: '1-team-lead', candidateRole: changes.role ?? 'team-lead', candidatePersons: [], dueAt, why: 'Up to 1000 EUR the team lead approves.', policyVersion: 'matrix@1', title: 'Invoice', documentHash: hash, decisionHash: hash, documentVersion: 1, amount: { currency: 'EUR', minor: '11900' } },
+        { id, entity: 'DE01', case: changes.case ?? caseId, workflowId: `ap-invoice/DE01/${caseId}`, kind: 'approval', step: '1-team-lead', candidateRole: changes.role ?? 'team-lead', candidatePersons: [], dueAt, why: 'Up to 1000 EUR the team lead approves.', policyVersion: 'matrix@1', title: changes.title ?? 'Invoice', documentHash: hash, decisionHash: hash, documentVersion: 1, amount: { currency: 'EUR', minor: '11900' } },
       ]),
     );
     return id;
@@ -134,6 +134,16 @@ describeWithDatabase('inbox, exceptions, audit and figures, without a process en
     expect(await lead.post(`/v1/exceptions/${id}/resolution`, { body: { resolution: 'override', reason: 'Agreed by phone', decisionHash: hash } })).toMatchObject({ status: 409, body: { code: 'stale-version' } });
   });
 
+  it('what the bank said has no process: its owner, or who hands out work, says what was done, and nobody else', async () => {
+    const id = `DE01-bank-${'m'.repeat(70)}-${randomUUID().slice(0, 8)}`;
+    const dueAt = new Date(Date.now() + 3_600_000).toISOString();
+    await inTransaction(api.db, (trx) => openException(trx, { id, entity: 'DE01', origin: 'payment', code: 'status-unmatched', reasonCode: 'PAY', title: 'A status of nobody', findings: [], ownerRole: 'treasurer', dueAt }));
+    const done = { body: { reason: 'The bank took it back by phone' } };
+    expect(await (await api.as('ines.koch')).post(`/v1/exceptions/${id}/retry`, done)).toMatchObject({ status: 403, body: { code: 'not-permitted' } });
+    expect(await lead.post(`/v1/exceptions/${id}/retry`, done)).toMatchObject({ status: 200, body: { state: 'resolved', resolvedBy: 'lars.thoma' } });
+    expect((await lead.get('/v1/exceptions?origin=payment')).status).toBe(200);
+  });
+
   it('the refused delivery has no process: it is rejected here, never overridden', async () => {
     const id = await exception();
     expect(await lead.post(`/v1/exceptions/${id}/resolution`, { body: { resolution: 'override', reason: 'Take it anyway' } })).toMatchObject({ status: 422, body: { code: 'override-not-allowed' } });
@@ -229,6 +239,25 @@ describeWithDatabase('inbox, exceptions, audit and figures, without a process en
     await sql(api.db, `update audit_events set event = replace(event, 'person:anna.borg', 'person:anna.berg')`);
     await sql(api.db, `alter table audit_events enable trigger user`);
     conforms(api.operations, 'listCheckpoints', await auditor.get('/v1/audit/checkpoints'));
+  });
+
+  it('what a supplier wrote to look like something else is shown escaped, and is the same text to a parser', async () => {
+    const name = 'Stahlwerk \u202eHbmG\u2066\u200b';
+    const { caseId: disguised } = await submit(api.db, { ...billed({ lines: [{ quantity: '1', price: '101.00', name }], seller: { name } }), number: `RE\u202e${randomUUID()}` });
+    const id = await task({ case: disguised, title: `119.00 EUR to ${name}` });
+    const raw = /[\u200b\u202e\u2066]/;
+    const page = await karl.get(`/v1/approvals/${id}`);
+    expect(page.body).toMatchObject({ task: { title: `119.00 EUR to ${name}` }, document: { seller: name } });
+    expect(page.text).not.toMatch(raw);
+    expect(page.text).toContain('Stahlwerk \\u202eHbmG\\u2066\\u200b');
+    expect(page.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    for (const path of [`/v1/invoices/${disguised}/document`, `/v1/invoices/${disguised}`, '/v1/inbox?limit=200']) {
+      const answer = await karl.get(path);
+      expect([path, answer.status, raw.test(answer.text), answer.text.includes('\\u202e')]).toEqual([path, 200, false, true]);
+    }
+    const refused = await karl.post(`/v1/approvals/${id}/decision`, { body: { decision: 'approve', decisionHash: hash, 'admin\u202e': true } });
+    expect(refused).toMatchObject({ status: 400, body: { detail: expect.stringContaining('admin\u202e') } });
+    expect(refused.text).not.toMatch(raw);
   });
 
   it('figures and metrics count what is there', async () => {

@@ -9,7 +9,7 @@ import { readSettings } from '../../temporal-config/settings.ts';
 import { openDoor, type Door } from './door.ts';
 import { judge } from './invariants.ts';
 import { addRound, keepSeed, keptSeeds } from './report.ts';
-import { enter as enterDocument, playRound, until } from './round.ts';
+import { enter as enterDocument, orderWithoutEnd, playRound, until } from './round.ts';
 import { generator, longRound, scheduleOf, shortRound } from './schedule.ts';
 import { bankThatSettles, pause, readyToPay } from './workday.ts';
 
@@ -22,20 +22,28 @@ const isLong = faultSeeds !== undefined;
 const size = isLong ? longRound : shortRound;
 /** Short: one seed that is always the same, one that is new each minute, and those that failed once. */
 const seeds = isLong ? faultSeeds.split(',').filter(Boolean).map(Number) : [...new Set([1, ...keptSeeds(), 10_000 + (Math.floor(Date.now() / 60_000) % 90_000)])];
-const documentsARound = 10;
+const documentsARound = isLong ? 200 : 10;
 const kills = isLong ? 10 : 3;
+/** Long: what is entered while the engine is away comes at this rate, or at this share of what the machine carries, for so long. */
+const pace = { perSecond: 50, ofCapacity: 0.6, forSeconds: 20 };
+const engineAwayMs = 5_000;
+/** Long: the database is stopped again and again for so long; its keeper takes longer each time to start it. */
+const databaseStruckMs = 120_000;
 
 describeWithServices('crashes of our own parts', () => {
   let house: House;
   let door: Door | undefined;
   let worker: ReadyNodeProcess | undefined;
-  let quantity = 1;
+  /** Rounds invoice multiples of three: equal amounts of one supplier would rightly be questioned (D5). */
+  let quantity = 298;
+  const orderNumber = '45-crashes';
   const accepted: string[] = [];
   const random = generator(1);
 
   beforeAll(async () => {
     house = await openHouse({ ownServices: true, processingLimitMs: 800, erpTimeoutMs: 1_500, set: readyToPay({ processingLimitMs: 800, timeoutMs: 1_500 }) });
     await bankThatSettles(house);
+    await orderWithoutEnd(house, orderNumber);
     door = await openDoor(house);
   });
   afterAll(async () => {
@@ -43,7 +51,18 @@ describeWithServices('crashes of our own parts', () => {
     await house.dispose();
   });
 
-  const enter = () => enterDocument(house, billed({ lines: [{ orderNumber: '4500000118', orderLine: '10', quantity: String((quantity += 2)), price: '10.00' }] }), accepted);
+  const enter = () => enterDocument(house, billed({ lines: [{ orderNumber, orderLine: '10', quantity: String((quantity += 3)), price: '0.01' }] }), accepted);
+  /** Steadily, however long each takes to be accepted. */
+  const enterMany = async (count: number, perSecond: number, before: (index: number) => Promise<unknown> | undefined = () => undefined) => {
+    const began = Date.now();
+    const ids: string[] = [];
+    for (let index = 0; index < count; index += 1) {
+      await pause(Math.max(0, began + (index * 1_000) / perSecond - Date.now()));
+      await before(index);
+      ids.push(await enter());
+    }
+    return ids;
+  };
   const theDoor = () => {
     if (!door) throw new Error('the API did not start');
     return door;
@@ -60,14 +79,7 @@ describeWithServices('crashes of our own parts', () => {
 
   it('F1 the worker is killed at random points while documents flow', async () => {
     await workerAtWork();
-    const flow = (async () => {
-      const ids: string[] = [];
-      for (let index = 0; index < documentsARound; index += 1) {
-        ids.push(await enter());
-        await pause(60);
-      }
-      return ids;
-    })();
+    const flow = enterMany(documentsARound, isLong ? Infinity : 16);
     for (let killed = 0; killed < kills; killed += 1) {
       await pause(100 + random() * 900);
       await killWorker();
@@ -85,24 +97,40 @@ describeWithServices('crashes of our own parts', () => {
     await allPosted([id]);
   }, 600_000);
 
+  /** Documents a second that this machine posts while nothing is struck. */
+  const capacity = async () => {
+    const began = Date.now();
+    const ids = await enterMany(100, Infinity);
+    await allPosted(ids);
+    return (ids.length * 1_000) / (Date.now() - began);
+  };
+  const killEngine = () => house.services?.temporal?.kill();
+  /** Its keeper starts it again at once; what comes back before its time is killed, too. */
+  const engineAway = async () => {
+    for (const until = Date.now() + engineAwayMs; Date.now() < until; await pause(50)) await killEngine();
+  };
+
   it('F4 the Temporal server is killed while documents are accepted: none is lost', async () => {
     await workerAtWork();
-    const ids: string[] = [];
-    for (let index = 0; index < documentsARound; index += 1) {
-      if (index === 3) await house.services?.temporal?.kill();
-      ids.push(await enter());
-    }
-    await allPosted(ids);
+    if (!isLong) return allPosted(await enterMany(documentsARound, Infinity, (index) => (index === 3 ? killEngine() : undefined)));
+    const perSecond = Math.min(pace.perSecond, pace.ofCapacity * (await capacity()));
+    const count = Math.max(documentsARound / 2, Math.round(perSecond * pace.forSeconds));
+    const flow = enterMany(count, perSecond);
+    await pause((count / perSecond / 4) * 1_000);
+    await engineAway();
+    await allPosted(await flow);
   }, 600_000);
 
   it('F5 the database is killed while documents flow: none is lost, the pools recover without a restart', async () => {
     await workerAtWork();
-    const ids: string[] = [];
-    for (let index = 0; index < documentsARound; index += 1) {
-      if (index === 3 || index === 7) await house.services?.postgres?.kill();
-      ids.push(await enter());
+    const killDatabase = () => house.services?.postgres?.kill();
+    if (!isLong) return allPosted(await enterMany(documentsARound, Infinity, (index) => (index === 3 || index === 7 ? killDatabase() : undefined)));
+    const flow = enterMany(documentsARound, (documentsARound * 1_000) / databaseStruckMs);
+    for (const until = Date.now() + databaseStruckMs; Date.now() < until; ) {
+      await pause(5_000 + random() * 5_000);
+      await killDatabase();
     }
-    await allPosted(ids);
+    await allPosted(await flow);
   }, 600_000);
 
   it('F7, F8 the line to the API loses answers and delivers requests twice: a document is one case, an answer counts once', async () => {

@@ -91,17 +91,22 @@ export async function sendsOf(house: House): Promise<unknown[]> {
 async function flow(house: House, door: Door, { seed, documents }: Schedule, accepted: string[], before: number): Promise<void> {
   const orderNumber = `45-${seed}-${before}`;
   const quantity = (index: number): number => (before + index + 100) * 3;
-  await house.sandbox.post('/_sandbox/seed', {
-    companyCode: 'DE01',
-    orders: [{ orderNo: orderNumber, vendorNo: '100001', currencyCode: 'EUR', orderDate: '2026-10-01', purchaser: 'ines.koch', requisitioner: 'lena.vogt', items: [{ itemNo: '10', text: 'Blech', orderedQty: '900000000', netPrice: '0.01', commodityGroup: 'STEEL', glAccount: '400100', costCenter: 'CC-4100', taxRate: '19', plantCode: '1000', goodsRecipient: 'petra.lang' }] }],
-    movements: [{ movementType: '101', orderNo: orderNumber, itemNo: '10', qty: '900000000', postingDate: '2026-11-16', postedBy: 'petra.lang' }],
-  });
+  await orderWithoutEnd(house, orderNumber);
   for (const [index, { afterMs, approved }] of documents.entries()) {
     await pause(afterMs);
     const matched = billed({ lines: [{ orderNumber, orderLine: '10', quantity: String(quantity(index)), price: '0.01' }] });
     const power = billed({ lines: [{ quantity: '1', price: (30 + quantity(index) / 100).toFixed(2), name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' });
     accepted.push(await door.enter(approved ? power : matched));
   }
+}
+
+/** An order whose line 10, at 0.01 EUR, has been received in whatever quantity is invoiced. */
+export async function orderWithoutEnd(house: House, orderNumber: string): Promise<void> {
+  await house.sandbox.post('/_sandbox/seed', {
+    companyCode: 'DE01',
+    orders: [{ orderNo: orderNumber, vendorNo: '100001', currencyCode: 'EUR', orderDate: '2026-10-01', purchaser: 'ines.koch', requisitioner: 'lena.vogt', items: [{ itemNo: '10', text: 'Blech', orderedQty: '900000000', netPrice: '0.01', commodityGroup: 'STEEL', glAccount: '400100', costCenter: 'CC-4100', taxRate: '19', plantCode: '1000', goodsRecipient: 'petra.lang' }] }],
+    movements: [{ movementType: '101', orderNo: orderNumber, itemNo: '10', qty: '900000000', postingDate: '2026-11-16', postedBy: 'petra.lang' }],
+  });
 }
 
 /** I8 in the process itself: what its query shows is what the lists show. */

@@ -86,13 +86,23 @@ function deskOf(house: House, { approve, releasedAfterMs = 0 }: DeskOptions) {
   /** Goes by the task alone: the case may have moved on since it was listed. */
   async function answer(id: string): Promise<void> {
     const [task] = await tasksOf(house.db, id, 'open');
-    if (!task || asked.has(task.id)) return;
+    if (!task) return;
+    if (asked.has(task.id)) return giveUp(id, task);
     const release = task.kind === 'release-payment-run';
     if (!seen.has(task.id)) seen.set(task.id, Date.now());
     if (release && Date.now() - seen.get(task.id)! < releasedAfterMs) return;
     if (approve) await approve(task, personFor(task));
     else await they.propose(id, { update: release ? 'release' : 'decide', decision: 'approve', person: personFor(task), task });
     asked.add(task.id);
+  }
+
+  /** The bank's day of a run was over before everybody had released it: it is rejected, and the next one takes its documents. */
+  async function giveUp(id: string, task: Approval): Promise<void> {
+    const rejection = `${task.id} rejected`;
+    const tooLate = () => sql(house.db, `select from decisions where task_id = :id and refusal_code = 'cut-off-missed'`, { id: task.id });
+    if (asked.has(rejection) || (await tooLate()).length === 0) return;
+    await they.propose(id, { update: task.kind === 'release-payment-run' ? 'release' : 'decide', decision: 'reject', person: personFor(task), task, reasonCode: 'OTH', payload: { target: 'accounts-payable' } });
+    asked.add(rejection);
   }
 
   /** What the bank refused or gave back is settled with the supplier, and may be paid again. True when nobody has to look at it any more. */

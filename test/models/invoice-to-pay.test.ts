@@ -43,9 +43,26 @@ describe.each(models)('the diagram of %s is the code', async (name) => {
   });
 });
 
-it('an invoice that is being closed ends or, when its money comes back meanwhile, is assessed again (P8)', async () => {
+describe('the ways of an invoice', async () => {
   const { process } = await readModel('invoice-to-pay');
-  expect(stagesAfter(process, 'closeCase')).toEqual(['assessInvoice', 'ended']);
+
+  it('one that is being closed ends, is reversed first or, when its money comes back meanwhile, is assessed again (P8)', () => {
+    expect(stagesAfter(process, 'closeCase')).toEqual(['assessInvoice', 'ended', 'reverseInErp']);
+  });
+
+  it('one that is corrected while it waits is reversed, one that is withdrawn or rejected is closed', () => {
+    expect(stagesAfter(process, 'awaitPayment')).toEqual(['closeCase', 'reverseInErp']);
+    expect(stagesAfter(process, 'awaitPeopleOrEvents')).toEqual(['assessInvoice', 'closeCase', 'reverseInErp']);
+    expect(stagesAfter(process, 'reverseInErp')).toEqual(['assessInvoice', 'closeCase', 'reverseInErp']);
+  });
+
+  it('the picture in the README shows the same ones', () => {
+    const [, picture = ''] = /```mermaid\n([^]*?)```/.exec(readFileSync(new URL('../../README.md', import.meta.url), 'utf8')) ?? [];
+    const stageOf = new Map([...picture.matchAll(/(\w+)\[(\w+)/g)].map(([, name, stage]) => [name!, stage!]));
+    const shown = [...picture.matchAll(/^ *(\w+)(?:\W.*)? -->(?:\|[^|]*\|)? (\w+)/gm)].map(([, from, to]) => [stageOf.get(from!) ?? from, stageOf.get(to!) ?? to].join(' to '));
+    const drawn = process.flowElements.filter(({ $type }) => /Task$|StartEvent$/.test($type)).flatMap(({ id }) => stagesAfter(process, id).map((next) => `${id} to ${next}`));
+    expect(shown.sort()).toEqual(drawn.sort());
+  });
 });
 
 async function readModel(name: string): Promise<{ process: Process; warnings: unknown[] }> {

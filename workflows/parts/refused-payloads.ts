@@ -65,6 +65,8 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     ],
     outbound: [
       {
+        /** Every line that the process writes says for which request it runs. */
+        getLogAttributes: (attributes, next) => next(ref ? { ...attributes, correlationId: ref.correlationId } : attributes),
         scheduleActivity(input, next) {
           const note = `unreadable-result-${(results += 1)}`;
           return next(input).then((value) => {
