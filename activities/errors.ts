@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { isDatabaseUnavailable } from '../db/client.ts';
+import { isDatabaseFailure, isDatabaseUnavailable } from '../db/client.ts';
 import { errorCatalogue, KontorError, type ErrorCategory, type ErrorCode } from '../domain/errors.ts';
 
 /** A poison document gets this many tries before it is parked with an owner (guarantee 8). */
@@ -39,6 +39,13 @@ export function translateError(error: unknown, attempt: number, random: () => nu
     ...(retryAfterMs === undefined ? {} : { nextRetryDelay: Math.round(retryAfterMs * (1 + spread * random())) }),
     ...(error instanceof Error && category === 'bug' ? { cause: error } : {}),
   });
+}
+
+/** Whether the same work may go through when it is done again, as where the database does not answer. Everything else lies in what is worked on, or in us. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof ApplicationFailure) return !error.nonRetryable;
+  if (error instanceof KontorError) return error.category !== 'bug' && retryable[error.category];
+  return isDatabaseFailure(error);
 }
 
 /** What an error is, in words of the catalogue and without content. */

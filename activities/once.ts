@@ -109,7 +109,7 @@ async function record<Answer, Outcome>(tools: OnceTools, effect: Effect<Answer, 
 }
 
 /** Only these say for certain that the counterpart processed nothing; everything else leaves the outcome open. */
-function wasNotSent(error: unknown): boolean {
+export function wasNotSent(error: unknown): boolean {
   return error instanceof KontorError && (error.category === 'upstream-throttled' || error.category === 'upstream-unavailable');
 }
 

@@ -180,12 +180,19 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return error instanceof Error && (error.name === 'KnexTimeoutError' || /Connection terminated|is not queryable|Unable to acquire a connection/.test(error.message));
 }
 
+/** True when a statement failed for another reason than the data that it was given: the same one may go through later, or with another program. */
+export function isDatabaseFailure(error: unknown): boolean {
+  return isDatabaseUnavailable(error) || (typeof (error as { severity?: unknown } | null)?.severity === 'string' && !sqlState(error)?.startsWith(dataException));
+}
+
 /** Name of the violated constraint or unique index, if the error is a violation. */
 export function violatedConstraint(error: unknown): string | undefined {
   return sqlState(error) === '23505' ? (error as { constraint?: string }).constraint : undefined;
 }
 
 const retryable = new Set(['40001', '40P01']);
+/** Class of the states that tell of a value which the database does not take. */
+const dataException = '22';
 const unavailable = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', '57P01', '57P02', '57P03', '57014', '53000', '53100', '53200', '53300', '55P03', '58030']);
 
 function sqlState(error: unknown): string | undefined {

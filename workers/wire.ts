@@ -71,7 +71,8 @@ export async function wire(settings: Settings, { databaseUrl, poolSize, observe 
   };
 }
 
-async function readMessage(text: string): Promise<ReadMessage> {
+/** A message of a bank, as the activities take it. */
+export async function readMessage(text: string): Promise<ReadMessage> {
   const read = await readBankMessage(text);
   return read.kind === 'statements' ? { ...read, advice: /^(camt\.05[24]|mt942)/.test(read.format) } : read;
 }

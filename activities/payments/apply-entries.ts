@@ -1,50 +1,92 @@
 import { createHash } from 'node:crypto';
 import type { Trx } from '../../db/client.ts';
-import { keepEntries, settleReturn, waitingReturns, type NewBankEntry } from '../../db/repositories/bank-messages.ts';
+import { keepEntries, settleReturn, waitingReturns, type BankEntryDetail, type NewBankEntry } from '../../db/repositories/bank-messages.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
-import { changeInstructions, lockInstructions, lockQuoted, type InstructionChange, type StoredInstruction } from '../../db/repositories/payments.ts';
+import { readEntity } from '../../db/repositories/directory.ts';
+import { changeInstructions, lockInstructions, lockQuoted, type InstructionChange, type QuotedInstruction, type StoredInstruction } from '../../db/repositories/payments.ts';
+import { problem, type Problem } from '../../domain/errors.ts';
 import type { PaymentReturns } from '../../domain/model/bank-message.ts';
 import type { BankStatement, StatementEntry } from '../../domain/model/bank-statement.ts';
 import { achIdentificationOf } from '../../domain/rules/payments/ach-identification.ts';
 import type { PaymentState } from '../../domain/rules/payments/bank-status.ts';
+import { instructedIn } from '../../domain/rules/payments/claims.ts';
 import { matchConfirmations, matchReturns, type BookedEntry, type ConfirmationCase, type MatchResult, type OutstandingPayment } from '../../domain/rules/payments/confirm.ts';
 import { stillWaiting, waitingOf, type WaitingReturn } from '../../domain/rules/payments/waiting-return.ts';
 import { entryIdentities } from '../../domain/rules/statements/identity.ts';
 import { requiredOf } from '../lookup.ts';
 import { closeBookingCases } from './booking-case.ts';
-import { openBankCase, type MessagePlace } from './bank-case.ts';
+import { bankCaseId, maskedAccount, openBankCase, type MessagePlace } from './bank-case.ts';
 import { holdDocuments, untilLifted } from './hold-documents.ts';
+import type { ReadMessage } from './parts.ts';
 import { recordMoves } from './record-moves.ts';
+import { linkOf, takeStatement, type Link } from './statement-chain.ts';
 import { tellInvoices, type PaymentNews } from './tell-invoices.ts';
 
-/** Findings that make a statement unfit to be counted on (SI-5, SI-6): it is kept and somebody asks the bank. */
-const unfit = new Set(['unbalanced', 'truncated', 'conflict']);
+/** Formats in which a credit with our id and amount may be a return though nothing marks it: BAI2 and MT940 have no field for the reason, and few banks use their codes for it. */
+const unmarkedReturns = /^(bai2|mt94[02])$/;
+
+/** Findings that make a statement unfit to be counted on (SI-5): it is kept and somebody asks the bank. */
+const unfit = { unbalanced: 'statement-unbalanced', truncated: 'statement-truncated', conflict: 'statement-conflict' } as const;
+
+type ReadStatements = Pick<Extract<ReadMessage, { kind: 'statements' }>, 'format' | 'statements' | 'advice'>;
 
 /**
  * Applies the bank's books: an entry with our end-to-end id and amount confirms, money back returns, everything else becomes a
- * case or waits. An advice and the statement after it tell of one booking; whatever was counted before has no second effect.
+ * case or waits. An advice and the statement after it tell of one booking; whatever was counted before has no second effect. Answers
+ * why a statement of the message cannot be counted on, the first one; the others count.
  */
-export async function applyStatements(trx: Trx, place: MessagePlace, { statements, advice }: { statements: BankStatement[]; advice: boolean }): Promise<void> {
+export async function applyStatements(trx: Trx, place: MessagePlace, { format, statements, advice }: ReadStatements): Promise<Problem | undefined> {
+  let refused: Problem | undefined;
   for (const [at, statement] of statements.entries()) {
-    const fault = statement.findings.find(({ code }) => unfit.has(code));
-    if (fault) await openBankCase(trx, place, { key: `statement-${at + 1}-${fault.code}`, code: `statement-${fault.code}`, title: `Statement ${statement.number ?? ''} of account ${maskedAccount(statement.account)} cannot be counted on`, suggestion: `${fault.message} Ask the bank for it again; nothing of it was applied.` });
-    else await applyStatement(trx, place, statement, advice);
+    const part = at + 1;
+    const link = advice ? undefined : linkOf(place, statement, { format, part });
+    const fault = await faultOf(trx, place, { statement, link, part });
+    refused ??= fault;
+    if (!fault) await applyStatement(trx, place, statement, { format, advice });
   }
+  return refused;
 }
 
-async function applyStatement(trx: Trx, place: MessagePlace, statement: BankStatement, advice: boolean): Promise<void> {
+/** Why nothing of a statement is applied; it is a case then. Whether it contradicts another one is judged by all that were ever taken, where it has a place among them. */
+async function faultOf(trx: Trx, place: MessagePlace, { statement, link, part }: { statement: BankStatement; link: Link | undefined; part: number }): Promise<Problem | undefined> {
+  const name = `${statement.number === undefined ? 'A statement' : `Statement ${statement.number}`} of account ${maskedAccount(statement.account)}`;
+  const ask = async (code: keyof typeof unfit, message: string): Promise<string> => {
+    const key = `statement-${part}-${code}`;
+    await openBankCase(trx, place, { key, code: unfit[code], title: `${name} cannot be counted on`, suggestion: `${message} Ask the bank for it again; nothing of it was applied.` });
+    return bankCaseId(place, key);
+  };
+  for (const { code, message } of statement.findings) {
+    if (!isUnfit(code) || (code === 'conflict' && link)) continue;
+    const askedBy = await ask(code, message);
+    if (link) await takeStatement(trx, place, link, askedBy);
+    return problem(unfit[code], message);
+  }
+  if (!link || (await takeStatement(trx, place, link)) !== 'conflict') return undefined;
+  const message = `${name} was read before with other content.`;
+  await ask('conflict', message);
+  return problem(unfit.conflict, message);
+}
+
+function isUnfit(code: string): code is keyof typeof unfit {
+  return Object.hasOwn(unfit, code);
+}
+
+async function applyStatement(trx: Trx, place: MessagePlace, statement: BankStatement, { format, advice }: Omit<ReadStatements, 'statements'>): Promise<void> {
   const identities = entryIdentities(statement.account, statement.entries, (text) => createHash('sha256').update(text).digest('hex').slice(0, 40));
-  const entries = statement.entries.map((entry, index): BookedEntry => ({ identity: identities[index] as string, entry }));
+  const { account } = statement;
+  const plainReturns = unmarkedReturns.test(format);
+  const entries = statement.entries.map((entry, index): BookedEntry => ({ identity: identities[index] as string, entry, account, plainReturns }));
   const instructions = await lockQuoted(trx, place.entity, quotedIn(statement.entries));
   const inFull = entriesInFull(instructions);
-  const told = entries.map(({ identity, entry }) => ({ identity, entry: inFull(entry) }));
-  const payments = instructions.map(outstanding);
+  const told = entries.map((one) => ({ ...one, entry: inFull(one.entry) }));
+  const payments = await withAccounts(trx, place.entity, instructions);
   const alone = matchConfirmations(told, payments);
-  const cameBack = (await waitingReturns(trx, place.entity, idsOf(alone, instructions))).map(({ identity, waiting }) => ({ identity, entry: inFull(waiting.entry) }));
+  const cameBack = (await waitingReturns(trx, place.entity, idsOf(alone, instructions))).map(({ identity, account, waiting }) => ({ identity, account, entry: inFull(waiting.entry), waited: true }));
   const result = cameBack.length === 0 ? alone : matchConfirmations([...told, ...cameBack], payments);
   const outcomes = outcomesOf(result, instructions);
   const waits = waitingOf(told, result.unmatched);
-  const news = await keepEntries(trx, place.entity, entries.map((entry) => kept(statement, entry, outcomes, advice, waits.get(entry.identity), place)));
+  const details = detailsOf(told, result, instructions);
+  const news = await keepEntries(trx, place.entity, entries.map((entry) => ({ ...kept(statement, entry, outcomes, advice, waits.get(entry.identity), place), detail: details.get(entry.identity) ?? {} })));
   for (const one of cameBack) {
     await settleReturn(trx, place.entity, settled(one, result, outcomes));
     news.add(one.identity);
@@ -138,6 +180,19 @@ function outstanding({ endToEndId, paymentInformationId, instructionId, amount, 
   };
 }
 
+/** With the accounts that each payment goes between: an entry of another one is none of it. */
+async function withAccounts(trx: Trx, entity: string, instructions: readonly QuotedInstruction[]): Promise<OutstandingPayment[]> {
+  if (instructions.length === 0) return [];
+  const own = (await readEntity(trx, entity))?.bank?.accounts ?? [];
+  const payers = new Map(own.map((account) => [account.id, account.iban ?? account.account]));
+  return instructions.map((instruction) => {
+    const payer = payers.get(instruction.payerAccount);
+    const { account } = instruction.instruction;
+    const payee = account.iban ?? account.account;
+    return { ...outstanding(instruction), accounts: { ...(payer ? { payer } : {}), ...(payee ? { payee } : {}) } };
+  });
+}
+
 function quotedIn(entries: readonly StatementEntry[]): { endToEndIds: string[]; aliases: string[]; batches: string[] } {
   const parts = entries.flatMap((entry) => [entry, ...(entry.details ?? [])]);
   const listed = (ids: (string | undefined)[]) => [...new Set(ids.filter((id) => id !== undefined))];
@@ -157,6 +212,22 @@ function outcomesOf(result: MatchResult, instructions: readonly StoredInstructio
   return new Map([...result.unmatched.map(others('unmatched')), ...result.cases.map(others('mismatch')), ...result.returned.map(ours('returns')), ...result.confirmed.map(ours('confirms'))]);
 }
 
+/** What the daily comparison must know of each entry, by its identity. */
+function detailsOf(entries: readonly BookedEntry[], { unmatched }: MatchResult, instructions: readonly StoredInstruction[]): Map<string, BankEntryDetail> {
+  const ids = new Set(instructions.map(({ endToEndId }) => endToEndId));
+  const batches = new Set(instructions.map(({ paymentInformationId }) => paymentInformationId));
+  const foreign = new Set(unmatched.flatMap(({ identity, detail, reason }) => (reason === 'not-ours' && detail === undefined ? [identity] : [])));
+  return new Map(entries.map(({ identity, entry }) => {
+    const { paymentInformation: batch } = entry.references;
+    const isBatch = batch !== undefined && batches.has(batch);
+    const lists = entry.details?.some(({ endToEndId }) => endToEndId !== undefined && ids.has(endToEndId)) ?? false;
+    const isNamed = isBatch || lists || (entry.endToEndId !== undefined && ids.has(entry.endToEndId));
+    const instructed = instructedIn(entry);
+    const detail: BankEntryDetail = { ...(entry.reversal ? { reversal: entry.reversal } : {}), ...(isBatch ? { batch } : {}), ...(lists ? { lists } : {}), ...(isNamed && foreign.has(identity) ? { elsewhere: true as const } : {}), ...(instructed ? { instructed } : {}) };
+    return [identity, detail];
+  }));
+}
+
 function kept(statement: BankStatement, { identity, entry }: BookedEntry, outcomes: Map<string, Pick<NewBankEntry, 'outcome' | 'runId'>>, advice: boolean, waiting: WaitingReturn | undefined, { messageId }: MessagePlace): NewBankEntry {
   const bookingDate = entry.bookingDate ?? entry.valueDate;
   return {
@@ -167,9 +238,4 @@ function kept(statement: BankStatement, { identity, entry }: BookedEntry, outcom
     ...(entry.endToEndId ? { endToEndId: entry.endToEndId } : {}),
     ...(waiting ? { waiting } : {}),
   };
-}
-
-/** Account numbers stay out of titles: the last four characters tell which one it is. */
-function maskedAccount(account: string): string {
-  return `…${account.slice(-4)}`;
 }

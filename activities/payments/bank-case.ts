@@ -14,11 +14,11 @@ export interface MessagePlace {
 }
 
 /** A case without a process: something at the bank that no payment of ours explains. */
-export async function openBankCase(trx: Trx, { entity, source, messageId, dueAt }: MessagePlace, found: { key: string; code: string; title: string; suggestion: string; detail?: Record<string, unknown> }): Promise<void> {
+export async function openBankCase(trx: Trx, { entity, source, messageId, dueAt }: MessagePlace, found: { key: string; code: string; title: string; suggestion: string; ownerRole?: string; detail?: Record<string, unknown> }): Promise<void> {
   const correlationId = `${source}/${messageId}`;
   await openException(trx, {
     id: bankCaseId({ source, messageId }, found.key), entity, origin: 'payment', code: found.code, reasonCode: 'PAY', actionCode: 'NOA', title: found.title, suggestion: found.suggestion,
-    findings: [], ownerRole: 'treasurer', dueAt, source: { channel: 'bank', messageId, ...found.detail }, correlationId,
+    findings: [], ownerRole: found.ownerRole ?? 'treasurer', dueAt, source: { channel: 'bank', messageId, ...found.detail }, correlationId,
   });
   await appendAudit(trx, entity, [{ action: 'bank.exception-opened', actor: `counterpart:${source}`, correlationId, data: { messageId, code: found.code, key: found.key } }]);
 }
@@ -32,4 +32,9 @@ export function bankCaseId({ source, messageId }: Pick<MessagePlace, 'source' | 
   if (id.length <= longestId) return id;
   const hash = createHash('sha256').update(whole).digest('hex').slice(0, 16);
   return `${id.slice(0, longestId - hash.length - 1)}-${hash}`;
+}
+
+/** Account numbers stay out of titles: the last four characters tell which one it is. */
+export function maskedAccount(account: string): string {
+  return `…${account.slice(-4)}`;
 }

@@ -54,7 +54,7 @@ async function comparedSince(db: PaymentParts['db'], entity: string, since: stri
   const cases = new Set(subjects);
   for (;;) {
     const entries = await entriesSince(db, entity, since, [...identities]);
-    const quoted = entries.flatMap(({ endToEndId }) => endToEndId ?? []);
+    const quoted = entries.flatMap(quotedBy);
     const booked = new Set([...identities, ...entries.map(({ identity }) => identity)]);
     const ledger = await paymentLedger(db, entity, { since, endToEndIds: [...subjects, ...quoted], identities: [...booked], cases: [...cases] });
     const restOn = ledger.flatMap(({ confirmedBy, returnedBy }) => [confirmedBy, returnedBy]).filter((identity) => identity !== null && !booked.has(identity));
@@ -75,11 +75,23 @@ async function furtherThan(db: PaymentParts['db'], erp: readonly { documentNumbe
   });
 }
 
+type Entry = Awaited<ReturnType<typeof entriesSince>>[number];
 type Ledger = Awaited<ReturnType<typeof paymentLedger>>;
 type Payables = Awaited<ReturnType<typeof openPayables>>;
 
-function asBankEntry({ identity, currency, minor, bookingDate, endToEndId }: Awaited<ReturnType<typeof entriesSince>>[number]): BankLine {
-  return { identity, amount: { currency, minor }, ...(bookingDate ? { bookedOn: bookingDate } : {}), endToEndIds: endToEndId ? [endToEndId] : [], ...(BigInt(minor) > 0n && !endToEndId ? { explainedBy: 'money in' } : {}) };
+/** Money in is a customer's, unless the bank says that it came back, it takes a booking back, or names a payment or a batch of ours on an account of theirs. */
+function asBankEntry(entry: Entry): BankLine {
+  const { identity, currency, minor, bookingDate, detail, waitsFor } = entry;
+  const endToEndIds = quotedBy(entry);
+  const isCredit = BigInt(minor) > 0n;
+  const takesBack = isCredit && !detail.elsewhere && (detail.reversal ?? detail.lists ?? detail.batch) !== undefined;
+  const isMoneyIn = isCredit && (detail.elsewhere || (!takesBack && !waitsFor && endToEndIds.length === 0));
+  return { identity, amount: { currency, minor }, ...(bookingDate ? { bookedOn: bookingDate } : {}), ...(detail.instructed ? { instructed: detail.instructed } : {}), ...(takesBack ? { takesBack } : {}), ...(waitsFor ? { waits: true } : {}), endToEndIds, ...(isMoneyIn ? { explainedBy: 'money in' } : {}) };
+}
+
+/** Ids of the entry as a whole, and of what in it came back and waits for its payment. */
+function quotedBy({ endToEndId, waitsFor }: Entry): string[] {
+  return [...new Set([...(endToEndId ? [endToEndId] : []), ...(waitsFor ?? [])])];
 }
 
 function asPayment({ endToEndId, amount, state, executionDate, items, confirmedBy, returnedBy }: Ledger[number]): LedgerPayment {

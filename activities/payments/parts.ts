@@ -21,7 +21,7 @@ export interface ScreeningAccess {
 }
 
 /** A message of a bank, read by its content. An advice tells of bookings before the statement does. */
-export type ReadMessage = PaymentStatusReport | PaymentReturns | { kind: 'statements'; statements: BankStatement[]; problems: Problem[]; advice: boolean } | { kind: 'unreadable'; problem: Problem };
+export type ReadMessage = PaymentStatusReport | PaymentReturns | { kind: 'statements'; format: string; statements: BankStatement[]; problems: Problem[]; advice: boolean } | { kind: 'unreadable'; problem: Problem };
 
 /** What the payment activities work with; made once in workers/wire.ts. */
 export interface PaymentParts extends PayablesParts {

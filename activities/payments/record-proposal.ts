@@ -16,6 +16,7 @@ import type { Supplier } from '../../domain/model/supplier.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { describeMoney, isZeroMoney, sumMoney } from '../../domain/rules/money.ts';
 import { clearedUnpaid } from '../../domain/rules/payments/reconcile.ts';
+import { earliestExecution } from '../../domain/rules/payments/execution.ts';
 import { endToEndIdOf } from '../../domain/rules/payments/identifiers.ts';
 import { verificationOf } from '../../domain/rules/payments/changed-accounts.ts';
 import { accountKey } from '../../domain/rules/payments/payee-account.ts';
@@ -28,7 +29,7 @@ import { contentOf } from './content.ts';
 import { payeeFactsSchema, payeeOf } from './gather-payables.ts';
 import type { PaymentParts } from './parts.ts';
 import { openDifference } from './reconcile-payments.ts';
-import { decisionDueAt, payerAccountOf, paymentSettings, type PaymentSettings } from './settings.ts';
+import { cutOffOf, decisionDueAt, payerAccountOf, paymentSettings, untilCutOff, type PaymentSettings } from './settings.ts';
 
 /** Rows that one statement writes; the transaction shows that it goes on after each. */
 const pageSize = 1_000;
@@ -66,7 +67,7 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
       entity: { id: company.id, currency: company.currency, country: company.country },
       runDate: run.runDate,
       nextRunDate: run.nextRunDate,
-      afterCutOff: isAfterCutOff(settings, run.runDate, now),
+      earliestExecution: earliestExecution(cutOffOf(settings, payerAccountOf(company, run.payerAccount)), now.toISOString()),
       payerAccount: payerAccountOf(company, run.payerAccount),
       policy,
       withholding: tax.content.withholding,
@@ -159,12 +160,6 @@ async function openCleared(parts: PaymentParts, trx: Trx, entity: string, payabl
   for (const { caseId, open } of cleared) await openDifference(trx, entity, clearedUnpaid({ caseId, open }), dueAt);
 }
 
-function isAfterCutOff({ calendar, policy, today }: PaymentSettings, runDate: string, now: Date): boolean {
-  if (today !== runDate) return today > runDate;
-  const clock = new Intl.DateTimeFormat('en-GB', { timeZone: calendar.content.timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(now);
-  return clock > policy.content.cutOff;
-}
-
 async function record(trx: Trx, proposing: Proposing): Promise<ProposalAnswer> {
   const { company, current, run, proposal, settings, at, beat } = proposing;
   const state = run.dryRun ? 'removed' : 'proposed';
@@ -194,7 +189,7 @@ async function record(trx: Trx, proposing: Proposing): Promise<ProposalAnswer> {
     await recordTransitions(trx, current, [proposed], { actor: 'system:rules', policyVersions, change: { payable: total } });
     return { outcome: instructions.length === 0 ? 'empty' : 'proposed', contentHash, transitions: [proposed] };
   }
-  const dueAt = decisionDueAt(settings, at);
+  const dueAt = decisionDueAt(settings, at, payerAccountOf(company, run.payerAccount), executionDate ?? run.runDate);
   const task = approvalTask(proposing, contentHash, dueAt);
   await openTasks(trx, [task]);
   const awaiting: Transition = { kind: 'awaiting', at, stage: 'approval', awaiting: [{ what: 'approval of the payment run', subject: task.id, role: task.candidateRole, since: at, dueAt }] };
@@ -208,6 +203,7 @@ function endToEndOf(items: ReadonlyMap<string, ProposedItem>, instruction: Propo
 
 function approvalTask({ current, settings, proposal, run }: Proposing, contentHash: string, dueAt: string) {
   const { total, instructions, discountTaken, withheld } = proposal;
+  const executionDate = instructions[0]?.executionDate ?? run.runDate;
   const alike = instructions.filter(({ possibleDuplicates }) => possibleDuplicates.length > 0).length;
   return {
     id: `${run.runId}-t-${contentHash.slice(0, 8)}-approve`,
@@ -219,10 +215,10 @@ function approvalTask({ current, settings, proposal, run }: Proposing, contentHa
     candidateRole: settings.policy.content.roles.approve,
     candidatePersons: [],
     dueAt,
-    why: `Payment runs of ${run.entity} are approved by a ${settings.policy.content.roles.approve} who neither proposed nor edited them (P6).${alike > 0 ? ` ${alike} payments look like payments of other runs (P12): compare them first.` : ''}`,
+    why: `Payment runs of ${run.entity} are approved by a ${settings.policy.content.roles.approve} who neither proposed nor edited them (P6). ${untilCutOff(settings, executionDate)}${alike > 0 ? ` ${alike} payments look like payments of other runs (P12): compare them first.` : ''}`,
     ruleId: 'P6',
     policyVersion: settings.policy.version,
-    title: `Pay ${describePaid(proposal)} in ${instructions.length} transfers for ${proposal.items.length} documents on ${instructions[0]?.executionDate ?? run.runDate}, ${describeMoney(discountTaken)} discount taken${isZeroMoney(withheld) ? '' : `, ${describeMoney(withheld)} tax withheld`}`,
+    title: `Pay ${describePaid(proposal)} in ${instructions.length} transfers for ${proposal.items.length} documents on ${executionDate}, ${describeMoney(discountTaken)} discount taken${isZeroMoney(withheld) ? '' : `, ${describeMoney(withheld)} tax withheld`}`,
     amount: total,
     documentHash: contentHash,
     decisionHash: contentHash,

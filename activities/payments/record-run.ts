@@ -2,23 +2,21 @@ import { inTransaction, type Trx } from '../../db/client.ts';
 import { closeTasks } from '../../db/repositories/approvals.ts';
 import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { openException, openExceptionsOf, resolveException } from '../../db/repositories/exceptions.ts';
-import { readRun, type PaymentRun } from '../../db/repositories/payment-runs.ts';
+import { readRun } from '../../db/repositories/payment-runs.ts';
 import { countStates, moveAll, silentSince } from '../../db/repositories/payments.ts';
-import { addBusinessDays } from '../../domain/calendar/business-days.ts';
-import { settlementCalendar } from '../../domain/calendar/settlement.ts';
-import { toEpochMs } from '../../domain/calendar/zoned-time.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { isFinal, type PaymentState } from '../../domain/rules/payments/bank-status.ts';
+import { silenceEnds } from '../../domain/rules/payments/execution.ts';
 import type { Recorded } from '../accounts-payable/commands.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
 import { recordTransitions } from '../transitions.ts';
 import type { RunEndCommand, RunProgressAnswer, RunRef } from './commands.ts';
 import type { PaymentParts } from './parts.ts';
-import { payerAccountOf, paymentSettings } from './settings.ts';
+import { cutOffOf, payerAccountOf, paymentSettings } from './settings.ts';
 
 /**
- * Where a sent run stands: the ending once every payment has its last state, or when silence of the bank becomes a case (P8):
- * the cut-off of the execution date and so many business days of the bank.
+ * Where a sent run stands: the ending once every payment has its last state, or when silence of the bank becomes a case (P8): so many of its
+ * business days after the cut-off of the day on which it executes what was sent then.
  */
 export async function recordRunProgress(parts: PaymentParts, { entity, caseId }: RunRef): Promise<RunProgressAnswer> {
   const now = parts.now();
@@ -29,7 +27,8 @@ export async function recordRunProgress(parts: PaymentParts, { entity, caseId }:
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
     const run = requiredOf(await readRun(trx, caseId), 'payment run', caseId);
     const ending = endingOf(await countStates(trx, caseId));
-    const alertAt = silenceAt(run, settings.policy.content, payerAccountOf(company, run.payerAccount).calendar, settings.calendar.content.timeZone);
+    const cutOff = cutOffOf(settings, payerAccountOf(company, run.payerAccount));
+    const alertAt = silenceEnds(cutOff, { requestedOn: run.executionDate ?? run.runDate, sentAt: run.sentAt ?? undefined }, settings.policy.content.silenceBusinessDays);
     const transitions = [...(await awaitBank(trx, current, ending, at, alertAt)), ...(ending || at < alertAt ? [] : await openSilence(trx, current, at))];
     if (transitions.length > 0) await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
     return { transitions, ...(ending ? { ending } : {}), ...(ending || at >= alertAt ? {} : { nextDeadline: alertAt }) };
@@ -42,11 +41,6 @@ function endingOf(counts: { state: string; count: number }[]): RunProgressAnswer
   if (!live.every(isFinal)) return undefined;
   if (live.every((state) => state === 'confirmed')) return 'confirmed';
   return live.every((state) => state === 'rejected') ? 'rejected' : 'partly-returned';
-}
-
-function silenceAt(run: PaymentRun, policy: { cutOff: string; silenceBusinessDays: number }, system: 't2' | 'fed', timeZone: string): string {
-  const executed = run.executionDate ?? run.runDate;
-  return new Date(toEpochMs(addBusinessDays(settlementCalendar(system, executed), executed, policy.silenceBusinessDays), policy.cutOff, timeZone)).toISOString();
 }
 
 /** Said once: the bank is awaited from now on. */

@@ -1,12 +1,11 @@
 import { inTransaction, type Trx } from '../../db/client.ts';
 import { contentHash } from '../../db/repositories/blobs.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
-import { openException } from '../../db/repositories/exceptions.ts';
 import { markSend } from '../../db/repositories/payment-runs.ts';
-import { changeInstructions, instructionsOf, moveAll } from '../../db/repositories/payments.ts';
+import { moveAll } from '../../db/repositories/payments.ts';
 import type { SubmissionAnswer } from '../../adapters/ports/bank.ts';
 import { KontorError } from '../../domain/errors.ts';
-import { leaseFor, once } from '../once.ts';
+import { leaseFor, once, wasNotSent } from '../once.ts';
 import type { Call } from '../activity.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
 import { technicalDueAt } from '../technical-owner.ts';
@@ -14,11 +13,12 @@ import { recordTransitions } from '../transitions.ts';
 import type { SendAnswer, SendCommand } from './commands.ts';
 import { changedFile, writeRunFile } from './create-payment-file.ts';
 import type { PaymentParts } from './parts.ts';
-import { tellInvoices } from './tell-invoices.ts';
+import { doubtEnded, endDoubt, isConfirmedUnsent, judgedRefusal, knownAtBank, openContradiction, readDoubt, refusalId, refuseFile, refuseWhileDoubted, type RefusedFile, type SentFile } from './refused-send.ts';
 
 /**
  * Sends the run's file once. A timeout is "unknown": the run says so, the bank is asked for the message id, and nothing is sent
- * again until it has answered and its settle window has passed (P7).
+ * again until it has answered and its settle window has passed. A refusal opens the documents again only where it proves that the
+ * bank has nothing of the file: that of a repeat does not (P7).
  */
 export async function sendPaymentFile(parts: PaymentParts, command: SendCommand, { attempt, beat }: Call): Promise<SendAnswer> {
   const { entity, caseId, key, correlationId } = command;
@@ -27,14 +27,21 @@ export async function sendPaymentFile(parts: PaymentParts, command: SendCommand,
   if (run.fileSha256 !== contentHash(Buffer.from(file.text, 'utf8'))) throw changedFile(caseId);
   const at = parts.now().toISOString();
   const dueAt = await technicalDueAt(parts, entity, at);
-  const sent = (reference: string): SendAnswer => ({ outcome: 'sent', transitions: [{ kind: 'posting', at, system: bank.system, key, status: 'posted', reference }] });
+  const sending: SentFile = { parts, bank, entity, caseId, correlationId, messageId: file.messageId, at, dueAt, doubt: await readDoubt(parts.db, caseId) };
+  const sent = (reference: string): SendAnswer => ({ outcome: 'sent', transitions: [{ kind: 'posting', at, system: bank.system, key, status: 'posted', reference }, ...doubtEnded(sending)] });
   const refused = (code: string): SendAnswer => ({
     outcome: 'refused',
     transitions: [
       { kind: 'posting', at, system: bank.system, key, status: 'refused', reference: code },
       { kind: 'exception-opened', at, exceptionId: refusalId(caseId), code: 'counterpart-rejected', owner: 'treasurer' },
+      ...doubtEnded(sending),
     ],
   });
+  const unknown = () => showUnknown(parts, command, bank.system, at);
+  /** An earlier send may be with the bank; the run says so before anything is sent again. */
+  let isRepeat = run.sendState === 'unknown';
+  let isUnderWay = false;
+  let crossed: RefusedFile | undefined;
 
   const result = await once<SubmissionAnswer, SendAnswer>(
     { db: parts.db, attempt, processEpoch: parts.processEpoch },
@@ -46,55 +53,43 @@ export async function sendPaymentFile(parts: PaymentParts, command: SendCommand,
       request: { messageId: file.messageId, fileHash: run.fileSha256 },
       settleWindowMs: bank.settleWindowMs,
       leaseMs: leaseFor(bank),
-      enquire: () => bank.port.findSubmission(file.messageId, { correlationId }),
+      async enquire() {
+        isRepeat = true;
+        await unknown();
+        const known = await knownAtBank(sending);
+        if (!known) refuseWhileDoubted(sending);
+        return known;
+      },
       async send() {
+        refuseWhileDoubted(sending);
+        const isDoubtful = isRepeat && !(await isConfirmedUnsent(sending));
+        isUnderWay = true;
         const answer = await bank.port.submitFile(file, { correlationId });
-        // A repeat is refused, too, where an earlier send arrived late: what the bank has under the id counts.
-        return answer.outcome === 'refused' ? ((await bank.port.findSubmission(file.messageId, { correlationId })) ?? answer) : answer;
+        return answer.outcome === 'refused' ? judgedRefusal(sending, answer, isDoubtful) : answer;
       },
       // A refusal ends the run's only file: a repeat gets it as it was, whatever the bank would say by then.
       outcomeOf: (answer) => (answer.outcome === 'received' ? sent(answer.reference) : refused(answer.code)),
       async write(trx, answer) {
         const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
+        await endDoubt(trx, sending);
         if (answer.outcome === 'received') {
           await markSend(trx, caseId, 'sent', answer.reference);
           await moveAll(trx, caseId, ['filed', 'unknown'], 'sent');
           return recordTransitions(trx, current, sent(answer.reference).transitions, { actor: `counterpart:${bank.system}` });
         }
-        await refuseFile(trx, { entity, caseId, workflowId: current.case.workflowId, correlationId, answer, dueAt });
+        if (!(await refuseFile(trx, sending, current.case.workflowId, answer))) {
+          crossed = answer;
+          throw new KontorError('outcome-unknown', `The bank refuses ${file.messageId} and has spoken of payments in it meanwhile: it is asked again.`);
+        }
         await recordTransitions(trx, current, refused(answer.code).transitions, { actor: `counterpart:${bank.system}` });
       },
     },
   ).catch(async (error: unknown) => {
-    if (error instanceof KontorError && error.category === 'outcome-unknown') await showUnknown(parts, command, bank.system, at);
+    if (crossed) await openContradiction(sending, crossed);
+    if (isUnderWay && !wasNotSent(error)) await unknown();
     throw error;
   });
   return result as SendAnswer; // whatever the bank answers is an outcome
-}
-
-interface RefusedFile {
-  entity: string;
-  caseId: string;
-  workflowId: string;
-  correlationId: string;
-  answer: Extract<SubmissionAnswer, { outcome: 'refused' }>;
-  dueAt: string;
-}
-
-function refusalId(runId: string): string {
-  return `${runId}-e-refused`;
-}
-
-/** The bank wants none of it: every payment is rejected and its documents are open again, under a higher revision. */
-async function refuseFile(trx: Trx, { entity, caseId, workflowId, correlationId, answer, dueAt }: RefusedFile): Promise<void> {
-  await markSend(trx, caseId, 'refused', answer.code);
-  const instructions = (await instructionsOf(trx, caseId)).filter(({ state }) => state !== 'removed');
-  await changeInstructions(trx, caseId, instructions.map(({ endToEndId }) => ({ endToEndId, state: 'rejected', reasonCode: answer.code })));
-  await tellInvoices(trx, { entity }, instructions.map((instruction) => ({ instruction, status: 'rejected' as const, reference: answer.code })));
-  await openException(trx, {
-    id: refusalId(caseId), entity, case: caseId, workflowId, origin: 'process', code: 'counterpart-rejected', reasonCode: 'OTH', actionCode: 'NOA',
-    title: `The bank refused the payment file: ${answer.code}`, suggestion: `${answer.message} Correct the cause; the documents are open again for the next run.`, findings: [], ownerRole: 'treasurer', dueAt, correlationId,
-  });
 }
 
 async function showUnknown({ db }: PaymentParts, { caseId, key }: SendCommand, system: string, at: string): Promise<void> {

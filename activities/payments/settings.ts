@@ -5,6 +5,7 @@ import { KontorError } from '../../domain/errors.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
 import type { PayerAccount } from '../../domain/model/payment.ts';
 import type { CalendarPolicy, PaymentPolicy, Versioned } from '../../domain/policy/index.ts';
+import { cutOffOn, type CutOff } from '../../domain/rules/payments/execution.ts';
 
 /** The rules of paying that are in force for a company now. */
 export interface PaymentSettings {
@@ -27,7 +28,19 @@ export function payerAccountOf(company: LegalEntity, id: string): PayerAccount {
   return account;
 }
 
-/** When approver and releaser are reminded: so many business hours from now. */
-export function decisionDueAt({ calendar, policy }: PaymentSettings, at: string): string {
-  return addBusinessHours(calendar.content, at, policy.content.decisionHours);
+/** Until when of a day the bank of an account takes files for that day. */
+export function cutOffOf({ calendar, policy }: PaymentSettings, { calendar: system }: Pick<PayerAccount, 'calendar'>): CutOff {
+  return { at: policy.content.cutOff, zone: calendar.content.offset, system };
+}
+
+/** By when approver and releaser are to decide: so many business hours from now, and before the cut-off of the day for which they decide. */
+export function decisionDueAt(settings: PaymentSettings, at: string, account: PayerAccount, executionDate: string): string {
+  const due = addBusinessHours(settings.calendar.content, at, settings.policy.content.decisionHours);
+  const cutOff = cutOffOn(cutOffOf(settings, account), executionDate);
+  return at < cutOff && cutOff < due ? cutOff : due;
+}
+
+/** What people who decide about a run are told of its day. */
+export function untilCutOff({ policy }: PaymentSettings, executionDate: string): string {
+  return `The bank executes it on ${executionDate} if the file leaves before ${policy.content.cutOff} of that day; after that it cannot be released any more.`;
 }

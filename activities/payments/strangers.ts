@@ -1,9 +1,9 @@
 import { inTransaction, type Trx } from '../../db/client.ts';
-import { matchStatus, unmatchedStatuses, type UnmatchedStatus } from '../../db/repositories/bank-messages.ts';
+import { markAsked, matchStatus, statusesOfKnown, unaskedStatuses, type UnmatchedStatus } from '../../db/repositories/bank-messages.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
 import { readException, resolveException } from '../../db/repositories/exceptions.ts';
 import { changeInstructions, lockInstructions } from '../../db/repositories/payments.ts';
-import { afterBankStatus, isUnsent, type PaymentState } from '../../domain/rules/payments/bank-status.ts';
+import { afterBankStatus, isUnsent, paymentStates, type PaymentState } from '../../domain/rules/payments/bank-status.ts';
 import { waitsUntil, type ReportedStatus } from '../../domain/rules/payments/status-report.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
 import { technicalDueAt } from '../technical-owner.ts';
@@ -19,24 +19,31 @@ import { tellInvoices } from './tell-invoices.ts';
  * payment until its deadline becomes a case with an owner, which closes when the payment turns up after all.
  */
 export async function retryStrangers({ db, now }: Pick<PaymentParts, 'db' | 'now'>, entity: string): Promise<void> {
-  const waiting = await unmatchedStatuses(db, entity);
-  if (waiting.length === 0) return;
+  const [known, unasked] = [await statusesOfKnown(db, entity, paymentStates.filter(isUnsent)), await unaskedStatuses(db, entity)];
+  if (known.length === 0 && unasked.length === 0) return;
   const at = now().toISOString();
   const dueAt = await technicalDueAt({ db }, entity, at);
-  const isOverdue = await deadlineOf(db, entity, now());
-  for (const found of waiting) {
-    const place = { entity, source: found.source, messageId: found.messageId, at, dueAt };
+  const placeOf = ({ source, messageId }: UnmatchedStatus): MessagePlace => ({ entity, source, messageId, at, dueAt });
+  for (const found of known) {
+    const place = placeOf(found);
     await inTransaction(db, async (trx) => {
       if (await applied(trx, place, found)) await resolveException(trx, bankCaseId(place, caseKey(found)), { resolution: 'no-longer-found', by: 'system:payments' });
-      else if (isOverdue(found) && !(await readException(trx, bankCaseId(place, caseKey(found))))) await openStrangerCase(trx, place, found);
+    });
+  }
+  if (unasked.length === 0) return;
+  const isOverdue = await deadlineOf(db, entity, now());
+  for (const found of unasked.filter(isOverdue)) {
+    const place = placeOf(found);
+    await inTransaction(db, async (trx) => {
+      if ((await markAsked(trx, found)) && !(await readException(trx, bankCaseId(place, caseKey(found))))) await openStrangerCase(trx, place, found);
     });
   }
 }
 
 async function applied(trx: Trx, place: MessagePlace, found: UnmatchedStatus): Promise<boolean> {
-  const status = found.status as ReportedStatus;
-  const [instruction] = await lockInstructions(trx, place.entity, [status.endToEndId]);
+  const [instruction] = await lockInstructions(trx, place.entity, [found.endToEndId]);
   if (!instruction || isUnsent(instruction.state as PaymentState)) return false; // the bank cannot mean what it was not sent
+  const status: ReportedStatus = { ...(found.status as ReportedStatus), endToEndId: instruction.endToEndId }; // ACH quotes its first characters
   const after = afterBankStatus(instruction.state as PaymentState, status.status, status.level, status.reasonCode);
   if (after.effect === 'case' || after.effect === 'enquire') await openContradiction(trx, place, instruction, status, after);
   await changeInstructions(trx, instruction.runId, [changeOf(status, after)]);

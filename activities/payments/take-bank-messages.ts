@@ -1,14 +1,15 @@
-import { inTransaction, type Trx } from '../../db/client.ts';
+import { inTransaction } from '../../db/client.ts';
 import { quarantineMessage, takeMessage } from '../../db/repositories/bank-messages.ts';
 import { readCursor, recordInbound } from '../../db/repositories/inbound.ts';
 import type { BankMessage } from '../../adapters/ports/bank.ts';
-import type { Problem } from '../../domain/errors.ts';
 import { toBook } from '../../db/repositories/payments.ts';
+import { KontorError, problem, problemOf, type Problem } from '../../domain/errors.ts';
+import { mayPass, recognise } from '../errors.ts';
 import { requiredEntity } from '../lookup.ts';
 import { technicalDueAt } from '../technical-owner.ts';
 import { applyReturns, applyStatements } from './apply-entries.ts';
 import { applyReport } from './apply-report.ts';
-import { openBankCase, type MessagePlace } from './bank-case.ts';
+import { openBankCase } from './bank-case.ts';
 import type { PaymentParts } from './parts.ts';
 import { retryStrangers } from './strangers.ts';
 
@@ -22,7 +23,8 @@ export function bankSource(entity: string): string {
 
 /**
  * One look at the bank's messages: each is kept as it came, read and applied in a transaction of its own, and the cursor moves
- * with it. The same message again has no effect; one that cannot be read is kept, quarantined and becomes a case.
+ * with it. The same message again has no effect; one that cannot be read or counted on, as a whole or in a part, is kept, quarantined
+ * and becomes a case.
  */
 export async function takeBankMessages(parts: PaymentParts, { entity }: { entity: string }, heartbeat: () => void): Promise<{ taken: number; toBook: boolean }> {
   const bank = parts.bankOf(await requiredEntity(parts.db, entity));
@@ -42,8 +44,28 @@ export async function takeBankMessages(parts: PaymentParts, { entity }: { entity
   return { taken, toBook: (await toBook(parts.db, entity, 1)).length > 0 };
 }
 
-/** True when the message was news. */
-async function takeOne(parts: PaymentParts, entity: string, source: string, { id, kind, text }: BankMessage): Promise<boolean> {
+/** True when the message was news. One that fails for a reason of its own is set aside, so that it stops neither those after it nor the next look (F18). */
+async function takeOne(parts: PaymentParts, entity: string, source: string, message: BankMessage): Promise<boolean> {
+  try {
+    return await apply(parts, entity, source, message);
+  } catch (error) {
+    if (mayPass(error)) throw error;
+    return setAside(parts, entity, source, message, error instanceof KontorError ? problemOf(error) : problem('bank-message-not-applied', recognise(error).message));
+  }
+}
+
+async function setAside(parts: PaymentParts, entity: string, source: string, { id, kind, text }: BankMessage, { code, category, message, remedy }: Problem): Promise<boolean> {
+  const at = parts.now().toISOString();
+  const dueAt = await technicalDueAt(parts, entity, at);
+  return inTransaction(parts.db, async (trx) => {
+    if ((await takeMessage(trx, { source, id, entity, kind, text })) !== 'fresh') return false;
+    await quarantineMessage(trx, source, id, { code: 'bank-message-not-applied', category, message, remedy, cause: code });
+    await openBankCase(trx, { entity, source, messageId: id, at, dueAt }, { key: 'not-applied', code: 'bank-message-not-applied', title: 'A message of the bank could not be applied', suggestion: `${message} ${remedy} Nothing of it counts; it is kept as it came.`, ownerRole: 'operator' });
+    return true;
+  });
+}
+
+async function apply(parts: PaymentParts, entity: string, source: string, { id, kind, text }: BankMessage): Promise<boolean> {
   const read = await parts.readMessage(text);
   const at = parts.now().toISOString();
   const dueAt = await technicalDueAt(parts, entity, at);
@@ -57,18 +79,17 @@ async function takeOne(parts: PaymentParts, entity: string, source: string, { id
       case 'returns':
         await applyReturns(trx, place, read);
         return true;
-      case 'statements':
-        await applyStatements(trx, place, read);
-        for (const [number, problem] of read.problems.entries()) await openBankCase(trx, place, { key: `part-${number + 1}`, code: problem.code, title: 'A part of a bank statement cannot be read', suggestion: `${problem.message} ${problem.remedy}` });
+      case 'statements': {
+        const unfit = await applyStatements(trx, place, read);
+        for (const [number, { code, message, remedy }] of read.problems.entries()) await openBankCase(trx, place, { key: `part-${number + 1}`, code, title: 'A part of a bank statement cannot be read', suggestion: `${message} ${remedy}` });
+        const [refused = unfit] = read.problems;
+        if (refused) await quarantineMessage(trx, source, id, refused);
         return true;
+      }
       case 'unreadable':
-        await quarantine(trx, place, read.problem);
+        await quarantineMessage(trx, source, id, read.problem);
+        await openBankCase(trx, place, { key: 'unreadable', code: read.problem.code, title: 'A message of the bank cannot be read', suggestion: `${read.problem.message} ${read.problem.remedy} It is kept as it came.` });
         return true;
     }
   });
-}
-
-async function quarantine(trx: Trx, place: MessagePlace, problem: Problem): Promise<void> {
-  await quarantineMessage(trx, place.source, place.messageId, problem);
-  await openBankCase(trx, place, { key: 'unreadable', code: problem.code, title: 'A message of the bank cannot be read', suggestion: `${problem.message} ${problem.remedy} It is kept as it came.` });
 }

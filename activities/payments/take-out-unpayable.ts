@@ -1,32 +1,37 @@
 import { inTransaction, type Trx } from '../../db/client.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
 import { holdsOf, keepDocuments, openPayables } from '../../db/repositories/payables.ts';
-import { readRun } from '../../db/repositories/payment-runs.ts';
-import { changeInstructions, instructionsOf, itemsOf, moveAll, type StoredInstruction } from '../../db/repositories/payments.ts';
+import { readRun, type PaymentRun } from '../../db/repositories/payment-runs.ts';
+import { changeInstructions, instructionsOf, itemsOf, moveAll, type StoredInstruction, type StoredItem } from '../../db/repositories/payments.ts';
+import { localDate } from '../../domain/calendar/business-hours.ts';
+import { addDays } from '../../domain/calendar/plain-date.ts';
 import type { Exclusion } from '../../domain/model/payment.ts';
+import { earliestExecution } from '../../domain/rules/payments/execution.ts';
 import { lastLook, type ReleasedItem } from '../../domain/rules/payments/last-look.ts';
-import { requiredOf } from '../lookup.ts';
+import { requiredEntity, requiredOf } from '../lookup.ts';
 import { recordTransitions } from '../transitions.ts';
 import type { RunRef } from './commands.ts';
 import { saveContent } from './content.ts';
 import type { PaymentParts } from './parts.ts';
+import { cutOffOf, payerAccountOf, paymentSettings, type PaymentSettings } from './settings.ts';
 
 /**
- * The last look before money leaves (P6): transfers with a document that was held, withdrawn, corrected or closed after the proposal are taken out, the
- * others are filed in the same transaction. From then on nobody can withdraw or correct a document of the run until the bank has answered.
+ * The last look before money leaves (P6): transfers with a document that was held, withdrawn, corrected or closed after the proposal are taken out, and so
+ * are those whose day cannot be met any more (P11) and those whose payee was screened too long ago (P10). The others are filed in the same transaction. From
+ * then on nobody can withdraw or correct a document of the run until the bank has answered.
  * Answers how many transfers are left. A file that exists stays as it is (P7).
  */
-export async function takeOutUnpayable(parts: Pick<PaymentParts, 'db' | 'now'>, { entity, caseId }: Pick<RunRef, 'entity' | 'caseId'>, beat: () => void): Promise<number> {
-  const at = parts.now().toISOString();
+export async function takeOutUnpayable(parts: Pick<PaymentParts, 'db' | 'now'>, { caseId }: Pick<RunRef, 'entity' | 'caseId'>, beat: () => void): Promise<number> {
   return inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
     const run = requiredOf(await readRun(trx, caseId), 'payment run', caseId);
     const instructions = (await instructionsOf(trx, caseId)).filter(({ state }) => state !== 'removed');
     if (run.fileSha256 !== null) return instructions.length;
     beat();
-    const against = await lookedAt(trx, entity, caseId, instructions, beat);
+    const against = await lookedAt(trx, parts, run, instructions, beat);
+    const at = parts.now().toISOString();
     beat();
-    await changeInstructions(trx, caseId, [...against].map(([endToEndId, { message }]) => ({ endToEndId, state: 'removed', removedBy: 'system:payments', removedReason: message })));
+    await changeInstructions(trx, caseId, [...against].map(([endToEndId, { code, message }]) => ({ endToEndId, state: 'removed', reasonCode: code, removedBy: 'system:payments', removedReason: message })));
     await moveAll(trx, caseId, ['proposed', 'approved'], 'filed');
     if (against.size > 0) {
       const { contentHash, total } = await saveContent(trx, run);
@@ -37,19 +42,31 @@ export async function takeOutUnpayable(parts: Pick<PaymentParts, 'db' | 'now'>, 
 }
 
 /** What speaks against transfers of a run, by their end-to-end ids, while nobody can decide about their documents. */
-async function lookedAt(trx: Trx, entity: string, runId: string, instructions: readonly StoredInstruction[], beat: () => void): Promise<Map<string, Exclusion>> {
+async function lookedAt(trx: Trx, parts: Pick<PaymentParts, 'now'>, { entity, runId, payerAccount }: PaymentRun, instructions: readonly StoredInstruction[], beat: () => void): Promise<Map<string, Exclusion>> {
   const transfers = new Map(instructions.map((instruction) => [instruction.endToEndId, instruction]));
   const items = await itemsOf(trx, runId, [...transfers.keys()]);
   const caseIds = items.map(({ caseId }) => caseId);
   await keepDocuments(trx, caseIds);
   beat();
-  const released = items.map(({ caseId, endToEndId, item: { open } }): ReleasedItem => {
-    const { supplierId, instruction: { account } } = requiredOf(transfers.get(endToEndId), 'transfer', endToEndId);
-    return { caseId, endToEndId, entity, open, payee: { supplierId, account } };
-  });
   const standing = await openPayables(trx, entity, caseIds);
   beat();
-  return lastLook(released, standing, await holdsOf(trx, entity));
+  const holds = await holdsOf(trx, entity);
+  const company = await requiredEntity(trx, entity);
+  const now = parts.now(); // last, because what comes before it may wait for others
+  const settings = await paymentSettings(trx, company, now);
+  const released = items.map((item) => releasedItem(item, requiredOf(transfers.get(item.endToEndId), 'transfer', item.endToEndId), settings));
+  return lastLook(released, standing, holds, {
+    earliestExecution: earliestExecution(cutOffOf(settings, payerAccountOf(company, payerAccount)), now.toISOString()),
+    screenedSince: addDays(settings.today, -settings.policy.content.screeningValidDays),
+  });
+}
+
+function releasedItem({ caseId, endToEndId, entity, item: { open, payBy, discount } }: StoredItem, { supplierId, executionDate, screening, instruction: { account } }: StoredInstruction, { calendar }: PaymentSettings): ReleasedItem {
+  return {
+    caseId, endToEndId, entity, open, payBy, executionDate, payee: { supplierId, account },
+    ...(discount ? { discount } : {}),
+    ...(screening ? { screenedOn: localDate(calendar.content, screening.at) } : {}),
+  };
 }
 
 /** No file came of it, and nothing is with the bank: people may decide about the documents again, and the next try looks again. */

@@ -4,11 +4,13 @@ import { acceptDecision } from '../../db/repositories/decisions.ts';
 import { changeInstructions } from '../../db/repositories/payments.ts';
 import { peopleOf } from '../../db/repositories/directory.ts';
 import { addReleaser, markApproved, markEdited, readRun, type PaymentRun } from '../../db/repositories/payment-runs.ts';
+import type { PayerAccount } from '../../domain/model/payment.ts';
 import type { Person } from '../../domain/model/person.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { heldRole } from '../../domain/rules/accounts-payable/authority.ts';
 import { logInsOf } from '../../domain/rules/accounts-payable/duties.ts';
 import { describeMoney } from '../../domain/rules/money.ts';
+import { earliestExecution } from '../../domain/rules/payments/execution.ts';
 import { judgeRunDecision, releasesNeeded, type ItemDuty, type RunStep } from '../../domain/rules/payments/duties.ts';
 import { hearDecision, refusal, type HeardDecision, type Verdict } from '../decisions.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
@@ -17,10 +19,11 @@ import type { RunDecisionCommand } from './commands.ts';
 import { saveContent } from './content.ts';
 import type { PaymentParts } from './parts.ts';
 import { judgeResumption } from './resume-run.ts';
-import { decisionDueAt, paymentSettings, type PaymentSettings } from './settings.ts';
+import { cutOffOf, decisionDueAt, payerAccountOf, paymentSettings, untilCutOff, type PaymentSettings } from './settings.ts';
 
 interface RunHearing extends HeardDecision {
   run: PaymentRun;
+  account: PayerAccount;
   settings: PaymentSettings;
   people: Person[];
   /** What this human did for the items of the run (A5, P9). */
@@ -33,10 +36,11 @@ export async function verifyAndRecordRunDecision(parts: PaymentParts, command: R
     const { trx } = heard;
     if (heard.decision.update === 'resolveException') return judgeResumption(parts, heard, command.entity);
     const run = requiredOf(await readRun(trx, command.caseId), 'payment run', command.caseId);
-    const settings = await paymentSettings(trx, await requiredEntity(trx, command.entity), parts.now());
+    const company = await requiredEntity(trx, command.entity);
+    const settings = await paymentSettings(trx, company, parts.now());
     const people = await peopleOf(trx, command.entity);
     const items = await itemDuties(trx, run.runId, logInsOf(heard.decision.person, people));
-    const hearing: RunHearing = { ...heard, run, settings, people, items };
+    const hearing: RunHearing = { ...heard, run, account: payerAccountOf(company, run.payerAccount), settings, people, items };
     switch (heard.decision.update) {
       case 'decide':
         return judgeApproval(hearing);
@@ -54,7 +58,7 @@ export async function verifyAndRecordRunDecision(parts: PaymentParts, command: R
 
 async function judgeApproval(hearing: RunHearing): Promise<Verdict> {
   const { trx, decision, run } = hearing;
-  const fault = (await taskFault(hearing)) ?? personFault(hearing, 'approve');
+  const fault = (await taskFault(hearing)) ?? personFault(hearing, 'approve') ?? dayFault(hearing);
   if (fault) return fault;
   await acceptDecision(trx, decision.id);
   if (decision.decision === 'reject') return rejected(hearing);
@@ -65,7 +69,7 @@ async function judgeApproval(hearing: RunHearing): Promise<Verdict> {
 async function judgeRelease(hearing: RunHearing): Promise<Verdict> {
   const { trx, decision, run, settings } = hearing;
   if (run.approvedHash !== run.contentHash) return refusal('stale-version', 'The run has changed since it was approved.');
-  const fault = (await taskFault(hearing)) ?? personFault(hearing, 'release');
+  const fault = (await taskFault(hearing)) ?? personFault(hearing, 'release') ?? dayFault(hearing);
   if (fault) return fault;
   await acceptDecision(trx, decision.id);
   if (decision.decision === 'reject') return rejected(hearing);
@@ -129,19 +133,31 @@ function personFault({ decision, run, people, settings, items }: RunHearing, ste
   return conflict && refusal(conflict.code, conflict.message);
 }
 
+/**
+ * Whoever says yes to a run that the bank would execute later than it says hears so: every transfer of a run is of one day, and the last look would leave
+ * none (P11). To say no is never too late, and gives the documents free.
+ */
+function dayFault({ decision, run, settings, account, at }: RunHearing): Refused | undefined {
+  const earliest = earliestExecution(cutOffOf(settings, account), at);
+  const day = run.executionDate ?? run.runDate;
+  if (decision.decision !== 'approve' || day >= earliest) return undefined;
+  return refusal('cut-off-missed', `The run was to be executed on ${day}, and the bank would not execute it before ${earliest} any more: its cut-off is ${settings.policy.content.cutOff}. Reject or cancel the run; the next one proposes its documents anew, with the discounts of its own day.`);
+}
+
 /** Opens the question to the next person and says that it waits. */
 function askForRelease(hearing: RunHearing, number: number): Promise<Transition> {
   return ask(hearing, { step: 'release', contentHash: hearing.run.contentHash ?? '', number, total: totalOf(hearing.run) });
 }
 
-async function ask({ trx, current, run, settings, at }: RunHearing, { step, contentHash, number, total }: { step: 'approve' | 'release'; contentHash: string; number: number; total: ReturnType<typeof totalOf> }): Promise<Transition> {
+async function ask({ trx, current, run, account, settings, at }: RunHearing, { step, contentHash, number, total }: { step: 'approve' | 'release'; contentHash: string; number: number; total: ReturnType<typeof totalOf> }): Promise<Transition> {
   const role = settings.policy.content.roles[step];
-  const dueAt = decisionDueAt(settings, at);
+  const day = run.executionDate ?? run.runDate;
+  const dueAt = decisionDueAt(settings, at, account, day);
   const id = `${run.runId}-t-${contentHash.slice(0, 8)}-${step}${number > 1 ? `-${number}` : ''}`;
   await openTasks(trx, [
     {
       id, entity: run.entity, case: run.runId, workflowId: current.case.workflowId, kind: `${step}-payment-run`, step: number > 1 ? `${step}-${number}` : step, candidateRole: role, candidatePersons: [], dueAt,
-      why: step === 'approve' ? `The run was changed; a ${role} who neither proposed nor edited it approves it again (P6).` : `Money leaves when a ${role} releases it who neither proposed, edited nor approved it${number > 1 ? ', and a second one above the limit' : ''} (P6).`,
+      why: step === 'approve' ? `The run was changed; a ${role} who neither proposed nor edited it approves it again (P6). ${untilCutOff(settings, day)}` : `Money leaves when a ${role} releases it who neither proposed, edited nor approved it${number > 1 ? ', and a second one above the limit' : ''} (P6). ${untilCutOff(settings, day)}`,
       ruleId: 'P6', policyVersion: settings.policy.version, title: `${step === 'approve' ? 'Pay' : 'Release'} ${describeMoney(total)} of run ${run.runId}`, amount: total,
       documentHash: contentHash, decisionHash: contentHash, documentVersion: 1,
     },

@@ -36,7 +36,7 @@ export function payerFor(as: (person: string) => Promise<Caller>, deciders: Deci
         if (opened.length > 0) for (const entry of posted) taken.add(entry);
         runs.push(...opened);
       }
-      for (const run of runs) if (!run.ended) await advance(as, deciders, run);
+      for (const run of runs) if (!run.ended && (await advance(as, deciders, run))) taken.clear();
     },
   };
 }
@@ -63,12 +63,14 @@ async function openRuns(as: (person: string) => Promise<Caller>, board: Board): 
   return opened;
 }
 
-async function advance(as: (person: string) => Promise<Caller>, deciders: Deciders, run: OpenRun): Promise<void> {
+/** True when it has ended without paying what people were asked about, as where the bank's cut-off came between: another run is to pay it. */
+async function advance(as: (person: string) => Promise<Caller>, deciders: Deciders, run: OpenRun): Promise<boolean> {
   const { status, body } = await (await as(proposers['DE01'] as string)).get(`/v1/payment-runs/${run.id}`).then(async (answer) => (answer.status === 200 ? answer : (await as(proposers['US01'] as string)).get(`/v1/payment-runs/${run.id}`)));
-  if (status !== 200) return;
+  if (status !== 200) return false;
   run.ended = body.state !== 'running';
   for (const { id } of body.progress.awaiting as { id: string }[]) {
     if (run.asked.has(id) || !id.includes('-t-')) continue;
     if (await deciders.approve(id)) run.asked.add(id);
   }
+  return body.state === 'cancelled' && run.asked.size > 0;
 }

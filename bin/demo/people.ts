@@ -20,7 +20,7 @@ export const reader = 'mira.sanders';
 
 /** People who decide what they are asked, through the API. */
 export interface Deciders {
-  /** Lets those who may decide it answer one task; true when somebody's answer was taken. */
+  /** Lets those who may decide it answer one task; true when somebody's answer was taken. A run that comes too late for its day at the bank is rejected. */
   approve(task: string): Promise<boolean>;
   override(exception: string, entity: string): Promise<boolean>;
   /** The person whom a task is for, and what the answer must carry. */
@@ -38,22 +38,28 @@ export async function decidersAt(as: As): Promise<Deciders> {
     return { persons: named.length > 0 ? named : holders(body.task.entity, body.task.candidateRole), decisionHash: body.task.decisionHash };
   }
 
-  /** The first whom the rules let do it: duties may forbid it to one and allow it to the next. */
-  async function firstOf(persons: string[], path: string, json: object): Promise<boolean> {
+  /** The first whom the rules let do it: duties may forbid it to one and allow it to the next. Answers `done`, or the code of the refusal that counts. */
+  async function firstOf(persons: string[], path: string, json: object): Promise<string> {
     for (const person of persons) {
-      const { status } = await (await as(person)).post(path, { json });
-      if (status === 200 || status === 202) return true;
-      if (status !== 403) return false;
+      const { status, body } = await (await as(person)).post(path, { json });
+      if (status === 200 || status === 202) return 'done';
+      if (status !== 403) return String(body.code);
     }
-    return false;
+    return 'not-permitted';
   }
 
   return {
     async approve(id) {
       const task = await taskOf(id);
-      return task !== undefined && firstOf(task.persons, `/v1/approvals/${id}/decision`, { decision: 'approve', decisionHash: task.decisionHash });
+      if (!task) return false;
+      const { persons, decisionHash } = task;
+      const path = `/v1/approvals/${id}/decision`;
+      const answer = await firstOf(persons, path, { decision: 'approve', decisionHash });
+      // Whoever is asked says no, and the documents are free for a run of another day.
+      const last = answer === 'cut-off-missed' ? await firstOf(persons, path, { decision: 'reject', decisionHash, reasonCode: 'OTH', target: 'accounts-payable' }) : answer;
+      return last === 'done';
     },
-    override: (id, entity) => firstOf(holders(entity, 'ap-lead'), `/v1/exceptions/${id}/resolution`, { resolution: 'override', reason: 'The supplier and we have agreed on this price' }),
+    override: async (id, entity) => (await firstOf(holders(entity, 'ap-lead'), `/v1/exceptions/${id}/resolution`, { resolution: 'override', reason: 'The supplier and we have agreed on this price' })) === 'done',
     async ask(id) {
       const task = await taskOf(id);
       const [person] = task?.persons ?? [];

@@ -19,6 +19,7 @@ import { up as bookingsToFinish } from './0017-bookings-to-finish.ts';
 import { up as waitingReturns } from './0018-waiting-returns.ts';
 import { up as creditedDocuments } from './0019-credited-documents.ts';
 import { up as besideTheirOriginals } from './0020-beside-their-originals.ts';
+import { up as statementChain } from './0021-statement-chain.ts';
 
 export interface Migration {
   id: string;
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
   { id: '0018-waiting-returns', up: waitingReturns },
   { id: '0019-credited-documents', up: creditedDocuments },
   { id: '0020-beside-their-originals', up: besideTheirOriginals },
+  { id: '0021-statement-chain', up: statementChain },
 ];

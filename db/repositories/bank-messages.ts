@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ErrorCode } from '../../domain/errors.ts';
 import type { Money } from '../../domain/model/money.ts';
 import type { WaitingReturn } from '../../domain/rules/payments/waiting-return.ts';
 import { json, sql, type Db, type Trx } from '../client.ts';
@@ -14,15 +15,19 @@ export interface TakenMessage {
 /** What became of a delivery: `fresh` to be read, `known` seen under this id before, `repeated` the same content under another id. */
 export type Delivery = 'fresh' | 'known' | 'repeated';
 
+/** The problem of a message that failed in our hands: it is news when it comes again, because the program may have been mended. */
+const notApplied = 'bank-message-not-applied' satisfies ErrorCode;
+
 /** Keeps a message as it came and says whether it is news. */
 export async function takeMessage(trx: Trx, message: TakenMessage): Promise<Delivery> {
   const bytes = Buffer.from(message.text, 'utf8');
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const [same] = await sql(trx, `select 1 from bank_messages where source = :source and sha256 = :sha256 and id <> :id limit 1`, { source: message.source, sha256, id: message.id });
+  const [same] = await sql(trx, `select 1 from bank_messages where source = :source and sha256 = :sha256 and id <> :id and coalesce(problem ->> 'code', '') <> :notApplied limit 1`, { source: message.source, sha256, id: message.id, notApplied });
   const added = await sql(
     trx,
-    `insert into bank_messages (source, id, entity, kind, sha256, state) values (:source, :id, :entity, :kind, :sha256, :state) on conflict do nothing returning 1`,
-    { source: message.source, id: message.id, entity: message.entity, kind: message.kind, sha256, state: same ? 'repeated' : 'taken' },
+    `insert into bank_messages (source, id, entity, kind, sha256, state) values (:source, :id, :entity, :kind, :sha256, :state)
+     on conflict (source, id) do update set state = excluded.state, problem = null where bank_messages.state = 'quarantined' and bank_messages.problem ->> 'code' = :notApplied and bank_messages.sha256 = excluded.sha256 returning 1`,
+    { source: message.source, id: message.id, entity: message.entity, kind: message.kind, sha256, state: same ? 'repeated' : 'taken', notApplied },
   );
   if (added.length === 0) return 'known';
   await sql(
@@ -38,6 +43,20 @@ export async function quarantineMessage(trx: Trx, source: string, id: string, pr
   await sql(trx, `update bank_messages set state = 'quarantined', problem = :problem where source = :source and id = :id`, { source, id, problem: json(problem) });
 }
 
+/** What the daily comparison must know of an entry beside its amount and id. */
+export interface BankEntryDetail {
+  /** The bank marks it as taking a booking back. */
+  reversal?: true;
+  /** The batch of ours that it names. */
+  batch?: string;
+  /** Payments of ours are among those that it lists. */
+  lists?: true;
+  /** It quotes ids of ours on an account that is none of theirs. */
+  elsewhere?: true;
+  /** What was ordered, by currency, where the bank booked any of it in another. */
+  instructed?: Money[];
+}
+
 export interface NewBankEntry {
   identity: string;
   account: string;
@@ -50,7 +69,7 @@ export interface NewBankEntry {
   onStatement: boolean;
   outcome: 'confirms' | 'returns' | 'unmatched' | 'mismatch' | 'other';
   runId?: string;
-  detail?: Record<string, unknown>;
+  detail?: BankEntryDetail;
   /** Money that came back before its debit was booked. */
   waiting?: WaitingReturn;
 }
@@ -72,9 +91,9 @@ export async function keepEntries(trx: Trx, entity: string, entries: readonly Ne
 }
 
 /** Entries whose money came back before one of these payments was known as booked. Locks them until the transaction ends. */
-export async function waitingReturns(trx: Trx, entity: string, ids: readonly string[]): Promise<{ identity: string; waiting: WaitingReturn }[]> {
+export async function waitingReturns(trx: Trx, entity: string, ids: readonly string[]): Promise<{ identity: string; account: string; waiting: WaitingReturn }[]> {
   if (ids.length === 0) return [];
-  return sql(trx, `select identity, waiting from bank_entries where entity = :entity and waiting is not null and jsonb_exists_any(waiting -> 'waitsFor', cast(:ids as text[])) order by identity for update`, { entity, ids: [...ids] });
+  return sql(trx, `select identity, account, waiting from bank_entries where entity = :entity and waiting is not null and jsonb_exists_any(waiting -> 'waitsFor', cast(:ids as text[])) order by identity for update`, { entity, ids: [...ids] });
 }
 
 /** What became of an entry that waited. */
@@ -94,14 +113,17 @@ export interface BankEntry {
   onStatement: boolean;
   outcome: string;
   runId: string | null;
+  detail: BankEntryDetail;
+  /** Of money that came back and waits: the ids under which its payment may turn up; null for everything else. */
+  waitsFor: string[] | null;
 }
 
-/** Entries since a day, and older ones by their identities, for the daily reconciliation. */
+/** Entries since a day, older ones by their identities, and whatever came back and waits, for the daily reconciliation. */
 export async function entriesSince(db: Db, entity: string, since: string, identities: readonly string[]): Promise<BankEntry[]> {
   return sql<BankEntry>(
     db,
-    `select identity, account, statement, booking_date as "bookingDate", currency, amount_minor::text as minor, end_to_end_id as "endToEndId", reference, on_statement as "onStatement", outcome, run_id as "runId"
-       from bank_entries where entity = :entity and (coalesce(booking_date, created_at::date) >= :since or identity = any (:identities)) order by identity`,
+    `select identity, account, statement, booking_date as "bookingDate", currency, amount_minor::text as minor, end_to_end_id as "endToEndId", reference, on_statement as "onStatement", outcome, run_id as "runId", detail, waiting -> 'waitsFor' as "waitsFor"
+       from bank_entries where entity = :entity and (coalesce(booking_date, created_at::date) >= :since or waiting is not null or identity = any (:identities)) order by identity`,
     { entity, since, identities },
   );
 }
@@ -122,9 +144,30 @@ export interface UnmatchedStatus {
   createdAt: string;
 }
 
-/** Statuses that wait for their payment, oldest first. */
-export async function unmatchedStatuses(db: Db, entity: string): Promise<UnmatchedStatus[]> {
-  return sql(db, `select source, message_id as "messageId", end_to_end_id as "endToEndId", status, created_at as "createdAt" from unmatched_statuses where entity = :entity and matched_at is null order by created_at limit 1000`, { entity });
+const STRANGER = `s.source, s.message_id as "messageId", s.end_to_end_id as "endToEndId", s.status, s.created_at as "createdAt"`;
+
+/** Statuses whose payment is known now and in none of the states in which the bank cannot mean it, oldest first. However many wait for others, none of these is behind them. */
+export async function statusesOfKnown(db: Db, entity: string, unsent: readonly string[]): Promise<UnmatchedStatus[]> {
+  return sql(
+    db,
+    `select ${STRANGER} from unmatched_statuses s
+      where s.entity = :entity and s.matched_at is null
+        and (exists (select from payment_instructions p where p.end_to_end_id = s.end_to_end_id and p.entity = s.entity and p.state <> 'removed' and not p.state = any (:unsent::text[]))
+             or exists (select from payment_instructions p where left(p.end_to_end_id, 15) = s.end_to_end_id and p.entity = s.entity and p.state <> 'removed' and not p.state = any (:unsent::text[])))
+      order by s.created_at limit 1000`,
+    { entity, unsent },
+  );
+}
+
+/** Statuses that wait and about which nobody is asked yet, oldest first. */
+export async function unaskedStatuses(db: Db, entity: string): Promise<UnmatchedStatus[]> {
+  return sql(db, `select ${STRANGER} from unmatched_statuses s where s.entity = :entity and s.matched_at is null and s.asked_at is null order by s.created_at limit 1000`, { entity });
+}
+
+/** A person is asked about it, and it waits on for its payment; false where that has turned up. */
+export async function markAsked(trx: Trx, { source, messageId, endToEndId }: Pick<UnmatchedStatus, 'source' | 'messageId' | 'endToEndId'>): Promise<boolean> {
+  const rows = await sql(trx, `update unmatched_statuses set asked_at = clock_timestamp() where source = :source and message_id = :messageId and end_to_end_id = :endToEndId and matched_at is null returning 1`, { source, messageId, endToEndId });
+  return rows.length === 1;
 }
 
 export async function matchStatus(trx: Trx, { source, messageId, endToEndId }: { source: string; messageId: string; endToEndId: string }): Promise<void> {

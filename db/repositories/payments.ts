@@ -1,7 +1,7 @@
 import type { Money } from '../../domain/model/money.ts';
 import type { ProposedInstruction, ProposedItem } from '../../domain/model/payment.ts';
 import type { PaymentState } from '../../domain/rules/payments/bank-status.ts';
-import { json, sql, type Db, type Trx } from '../client.ts';
+import { json, sql, sqlOne, type Db, type Trx } from '../client.ts';
 
 /** One transfer of a run, with the documents that it settles. */
 export interface StoredInstruction {
@@ -168,10 +168,13 @@ export interface InstructionChange {
   bookedOn?: string;
 }
 
-/** Moves transfers and the documents in them; the caller decided with the pure rule under the run's lock. */
-export async function changeInstructions(trx: Trx, runId: string, changes: readonly InstructionChange[]): Promise<void> {
-  if (changes.length === 0) return;
-  await sql(
+/**
+ * Moves transfers and the documents in them; the caller decided with the pure rule under the run's lock. With `from`, one that is in none of these
+ * states by now stays as it is. Answers those that moved.
+ */
+export async function changeInstructions(trx: Trx, runId: string, changes: readonly InstructionChange[], from?: readonly PaymentState[]): Promise<string[]> {
+  if (changes.length === 0) return [];
+  const moved = await sql<{ endToEndId: string }>(
     trx,
     `with change as (
        select * from jsonb_to_recordset(:changes) as x ("endToEndId" text, state text, "bankStatus" text, "reasonCode" text, "confirmedBy" text, "returnedBy" text, "removedBy" text, "removedReason" text, "bookedOn" date)
@@ -180,11 +183,26 @@ export async function changeInstructions(trx: Trx, runId: string, changes: reado
               confirmed_by = coalesce(c."confirmedBy", confirmed_by), returned_by = coalesce(c."returnedBy", returned_by),
               removed_by = coalesce(c."removedBy", removed_by), removed_reason = coalesce(c."removedReason", removed_reason), booked_on = coalesce(c."bookedOn", booked_on),
               settled_at = case when c.state in ('confirmed', 'rejected', 'returned', 'removed') then clock_timestamp() else settled_at end
-         from change c where p.run_id = :runId and p.end_to_end_id = c."endToEndId" returning p.end_to_end_id, p.state
+         from change c where p.run_id = :runId and p.end_to_end_id = c."endToEndId" and (:from::text[] is null or p.state = any (:from)) returning p.end_to_end_id, p.state
+     ), documents as (
+       update payment_items i set state = m.state from moved m where i.run_id = :runId and i.end_to_end_id = m.end_to_end_id
      )
-     update payment_items i set state = m.state from moved m where i.run_id = :runId and i.end_to_end_id = m.end_to_end_id`,
-    { runId, changes: json(changes) },
+     select end_to_end_id as "endToEndId" from moved`,
+    { runId, changes: json(changes), from },
   );
+  return moved.map(({ endToEndId }) => endToEndId);
+}
+
+/** What the bank's own messages have said of the payments of a run: nothing, that all of them are rejected, or anything else, which proves that it has the file. */
+export async function toldByBank(db: Db, runId: string): Promise<'nothing' | 'rejected' | 'received'> {
+  const { told } = await sqlOne<{ told: 'nothing' | 'rejected' | 'received' }>(
+    db,
+    `select case when bool_and(state = 'rejected') then 'rejected'
+                 when bool_or(bank_status is not null or state not in ('proposed', 'approved', 'filed', 'sent', 'unknown')) then 'received' else 'nothing' end as told
+       from payment_instructions where run_id = :runId and state <> 'removed'`,
+    { runId },
+  );
+  return told;
 }
 
 /** Moves every transfer of a run that is in one of the states. */
@@ -262,18 +280,17 @@ export async function countStates(db: Db, runId: string): Promise<{ state: strin
 
 /** Transfers on their way, by end-to-end id: what statements and statuses are held against. Locks them until the transaction ends. */
 export async function lockInstructions(trx: Trx, entity: string, endToEndIds: readonly string[]): Promise<StoredInstruction[]> {
-  return sql<StoredInstruction>(
-    trx,
-    `select ${INSTRUCTION} from payment_instructions where entity = :entity and (end_to_end_id = any (:endToEndIds) or left(end_to_end_id, 15) = any (:endToEndIds)) and state <> 'removed' order by end_to_end_id for update`,
-    { entity, endToEndIds },
-  );
+  return sql<StoredInstruction>(trx, `select ${INSTRUCTION} from payment_instructions where entity = :entity and (end_to_end_id = any (:endToEndIds) or left(end_to_end_id, 15) = any (:endToEndIds)) and state <> 'removed' order by end_to_end_id for update`, { entity, endToEndIds });
 }
 
+/** With the name that the company's file gives the account that it is paid from. */
+export type QuotedInstruction = StoredInstruction & { payerAccount: string };
+
 /** What a statement may speak of: payments by their end-to-end id or the file's own ids, and whole batches. */
-export async function lockQuoted(trx: Trx, entity: string, quoted: { endToEndIds: readonly string[]; aliases: readonly string[]; batches: readonly string[] }): Promise<StoredInstruction[]> {
-  return sql<StoredInstruction>(
+export async function lockQuoted(trx: Trx, entity: string, quoted: { endToEndIds: readonly string[]; aliases: readonly string[]; batches: readonly string[] }): Promise<QuotedInstruction[]> {
+  return sql<QuotedInstruction>(
     trx,
-    `select ${INSTRUCTION} from payment_instructions
+    `select ${INSTRUCTION}, (select r.payer_account from payment_runs r where r.run_id = payment_instructions.run_id) as "payerAccount" from payment_instructions
       where entity = :entity and state <> 'removed' and (end_to_end_id = any (:endToEndIds) or left(end_to_end_id, 15) = any (:endToEndIds) or end_to_end_id = any (:aliases) or left(end_to_end_id, 15) = any (:aliases) or instruction_id = any (:aliases) or payment_information_id = any (:batches))
       order by run_id, end_to_end_id for update`,
     { entity, ...quoted },

@@ -13,5 +13,8 @@ export const statementErrors = {
   'statement-currency-unknown': { category: 'invalid-input', title: 'The currency is missing or not known', remedy: 'Ask the bank for a statement with an ISO 4217 currency.' },
   'statement-date-malformed': { category: 'invalid-input', title: 'A date does not exist or cannot be read', remedy: 'Ask the bank for a corrected statement.' },
   'statement-not-new': { category: 'invalid-input', title: 'The bank marks what it sends as a test, a deletion or a correction', remedy: 'Nothing of it is posted. Take back or replace by hand what the bank deletes or corrects.' },
+  'statement-unbalanced': { category: 'invalid-input', title: 'Opening, entries and closing balance do not add up', remedy: 'Ask the bank for the statement again; nothing of it counts before.' },
+  'statement-truncated': { category: 'invalid-input', title: 'A part of the statement is missing', remedy: 'Ask the bank for the whole statement; nothing of it counts before.' },
+  'statement-conflict': { category: 'invalid-input', title: 'The statement was read before with other content', remedy: 'Ask the bank which of the two holds; the first one counts until then.' },
   'statement-control-total': { category: 'invalid-input', title: 'A control total does not agree with the records', remedy: 'Ask the bank for the file again; records are lost, doubled or changed.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -28,6 +28,8 @@ export const statementReferencesSchema = z
 const transactionShape = {
   /** Signed: money in is positive. */
   amount: moneySchema,
+  /** What was ordered, signed like the amount, where the bank booked in another currency. */
+  instructed: moneySchema.optional(),
   endToEndId: z.string().optional(),
   references: statementReferencesSchema,
   counterparty: counterpartySchema.optional(),

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { tasksOf } from '../../db/repositories/approvals.ts';
+import { addDays } from '../../domain/calendar/plain-date.ts';
+import { dateInZone } from '../../domain/calendar/zoned-time.ts';
 import type { House } from '../support/house.ts';
 import { pipes } from '../support/payments.ts';
 import { describeWithServices } from '../support/services.ts';
@@ -23,6 +25,21 @@ describeWithServices('a document and its payment, through the API alone', () => 
     const answer = await (await api.as(person)).post(`/v1/approvals/${task!.id}/decision`, { body: { decision: 'approve', decisionHash: task!.decisionHash } });
     expect(answer.status, answer.text).toBe(200);
   }
+
+  it('refuses a run of a day that is over in the company, and takes one of today and later', async () => {
+    const clerk = await api.as('anna.berg');
+    const open = (runDate?: string) => clerk.post('/v1/payment-runs', { body: { entity: 'DE01', dryRun: true, ...(runDate === undefined ? {} : { runDate }) } });
+    const today = dateInZone(Date.now(), 'Europe/Berlin');
+    for (const past of ['2026-01-02', addDays(today, -1)]) {
+      const refused = await open(past);
+      expect([refused.status, refused.body]).toEqual([400, expect.objectContaining({ code: 'request-invalid', place: { path: '/runDate' }, detail: expect.stringContaining(dateInZone(Date.now(), 'Europe/Berlin')) })]);
+    }
+    for (const [runDate, expected] of [[undefined, today], [today, today], [addDays(today, 3), addDays(today, 3)]] as const) {
+      const opened = await open(runDate);
+      expect(opened.status, opened.text).toBe(202);
+      expect((await clerk.get(`/v1/payment-runs/${(opened.body as { id: string }).id}`)).body).toMatchObject({ runDate: expected });
+    }
+  });
 
   it('shows what became of each run that took the document up', async () => {
     const clerk = await api.as('anna.berg');

@@ -4,7 +4,7 @@ import { applyReport } from '../../activities/payments/apply-report.ts';
 import type { PaymentParts } from '../../activities/payments/parts.ts';
 import { recordRunEnd } from '../../activities/payments/record-run.ts';
 import { inTransaction, sql } from '../../db/client.ts';
-import { unmatchedStatuses } from '../../db/repositories/bank-messages.ts';
+import { unaskedStatuses } from '../../db/repositories/bank-messages.ts';
 import { openException, readException } from '../../db/repositories/exceptions.ts';
 import { holdsOf, liftHold, listHolds } from '../../db/repositories/payables.ts';
 import type { PaymentStatusReport } from '../../domain/model/bank-message.ts';
@@ -16,7 +16,7 @@ import { aPayment, booked, openCodes, place, stateOf, statementOf } from './paym
 
 describeWithDatabase('what the bank says, in the records', () => {
   const own = useDatabase();
-  const read = (messageId: string, entries: StatementEntry[], advice = false) => inTransaction(own.db, (trx) => applyStatements(trx, place(messageId), { statements: [statementOf(entries)], advice }));
+  const read = (messageId: string, entries: StatementEntry[], advice = false) => inTransaction(own.db, (trx) => applyStatements(trx, place(messageId), { format: 'camt.053.001.08', statements: [statementOf(entries)], advice }));
   const report = (messageId: string, originalMessageId: string, changes: Partial<PaymentStatusReport>) =>
     inTransaction(own.db, (trx) => applyReport(trx, place(messageId), { kind: 'status-report', messageId, originalMessageId, batches: [], transfers: [], ...changes }));
   const heldBy = async (caseId: string) => (await holdsOf(own.db, 'DE01')).filter(({ subject, subjectId }) => subject === 'item' && subjectId === caseId).map(({ reason }) => reason);
@@ -113,6 +113,12 @@ describeWithDatabase('what the bank says, in the records', () => {
       expect([await stateOf(own.db, two), await entryOf('both')]).toEqual(['returned', { outcome: 'returns', waits: false }]);
     });
 
+    it('a message about the return of a payment that was not released is a case, and its document is held', async () => {
+      const payment = await aPayment(own.db, 'unreleased', { state: 'approved' });
+      await inTransaction(own.db, (trx) => applyReturns(trx, place('pacs-2'), { kind: 'returns', messageId: 'P-2', returns: [{ endToEndId: payment.endToEndId, amount: { currency: 'EUR', minor: '1000' }, reasonCode: 'AC04' }] }));
+      expect([await stateOf(own.db, payment), await casesOf('pacs-2'), await heldBy(payment.caseId)]).toEqual(['approved', [{ code: 'paid-without-release', owner: 'treasurer' }], [`paid-without-release:${payment.endToEndId}`]]);
+    });
+
     it('a message about the return of an unknown payment is a case with an owner', async () => {
       await inTransaction(own.db, (trx) => applyReturns(trx, place('pacs-1'), { kind: 'returns', messageId: 'P-1', returns: [{ endToEndId: 'NOBODYS', amount: { currency: 'EUR', minor: '1' }, reasonCode: 'AC04' }] }));
       expect(await casesOf('pacs-1')).toEqual([{ code: 'return-unmatched', owner: 'treasurer' }]);
@@ -122,13 +128,13 @@ describeWithDatabase('what the bank says, in the records', () => {
       await report('whole', 'NO-RUN', { groupStatus: 'RJCT', batches: [{ paymentInformationId: 'NO-RUN-1', status: 'RJCT' }], transfers: [{ endToEndId: 'NOBODYS', status: 'RJCT' }] });
       await report('single', 'NO-RUN', { transfers: [{ endToEndId: 'NOBODYS', status: 'RJCT' }] });
       expect([await casesOf('whole'), await casesOf('single')]).toEqual([[{ code: 'report-unmatched', owner: 'treasurer' }], []]);
-      expect((await unmatchedStatuses(own.db, 'DE01')).map(({ messageId }) => messageId)).toEqual(['whole', 'single']);
+      expect((await unaskedStatuses(own.db, 'DE01')).map(({ messageId }) => messageId)).toEqual(['whole', 'single']);
     });
   });
 
   it('SI-5: every statement of a message that cannot be counted on is a case of its own', async () => {
     const unfit = (account: string, number: string) => statementOf([], { account, number, findings: [{ code: 'unbalanced', message: 'It does not add up.' }] });
-    await inTransaction(own.db, (trx) => applyStatements(trx, place('unfit'), { statements: [unfit('DE89370400440532013000', '7'), unfit('DE89370400440532013000', '8'), unfit('DE02100100100006820101', '8')], advice: false }));
+    await inTransaction(own.db, (trx) => applyStatements(trx, place('unfit'), { format: 'camt.053.001.08', statements: [unfit('DE89370400440532013000', '7'), unfit('DE89370400440532013000', '8'), unfit('DE02100100100006820101', '8')], advice: false }));
     expect(await sql(own.db, `select 1 from exceptions where source ->> 'messageId' = 'unfit' and code = 'statement-unbalanced'`)).toHaveLength(3);
   });
 

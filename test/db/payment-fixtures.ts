@@ -36,7 +36,10 @@ export const place = (messageId: string): MessagePlace => ({ entity: 'DE01', sou
 /** Signed minor units: money out is negative. The reference of the bank makes the entry another one. */
 export const booked = (minor: number, reference: string, changes: Partial<StatementEntry> = {}): StatementEntry => ({ amount: eur(minor), status: 'booked', bookingDate: '2026-11-20', references: { bank: reference }, text: '', ...changes });
 
-export const statementOf = (entries: StatementEntry[], changes: Partial<BankStatement> = {}): BankStatement => ({ account: 'DE89370400440532013000', number: '7', entries, findings: [], ...changes });
+/** The account that DE01 of the shipped set pays from, under the name `main`. */
+export const ownAccount = 'DE02120300000000202051';
+
+export const statementOf = (entries: StatementEntry[], changes: Partial<BankStatement> = {}): BankStatement => ({ account: ownAccount, number: '7', entries, findings: [], ...changes });
 
 export async function stateOf(db: Db, { runId, endToEndId }: SentPayment): Promise<string | undefined> {
   const [row] = await sql<{ state: string }>(db, `select state from payment_instructions where run_id = :runId and end_to_end_id = :endToEndId`, { runId, endToEndId });

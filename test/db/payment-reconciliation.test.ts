@@ -8,6 +8,7 @@ import { listAudit } from '../../db/repositories/audit.ts';
 import { resolveException } from '../../db/repositories/exceptions.ts';
 import { savePosting } from '../../db/repositories/postings.ts';
 import { seedSandbox } from '../../db/seed.ts';
+import type { StatementEntry } from '../../domain/model/bank-statement.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
 import { describeWithDatabase } from '../support/services.ts';
 import { useDatabase } from './fixtures.ts';
@@ -22,8 +23,8 @@ describeWithDatabase('the daily comparison over its days', () => {
     reconcilePayments({ db: own.db, now: () => new Date(`${day}T06:00:00.000Z`), erpOf: () => ({ port: { getOpenPayables: async () => inErp } }) } as unknown as PaymentParts, { entity: 'DE01' });
   const differences = (subject: string) => sql<{ id: string; code: string; state: string; by: string | null; title: string }>(own.db, `select id, code, state, resolved_by as by, title from exceptions where source ->> 'subject' = :subject order by number`, { subject });
   const states = async (subject: string) => (await differences(subject)).map(({ code, state }) => `${code} ${state}`);
-  const read = (messageId: string, minor: number, bookingDate: string, endToEndId?: string) =>
-    inTransaction(own.db, (trx) => applyStatements(trx, place(messageId), { statements: [statementOf([booked(minor, messageId, { bookingDate, ...(endToEndId ? { endToEndId } : {}) })])], advice: false }));
+  const read = (messageId: string, minor: number, bookingDate: string, endToEndId?: string, more: Partial<StatementEntry> = {}) =>
+    inTransaction(own.db, (trx) => applyStatements(trx, place(messageId), { format: 'camt.053.001.08', statements: [statementOf([booked(minor, messageId, { bookingDate, ...(endToEndId ? { endToEndId } : {}), ...more })])], advice: false }));
   const identityOf = async (messageId: string) => (await sql<{ identity: string }>(own.db, `select identity from bank_entries where message_id = :messageId`, { messageId }))[0]!.identity;
   const post = ({ caseId }: SentPayment, reference: string) => inTransaction(own.db, (trx) => savePosting(trx, { key: `post-${caseId}`, caseId, entity: 'DE01', system: 'erp', kind: 'post', status: 'posted', reference }));
 
@@ -48,6 +49,25 @@ describeWithDatabase('the daily comparison over its days', () => {
     await compareOn('2026-11-19');
     expect(await states(await identityOf('slow-debit'))).toEqual([]);
     expect(await states(slow.endToEndId)).toEqual(['debit-missing resolved']);
+  });
+
+  it('P8: money that came back and finds no payment for its days is a case with an owner, which closes when the payment turns up', async () => {
+    await read('stranger-back', 1000, '2026-11-12', 'E2E-turns-up', { returnReason: 'AC04' });
+    await read('nameless-back', 300, '2026-11-12', undefined, { returnReason: 'AC04' });
+    const listed = { details: [{ endToEndId: 'E2E-of-two', amount: eur(400), references: {}, text: '', returnReason: 'AC04' }, { amount: eur(100), references: {}, text: '' }] };
+    await read('listed-back', 500, '2026-11-12', undefined, listed);
+    await read('customer', 800, '2026-11-12', 'INV-7');
+    const [back, nameless, several, customer] = [await identityOf('stranger-back'), await identityOf('nameless-back'), await identityOf('listed-back'), await identityOf('customer')];
+    await compareOn('2026-11-13');
+    expect([await states(back), await states(nameless), await states(several)], 'it may still turn up').toEqual([[], [], []]);
+    await compareOn('2026-11-16');
+    expect([await states(back), await states(nameless), await states(several), await states(customer)]).toEqual([['credit-unexplained open'], ['credit-unexplained open'], ['credit-unexplained open'], []]);
+    expect((await sql<{ owner: string }>(own.db, `select distinct owner_role as owner from exceptions where source ->> 'subject' = any (:subjects)`, { subjects: [back, nameless, several] }))).toEqual([{ owner: 'ap-lead' }]);
+
+    await aPayment(own.db, 'turns-up', { executionDate: '2026-11-11' });
+    await read('debit-turns-up', -1000, '2026-11-16', 'E2E-turns-up');
+    await compareOn('2027-02-01');
+    expect([await states(back), await states(nameless)], 'however long it waits').toEqual([['credit-unexplained resolved'], ['credit-unexplained open']]);
   });
 
   it('a document that left the days is compared as long as its case stands', async () => {

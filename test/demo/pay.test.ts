@@ -10,14 +10,14 @@ const entry = (name: string, shown: CaseView | undefined, after?: string): Follo
   number: name, ...(shown ? { sent: { status: 202, caseId: name }, view: shown } : {}),
 });
 
-/** An API at which runs are opened; `state` is what it says of them. */
+/** An API at which runs are opened; `state` is what it says of them, `asks` the tasks that they wait for. */
 function payerAt(undecided: Undecided) {
-  const api = { opened: 0, state: 'running' };
+  const api = { opened: 0, state: 'running', asks: [] as string[] };
   const post = () => Promise.resolve({ status: 202, headers: new Headers(), body: { id: `run-${++api.opened}` } });
-  const get = () => Promise.resolve({ status: 200, headers: new Headers(), body: { state: api.state, progress: { awaiting: [] } } });
+  const get = () => Promise.resolve({ status: 200, headers: new Headers(), body: { state: api.state, progress: { awaiting: api.asks.map((id) => ({ id })) } } });
   const caller = { person: 'anna.berg', token: '', get, post } as unknown as Caller;
-  const nobody = { approve: () => Promise.resolve(false), override: () => Promise.resolve(false), ask: () => Promise.resolve(undefined) };
-  return { api, payer: payerFor(() => Promise.resolve(caller), nobody, { show: () => undefined, say: () => undefined }, undecided) };
+  const somebody = { approve: () => Promise.resolve(true), override: () => Promise.resolve(false), ask: () => Promise.resolve(undefined) };
+  return { api, payer: payerFor(() => Promise.resolve(caller), somebody, { show: () => undefined, say: () => undefined }, undecided) };
 }
 
 it.each<[string, Undecided, Followed[], number]>([
@@ -46,4 +46,21 @@ it('what is posted after a run is paid by the next one, once that has ended', as
   await payer.go(followed);
   await payer.go(followed);
   expect(api.opened).toBe(4);
+});
+
+it.each<[string, string[], string, number]>([
+  ['that somebody was asked about was cancelled, as after the cut-off of the bank, another one pays', ['run-t-1'], 'cancelled', 4],
+  ['found nothing to pay, no other one is opened', [], 'cancelled', 2],
+  ['paid, no other one is opened', ['run-t-1'], 'confirmed', 2],
+])('when a run %s', async (_, asks, ending, opened) => {
+  const { api, payer } = payerAt('wait');
+  const followed = [entry('a', view('posted'))];
+  api.asks = asks;
+  await payer.go(followed);
+  Object.assign(api, { state: ending, asks: [] });
+  await payer.go(followed);
+  Object.assign(api, { state: 'running' });
+  await payer.go(followed);
+  await payer.go(followed);
+  expect(api.opened).toBe(opened);
 });

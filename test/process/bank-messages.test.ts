@@ -37,6 +37,27 @@ describeWithServices('messages of the bank, and the daily comparison, on real pa
     expect(told).toHaveLength(1);
   });
 
+  it('SI-6: days of statements leave no case; one that comes late leaves one of the treasurer, which closes when it comes', async () => {
+    const gaps = () => sql<{ state: string; owner: string }>(house.db, `select state, owner_role as owner from exceptions where code = 'statement-gap'`);
+    const unread = async () => {
+      const { messages: told, accounts } = await house.sandbox.bankLedger();
+      const taken = new Set((await sql<{ id: string }>(house.db, `select id from bank_messages where entity = 'DE01'`)).map(({ id }) => id));
+      return told.filter(({ id, account }) => account === accounts[0]!.number && !taken.has(id)).length;
+    };
+    await expect.poll(unread, { timeout: 20_000 }).toBe(0);
+    const [{ statements } = { statements: 0 }] = await sql<{ statements: number }>(house.db, `select count(*)::int as statements from bank_statements where entity = 'DE01'`);
+    expect(statements).toBeGreaterThan(2);
+    expect(await gaps()).toEqual([]);
+
+    const [account] = (await house.sandbox.bankLedger()).accounts;
+    await pay.behave({ kind: 'late', messages: 'camt.053', debtorAccount: account!.number, minutes: 5 * 24 * 60, times: 1 });
+    await pay.bankDays(3);
+    await pay.bankDays(3);
+    await pay.bankDays(3);
+    await expect.poll(unread, { timeout: 20_000 }).toBe(0);
+    await expect.poll(gaps, { timeout: 20_000 }).toEqual([{ state: 'resolved', owner: 'treasurer' }]);
+  });
+
   it('bank, payments and ERP agree after a payment; a difference is a case with an owner, and closes when it is gone', async () => {
     await expect.poll(compare, { timeout: 20_000, message: 'until the ERP has booked it' }).toEqual({ differences: 0 });
     const [booked] = await sql<{ identity: string; minor: string }>(house.db, `select identity, amount_minor::text as minor from bank_entries where entity = 'DE01' and outcome = 'confirms' limit 1`);

@@ -5,7 +5,7 @@ import { recordInbound } from '../../db/repositories/inbound.ts';
 import { liftHold, listHolds, openPayables, placeHold } from '../../db/repositories/payables.ts';
 import { paymentEventSource } from '../../db/repositories/payment-events.ts';
 import { exclusionsOf } from '../../db/repositories/payment-runs.ts';
-import { instructionsOf, paymentsOfCase } from '../../db/repositories/payments.ts';
+import { instructionsOf, paymentsOfCase, saveScreening } from '../../db/repositories/payments.ts';
 import { auditOf } from '../support/evidence.ts';
 import { outcomeOf } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
@@ -98,6 +98,7 @@ describeWithServices('the last look before money leaves, on real parts', () => {
   it('while no file can be written nothing is with the bank: people may decide about the documents, and the next try looks again', async () => {
     const caseId = await pay.posted('7');
     const runId = await approved();
+    await inTransaction(house.db, async (trx) => saveScreening(trx, runId, (await instructionsOf(trx, runId)).map(({ endToEndId }) => ({ endToEndId, state: 'clear', reference: 'S-1', at: new Date().toISOString() }))));
     await takeOutUnpayable({ db: house.db, now: () => new Date() }, { entity: 'DE01', caseId: runId }, () => undefined);
     expect(await outcomeOf(they.withdraw(caseId, 'anna.berg'))).toBe('payment-under-way');
     await giveBack({ db: house.db }, { caseId: runId });

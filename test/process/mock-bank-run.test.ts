@@ -106,6 +106,7 @@ describeWithServices('50 invoices', () =>
       expect(settled.filter(({ status }) => status === 'returned').map(({ end_to_end_id }) => end_to_end_id)).toEqual([returned]);
       const { balance } = await mock.get<{ balance: number }>('/_mock/accounts/ACME');
       expect(balance).toBe(300_000 - booked.reduce((sum, { amount }) => sum + amount, 0));
+      expect(await bankCases(), 'the days after the hole follow it').not.toContain('statement-gap');
     });
 
     it('a silent bank: no status comes, the booked debit confirms; the next attempt of a rejected payment has an id of its own', async () => {

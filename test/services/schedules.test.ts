@@ -40,6 +40,14 @@ describeWithServices('schedules of companies', () => {
     expect(await zoneOf(client, 'sched/payment-run/AA01')).toBe('Europe/Rome');
   });
 
+  it('a payment run that was missed is caught up with for an hour, and never for longer; what runs still is not started again', async () => {
+    const client = new Client({ connection, namespace: house.settings.namespace });
+    expect(await apply(client, 'Europe/Rome')).toEqual([]);
+    const { policies, spec } = await client.schedule.getHandle('sched/payment-run/DE01').describe();
+    expect(policies).toMatchObject({ catchupWindow: 3_600_000, overlap: 'SKIP' });
+    expect(spec.calendars?.map(({ dayOfWeek, hour, minute }) => ({ dayOfWeek, hour, minute }))).toEqual([{ dayOfWeek: [{ start: 'MONDAY', end: 'MONDAY', step: 1 }, { start: 'WEDNESDAY', end: 'WEDNESDAY', step: 1 }], hour: [{ start: 10, end: 10, step: 1 }], minute: [{ start: 0, end: 0, step: 1 }] }]);
+  });
+
   it('a server that is not there is no fault of a company', async () => {
     const other = await connectClient(house.settings);
     const lost = new Client({ connection: other, namespace: house.settings.namespace });

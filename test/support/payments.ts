@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf, type StoredInstruction } from '../../db/repositories/payments.ts';
+import type { Invoice } from '../../domain/model/invoice.ts';
 import { queues } from '../../temporal-config/queues.ts';
 import { paymentRunProcess, paymentRunVersion, paymentRunWorkflow, type RunPace } from '../../workflows/contracts/payment-run.ts';
 import type { House } from './house.ts';
@@ -14,15 +15,16 @@ export const pipes = (quantity: string) => billed({ lines: [{ orderNumber: '4500
 export function payments(house: House, they: ReturnType<typeof people>) {
   return {
     /** A document that waits for money. */
-    async posted(quantity: string): Promise<string> {
-      const { caseId } = await submit(house.db, pipes(quantity));
+    async posted(quantity: string, terms: Partial<Pick<Invoice, 'dueDate'> & Invoice['payment']> = {}): Promise<string> {
+      const { dueDate, ...payment } = terms;
+      const invoice = pipes(quantity);
+      const { caseId } = await submit(house.db, { ...invoice, ...(dueDate === undefined ? {} : { dueDate }), payment: { ...invoice.payment, ...payment } });
       await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted');
       return caseId;
     },
 
-    async open(options: { dryRun?: boolean; proposer?: string; pace?: RunPace; entity?: string } = {}): Promise<string> {
-      const runDate = new Date().toISOString().slice(0, 10);
-      const { proposer = 'anna.berg', dryRun = false, pace, entity = 'DE01' } = options;
+    async open(options: { dryRun?: boolean; proposer?: string; pace?: RunPace; entity?: string; runDate?: string } = {}): Promise<string> {
+      const { proposer = 'anna.berg', dryRun = false, pace, entity = 'DE01', runDate = new Date().toISOString().slice(0, 10) } = options;
       const run = await openRun(house.db, {
         entity, runDate, nextRunDate: '2027-12-01', slot: randomUUID(), payerAccount: 'main', dryRun, proposer, actor: `person:${proposer}`, correlationId: `test-${randomUUID().slice(0, 8)}`,
         start: { workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion, searchAttributes: {}, ...(pace ? { pace } : {}) },

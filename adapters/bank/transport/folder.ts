@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { KontorError } from '../../../domain/errors.ts';
 import type { BankMessage } from '../../ports/bank.ts';
 import type { BankTransport } from '../../ports/bank-transport.ts';
@@ -13,14 +14,18 @@ import { safeName } from './names.ts';
 const notes = '.kontor';
 /** A file that changed this recently may still be written to; it also keeps the order stable where clocks tick coarsely. */
 const restMs = 1_000;
+/** Clocks are set back, too: whatever came in the hours before the last message is looked at once more, and what was fetched is known by its name. */
+const lookBackMs = 6 * 3_600_000;
 const mostMessages = 100;
 const largestMessage = 100 * 1024 * 1024;
+
+const cursorSchema = z.object({ after: z.string().regex(/^\d+$/), seen: z.array(z.string()) });
 
 /**
  * Files handed over by one rename into `outbox`; messages read from `inbox` and left there. Whoever empties the outbox may do so at
  * once: a hand-over is proved by our own note, not by the file still lying there.
  */
-export function createFolderTransport(config: FolderTransportConfig, tools: AdapterTools): BankTransport {
+export function createFolderTransport(config: FolderTransportConfig, tools: AdapterTools, arrivedAt: (path: string) => Promise<bigint> = changeTimeOf): BankTransport {
   return {
     async put(file) {
       const [part, sent] = [noteOf(file.messageId, 'part'), noteOf(file.messageId, 'sent')];
@@ -50,11 +55,16 @@ export function createFolderTransport(config: FolderTransportConfig, tools: Adap
 
     async fetch(cursor) {
       try {
-        const after = cursor ?? '';
-        const waiting = (await arrivals(config.inbox, tools.now().getTime() - restMs)).filter(({ position }) => position > after).slice(0, mostMessages);
+        const now = tools.now().getTime();
+        const { after, seen } = placeOf(cursor);
+        // A clock that was far ahead when it last looked says nothing of what came since: the whole folder is looked at anew.
+        const known = after > nanoseconds(now + lookBackMs / 2) ? 0n : after;
+        const waiting = (await arrivals(config.inbox, nanoseconds(now - restMs), arrivedAt)).filter(({ at, mark }) => at > known - nanoseconds(lookBackMs) && !seen.has(mark)).slice(0, mostMessages);
+        const last = waiting.at(-1);
+        if (last === undefined) return { messages: [], cursor: cursor ?? '' };
         const messages: BankMessage[] = [];
         for (const { name } of waiting) messages.push(await messageOf(config.inbox, name));
-        return { messages, cursor: waiting.at(-1)?.position ?? after };
+        return { messages, cursor: cursorOf(last.at > known ? last.at : known, [...seen, ...waiting.map(({ mark }) => mark)]) };
       } catch (error) {
         throw unreachable('fetch bank messages', error);
       }
@@ -70,18 +80,44 @@ function received(messageId: string) {
   return { outcome: 'received', reference: messageId } as const;
 }
 
-/**
- * Files with a position each: the moment at which the file came into this folder by the system's own clock, which no sender can
- * set, then the name. A file that is touched again comes again under the same id.
- */
-async function arrivals(inbox: string, until: number): Promise<{ name: string; position: string }[]> {
-  const found: { name: string; position: string }[] = [];
+interface Arrival {
+  name: string;
+  /** The moment, in nanoseconds, at which the file came into this folder by the system's own clock, which no sender can set. */
+  at: bigint;
+  /** Moment and name in short: what a cursor remembers. */
+  mark: string;
+}
+
+/** In the order in which they came. A file that is touched again comes again under the same id. */
+async function arrivals(inbox: string, until: bigint, arrivedAt: (path: string) => Promise<bigint>): Promise<Arrival[]> {
+  const found: Arrival[] = [];
   for (const entry of await readdir(inbox, { withFileTypes: true })) {
-    if (!entry.isFile() || entry.name.startsWith('.') || /\.(tmp|part|filepart)$/i.test(entry.name)) continue;
-    const { ctimeNs } = await stat(join(inbox, entry.name), { bigint: true });
-    if (ctimeNs / 1_000_000n <= BigInt(until)) found.push({ name: entry.name, position: `${ctimeNs.toString().padStart(20, '0')} ${entry.name}` });
+    const { name } = entry;
+    if (!entry.isFile() || name.startsWith('.') || /\.(tmp|part|filepart)$/i.test(name)) continue;
+    const at = await arrivedAt(join(inbox, name));
+    if (at <= until) found.push({ name, at, mark: `${at}-${hash(name).slice(0, 12)}` });
   }
-  return found.sort((a, b) => (a.position < b.position ? -1 : 1));
+  return found.sort((a, b) => (a.at === b.at ? (a.name < b.name ? -1 : 1) : a.at < b.at ? -1 : 1));
+}
+
+async function changeTimeOf(path: string): Promise<bigint> {
+  return (await stat(path, { bigint: true })).ctimeNs;
+}
+
+/** How far it has come, and what it has fetched of the hours before. Cursors of earlier versions are a moment in twenty digits and a name. */
+function placeOf(cursor: string | undefined): { after: bigint; seen: Set<string> } {
+  if (!cursor?.startsWith('{')) return { after: BigInt(cursor?.slice(0, 20) ?? 0), seen: new Set() };
+  const { after, seen } = cursorSchema.parse(JSON.parse(cursor));
+  return { after: BigInt(after), seen: new Set(seen) };
+}
+
+function cursorOf(after: bigint, seen: readonly string[]): string {
+  const from = after - nanoseconds(lookBackMs);
+  return JSON.stringify({ after: String(after), seen: seen.filter((mark) => BigInt(mark.slice(0, mark.indexOf('-'))) > from) });
+}
+
+function nanoseconds(ms: number): bigint {
+  return BigInt(ms) * 1_000_000n;
 }
 
 async function messageOf(inbox: string, name: string): Promise<BankMessage> {

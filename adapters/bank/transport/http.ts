@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KontorError } from '../../../domain/errors.ts';
+import { duplicateReasons } from '../../../domain/rules/payments/bank-status.ts';
 import type { SubmissionAnswer } from '../../ports/bank.ts';
 import type { BankTransport } from '../../ports/bank-transport.ts';
 import type { AdapterTools, CallContext } from '../../ports/definition.ts';
@@ -9,7 +10,7 @@ import type { HttpTransportConfig } from './config.ts';
 const refusalSchema = z.object({ code: z.string().min(1), text: z.string() });
 const receiptSchema = z.object({ reference: z.string().min(1) });
 const errorSchema = z.object({ error: refusalSchema });
-/** Files that the bank knows under a message id; `refused` where it did not take one. */
+/** Files that the bank knows under a message id, in any order; `refused` where it did not take one. */
 const filesSchema = z.object({ items: z.array(z.object({ messageId: z.string(), reference: z.string().min(1), refused: refusalSchema.optional() })) });
 const verificationSchema = z.object({ result: z.enum(['MTCH', 'CMTC', 'NMTC', 'NOAP']), name: z.string().optional() });
 const verificationResults = { MTCH: 'match', CMTC: 'close-match', NMTC: 'no-match', NOAP: 'unavailable' } as const;
@@ -18,7 +19,7 @@ const messagesSchema = z.object({ items: z.array(z.object({ id: z.string().min(1
 /**
  * Four calls under the base URL:
  *
- * - `POST files` with the file as body and its id in `x-message-id`: 2xx `{reference}`, or 4xx `{error: {code, text}}` when it is refused;
+ * - `POST files` with the file as body and its id in `x-message-id`: 2xx `{reference}`, or 4xx `{error: {code, text}}` when it is refused, 409 where it has a file of this id already;
  * - `GET files?messageId=`: `{items: [{messageId, reference, refused?: {code, text}}]}`, empty while the bank knows nothing;
  * - `POST payee-verifications` with `{name, iban}`: `{result, name?}` in the words of the verification of payee scheme (`MTCH`, `CMTC` with the name, `NMTC`, `NOAP`), 404 where the bank does not offer it;
  * - `GET messages?after=&account=`, both optional: `{items: [{id, kind, text}], next}`, oldest first; `next` is the cursor to go on from, also after no message.
@@ -33,13 +34,19 @@ export function createHttpTransport(config: HttpTransportConfig, tools: AdapterT
       if (answer.status < 300) return { outcome: 'received', reference: parsedAnswer(answer, receiptSchema, purpose, 'effect').reference };
       const refusal = errorSchema.safeParse(jsonOf(answer));
       if (answer.status < 400 || !refusal.success) throw new KontorError('counterpart-unreadable', `${purpose}: answered ${answer.status} without a reason that can be read`);
-      return refused(refusal.data.error);
+      const { code, text } = refusal.data.error;
+      const inItsWords = answer.status === 409 && !duplicateReasons.has(code);
+      return inItsWords ? refused({ code: 'DUPL', text: `${code}: ${text}` }) : refused({ code, text });
     },
 
     async find(messageId, context) {
       const { items } = await read('find payment file', 'files', { messageId }, filesSchema, context);
-      const found = items.find((file) => file.messageId === messageId);
-      return found && (found.refused ? refused(found.refused) : { outcome: 'received', reference: found.reference });
+      const own = items.filter((file) => file.messageId === messageId);
+      const taken = own.find((file) => file.refused === undefined);
+      if (taken) return { outcome: 'received', reference: taken.reference };
+      const refusals = own.flatMap((file) => file.refused ?? []);
+      const first = refusals.find(({ code }) => !duplicateReasons.has(code)) ?? refusals[0];
+      return first && refused(first);
     },
 
     async verifyPayee({ name, iban }, context) {

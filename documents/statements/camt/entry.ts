@@ -14,13 +14,15 @@ export function readEntry(element: Element, path: string, account?: string): Sta
   const details = transactions.map((transaction, index) => readDetail(transaction, amount, reversal, `${path}/NtryDtls/TxDtls${transactions.length > 1 ? `[${index + 1}]` : ''}`, transactions.length === 1, account));
   const only = details.length === 1 ? details[0] : undefined;
   const bank = textAt(element, 'AcctSvcrRef') ?? only?.references.bank;
-  const message = textAt(element, 'NtryDtls/Btch/MsgId');
-  const paymentInformation = textAt(element, 'NtryDtls/Btch/PmtInfId');
-  const count = all(element, 'NtryDtls/Btch').length === 1 ? textAt(element, 'NtryDtls/Btch/NbOfTxs') : undefined;
+  const message = textAt(element, 'NtryDtls/Btch/MsgId', 'Btch/MsgId');
+  const paymentInformation = textAt(element, 'NtryDtls/Btch/PmtInfId', 'Btch/PmtInfId');
+  const batches = [...all(element, 'NtryDtls/Btch'), ...all(element, 'Btch')]; // version 01 has them on the entry
+  const count = batches.length === 1 ? textAt(batches[0], 'NbOfTxs') : undefined;
   const bookingDate = dateAt(element, 'BookgDt', path);
   const valueDate = dateAt(element, 'ValDt', path);
   const code = codeOf(element);
-  const facts = only ?? { references: {}, text: '' };
+  const instructed = details.length === 0 ? orderedIn(element, amount, amount.minor.startsWith('-'), path) : undefined;
+  const facts = only ?? { references: {}, text: '', ...(instructed ? { instructed } : {}) };
   return {
     ...(bookingDate ? { bookingDate } : {}),
     ...(valueDate ? { valueDate } : {}),
@@ -62,12 +64,15 @@ export function missing(element: Element, path: string): KontorError {
 function readDetail(element: Element, whole: Money, reversal: boolean, path: string, only: boolean, account: string | undefined): EntryDetail {
   const own = amountAt(element, 'Amt', path) ?? amountAt(element, 'AmtDtls/TxAmt/Amt', path) ?? amountAt(element, 'AmtDtls/InstdAmt/Amt', path);
   const debit = (textAt(element, 'CdtDbtInd') ?? (whole.minor.startsWith('-') ? 'DBIT' : 'CRDT')) === 'DBIT';
+  const booked = only ? whole : own && bookedIn(element, own, whole.currency, debit, path);
+  const instructed = booked && orderedIn(element, booked, debit, path);
   const endToEndId = given(textAt(element, 'Refs/EndToEndId'));
   // A reversal keeps the parties of the payment that it takes back.
   const counterparty = otherSide(element, debit === reversal ? 'Dbtr' : 'Cdtr', account);
   const returnReason = textAt(element, 'RtrInf/Rsn/Cd', 'RtrInf/Rsn/Prtry', 'RtrInf/RtrRsn/Cd', 'RtrInf/RtrRsn/Prtry');
   return {
-    ...(only ? { amount: whole } : own ? { amount: debit ? negated(own) : own } : {}),
+    ...(booked ? { amount: booked } : {}),
+    ...(instructed ? { instructed } : {}),
     ...(endToEndId ? { endToEndId } : {}),
     references: referencesOf(element),
     ...(counterparty ? { counterparty } : {}),
@@ -143,6 +148,31 @@ function amountAt(element: Element, name: string, path: string): Money | undefin
   if (!found) return undefined;
   const place: Place = { line: found.line, path: `${path}/${name}` };
   return readAmount(found.text.trim().replace(/^\+/, ''), found.currency, '.', false, place);
+}
+
+/** A payment of a batch in the currency of the entry, where any of its amounts is; else the amount that it states first. */
+function bookedIn(element: Element, stated: Money, currency: string, debit: boolean, path: string): Money {
+  const other = stated.currency === currency ? undefined : ['AmtDtls/TxAmt/Amt', 'AmtDtls/CntrValAmt/Amt', 'AmtDtls/InstdAmt/Amt'].find((name) => first(element, name)?.currency === currency);
+  const found = (other === undefined ? undefined : toldBeside(element, other, path)) ?? stated;
+  return debit ? negated(found) : found;
+}
+
+/** What was ordered in another currency than that of the booking: the instructed amount, or, where the bank names none, that of the transaction. */
+function orderedIn(element: Element, booked: Money, debit: boolean, path: string): Money | undefined {
+  const name = ['AmtDtls/InstdAmt/Amt', 'AmtDtls/TxAmt/Amt', 'Amt'].find((path) => first(element, path) !== undefined);
+  if (name === undefined || first(element, name)?.currency === booked.currency) return undefined;
+  const ordered = toldBeside(element, name, path);
+  return ordered && debit ? negated(ordered) : ordered;
+}
+
+/** An amount that is only told beside the one that counts: where it cannot be read it is left out, and refuses nothing. */
+function toldBeside(element: Element, name: string, path: string): Money | undefined {
+  try {
+    return amountAt(element, name, path);
+  } catch (error) {
+    if (!(error instanceof KontorError)) throw error;
+    return undefined;
+  }
 }
 
 function negated(amount: Money): Money {

@@ -53,7 +53,7 @@ type Meaning = 'in-process' | 'settled' | 'rejected' | 'mixed' | 'duplicate';
 
 const settledCodes = new Set(['ACSC', 'ACCC']);
 /** Reasons that say "I have this already": the first delivery counts, whatever becomes of it. */
-const duplicateReasons = new Set(['AM05', 'DUPL', 'DU01', 'DU02', 'DU03', 'DU04', 'DU05']);
+export const duplicateReasons: ReadonlySet<string> = new Set(['AM05', 'DUPL', 'DU01', 'DU02', 'DU03', 'DU04', 'DU05']);
 const handedOver: readonly PaymentState[] = ['filed', 'sent', 'unknown', 'in-process'];
 
 /**

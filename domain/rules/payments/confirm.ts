@@ -1,80 +1,14 @@
 import type { PaymentReturns } from '../../model/bank-message.ts';
-import type { StatementEntry } from '../../model/bank-statement.ts';
-import type { PlainDate } from '../../model/dates.ts';
-import type { Money } from '../../model/money.ts';
 import { describeMoney, minorOf, negateMoney, sumMoney } from '../money.ts';
-import { blocksOpenItem, isUnsent, type PaymentState } from './bank-status.ts';
+import { blocksOpenItem, isUnsent } from './bank-status.ts';
+import { addsUp, aliasesOf, claimsOf, dateOf, isOver, placeOf, sameAmount, type BookedEntry, type Claim } from './claims.ts';
+import { matchCredit, returnDiffers } from './match-credit.ts';
+import type { Confirmation, ConfirmationCase, MatchResult } from './match-result.ts';
 import { outstandingIndex, type OutstandingIndex, type OutstandingPayment, type Tracked } from './outstanding.ts';
 
+export type { BookedEntry } from './claims.ts';
+export type { ConfirmationCase, ConfirmationCaseCode, MatchResult, UnmatchedEntry, UnmatchedReason } from './match-result.ts';
 export type { OutstandingPayment } from './outstanding.ts';
-
-/** An entry of a statement or advice with its identity (SI-1). */
-export interface BookedEntry {
-  identity: string;
-  entry: StatementEntry;
-}
-
-export interface Confirmation {
-  endToEndId: string;
-  identity: string;
-  amount: Money;
-  bookedOn?: PlainDate;
-  by: 'entry' | 'detail' | 'batch';
-  /** `returned` where the return was told before the debit was booked. */
-  state: Extract<PaymentState, 'confirmed' | 'returned'>;
-}
-
-export interface ReturnedPayment {
-  endToEndId: string;
-  /** Absent for a message about a return that is not booked yet (pacs.004). */
-  identity?: string;
-  amount: Money;
-  reasonCode: string;
-  reasonText?: string;
-  bookedOn?: PlainDate;
-}
-
-export type ConfirmationCaseCode = 'amount-differs' | 'paid-twice' | 'rejected-but-paid' | 'paid-without-release' | 'batch-unexplained' | 'details-differ' | 'return-amount-differs' | 'returned-twice' | 'return-of-rejected' | 'account-correction';
-
-/** What a person has to look at; nothing was confirmed or returned by it. */
-export interface ConfirmationCase {
-  code: ConfirmationCaseCode;
-  identity: string;
-  endToEndId?: string;
-  message: string;
-  /** Payments of ours for which money may have left, though nothing was confirmed: their documents are not paid before somebody has looked. */
-  hold?: readonly string[];
-}
-
-export type UnmatchedReason = 'not-booked' | 'not-ours' | 'no-reference' | 'unknown-end-to-end-id' | 'return-before-debit' | 'return-of-unknown';
-
-/** Kept; money that came back is matched again when the debit of its payment is booked. `detail` counts the payments of a batch entry from 1. */
-export interface UnmatchedEntry {
-  identity: string;
-  detail?: number;
-  endToEndId?: string;
-  reason: UnmatchedReason;
-}
-
-export interface MatchResult {
-  confirmed: Confirmation[];
-  returned: ReturnedPayment[];
-  cases: ConfirmationCase[];
-  unmatched: UnmatchedEntry[];
-  /** Identities that had their effect before. */
-  repeated: string[];
-}
-
-/** An entry, or one payment of a batch entry, against one payment of ours. */
-interface Claim {
-  identity: string;
-  detail?: number;
-  endToEndId: string | undefined;
-  amount: Money;
-  entry: StatementEntry;
-  by: Confirmation['by'];
-  reason?: string | undefined;
-}
 
 /**
  * Confirms payments by what the bank has booked, and by nothing else (P8, guarantee 3): an entry or a payment of a batch entry
@@ -92,10 +26,23 @@ export function matchConfirmations(entries: readonly BookedEntry[], outstanding:
     else result.repeated.push(identity);
     return isNew;
   });
-  const booked = fresh.filter((one) => one.entry.status === 'booked' || setAside(one, index, result));
-  for (const one of booked) if (minorOf(one.entry.amount) < 0n) matchDebit(one, index, result);
-  for (const one of booked) if (minorOf(one.entry.amount) >= 0n) for (const claim of claimsOf(one)) matchCredit(claim, index, result);
+  const booked = fresh.filter((one) => (one.entry.status === 'booked' || setAside(one, index, result)) && !isElsewhere(one, index, result));
+  for (const one of booked) if (minorOf(one.entry.amount) < 0n) matchDebit(one, index.on(one.account), result);
+  for (const one of booked) if (minorOf(one.entry.amount) >= 0n) matchCredit(one, index.on(one.account), result);
   return result;
+}
+
+/** An entry of another account quotes our ids where the bank also tells of the payee's account: there the payment is money in, and neither paid nor returned. */
+function isElsewhere(one: BookedEntry, index: OutstandingIndex, result: MatchResult): boolean {
+  const here = index.on(one.account);
+  if (here === index || quotes(one, here) || !quotes(one, index)) return false;
+  result.unmatched.push({ identity: one.identity, ...(one.entry.endToEndId === undefined ? {} : { endToEndId: one.entry.endToEndId }), reason: 'not-ours' });
+  return true;
+}
+
+function quotes(one: BookedEntry, index: OutstandingIndex): boolean {
+  const { references } = one.entry;
+  return claimsOf(one).some(({ endToEndId }) => index.find(endToEndId, references.originalTrace, ...aliasesOf(one.entry)) !== undefined) || index.batch(references.paymentInformation) !== undefined;
 }
 
 /** Returns that the bank announces in a message of their own (pacs.004); the credit that books them adds its identity later. */
@@ -108,6 +55,7 @@ export function matchReturns(message: PaymentReturns, outstanding: readonly Outs
     if (!payment) result.unmatched.push({ identity, ...(endToEndId === undefined ? {} : { endToEndId }), reason: 'return-of-unknown' });
     else if (payment.state === 'returned') continue;
     else if (payment.state === 'rejected') result.cases.push({ code: 'return-of-rejected', identity, endToEndId: payment.endToEndId, message: 'The bank returns a payment that it rejected: whether money moved has to be asked.' });
+    else if (payment.state === 'removed' || isUnsent(payment.state)) result.cases.push(withoutRelease(identity, payment, 'returns'));
     else if (!sameAmount(amount, payment.amount)) result.cases.push(returnDiffers(identity, payment, amount));
     else {
       payment.state = 'returned';
@@ -132,7 +80,7 @@ function matchDebit(one: BookedEntry, index: OutstandingIndex, result: MatchResu
   const batch = isListed ? undefined : index.batch(entry.references.paymentInformation);
   if (batch) confirmBatch(one, batch, result);
   else if (isListed && entry.details?.some(({ amount }) => amount === undefined)) confirmNamed(one, claims, index, result);
-  else if (isListed && entry.details && minorOf(sumMoney(entry.amount.currency, claims.map(({ amount }) => amount))) !== minorOf(entry.amount))
+  else if (isListed && !addsUp(entry))
     result.cases.push({ code: 'details-differ', identity: one.identity, message: `The payments of the entry do not add up to its ${describeMoney(entry.amount)}; none of them is confirmed by it.`, ...holdFreed(claims.map(({ endToEndId }) => index.find(endToEndId))) });
   else confirmEach(claims, index, result);
 }
@@ -146,18 +94,18 @@ function confirmEach(claims: readonly Claim[], index: OutstandingIndex, result: 
       continue;
     }
     if (here.has(payment.endToEndId)) result.cases.push(paidTwice(claim.identity, payment));
-    else if (!sameAmount(negateMoney(claim.amount), payment.amount) && payment.confirmedBy !== claim.identity)
+    else if (!isOver(claim, negateMoney(payment.amount)) && payment.confirmedBy !== claim.identity)
       result.cases.push({ code: 'amount-differs', identity: claim.identity, endToEndId: payment.endToEndId, message: `The bank booked ${describeMoney(negateMoney(claim.amount))} for a payment of ${describeMoney(payment.amount)}.`, hold: [payment.endToEndId] });
     else confirm(payment, claim, result);
     here.add(payment.endToEndId);
   }
 }
 
-function confirm(payment: Tracked, { identity, by, entry }: Pick<Claim, 'identity' | 'by' | 'entry'>, result: MatchResult): void {
+function confirm(payment: Tracked, { identity, by, entry }: Pick<Claim, 'identity' | 'entry'> & Pick<Confirmation, 'by'>, result: MatchResult): void {
   if (payment.confirmedBy === identity) result.repeated.push(identity);
   else if (payment.confirmedBy !== undefined || payment.state === 'confirmed') result.cases.push(paidTwice(identity, payment));
   else if (payment.state === 'rejected') result.cases.push({ code: 'rejected-but-paid', identity, endToEndId: payment.endToEndId, message: 'The bank booked a payment that it had rejected; its documents are open again and must not be paid a second time.', hold: [payment.endToEndId] });
-  else if (payment.state === 'removed' || isUnsent(payment.state)) result.cases.push({ code: 'paid-without-release', identity, endToEndId: payment.endToEndId, message: `The bank booked a payment that was not sent: it is ${payment.state}.`, hold: [payment.endToEndId] });
+  else if (payment.state === 'removed' || isUnsent(payment.state)) result.cases.push(withoutRelease(identity, payment, 'booked'));
   else {
     payment.confirmedBy = identity;
     payment.state = payment.state === 'returned' ? 'returned' : 'confirmed';
@@ -183,9 +131,10 @@ function confirmBatch(one: BookedEntry, batch: readonly Tracked[], result: Match
     return;
   }
   if (transactions !== members.length) return unexplained(one, transactions === undefined ? 'it does not tell how many payments it holds' : `it holds ${transactions} payments, the batch ${members.length}`, result, batch);
-  if (members.some(({ amount }) => amount.currency !== entry.amount.currency)) return unexplained(one, 'it is in another currency than the batch', result, batch);
-  const sum = sumMoney(entry.amount.currency, members.map(({ amount }) => amount));
-  if (!sameAmount(sum, negateMoney(entry.amount))) return unexplained(one, `it is over ${describeMoney(negateMoney(entry.amount))}, the batch over ${describeMoney(sum)}`, result, batch);
+  const currency = members[0]?.amount.currency ?? entry.amount.currency;
+  if (![entry.amount.currency, entry.instructed?.currency].includes(currency) || members.some(({ amount }) => amount.currency !== currency)) return unexplained(one, 'it is in another currency than the batch', result, batch);
+  const sum = sumMoney(currency, members.map(({ amount }) => amount));
+  if (!isOver(entry, negateMoney(sum))) return unexplained(one, `it is over ${describeMoney(negateMoney(entry.amount))}, the batch over ${describeMoney(sum)}`, result, batch);
   const earlier = members.filter(({ confirmedBy }) => confirmedBy !== undefined).length;
   if (earlier > 0) return unexplained(one, `${earlier} of its ${members.length} payments were booked before: it sums them up, or they were paid twice`, result, batch);
   for (const payment of members) confirm(payment, { identity, by: 'batch', entry }, result);
@@ -201,56 +150,11 @@ function holdFreed(payments: readonly (Tracked | undefined)[]): Pick<Confirmatio
   return freed.length === 0 ? {} : { hold: [...new Set(freed)] };
 }
 
-function matchCredit(claim: Claim, index: OutstandingIndex, result: MatchResult): void {
-  const { identity, amount, entry } = claim;
-  const payment = index.find(claim.endToEndId, entry.references.originalTrace, ...aliasesOf(entry));
-  const endToEndId = payment?.endToEndId ?? claim.endToEndId;
-  const keep = (reason: UnmatchedReason): unknown => result.unmatched.push({ ...placeOf(claim), ...(endToEndId === undefined ? {} : { endToEndId }), reason });
-  if (!payment) keep(claim.reason === undefined ? 'not-ours' : 'return-of-unknown');
-  else if (payment.returnedBy === identity) result.repeated.push(identity);
-  else if (payment.returnedBy !== undefined) result.cases.push({ code: 'returned-twice', identity, endToEndId: payment.endToEndId, message: `The bank credits ${describeMoney(amount)} for a payment that it gave back before.` });
-  else if (payment.state === 'rejected') result.cases.push({ code: 'return-of-rejected', identity, endToEndId: payment.endToEndId, message: `The bank credits ${describeMoney(amount)} for a payment that it rejected.` });
-  else if (payment.confirmedBy === undefined && payment.state !== 'confirmed') keep('return-before-debit');
-  else if (!sameAmount(amount, payment.amount)) result.cases.push(returnDiffers(identity, payment, amount));
-  else {
-    payment.returnedBy = identity;
-    payment.state = 'returned';
-    result.returned.push({ endToEndId: payment.endToEndId, identity, amount, reasonCode: claim.reason ?? 'NARR', ...(entry.text === '' ? {} : { reasonText: entry.text }), ...dateOf(entry) });
-  }
-}
-
-/** Entry or payments of it, one after the other; what a payment does not say of itself, its entry says. */
-function claimsOf({ identity, entry }: BookedEntry): Claim[] {
-  if (!entry.details) return [{ identity, entry, endToEndId: entry.endToEndId, amount: entry.amount, by: 'entry', reason: entry.returnReason }];
-  return entry.details.map((detail, at) => ({
-    identity, entry, detail: at + 1, endToEndId: detail.endToEndId, by: 'detail',
-    amount: detail.amount ?? { currency: entry.amount.currency, minor: '0' },
-    reason: detail.returnReason ?? entry.returnReason,
-  }));
-}
-
-/** Ids under which formats without room for the end-to-end id quote a single payment. */
-function aliasesOf({ references, details }: StatementEntry): (string | undefined)[] {
-  return details ? [] : [references.trace, references.customer];
-}
-
-function placeOf({ identity, detail }: Claim): Pick<UnmatchedEntry, 'identity' | 'detail'> {
-  return { identity, ...(detail === undefined ? {} : { detail }) };
-}
-
-function dateOf({ bookingDate, valueDate }: StatementEntry): { bookedOn?: PlainDate } {
-  const on = bookingDate ?? valueDate;
-  return on === undefined ? {} : { bookedOn: on };
-}
-
-function sameAmount(a: Money, b: Money): boolean {
-  return a.currency === b.currency && minorOf(a) === minorOf(b);
+/** Our record may be older than the payment, as after a restore: its documents are not paid before somebody has looked. */
+function withoutRelease(identity: string, { endToEndId, state }: Tracked, did: 'booked' | 'returns'): ConfirmationCase {
+  return { code: 'paid-without-release', identity, endToEndId, message: `The bank ${did} a payment that was not sent: it is ${state}.`, hold: [endToEndId] };
 }
 
 function paidTwice(identity: string, { endToEndId }: Tracked): ConfirmationCase {
   return { code: 'paid-twice', identity, endToEndId, message: 'The bank booked a second debit for a payment that it had booked before: the money has to be asked back.', hold: [endToEndId] };
-}
-
-function returnDiffers(identity: string, payment: Tracked, amount: Money): ConfirmationCase {
-  return { code: 'return-amount-differs', identity, endToEndId: payment.endToEndId, message: `${describeMoney(amount)} came back of a payment of ${describeMoney(payment.amount)}.` };
 }

@@ -1,4 +1,4 @@
-import type { ConfirmationCaseCode } from './confirm.ts';
+import type { ConfirmationCaseCode } from './match-result.ts';
 
 /** What the daily comparison of bank, payment ledger and ERP can find beside the cases of confirmation. */
 export type ReconciliationCode =
@@ -26,6 +26,8 @@ export const differenceOwners: Record<DifferenceCode, { ownerRole: string; sugge
   'return-amount-differs': { ownerRole: 'ap-lead', suggestion: 'Find out what was kept back, book the charge, and decide whether the documents are open again.' },
   'returned-twice': { ownerRole: 'treasurer', suggestion: 'Ask the bank which of the two credits is a mistake.' },
   'return-of-rejected': { ownerRole: 'treasurer', suggestion: 'Ask the bank whether the payment was debited at all.' },
+  'credit-unmarked': { ownerRole: 'treasurer', suggestion: 'Ask the bank whether the payment came back or somebody else used its id; where it came back, settle the documents in the ERP.' },
+  'batch-return-unexplained': { ownerRole: 'treasurer', suggestion: 'Ask the bank which payments of the batch came back; they are returned when they are listed.' },
   'account-correction': { ownerRole: 'supplier-master', suggestion: 'Have the supplier confirm the corrected account before the next payment.' },
   'debit-unexplained': { ownerRole: 'treasurer', suggestion: 'Find out who ordered the debit; if nobody did, call the bank.' },
   'credit-unexplained': { ownerRole: 'ap-lead', suggestion: 'Find the payment that came back, and record its return.' },

@@ -13,8 +13,8 @@ export interface PaymentFacts {
   entity: { id: string; currency: string; country: string };
   runDate: PlainDate;
   nextRunDate: PlainDate;
-  /** The bank's cut-off of the run date is over: what is sent now is executed on its next day. */
-  afterCutOff?: boolean;
+  /** First day on which the bank executes what is sent now: no run is executed before it, however old its date is (P4, P11). */
+  earliestExecution: PlainDate;
   payerAccount: PayerAccount;
   policy: Versioned<PaymentPolicy>;
   /** What the banks say of the names on changed accounts (P9); an account that is not here was not verified. */
@@ -40,7 +40,7 @@ export interface Setting {
   policy: PaymentPolicy;
   calendar: BusinessCalendar;
   executionDate: PlainDate;
-  /** When the next run would be executed. */
+  /** When the next run would be executed; never before this one. */
   nextExecutionDate: PlainDate;
   /** The account is not one that the payee was paid to before, and nobody has confirmed it (P9). */
   isUnconfirmed(payee: Payable['payee'] & { account: PayeeAccount }): boolean;

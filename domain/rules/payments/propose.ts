@@ -1,5 +1,6 @@
-import { nextBusinessDay, onOrAfter } from '../../calendar/business-days.ts';
+import { onOrAfter } from '../../calendar/business-days.ts';
 import { settlementCalendar } from '../../calendar/settlement.ts';
+import type { PlainDate } from '../../model/dates.ts';
 import type { Money } from '../../model/money.ts';
 import type { Exclusion, Payable, PaymentProposal, ProposedInstruction, ProposedItem } from '../../model/payment.ts';
 import { canonicalJson } from '../canonical-json.ts';
@@ -43,15 +44,16 @@ export function proposePayments(facts: PaymentFacts): PaymentProposal {
   };
 }
 
-/** The day on which the bank executes what is sent on `runDate`, before its cut-off or after it. */
-function executionDateOf({ runDate, afterCutOff, payerAccount }: Pick<PaymentFacts, 'runDate' | 'afterCutOff' | 'payerAccount'>): string {
-  const calendar = settlementCalendar(payerAccount.calendar, runDate);
-  return afterCutOff === true ? nextBusinessDay(calendar, runDate) : onOrAfter(calendar, runDate);
+/** The bank executes on the day of the run, or as soon as it can when that is over. */
+function settingOf(facts: PaymentFacts): Setting {
+  const { runDate, nextRunDate, earliestExecution } = facts;
+  const calendar = settlementCalendar(facts.payerAccount.calendar, runDate);
+  const executionDate = onOrAfter(calendar, later(runDate, earliestExecution));
+  return { facts, policy: facts.policy.content, calendar, executionDate, nextExecutionDate: later(onOrAfter(calendar, nextRunDate), executionDate), isUnconfirmed: unconfirmedChange(facts) };
 }
 
-function settingOf(facts: PaymentFacts): Setting {
-  const calendar = settlementCalendar(facts.payerAccount.calendar, facts.runDate);
-  return { facts, policy: facts.policy.content, calendar, executionDate: executionDateOf(facts), nextExecutionDate: onOrAfter(calendar, facts.nextRunDate), isUnconfirmed: unconfirmedChange(facts) };
+function later(a: PlainDate, b: PlainDate): PlainDate {
+  return a > b ? a : b;
 }
 
 /** One payable for each case: a case that is told twice in different words is not paid at all. */

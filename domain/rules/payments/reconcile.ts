@@ -2,7 +2,7 @@ import { addBusinessDays } from '../../calendar/business-days.ts';
 import { settlementCalendar, type SettlementSystem } from '../../calendar/settlement.ts';
 import type { PlainDate } from '../../model/dates.ts';
 import type { Money } from '../../model/money.ts';
-import { describeMoney, isZeroMoney, minorOf, money } from '../money.ts';
+import { addMoney, describeMoney, isZeroMoney, minorOf, money, negateMoney } from '../money.ts';
 import { isFinal, isUnsent, type PaymentState } from './bank-status.ts';
 import { differenceOwners, type ReconciliationCode } from './differences.ts';
 
@@ -12,6 +12,12 @@ export interface BankLine {
   /** Signed: money out is negative. */
   amount: Money;
   bookedOn?: PlainDate;
+  /** What was ordered, signed and by currency, where the bank booked any of it in another: what payments in that currency are held against. */
+  instructed?: readonly Money[];
+  /** The bank takes a booking back, or names a payment or batch of ours as a whole: money that came back, and no customer's. */
+  takesBack?: boolean;
+  /** Money that came back and still waits for the debit of its payment (P8). */
+  waits?: boolean;
   /** Quoted by the bank. */
   endToEndIds: readonly string[];
   /** Another process that accounts for it, such as cash application or a fee rule. */
@@ -75,33 +81,47 @@ export function opensAgain(closed: { state: 'resolved' | 'cancelled'; title: str
 
 type Found = [code: ReconciliationCode, subject: string, message: string];
 
-function bankWithoutPayment({ bank, payments }: ReconciliationFacts): Found[] {
+function bankWithoutPayment({ asOf, system, silenceBusinessDays, bank, payments }: ReconciliationFacts): Found[] {
+  const mayWait = (since: PlainDate | undefined) => since !== undefined && asOf <= addBusinessDays(settlementCalendar(system, since), since, silenceBusinessDays);
   const used = new Set(payments.flatMap(({ confirmedBy, returnedBy }) => [confirmedBy, returnedBy]));
   const ours = new Set(payments.map(({ endToEndId }) => endToEndId));
   return bank.flatMap((line): Found[] => {
     if (used.has(line.identity) || line.explainedBy !== undefined) return [];
     if (minorOf(line.amount) < 0n) return [['debit-unexplained', line.identity, `The bank booked ${describeMoney(line.amount)}${on(line)}, and no payment of ours explains it.`]];
-    return line.endToEndIds.some((id) => ours.has(id)) ? [['credit-unexplained', line.identity, `The bank credited ${describeMoney(line.amount)}${on(line)} with the id of a payment of ours that is not held as returned.`]] : [];
+    if (line.endToEndIds.some((id) => ours.has(id))) return [['credit-unexplained', line.identity, `The bank credited ${describeMoney(line.amount)}${on(line)} with the id of a payment of ours that is not held as returned.`]];
+    if (line.waits && !line.takesBack) return mayWait(line.bookedOn) ? [] : [['credit-unexplained', line.identity, `The bank gave ${describeMoney(line.amount)} back${on(line)}, and no payment of ours is known for it.`]];
+    return line.takesBack ? [['credit-unexplained', line.identity, `The bank took ${describeMoney(line.amount)} back${on(line)}, and no payment of ours is held as returned by it.`]] : [];
   });
 }
 
 /** All payments that rest on an entry together must be what it says; a batch entry carries many, and may mix in nothing else. */
 function confirmationsWithoutBank({ bank, payments }: ReconciliationFacts): Found[] {
   const lines = new Map(bank.map((line) => [line.identity, line]));
-  const carried = new Map<string, bigint>();
-  const add = (identity: string | undefined, amount: bigint): unknown => identity !== undefined && carried.set(identity, (carried.get(identity) ?? 0n) + amount);
+  const carried = new Map<string, Money[]>();
+  const add = (identity: string | undefined, amount: Money): unknown => identity !== undefined && carried.set(identity, added(carried.get(identity) ?? [], amount));
   for (const { confirmedBy, returnedBy, amount } of payments) {
-    add(confirmedBy, -minorOf(amount));
-    add(returnedBy, minorOf(amount));
+    add(confirmedBy, negateMoney(amount));
+    add(returnedBy, amount);
   }
   const missing = payments.flatMap(({ endToEndId, confirmedBy, returnedBy }): Found[] =>
     [confirmedBy, returnedBy].some((identity) => identity !== undefined && !lines.has(identity)) ? [['confirmation-without-entry', endToEndId, 'The entry that confirmed or returned the payment is in no statement.']] : [],
   );
-  const different = [...carried].flatMap(([identity, sum]): Found[] => {
+  const different = [...carried].flatMap(([identity, sums]): Found[] => {
     const line = lines.get(identity);
-    return line && minorOf(line.amount) !== sum ? [['confirmation-differs', identity, `The entry is over ${describeMoney(line.amount)}, the payments that it confirmed over ${describeMoney(money(line.amount.currency, sum))}.`]] : [];
+    if (!line || isSame(sums, [line.amount]) || (line.instructed && isSame(sums, line.instructed))) return [];
+    return [['confirmation-differs', identity, `The entry is over ${describeMoney(line.amount)}, the payments that it confirmed over ${sums.map(describeMoney).join(' and ')}.`]];
   });
   return [...missing, ...different];
+}
+
+/** Amounts by currency: nothing is compared across currencies. */
+function added(sums: readonly Money[], amount: Money): Money[] {
+  const known = sums.find(({ currency }) => currency === amount.currency);
+  return known ? sums.map((sum) => (sum === known ? addMoney(known, amount) : sum)) : [...sums, amount];
+}
+
+function isSame(sums: readonly Money[], told: readonly Money[]): boolean {
+  return sums.length === told.length && sums.every((sum) => told.some((one) => one.currency === sum.currency && minorOf(one) === minorOf(sum)));
 }
 
 /** Silence of the bank after its cut-off and the days that the policy gives it (P8). */

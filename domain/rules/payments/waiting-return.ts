@@ -1,7 +1,7 @@
 import type { EntryDetail, StatementEntry } from '../../model/bank-statement.ts';
 import type { BookedEntry, UnmatchedEntry, UnmatchedReason } from './confirm.ts';
 
-/** Money that came back before its payment was known as booked: what of the entry is matched again, and the ids under which the payment may turn up. */
+/** Money that came back before its payment was known as booked: what of the entry is matched again, and the ids under which the payment may turn up. Without any, somebody has to find it. */
 export interface WaitingReturn {
   waitsFor: string[];
   entry: StatementEntry;
@@ -38,11 +38,10 @@ function waitingReturn(entry: StatementEntry, kept: readonly UnmatchedEntry[]): 
   return parts.length === 0 ? undefined : asked({ ...bare(entry), details: parts });
 }
 
-function asked(entry: StatementEntry): WaitingReturn | undefined {
+function asked(entry: StatementEntry): WaitingReturn {
   const { originalTrace, trace, customer } = entry.references;
   const named = (entry.details ?? [entry]).flatMap(({ endToEndId }) => (endToEndId === undefined ? [originalTrace, trace, customer] : [endToEndId]));
-  const waitsFor = [...new Set(named.filter((id) => id !== undefined))];
-  return waitsFor.length === 0 ? undefined : { waitsFor, entry };
+  return { waitsFor: [...new Set(named.filter((id) => id !== undefined))], entry };
 }
 
 function bare<Part extends StatementEntry | EntryDetail>({ counterparty: _, references: { originalTrace, trace, customer }, ...part }: Part): Omit<Part, 'counterparty' | 'references'> & Pick<StatementEntry, 'references' | 'text'> {

@@ -49,6 +49,6 @@ function gapBetween(previous: BankStatement, statement: BankStatement): Statemen
 }
 
 /** 0 means that the bank does not number its statements. */
-function numberOf({ number }: BankStatement): bigint | undefined {
+export function numberOf({ number }: { number?: string | undefined }): bigint | undefined {
   return number !== undefined && /^\d{1,18}$/.test(number) && BigInt(number) > 0n ? BigInt(number) : undefined;
 }

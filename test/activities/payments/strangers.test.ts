@@ -39,6 +39,26 @@ describeWithDatabase('statuses that came before their payments', () => {
     }
   });
 
+  it('P8: statuses for payments of others wait in nobody\'s way: each is asked about once, and those behind them are still found', async () => {
+    await sql(own.db, `insert into unmatched_statuses (source, message_id, end_to_end_id, entity, status, created_at)
+      select 'bank/DE01', 'M-many', 'OTHERS-' || n, 'DE01', jsonb_build_object('endToEndId', 'OTHERS-' || n, 'level', 'transfer', 'status', 'ACSP'), now() - interval '20 days' + n * interval '1 second' from generate_series(1, 1100) n`);
+    const { endToEndId } = await aPayment(own.db, 'behind-many');
+    const short = await aPayment(own.db, 'named-by-its-first-characters');
+    for (const id of [endToEndId, short.endToEndId.slice(0, 15), 'OTHERS-LATE']) await inTransaction(own.db, (trx) => keepUnmatchedStatus(trx, { source: 'bank/DE01', messageId: 'M-behind', endToEndId: id, entity: 'DE01', status: { endToEndId: id, level: 'transfer', status: 'ACSP' } }));
+    const look = () => retryStrangers({ db: own.db, now: () => new Date() }, 'DE01');
+    const asked = async () => (await sql<{ count: number }>(own.db, `select count(*)::int as count from exceptions where code = 'status-unmatched' and source ->> 'messageId' = 'M-many'`))[0]!.count;
+    const isFound = async (id: string) => (await sql(own.db, `select 1 from unmatched_statuses where message_id = 'M-behind' and end_to_end_id = :id and matched_at is not null`, { id })).length === 1;
+    await look();
+    expect([await isFound(endToEndId), await isFound(short.endToEndId.slice(0, 15)), await asked()]).toEqual([true, true, 1000]);
+    expect((await sql<{ state: string }>(own.db, `select state from payment_instructions where end_to_end_id = any (:ids)`, { ids: [endToEndId, short.endToEndId] })).map(({ state }) => state), 'also under its short id').toEqual(['in-process', 'in-process']);
+    await look();
+    expect(await asked()).toBe(1100);
+    const transactions = async () => Number((await sql<{ count: string }>(own.db, `select pg_current_xact_id()::text as count`))[0]!.count);
+    const before = await transactions();
+    await look();
+    expect(await transactions() - before, 'nothing is left to write').toBe(1);
+  });
+
   it('P8: one that says settled of a payment that was rejected meanwhile holds its document, and somebody asks the bank', async () => {
     const { caseId, endToEndId } = await aPayment(own.db, 'late-settled', { state: 'rejected' });
     await inTransaction(own.db, (trx) => keepUnmatchedStatus(trx, { source: 'bank/DE01', messageId: 'M-2', endToEndId, entity: 'DE01', status: { endToEndId, level: 'transfer', status: 'ACSC' } }));

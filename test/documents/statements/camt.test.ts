@@ -82,11 +82,41 @@ describe('camt entries', () => {
     expect(await read(sample.replace('urn:iso:std:iso:20022:tech:xsd:camt.053.001.08', 'ISO:camt.053.001.11:XYZ:payments:003'))).toMatchObject({ ok: false, problem: { code: 'statement-version-unsupported' } });
   });
 
+  const accepted = ['052', '053', '054'].flatMap((message) => Array.from({ length: 10 }, (_, at) => [message, at + 1] as const));
+  it.each(accepted)('camt.%s of version %i, as that version writes it, says the same', async (message, version) => {
+    const format = `camt.${message}.001.${String(version).padStart(2, '0')}`;
+    const [wanted] = (await read(sample)).statements;
+    const { opening, closing, openingDate, closingDate, ...told } = wanted!;
+    const balances = message === '054' ? {} : { opening, closing, openingDate, closingDate };
+    const result = await read(asWritten(sample, message, version));
+    expect(result).toEqual({ ok: true, format, statements: [{ ...told, ...balances }] });
+  });
+
   it('SI-5: balances may be named by their codes of BAI2', async () => {
     const named = sample.replace(/<Cd>OPBD<\/Cd>/, '<Prtry>010</Prtry>').replace(/<Cd>CLBD<\/Cd>/, '<Prtry>015</Prtry>');
     expect(named).not.toContain('CLBD');
     expect(await read(named)).toMatchObject({ ok: true, statements: [{ opening: { minor: '100000' }, closing: { minor: '95000' }, findings: [] }] });
     expect(await read(named.replace('950.00', '950.01'))).toMatchObject({ statements: [{ findings: [{ code: 'unbalanced' }] }] });
+  });
+
+  const abroad = (transactions: string, amount = '92.00', own = '') => sample.replace(/<Ntry>[^]*<\/Ntry>/, `<Ntry><Amt Ccy="EUR">${amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts>${own}<NtryDtls>${transactions}</NtryDtls></Ntry>`);
+  const usd = (element: string, amount: string) => `<${element}><Amt Ccy="USD">${amount}</Amt></${element}>`;
+  it.each<[string, string, object]>([
+    ['is kept beside the amount of a single payment', abroad(`<TxDtls><Amt Ccy="EUR">92.00</Amt><AmtDtls>${usd('InstdAmt', '100.00')}</AmtDtls></TxDtls>`), { amount: { currency: 'EUR', minor: '-9200' }, instructed: { currency: 'USD', minor: '-10000' } }],
+    ['may be the only amount of a single payment', abroad('<TxDtls><Amt Ccy="USD">100.00</Amt></TxDtls>'), { amount: { currency: 'EUR', minor: '-9200' }, instructed: { currency: 'USD', minor: '-10000' } }],
+    ['may be told of a whole entry', abroad('<Btch><NbOfTxs>2</NbOfTxs></Btch>', '92.00', `<AmtDtls>${usd('InstdAmt', '100.00')}</AmtDtls>`), { transactions: 2, instructed: { currency: 'USD', minor: '-10000' } }],
+    ['is kept beside each payment of a batch, whose amount is that in the currency of the entry', abroad(['100.00', '200.00'].map((amount, at) => `<TxDtls><Amt Ccy="USD">${amount}</Amt><AmtDtls>${usd('InstdAmt', amount)}<CntrValAmt><Amt Ccy="EUR">${['92.00', '184.00'][at]}</Amt></CntrValAmt></AmtDtls></TxDtls>`).join(''), '276.00'), { details: [{ amount: { currency: 'EUR', minor: '-9200' }, instructed: { currency: 'USD', minor: '-10000' } }, { amount: { currency: 'EUR', minor: '-18400' }, instructed: { currency: 'USD', minor: '-20000' } }] }],
+    ['is the amount of a payment that has no other', abroad(['100.00', '200.00'].map((amount) => `<TxDtls><AmtDtls>${usd('InstdAmt', amount)}</AmtDtls></TxDtls>`).join(''), '276.00'), { details: [{ amount: { currency: 'USD', minor: '-10000' } }, { amount: { currency: 'USD', minor: '-20000' } }] }],
+  ])('what was ordered in another currency %s', async (_, text, expected) => expect(await read(text)).toMatchObject({ ok: true, statements: [{ entries: [expected] }] }));
+
+  it.each([
+    ['in the same currency', '<InstdAmt><Amt Ccy="EUR">91.00</Amt></InstdAmt>'],
+    ['that cannot be read', '<InstdAmt><Amt Ccy="USD">much</Amt></InstdAmt>'],
+    ['of an unknown currency', '<InstdAmt><Amt Ccy="QQQ">1.00</Amt></InstdAmt>'],
+  ])('an ordered amount %s is left out', async (_, ordered) => {
+    const result = await read(abroad(`<TxDtls><Amt Ccy="EUR">92.00</Amt><AmtDtls>${ordered}</AmtDtls></TxDtls>`));
+    expect(result).toMatchObject({ ok: true, statements: [{ entries: [{ amount: { currency: 'EUR', minor: '-9200' } }] }] });
+    expect(result.statements[0]?.entries[0]).not.toHaveProperty('instructed');
   });
 
   const withDetails = (details: string): string => sample.replace(/<Ntry>[^]*<\/Ntry>/, `<Ntry><Amt Ccy="EUR">50.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><NtryDtls><TxDtls>${details}</TxDtls></NtryDtls></Ntry>`);
@@ -170,6 +200,24 @@ describe('camt entries', () => {
     expect(await read(text)).toMatchObject({ ok: false, problem: { place: { path: '/Document/BkToCstmrStmt/Stmt[2]/Ntry[1]/Amt' } }, statements: [{ number: '41' }] });
   });
 });
+
+/** The sample, which is of version 08, in the elements of another message and version. */
+function asWritten(text: string, message: string, version: number): string {
+  const [root, unit] = { '052': ['BkToCstmrAcctRpt', 'Rpt'], '053': ['BkToCstmrStmt', 'Stmt'], '054': ['BkToCstmrDbtCdtNtfctn', 'Ntfctn'] }[message] as [string, string];
+  const changes: [until: number, from: RegExp, to: string][] = [
+    [10, /camt\.053\.001\.08/, `camt.${message}.001.${String(version).padStart(2, '0')}`],
+    [10, /(<\/?)BkToCstmrStmt>/g, `$1${root}>`],
+    [10, /(<\/?)Stmt>/g, `$1${unit}>`],
+    ...(message === '054' ? [[10, /<Bal>.*<\/Bal>\n/g, ''] as [number, RegExp, string]] : []),
+    [7, /<Sts><Cd>(\w+)<\/Cd><\/Sts>/g, '<Sts>$1</Sts>'],
+    [7, /<\/?Pty>/g, ''],
+    [3, /<\/Refs>(<Amt [^>]*>[\d.]+<\/Amt>)/g, '</Refs><AmtDtls><TxAmt>$1</TxAmt></AmtDtls>'],
+    [1, /<\/?(NtryDtls|CdOrPrtry)>/g, ''],
+    [1, /(<RtrInf>)<Rsn>(.*?)<\/Rsn>/g, '$1<RtrRsn>$2</RtrRsn>'],
+    [1, /<Ref>(.*?)<\/Ref>/g, '<CdtrRef>$1</CdtrRef>'],
+  ];
+  return changes.reduce((written, [until, from, to]) => (version <= until ? written.replace(from, to) : written), text);
+}
 
 // eslint-disable-next-line @typescript-eslint/require-await
 async function* parts(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {

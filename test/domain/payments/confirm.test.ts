@@ -123,7 +123,10 @@ describe('P8, CA-16: money that comes back', () => {
 
   it.each<[string, StatementEntry[], OutstandingPayment[], string[]]>([
     ['a credit with our id and a reason', [quoted('E1', 1000, { returnReason: 'AC04' })], [confirmed('E1')], ['E1 returned by I1 (AC04)']],
-    ['a credit with our id and no reason', [quoted('E1', 1000)], [confirmed('E1')], ['E1 returned by I1 (NARR)']],
+    ['a credit with our id that nothing marks as a return', [quoted('E1', 1000, { code: 'PMNT/RCDT/ESCT' })], [confirmed('E1')], ['case credit-unmarked I1 E1']],
+    ['the same before the debit', [quoted('E1', 1000)], [sent('E1')], ['case credit-unmarked I1 E1']],
+    ['an issued transfer that is credited', [quoted('E1', 1000, { code: 'PMNT/ICDT/RRTN' })], [confirmed('E1')], ['E1 returned by I1 (NARR)']],
+    ['a code of a return', [quoted('E1', 1000, { code: 'PMNT/RCDT/RRTN' })], [confirmed('E1')], ['E1 returned by I1 (NARR)']],
     ['a reversal', [quoted('E1', 1000, { reversal: true })], [confirmed('E1')], ['E1 returned by I1 (NARR)']],
     ['an ACH return by the trace of the original', [line(1000, { returnReason: 'R03', references: { originalTrace: 'T1' } })], [confirmed('E1', 1000, { aliases: ['T1'] })], ['E1 returned by I1 (R03)']],
     ['an ACH return by the short id', [line(1000, { returnReason: 'R01', references: { customer: 'E1', originalTrace: 'T9' } })], [confirmed('E1-AND-MORE', 1000, { aliases: ['E1'] })], ['E1-AND-MORE returned by I1 (R01)']],
@@ -140,6 +143,40 @@ describe('P8, CA-16: money that comes back', () => {
     ['several returns in one entry', [line(1600, { returnReason: 'AC04', details: [part('E1', 1000), part('E2', 600)] })], [confirmed('E1'), confirmed('E2', 600)], ['E1 returned by I1 (AC04)', 'E2 returned by I1 (AC04)']],
   ])('%s', (_, entries, outstanding, expected) => expect(match(entries, outstanding)).toEqual(expected));
 
+  it('a credit that nothing marks is a return where its format has no mark', () => {
+    const told = (minor: number) => matchConfirmations([{ identity: 'I1', entry: quoted('E1', minor), plainReturns: true }], [confirmed('E1')]);
+    expect([told(1000).returned.map(({ reasonCode }) => reasonCode), told(999).cases.map(({ code }) => code)]).toEqual([['NARR'], ['return-amount-differs']]);
+  });
+
+  it('what waited of an entry was judged when it came, and need not add up to it', () => {
+    const rest = { identity: 'I1', entry: line(1600, { details: [part('E2', 600)] }), waited: true };
+    expect(told(matchConfirmations([rest], [confirmed('E2', 600)]))).toEqual(['E2 returned by I1 (NARR)']);
+  });
+
+  it.each<[string, StatementEntry, OutstandingPayment[], string[]]>([
+    ['that add up, each to its payment', line(1600, { reversal: true, details: [part('E1', 1000), part('E2', 600)] }), [confirmed('E1'), confirmed('E2', 600)], ['E1 returned by I1 (NARR)', 'E2 returned by I1 (NARR)']],
+    ['that do not add up', line(1700, { reversal: true, details: [part('E1', 1000), part('E2', 600)] }), [confirmed('E1'), confirmed('E2', 600)], ['case details-differ I1']],
+    ['without amounts', line(1600, { reversal: true, details: [part('E1', undefined), part('E2', undefined)] }), [confirmed('E1'), confirmed('E2', 600)], ['E1 returned by I1 (NARR)', 'E2 returned by I1 (NARR)']],
+    ['without amounts and with a stranger', line(1600, { reversal: true, details: [part('E1', undefined), part('E9', undefined)] }), [confirmed('E1')], ['case batch-return-unexplained I1']],
+    ['of customers, that do not add up', line(1700, { details: [part('X1', 1000), part('X2', 600)] }), [confirmed('E1')], ['not-ours I1/1', 'not-ours I1/2']],
+  ])('a credit with payments %s', (_, entry, outstanding, expected) => expect(match([entry], outstanding)).toEqual(expected));
+
+  const back = (minor: number, changes: Partial<StatementEntry> = {}) => line(minor, { reversal: true, transactions: 2, references: { paymentInformation: 'B1' }, ...changes });
+  const both = (changes: Partial<OutstandingPayment> = {}) => [confirmed('E1', 400, changes), confirmed('E2', 600, changes)];
+  it.each<[string, StatementEntry, OutstandingPayment[], string[]]>([
+    ['number and sum are those of its booked payments', back(1000), both(), ['E1 returned by I1 (NARR)', 'E2 returned by I1 (NARR)']],
+    ['with a reason', back(1000, { returnReason: 'AM05' }), both(), ['E1 returned by I1 (AM05)', 'E2 returned by I1 (AM05)']],
+    ['one was rejected, one came back before', back(1000), [...both(), sent('E3', 50, { state: 'rejected' }), confirmed('E4', 70, { state: 'returned', returnedBy: 'Y' })], ['E1 returned by I1 (NARR)', 'E2 returned by I1 (NARR)']],
+    ['another number', back(1000, { transactions: 3 }), both(), ['case batch-return-unexplained I1']],
+    ['no number', line(1000, { reversal: true, references: { paymentInformation: 'B1' } }), both(), ['case batch-return-unexplained I1']],
+    ['another sum', back(999), both(), ['case batch-return-unexplained I1']],
+    ['another currency', { ...back(1000), amount: { currency: 'USD', minor: '1000' } }, both(), ['case batch-return-unexplained I1']],
+    ['nothing that says so', line(1000, { transactions: 2, references: { paymentInformation: 'B1' } }), both(), ['case batch-return-unexplained I1']],
+    ['its debit is not booked', back(1000), [sent('E1', 400), sent('E2', 600)], ['case batch-return-unexplained I1']],
+    ['the same again', back(1000), both({ state: 'returned', returnedBy: 'I1' }), ['again I1']],
+    ['a batch of somebody else', back(1000, { references: { paymentInformation: 'B9' } }), both(), ['not-ours I1']],
+  ])('a whole batch that is taken back: %s', (_, entry, outstanding, expected) => expect(match([entry], outstanding)).toEqual(expected));
+
   it.each<[string, Partial<OutstandingPayment>, number, string[]]>([
     ['of a confirmed payment', {}, 1000, ['E1 returned by message (AC04)']],
     ['before the debit is booked', { state: 'settled-at-bank' }, 1000, ['E1 returned by message (AC04)']],
@@ -147,10 +184,64 @@ describe('P8, CA-16: money that comes back', () => {
     ['over less', {}, 900, ['case return-amount-differs M1/1 E1']],
     ['of a rejected payment', { state: 'rejected' }, 1000, ['case return-of-rejected M1/1 E1']],
     ['of an unknown payment', { endToEndId: 'E2' }, 1000, ['return-of-unknown M1/1']],
+    ['of a payment that was not released', { state: 'approved' }, 1000, ['case paid-without-release M1/1 E1']],
+    ['of a payment that was taken out', { state: 'removed' }, 1000, ['case paid-without-release M1/1 E1']],
   ])('a message about a return %s', (_, changes, minor, expected) => {
     const result = matchReturns({ kind: 'returns', messageId: 'M1', returns: [{ endToEndId: 'E1', amount: eur(minor), reasonCode: 'AC04' }] }, [sent('E1', 1000, { state: 'confirmed', ...changes })]);
     expect(told({ confirmed: [], repeated: [], ...result })).toEqual(expected);
   });
+
+  it.each<[PaymentState, string[] | undefined]>([['proposed', ['E1']], ['approved', ['E1']], ['removed', ['E1']], ['rejected', undefined]])('a message about the return of a payment that is %s holds %j', (state, hold) => {
+    const result = matchReturns({ kind: 'returns', messageId: 'M1', returns: [{ endToEndId: 'E1', amount: eur(1000), reasonCode: 'AC04' }] }, [sent('E1', 1000, { state })]);
+    expect([result.returned, result.cases.map((found) => found.hold)]).toEqual([[], [hold]]);
+  });
+});
+
+describe('P8, P11: booked in another currency than that of the payment', () => {
+  const usd = (minor: number) => ({ currency: 'USD', minor: String(minor) });
+  const dollars = (endToEndId: string, minor: number, changes: Partial<OutstandingPayment> = {}) => sent(endToEndId, minor, { amount: usd(minor), ...changes });
+  const ordered = (endToEndId: string, minor: number | undefined, instructed: number | undefined): EntryDetail => ({ ...part(endToEndId, minor), ...(instructed === undefined ? {} : { instructed: usd(instructed) }) });
+
+  it.each<[string, StatementEntry, OutstandingPayment[], string[]]>([
+    ['what was ordered is the payment', quoted('E1', -9200, { instructed: usd(-10000) }), [dollars('E1', 10000)], ['E1 confirmed by entry I1']],
+    ['what was ordered is another amount', quoted('E1', -9200, { instructed: usd(-10001) }), [dollars('E1', 10000)], ['case amount-differs I1 E1']],
+    ['nothing tells what was ordered', quoted('E1', -9200), [dollars('E1', 10000)], ['case amount-differs I1 E1']],
+    ['what was ordered does not excuse another amount in the same currency', quoted('E1', -1190, { instructed: eur(-1000) }), [sent('E1')], ['case amount-differs I1 E1']],
+    ['two payments of a batch', line(-27600, { details: [ordered('E1', -9200, -10000), ordered('E2', -18400, -20000)] }), [dollars('E1', 10000), dollars('E2', 20000)], ['E1 confirmed by detail I1', 'E2 confirmed by detail I1']],
+    ['two payments that are told in their own currency only', line(-27600, { details: [{ ...part('E1', undefined), amount: usd(-10000) }, { ...part('E2', undefined), amount: usd(-20000) }] }), [dollars('E1', 10000), dollars('E2', 20000)], ['E1 confirmed by detail I1', 'E2 confirmed by detail I1']],
+    ['one of them over another amount', line(-27600, { details: [{ ...part('E1', undefined), amount: usd(-10000) }, { ...part('E2', undefined), amount: usd(-20001) }] }), [dollars('E1', 10000), dollars('E2', 20000)], ['E1 confirmed by detail I1', 'case amount-differs I1 E2']],
+    ['two payments that do not add up to the entry', line(-27700, { details: [ordered('E1', -9200, -10000), ordered('E2', -18400, -20000)] }), [dollars('E1', 10000), dollars('E2', 20000)], ['case details-differ I1']],
+    ['one of them without an amount', line(-27600, { details: [ordered('E1', -9200, -10000), ordered('E2', undefined, undefined)] }), [dollars('E1', 10000), dollars('E2', 20000)], ['case batch-unexplained I1']],
+    ['a batch by number and ordered sum', line(-27600, { transactions: 2, references: { paymentInformation: 'B1' }, instructed: usd(-30000) }), [dollars('E1', 10000), dollars('E2', 20000)], ['E1 confirmed by batch I1', 'E2 confirmed by batch I1']],
+    ['a batch in our currency, whatever was ordered', line(-1000, { transactions: 2, references: { paymentInformation: 'B1' }, instructed: usd(-1100) }), [sent('E1', 400), sent('E2', 600)], ['E1 confirmed by batch I1', 'E2 confirmed by batch I1']],
+    ['it comes back', quoted('E1', 9100, { instructed: usd(10000), returnReason: 'AC04' }), [dollars('E1', 10000, { state: 'confirmed', confirmedBy: 'X' })], ['E1 returned by I1 (AC04)']],
+    ['it comes back over an unknown amount', quoted('E1', 9100, { returnReason: 'AC04' }), [dollars('E1', 10000, { state: 'confirmed', confirmedBy: 'X' })], ['case return-amount-differs I1 E1']],
+  ])('%s', (_, entry, outstanding, expected) => expect(match([entry], outstanding)).toEqual(expected));
+});
+
+describe('P8: an entry counts only on the account that it was paid from', () => {
+  const [ours, sister, third] = ['DE02120300000000202051', 'DE02100100100006820101', 'DE89370400440532013000'];
+  const between = (changes: Partial<OutstandingPayment> = {}) => sent('E1', 1000, { accounts: { payer: ours, payee: sister }, ...changes });
+  const paid = { state: 'confirmed', confirmedBy: 'X' } as const;
+  const on = (account: string, entry: StatementEntry, payment: OutstandingPayment, plainReturns = false) => told(matchConfirmations([{ identity: 'I1', entry, account, plainReturns }], [payment]));
+
+  it.each<[string, string, StatementEntry, OutstandingPayment, string[]]>([
+    ['its debit on it', ours, quoted('E1', -1000), between(), ['E1 confirmed by entry I1']],
+    ['however the account is written', 'DE02 1203 0000 0000 2020 51', quoted('E1', -1000), between(), ['E1 confirmed by entry I1']],
+    ['the receipt of a sister company', sister, quoted('E1', 1000, { code: 'PMNT/RCDT/ESCT' }), between(paid), ['not-ours I1']],
+    ['its return to us', ours, quoted('E1', 1000, { returnReason: 'AC04' }), between(paid), ['E1 returned by I1 (AC04)']],
+    ['what the sister company sends back from its account', sister, quoted('E1', -1000), between(), ['not-ours I1']],
+    ['a third account of ours', third, quoted('E1', 1000, { returnReason: 'AC04' }), between(paid), ['not-ours I1']],
+    ['a batch of ours on a third account', third, line(-1000, { transactions: 1, references: { paymentInformation: 'B1' } }), between(), ['not-ours I1']],
+    ['payments of ours in an entry of the sister company', sister, line(1500, { details: [part('E1', 1000), part('X', 500)] }), between(paid), ['not-ours I1']],
+    ['a payee in the national form of its account', '10010010/6820101', quoted('E1', 1000), between(paid), ['not-ours I1']],
+    ['our account in its national form', '12030000/202051', quoted('E1', -1000), between(), ['E1 confirmed by entry I1']],
+    ['a format that names the company only', '1234567890', line(1000, { returnReason: 'R01', references: { customer: 'E1' } }), between({ ...paid, aliases: ['E1'] }), ['E1 returned by I1 (R01)']],
+    ['a payee by its plain number', '777888', quoted('E1', 1000), between({ ...paid, accounts: { payer: '1234567890', payee: '777888' } }), ['not-ours I1']],
+    ['a payer that nobody knows', third, quoted('E1', -1000), sent('E1'), ['E1 confirmed by entry I1']],
+  ])('%s', (_, account, entry, payment, expected) => expect(on(account, entry, payment, true)).toEqual(expected));
+
+  it('what waits for its debit does not wait on the account of somebody else', () => expect(on(sister, quoted('E1', 1000, { returnReason: 'AC04' }), between())).toEqual(['not-ours I1']));
 });
 
 describe('guarantee 3 for any statements', () => {

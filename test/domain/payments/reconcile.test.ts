@@ -8,8 +8,13 @@ import { parse } from 'yaml';
 
 const people = parse(readFileSync(fileURLToPath(new URL('../../../policies/people/sandbox.yaml', import.meta.url)), 'utf8')) as { people: { roles: { role: string }[] }[] };
 
+const usd = (amount: string) => ({ ...eur(amount), currency: 'USD' });
 const paid = (changes: Partial<LedgerPayment> = {}): LedgerPayment => ({ endToEndId: 'E1', amount: eur('10'), state: 'confirmed', executionDate: '2026-06-02', items: [{ caseId: 'a', revision: 1 }], confirmedBy: 'I1', ...changes });
 const entry = (amount: string, changes: Partial<BankLine> = {}): BankLine => ({ identity: 'I1', amount: eur(amount), bookedOn: '2026-06-02', endToEndIds: ['E1'], ...changes });
+const undated = (amount: string, changes: Partial<BankLine>): BankLine => {
+  const { bookedOn: _day, ...line } = entry(amount, changes);
+  return line;
+};
 const world = (changes: Partial<ReconciliationFacts> = {}): ReconciliationFacts => ({ asOf: '2026-06-03', system: 't2', silenceBusinessDays: 1, bank: [entry('-10')], payments: [paid()], documents: [{ caseId: 'a', open: eur('10') }], erp: [], ...changes });
 const { confirmedBy: _, ...unconfirmed } = paid({ state: 'sent' });
 const openBoth = { documents: [{ caseId: 'a', open: eur('10') }], erp: [{ caseId: 'a', open: eur('10') }] };
@@ -22,6 +27,13 @@ describe('bank, payments and ERP agree or somebody owns the difference', () => {
     ['a debit that another process explains', { bank: [entry('-10'), entry('-7', { identity: 'I2', explainedBy: 'bank-fees' })] }, []],
     ['a customer’s credit', { bank: [entry('-10'), entry('7', { identity: 'I2', endToEndIds: ['X'] })] }, []],
     ['a credit with the id of ours', { bank: [entry('-10'), entry('10', { identity: 'I2' })] }, ['credit-unexplained I2']],
+    ['a return of a payment that nobody knows, yesterday', { bank: [entry('-10'), entry('10', { identity: 'I2', endToEndIds: ['X'], waits: true })] }, []],
+    ['a return of a payment that nobody knows, for longer', { asOf: '2026-06-04', bank: [entry('-10'), entry('10', { identity: 'I2', endToEndIds: ['X'], waits: true })] }, ['credit-unexplained I2']],
+    ['a return without any id, for longer', { asOf: '2026-06-04', bank: [entry('-10'), entry('10', { identity: 'I2', endToEndIds: [], waits: true })] }, ['credit-unexplained I2']],
+    ['a return without a day', { bank: [entry('-10'), undated('10', { identity: 'I2', endToEndIds: ['X'], waits: true })] }, ['credit-unexplained I2']],
+    ['a return over Easter: T2 is closed', { asOf: '2026-04-07', bank: [entry('-10'), entry('10', { identity: 'I2', bookedOn: '2026-04-02', endToEndIds: ['X'], waits: true })] }, []],
+    ['a return of ours whose debit is not in', { payments: [unconfirmed], ...openBoth, bank: [entry('10', { identity: 'I2', waits: true })] }, ['credit-unexplained I2']],
+    ['one of the returns in an entry waits on', { asOf: '2026-06-04', bank: [entry('-10'), entry('20', { identity: 'I2', endToEndIds: ['E1', 'X'], waits: true })], payments: [paid({ state: 'returned', returnedBy: 'I2' })], ...openBoth }, ['confirmation-differs I2']],
     ['a return that is held as one', { bank: [entry('-10'), entry('10', { identity: 'I2' })], payments: [paid({ state: 'returned', returnedBy: 'I2' })], ...openBoth }, []],
     ['a confirmation whose entry is gone', { bank: [] }, ['confirmation-without-entry E1']],
     ['a return whose entry is gone', { payments: [paid({ state: 'returned', returnedBy: 'I2' })], ...openBoth }, ['confirmation-without-entry E1']],
@@ -45,6 +57,14 @@ describe('bank, payments and ERP agree or somebody owns the difference', () => {
     ['rejected, then paid at the next revision', { payments: [{ ...unconfirmed, state: 'rejected', endToEndId: 'E0' }, paid({ items: [{ caseId: 'a', revision: 2 }] })] }, []],
     ['taken out of an older run, then paid', { payments: [{ ...unconfirmed, state: 'removed', endToEndId: 'E0' }, paid()] }, []],
     ['paid, and taken out of an older run', { payments: [paid(), { ...unconfirmed, state: 'removed', endToEndId: 'E0' }] }, []],
+    ['booked in another currency, as ordered', { bank: [entry('-9.20', { instructed: [usd('-10')] })], payments: [paid({ amount: usd('10') })] }, []],
+    ['booked in another currency, and nobody knows what was ordered', { bank: [entry('-10')], payments: [paid({ amount: usd('10') })] }, ['confirmation-differs I1']],
+    ['booked in another currency, and another amount was ordered', { bank: [entry('-9.20', { instructed: [usd('-11')] })], payments: [paid({ amount: usd('10') })] }, ['confirmation-differs I1']],
+    ['booked in the currency of the payment, whatever was ordered', { bank: [entry('-10', { instructed: [usd('-11')] })] }, []],
+    ['two currencies in one entry', { bank: [entry('-19.20', { instructed: [eur('-10'), usd('-10')] })], payments: [paid(), paid({ endToEndId: 'E2', amount: usd('10'), items: [] })] }, []],
+    ['two currencies, one of them not ordered', { bank: [entry('-19.20', { instructed: [eur('-19.20')] })], payments: [paid(), paid({ endToEndId: 'E2', amount: usd('10'), items: [] })] }, ['confirmation-differs I1']],
+    ['a whole batch that is taken back and held as paid', { bank: [entry('-10'), entry('10', { identity: 'I2', endToEndIds: [], takesBack: true })] }, ['credit-unexplained I2']],
+    ['a whole batch that is taken back and held as returned', { bank: [entry('-10'), entry('10', { identity: 'I2', endToEndIds: [], takesBack: true })], payments: [paid({ state: 'returned', returnedBy: 'I2' })], ...openBoth }, []],
   ])('%s', (_name, changes, expected) => expect(reconcilePayments(world(changes)).map(({ code, subject }) => `${code} ${subject}`)).toEqual(expected));
 
   it.each<[string, Parameters<typeof opensAgain>[0], boolean]>([

@@ -52,7 +52,7 @@ export function credit(caseId: string, amount: string, changes: Partial<Payable>
 export function facts(payables: Payable[], changes: Partial<Omit<PaymentFacts, 'policy'>> & { policy?: Partial<PaymentPolicy> } = {}): PaymentFacts {
   const { policy, ...others } = changes;
   return {
-    entity: { id: 'DE01', currency: 'EUR', country: 'DE' }, runDate: '2026-06-02', nextRunDate: '2026-06-04', today: '2026-06-02',
+    entity: { id: 'DE01', currency: 'EUR', country: 'DE' }, runDate: '2026-06-02', nextRunDate: '2026-06-04', today: '2026-06-02', earliestExecution: changes.today ?? '2026-06-02',
     payerAccount: { id: 'main', holder: 'Muster Maschinenbau GmbH', currency: 'EUR', iban: 'DE02120300000000202051', bic: 'BYLADEM1001', calendar: 't2' },
     policy: { version: 'standard-eur@test', content: { ...europeanPolicy, ...policy } },
     payables, holds: [], earlier: [], ...others,

@@ -55,14 +55,23 @@ describe('P3: as late as possible, and not later', () => {
   });
 
   it.each([
-    ['2026-06-02', false, '2026-06-02'],
-    ['2026-06-02', true, '2026-06-03'],
-    ['2026-06-06', false, '2026-06-08'],
-    ['2026-04-02', true, '2026-04-07'],
-  ])('a run on %s, after the cut-off: %s, is executed on %s', (runDate, afterCutOff, executionDate) => {
-    const proposal = propose([payable('a', { dueDate: '2026-01-01' })], { runDate, today: runDate, afterCutOff, nextRunDate: addDays(runDate, 7) });
+    ['2026-06-02', '2026-06-02', '2026-06-02'],
+    ['2026-06-02', '2026-06-03', '2026-06-03'],
+    ['2026-06-06', '2026-06-08', '2026-06-08'],
+    ['2026-06-06', '2026-06-05', '2026-06-08'],
+    ['2026-04-02', '2026-04-07', '2026-04-07'],
+    ['2026-06-02', '2026-06-19', '2026-06-19'],
+    ['2026-06-19', '2026-06-02', '2026-06-19'],
+  ])('a run of %s, of which the bank executes nothing before %s, is executed on %s', (runDate, earliestExecution, executionDate) => {
+    const proposal = propose([payable('a', { dueDate: '2026-01-01' })], { runDate, today: runDate, earliestExecution, nextRunDate: addDays(runDate, 7) });
     expect(proposal.instructions[0]?.executionDate).toBe(executionDate);
     expect(weekday(executionDate)).toBeLessThan(6);
+  });
+
+  it('a run that has waited past its next one says no day of the past', () => {
+    const { excluded, items } = propose([payable('a', { dueDate: '2026-06-30' }), payable('b', { dueDate: '2026-06-19' })], { earliestExecution: '2026-06-19', today: '2026-06-19' });
+    expect(items.map(({ caseId }) => caseId)).toEqual(['b']);
+    expect(excluded.map(({ message }) => message)).toEqual(['Paying by 2026-06-30 is early enough; the next run executes on 2026-06-19.']);
   });
 });
 
@@ -84,6 +93,15 @@ describe('P4: discounts', () => {
     ['2016-07-27', '259420'],
     ['2016-08-30', '259420'],
   ])('three tiers, paid on %s: %s', (runDate, minor) => expect(paidOn(runDate)).toBe(minor));
+
+  it.each([
+    ['2016-07-04', '254232'],
+    ['2016-07-05', '256826'],
+    ['2016-07-13', '259420'],
+  ])('three tiers of a run of 4 July, which the bank executes on %s: %s', (earliestExecution, minor) => {
+    const { instructions } = propose([threeTiers], { runDate: '2016-07-04', today: '2016-07-04', nextRunDate: '2016-09-04', earliestExecution });
+    expect(instructions.map(({ amount }) => amount.minor)).toEqual([minor]);
+  });
 
   it.each([
     ['gross', '254232'],

@@ -14,7 +14,7 @@ describe('P8: money that came back before its debit', () => {
     ['under the trace number of one, waits for the payment', credit({ references: { originalTrace: 'T1' }, returnReason: 'R02' }), ['E1']],
     ['of a payment that nobody knows yet', credit({ endToEndId: 'E9', returnReason: 'AC04' }), ['E9']],
     ['of one under its trace number', credit({ references: { originalTrace: 'T9' }, returnReason: 'R02' }), ['T9']],
-    ['without any id has nothing to wait for', credit({ returnReason: 'AC04' }), undefined],
+    ['without any id waits for somebody who knows it', credit({ returnReason: 'AC04' }), []],
     ['a customer who pays waits for nothing', credit({ endToEndId: 'E9' }), undefined],
   ])('%s', (_, entry, expected) => expect(waiting(entry)?.waitsFor).toEqual(expected));
 
