@@ -182,7 +182,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 
 /** True when a statement failed for another reason than the data that it was given: the same one may go through later, or with another program. */
 export function isDatabaseFailure(error: unknown): boolean {
-  return isDatabaseUnavailable(error) || (typeof (error as { severity?: unknown } | null)?.severity === 'string' && !sqlState(error)?.startsWith(dataException));
+  return isDatabaseUnavailable(error) || (typeof (error as { severity?: unknown } | null)?.severity === 'string' && !ofItsData.some((state) => sqlState(error)?.startsWith(state)));
 }
 
 /** Name of the violated constraint or unique index, if the error is a violation. */
@@ -191,8 +191,8 @@ export function violatedConstraint(error: unknown): string | undefined {
 }
 
 const retryable = new Set(['40001', '40P01']);
-/** Class of the states that tell of a value which the database does not take. */
-const dataException = '22';
+/** Classes of the states that tell of data which the database does not take: a value, a contradiction, something too long for an index. */
+const ofItsData = ['22', '23', '54'];
 const unavailable = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', '57P01', '57P02', '57P03', '57014', '53000', '53100', '53200', '53300', '55P03', '58030']);
 
 function sqlState(error: unknown): string | undefined {

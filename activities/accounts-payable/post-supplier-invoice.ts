@@ -1,12 +1,14 @@
 import { latestAssessment, type StoredAssessment } from '../../db/repositories/assessments.ts';
 import { linkCases, lockCase, readCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { inTransaction, onOneConnection, type Db, type Trx } from '../../db/client.ts';
+import { erpSource, toldOfOrders } from '../../db/repositories/inbound.ts';
 import { isUnderWay } from '../../db/repositories/once.ts';
 import { policyByVersion } from '../../db/repositories/policies.ts';
 import { savePosting } from '../../db/repositories/postings.ts';
 import { markReservationsPosted } from '../../db/repositories/reservations.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { Assessment, PostingDraft } from '../../domain/model/assessment.ts';
+import type { Case } from '../../domain/model/case.ts';
 import type { PostedDocument, SupplierInvoiceCommand } from '../../domain/model/posting.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { lackingApprovers } from '../../domain/rules/accounts-payable/approval-decision.ts';
@@ -62,8 +64,8 @@ interface Posting {
   dueAt: string;
 }
 
-/** For how long a judgement holds while the ERP cannot be reached: orders and receipts go on changing there (M19). */
-const judgedForMs = 5 * 60_000;
+/** A posting that waits for longer looks whether its order has changed in the ERP since it was judged (M19). */
+const judgedForMs = 60_000;
 
 /** The assessment if it is still the newest and not overtaken, may be posted, and everybody who has to approve it has done so for exactly this version. */
 async function currentAssessment(db: Db, { caseId, assessmentId, key }: PostCommand): Promise<Current | undefined> {
@@ -73,8 +75,13 @@ async function currentAssessment(db: Db, { caseId, assessmentId, key }: PostComm
   const { result } = stored;
   if (!result.posting || result.disposition === 'exception' || result.disposition === 'duplicate') return undefined;
   if (!result.postBeforeApproval && !(await isApproved(db, stored))) return undefined;
-  if (stored.ageMs > judgedForMs && !(await isUnderWay(db, key))) return undefined;
+  if (stored.ageMs > judgedForMs && (await orderChangedSince(db, current.case, stored)) && !(await isUnderWay(db, key))) return undefined;
   return { stored, draft: result.posting };
+}
+
+/** What the ERP said of its orders about when it was judged, or after: the ERP was asked a moment before. */
+function orderChangedSince(db: Db, { entity, orderNumbers }: Case, { createdAt }: StoredAssessment): Promise<boolean> {
+  return toldOfOrders(db, erpSource(entity), orderNumbers, new Date(Date.parse(createdAt) - judgedForMs).toISOString());
 }
 
 /** Everybody who is to approve this assessment has done so, for exactly this version. */

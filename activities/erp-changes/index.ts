@@ -2,7 +2,7 @@ import type { ErpChange, ErpPort } from '../../adapters/ports/erp.ts';
 import { inTransaction, type Db, type Trx } from '../../db/client.ts';
 import { casesOfOrders } from '../../db/repositories/cases.ts';
 import { readEntity } from '../../db/repositories/directory.ts';
-import { readCursor, recordInbound } from '../../db/repositories/inbound.ts';
+import { erpSource, readCursor, recordInbound } from '../../db/repositories/inbound.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
@@ -29,7 +29,7 @@ export function createErpChangeActivities(parts: ErpChangeParts): ErpChangeActiv
 export async function pollErpChanges({ db, erpOf }: ErpChangeParts, entityId: string): Promise<{ taken: number }> {
   const entity = await readEntity(db, entityId);
   if (!entity) throw new KontorError('unknown-resource', `The legal entity ${entityId} is not there.`);
-  const source = `erp/${entityId}`;
+  const source = erpSource(entityId);
   const { changes, cursor } = await erpOf(entity).port.changesSince(entityId, await readCursor(db, source), { correlationId: `poll-${entityId}` });
   if (changes.length === 0) return { taken: 0 };
   const taken = await inTransaction(db, async (trx) => {

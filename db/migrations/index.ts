@@ -20,6 +20,7 @@ import { up as waitingReturns } from './0018-waiting-returns.ts';
 import { up as creditedDocuments } from './0019-credited-documents.ts';
 import { up as besideTheirOriginals } from './0020-beside-their-originals.ts';
 import { up as statementChain } from './0021-statement-chain.ts';
+import { up as eventsByTime } from './0022-events-by-time.ts';
 
 export interface Migration {
   id: string;
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   { id: '0019-credited-documents', up: creditedDocuments },
   { id: '0020-beside-their-originals', up: besideTheirOriginals },
   { id: '0021-statement-chain', up: statementChain },
+  { id: '0022-events-by-time', up: eventsByTime },
 ];

@@ -7,6 +7,9 @@ export interface InboundEvent {
   payload: Record<string, unknown>;
 }
 
+/** Under which a company's ERP tells of receipts and changed orders. */
+export const erpSource = (entity: string): string => `erp/${entity}`;
+
 /** Takes events in, each once per source, and moves the cursor; answers those that are new, in their order. */
 export async function recordInbound(trx: Trx, batch: { source: string; entity: string; events: readonly InboundEvent[]; cursor?: string }): Promise<InboundEvent[]> {
   const rows = await sql<{ id: string }>(
@@ -40,4 +43,11 @@ export async function readInbound(db: Db, source: string, id: string): Promise<(
     { source, id },
   );
   return row;
+}
+
+/** Whether a source has told of one of these orders since a moment. */
+export async function toldOfOrders(db: Db, source: string, orderNumbers: readonly string[], since: string): Promise<boolean> {
+  if (orderNumbers.length === 0) return false;
+  const told = await sql(db, `select from inbound_events where source = :source and created_at >= :since::timestamptz and payload ->> 'orderNumber' = any (:orderNumbers::text[]) limit 1`, { source, since, orderNumbers });
+  return told.length > 0;
 }

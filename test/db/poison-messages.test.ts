@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import type { PaymentParts, ReadMessage } from '../../activities/payments/parts.ts';
 import { takeBankMessages } from '../../activities/payments/take-bank-messages.ts';
@@ -15,6 +16,8 @@ describeWithDatabase('F18: a message of the bank that fails in our hands', () =>
   beforeAll(() => seedSandbox(own.db, readSandboxSet(readSettings().home)));
 
   const statement = (...entries: ReturnType<typeof booked>[]): ReadMessage => ({ kind: 'statements', format: 'camt.054.001.08', statements: [statementOf(entries)], problems: [], advice: true });
+  /** Longer than an entry of an index may be, and nothing that could be made shorter. */
+  const longId = Array.from({ length: 400 }, (_, at) => createHash('sha256').update(String(at)).digest('hex')).join('');
   /** What is wrong with each message, by its text. */
   const readings: Record<string, () => ReadMessage> = {
     'breaks the reader': () => {
@@ -22,6 +25,7 @@ describeWithDatabase('F18: a message of the bank that fails in our hands', () =>
     },
     'breaks the rules': () => statement(booked(-1, 'R1', { amount: { currency: 'EUR', minor: 'much' } })),
     'breaks the record': () => statement(booked(-1, 'R2', { endToEndId: 'a\u0000b' })),
+    'breaks an index': () => statement(booked(-1, 'R2', { endToEndId: longId })),
     'is sound': () => statement(booked(-700, 'R3')),
   };
   let broken = readings;
@@ -34,8 +38,8 @@ describeWithDatabase('F18: a message of the bank that fails in our hands', () =>
   const caseOf = (id: string) => sql<{ code: string; owner: string; suggestion: string }>(own.db, `select code, owner_role as owner, suggestion from exceptions where source ->> 'messageId' = :id`, { id });
 
   it('is kept, set aside and a case of the operator; what comes after it is taken, and so is the next look', async () => {
-    expect(await look([message('P1', 'breaks the reader'), message('P2', 'breaks the rules'), message('P3', 'breaks the record'), message('P4', 'is sound')])).toMatchObject({ taken: 4 });
-    for (const id of ['P1', 'P2', 'P3']) {
+    expect(await look([message('P1', 'breaks the reader'), message('P2', 'breaks the rules'), message('P3', 'breaks the record'), message('P31', 'breaks an index'), message('P4', 'is sound')])).toMatchObject({ taken: 5 });
+    for (const id of ['P1', 'P2', 'P3', 'P31']) {
       expect(await stateOf(id)).toEqual({ state: 'quarantined', code: 'bank-message-not-applied' });
       const [found, ...more] = await caseOf(id);
       expect([found?.code, found?.owner, more]).toEqual(['bank-message-not-applied', 'operator', []]);

@@ -46,7 +46,8 @@ describeWithServices('a judgement that is overtaken', () => {
     const { caseId } = await sheets('4500000932', '90');
     await vi.waitUntil(async () => (await sql(house.db, `select from effects where case_id = :caseId and state = 'idle'`, { caseId })).length > 0, { timeout: 60_000, interval: 100 });
     await house.sandbox.post('/erp/DE01/material-documents', { movementType: '122', orderNo: '4500000932', itemNo: '10', qty: '100', postingDate: '2026-11-17', postedBy: 'petra.lang' });
-    await sql(house.db, `update assessments set created_at = created_at - interval '6 minutes' where case_id = :caseId`, { caseId });
+    await vi.waitUntil(async () => (await sql(house.db, `select from inbound_events where source = 'erp/DE01' and payload ->> 'orderNumber' = '4500000932' and created_at > (select max(created_at) from assessments where case_id = :caseId)`, { caseId })).length > 0, { timeout: 60_000, interval: 100 });
+    await sql(house.db, `update assessments set created_at = created_at - interval '2 minutes' where case_id = :caseId`, { caseId });
     await house.sandbox.clearFaults();
     const { progress } = await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'awaiting-receipt' || stage === 'posted');
     expect(progress.postings).toEqual([]);

@@ -112,6 +112,7 @@ function fill(agreements: readonly PlannedCharge[], amount: Money): void {
   });
 }
 
+/** M9: what another document takes back of an agreement makes room once it is posted, and not before. */
 function agreementsOf({ invoice, reservations, caseId }: InvoiceFacts, billed: readonly PairedLine[]): PlannedCharge[] {
   const { currency } = invoice;
   const orders = [...new Set(billed.flatMap(({ order }) => (order?.currency === currency ? [order] : [])))].sort((a, b) => compareText(a.number, b.number));
@@ -119,7 +120,7 @@ function agreementsOf({ invoice, reservations, caseId }: InvoiceFacts, billed: r
     [...groupedBy(order.plannedCharges, ({ code }) => plainCode(code)).values()].flatMap((agreed): PlannedCharge[] => {
       const code = agreed[0]?.code;
       if (code === undefined) return [];
-      const others = reservations.filter((entry) => entry.caseId !== caseId && entry.orderNumber === order.number && entry.orderLine === chargeLine(code) && entry.value.currency === currency);
+      const others = reservations.filter((entry) => entry.caseId !== caseId && entry.orderNumber === order.number && entry.orderLine === chargeLine(code) && entry.value.currency === currency && (entry.state === 'posted' || minorOf(entry.value) >= 0n));
       return [{ order, code, agreed: sumMoney(currency, agreed.map(({ amount }) => amount)), taken: sumMoney(currency, others.map(({ value }) => value)), billed: noMoney(currency) }];
     }));
 }

@@ -165,8 +165,14 @@ function consents(observation: Observation, fingerprint: string, facts: InvoiceF
   const human = (person: string): string => facts.people.find((entry) => entry.id === person)?.employeeId ?? person;
   const submitter = facts.submittedBy === undefined ? undefined : human(facts.submittedBy);
   const covers = (override: Override): boolean =>
-    override.findingCode === observation.code && override.scope === observation.scope && override.fingerprint === fingerprint && human(override.by) !== submitter;
+    override.findingCode === observation.code && override.scope === observation.scope && (override.fingerprint === fingerprint || withoutStanding(override.fingerprint) === fingerprint) && human(override.by) !== submitter;
   return new Set(facts.overrides.filter(covers).map((override) => human(override.by))).size;
+}
+
+/** As it is now, of a time when it ended with how the other document stood: `…, posted|…`. */
+function withoutStanding(fingerprint: string): string {
+  const [code, scope, expected = '', ...rest] = fingerprint.split('|');
+  return [code, scope, code?.startsWith('duplicate-') ? expected.replace(/, [a-z]+$/, '') : expected, ...rest].join('|');
 }
 
 /** A receipt may be awaited for some business days since the document came in; everything else is due in hours from now. */

@@ -30,13 +30,13 @@ interface Room {
 /**
  * What each stated tax is on (T1). Under value added tax every part of the net has one category and rate (BR-S-08): where it is stated,
  * the base is the sum of its parts; where it is not, the part may belong to any. Several taxes may share a base, as those of state and
- * county do, only where `mayShare` says so and some part does not state its tax: each is then on no more than the document bills.
+ * county do, only where `mayShare` says so and some part does not state its tax, or some tax is stated by no part: each is then on no more than the document bills.
  * A base that is off by one unit of the currency at most is a matter of rounding; the tax is recomputed on what is billed all the same.
  */
 export function taxesOnBases(invoice: Invoice, mayShare: boolean): { taxes: TaxOnBase[]; observations: Observation[] } {
   const stated = groupedBy(invoice.taxes, keyOf);
   const parts = partsOf(invoice, stated);
-  const isShared = mayShare && parts.some(({ tax }) => tax === undefined);
+  const isShared = mayShare && (parts.some(({ tax }) => tax === undefined) || [...stated.keys()].some((key) => !parts.some(({ tax }) => tax && keyOf(tax) === key)));
   const whole = roomFor(invoice, parts);
   const judged = isShared ? invoice.taxes.map((tax) => judgeBase(tax, whole)) : judgeEach(invoice, parts, stated);
   const observations = judged.flatMap(({ observation }) => observation ?? []);

@@ -23,7 +23,7 @@ export function judgeTax({ invoice, policies }: InvoiceFacts, supplier: Supplier
   const { taxes, observations: aboutBases } = taxesOnBases(invoice, !isJudged);
   const observations = [
     ...aboutBases,
-    ...taxes.flatMap((tax) => judgeAmount(tax, tolerance, policy)),
+    ...taxes.flatMap((tax) => judgeAmount(tax, tolerance, policy, isJudged || policy.uncheckedUpToPercent === undefined)),
     ...invoice.taxes.flatMap((tax) => judgeCategory(invoice, tax, policy, country, isJudged)),
     ...(isJudged ? [] : judgeShare(invoice, policy)),
   ];
@@ -38,11 +38,11 @@ export function withhold(payable: Money, base: Money, rate: Decimal): { withheld
   return { withheld, paid: subtractMoney(payable, withheld) };
 }
 
-/** T1, T4: too much and too little are different problems. */
-function judgeAmount(tax: TaxOnBase, tolerance: Money, policy: TaxPolicy): Observation[] {
+/** T1, T4: too much and too little are different problems. A tax without a rate is bounded by its share alone where no rates are listed. */
+function judgeAmount(tax: TaxOnBase, tolerance: Money, policy: TaxPolicy, needsRate: boolean): Observation[] {
   if (tax.rate === undefined) {
     const isExempt = policy.withoutTax.some(({ category }) => category === tax.category);
-    return isExempt || minorOf(tax.amount) === 0n ? [] : [{ code: 'tax-rate-missing', rule: 'T1', scope: taxScope(tax), expected: 'a rate', actual: describeMoney(tax.amount) }];
+    return isExempt || !needsRate || minorOf(tax.amount) === 0n ? [] : [{ code: 'tax-rate-missing', rule: 'T1', scope: taxScope(tax), expected: 'a rate', actual: describeMoney(tax.amount) }];
   }
   const expected = percentOf(tax.base, tax.rate);
   const difference = subtractMoney(tax.amount, expected);

@@ -55,12 +55,18 @@ export function gapsBetween(statements: readonly ChainedStatement[]): Map<string
 
 /** Whether numbers begin again with a year, or carry it, is the bank's own way: over the turn of a year the balances alone tell. */
 function gapAfter(before: ChainedStatement, one: ChainedStatement): string | undefined {
-  const [last, next] = [numberOf(before), numberOf(one)];
+  const [last, next] = [sequenceOf(before), sequenceOf(one)];
   const sameYear = before.closedOn.slice(0, 4) === one.closedOn.slice(0, 4);
   if (sameYear && last !== undefined && next !== undefined && next !== last && next !== last + 1n && next !== 1n) return `follows ${before.number}: what is between them is missing`;
   // The balances of one that does not add up are in question already.
   if (!before.fit || !one.fit || isSame(before.closing, one.opening)) return undefined;
   return `opens with ${describeMoney(one.opening)}, and the one before it closed with ${describeMoney(before.closing)}`;
+}
+
+/** Longer numbers are days or ids of messages, whose steps tell nothing: between those the balances alone tell. */
+function sequenceOf(one: ChainedStatement): bigint | undefined {
+  const number = numberOf(one);
+  return number !== undefined && number <= 999_999n ? number : undefined;
 }
 
 /** The statements of a day by their numbers; where those are missing or the same, by their balances. */

@@ -108,6 +108,8 @@ describe('duplicates', () => {
     const overrides = ['fred', 'cara'].map((by) => ({ findingCode: finding!.code, scope: finding!.scope, fingerprint: finding!.fingerprint, by, role: 'ap-lead', reason: 'another document', at: '2026-11-05T10:00:00.000Z' }));
     for (const state of ['pending', 'parked', 'posted', 'paid'] as const) expect(assessInvoice(facts({ ...as({ state }), overrides })).disposition, state).toBe('needs-approval');
     expect(assessInvoice(facts({ ...as({ gross: eur('6') }), overrides })).disposition, 'of another amount').toBe('duplicate');
+    const earlier = overrides.map((override) => ({ ...override, fingerprint: override.fingerprint.replace(/^([^|]*\|[^|]*\|[^|]*)/, '$1, pending') }));
+    expect(assessInvoice(facts({ ...as({ state: 'paid' }), overrides: earlier })).disposition, 'as it was recorded by earlier versions').toBe('needs-approval');
   });
 
   it('D1, D9: of two that it repeats, one about to end, it is the duplicate of the other', () => {

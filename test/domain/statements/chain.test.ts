@@ -22,6 +22,8 @@ describe('SI-6: which statements do not follow the one before them', () => {
     ['money is missing over the turn of the year', [one(250, 1, 0, 5, { closedOn: '2026-12-31' }), one(1, 1, 6, 9, { closedOn: '2027-01-04' })], ['1']],
     ['several of a day, by number', [one(1, 1, 0, 5), one(2, 1, 5, 9), one(3, 1, 9, 2), one(4, 2, 2, 2)], []],
     ['several of a day without numbers, in another order', [one(0, 1, 0, 5), one(0, 2, 7, 9), one(0, 2, 5, 5), one(0, 2, 5, 7), one(0, 3, 9, 9)], []],
+    ['numbers that are days or ids of messages', [one(20261120, 20, 0, 5), one(20261123, 23, 5, 9), one(4711000815, 24, 9, 9)], []],
+    ['and money is missing between them', [one(20261120, 20, 0, 5), one(20261123, 23, 6, 9)], ['20261123']],
     ['names that are no numbers', [one('S-A', 1, 0, 5), one('S-C', 2, 5, 9)], []],
     ['a day told again without a number', [one(0, 1, 0, 5), one('A', 2, 5, 9), one('B', 2, 5, 9), one(0, 3, 9, 9)], []],
     ['pages of one number, in another order', [one(1, 1, 0, 5), one(2, 2, 7, 9), one(2, 2, 5, 7), one(3, 3, 9, 9)], []],
