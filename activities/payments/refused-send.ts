@@ -18,6 +18,8 @@ import { bankSource } from './take-bank-messages.ts';
 import { tellInvoices } from './tell-invoices.ts';
 
 export type RefusedFile = Extract<SubmissionAnswer, { outcome: 'refused' }>;
+/** `withheld`: we refused it ourselves, and the bank was never sent anything. */
+export type BankOrOwnAnswer = SubmissionAnswer | (RefusedFile & { withheld: true });
 
 /** A run's file on its way, and the case about a refusal that proves nothing, where there is or was one. */
 export interface SentFile {
@@ -30,13 +32,19 @@ export interface SentFile {
   at: string;
   dueAt: string;
   doubt: ExceptionCase | undefined;
+  /** The owner of the doubt has said that the bank has nothing: no duplicate stops the one send that follows, nor keeps its documents. */
+  isConfirmedUnsent: boolean;
 }
 
 const doubtCode = 'repeat-refused';
 const doubtOwner = 'treasurer';
 
-export async function readDoubt(db: PaymentParts['db'], runId: string): Promise<ExceptionCase | undefined> {
-  return readException(db, doubtId(runId));
+/** Whoever else had it tried again has not asked the bank. */
+export async function readDoubt(db: PaymentParts['db'], entity: string, runId: string): Promise<Pick<SentFile, 'doubt' | 'isConfirmedUnsent'>> {
+  const doubt = await readException(db, doubtId(runId));
+  if (doubt?.state !== 'resolved') return { doubt, isConfirmedUnsent: false };
+  const person = (await peopleOf(db, entity)).find(({ id }) => id === doubt.resolvedBy);
+  return { doubt, isConfirmedUnsent: person !== undefined && heldRole(person, { entity, role: doubtOwner }) !== undefined };
 }
 
 function doubtId(runId: string): string {
@@ -50,7 +58,7 @@ export function refusalId(runId: string): string {
 /**
  * What the bank knows of the file: its own record under the message id, or what its messages have said of the payments in it, which no refusal
  * outweighs. Only a refusal that is not about a repeat says that nothing was taken (P7); `answer` is the one that it gave to a send just now.
- * @throws KontorError `outcome-unknown` where it names nothing but a repeat that it refused
+ * @throws KontorError `outcome-unknown` where it names nothing but a repeat that it refused, and nobody has asked it about that
  */
 export async function knownAtBank(sent: SentFile, answer?: RefusedFile): Promise<SubmissionAnswer | undefined> {
   const { parts, bank, caseId, correlationId, messageId } = sent;
@@ -63,37 +71,50 @@ export async function knownAtBank(sent: SentFile, answer?: RefusedFile): Promise
     if (refusal) await openContradiction(sent, refusal);
     return { outcome: 'received', reference: messageId };
   }
-  if (found && isDuplicate(found)) throw await doubted(sent, found);
-  return found;
+  if (found && !isDuplicate(found)) return found;
+  if ((found ?? told === 'repeated') && !sent.isConfirmedUnsent) throw await doubted(sent, found ?? { code: 'DUPL' });
+  return undefined;
 }
 
-/** A refusal of the file that was just sent: it counts unless it may be that of a repeat, the first of which the bank may have taken (P7). */
+/** A refusal of the file that was just sent: it counts unless it may be that of a repeat, the first of which the bank may have taken and has not denied to the treasurer (P7). */
 export async function judgedRefusal(sent: SentFile, answer: RefusedFile, isRepeat: boolean): Promise<SubmissionAnswer> {
   const known = await knownAtBank(sent, answer).catch((error: unknown) => {
     if (error instanceof KontorError && error.code === 'outcome-unknown') throw error;
     throw new KontorError('outcome-unknown', `The bank refused ${sent.messageId} (${answer.code}) and cannot be asked what it has of it.`, { cause: error });
   });
   if (known) return known;
-  if (isRepeat || isDuplicate(answer)) throw await doubted(sent, answer);
+  if (!sent.isConfirmedUnsent && (isRepeat || isDuplicate(answer))) throw await doubted(sent, answer);
   return answer;
 }
 
-/** Nothing is sent while somebody has to find out what became of an earlier send. */
-export function refuseWhileDoubted({ doubt, messageId }: SentFile): void {
-  if (doubt?.state === 'open') throw new KontorError('outcome-unknown', `The bank refused ${messageId} as a repeat and has not said what became of the file; it is asked again, and nothing is sent.`);
+/** Nothing is sent while somebody has to find out what became of an earlier send; where it was tried again without that, the owner is asked again. */
+export async function refuseWhileDoubted(sent: SentFile): Promise<void> {
+  if (!sent.doubt || sent.isConfirmedUnsent) return;
+  await openDoubt(sent, sent.doubt);
+  throw stillDoubted(sent);
 }
 
-/**
- * What a person has said about the doubt is good for one send: the case is open again until that has its answer. True where the owner said that
- * the bank has nothing; whoever else had it tried again has not asked the bank.
- */
-export async function isConfirmedUnsent(sent: SentFile): Promise<boolean> {
-  const { parts, entity, doubt } = sent;
-  if (doubt?.state !== 'resolved') return false;
-  await openDoubt(sent, doubt);
+/** The owner's word is good for one send: the case is open again until that has its answer. */
+export async function useConfirmation(sent: SentFile): Promise<void> {
+  const { doubt } = sent;
+  if (!doubt) return;
+  if (!(await openDoubt(sent, doubt))) throw stillDoubted(sent); // another attempt has used it meanwhile
   sent.doubt = { ...doubt, state: 'open' };
-  const person = (await peopleOf(parts.db, entity)).find(({ id }) => id === doubt.resolvedBy);
-  return person !== undefined && heldRole(person, { entity, role: doubtOwner }) !== undefined;
+}
+
+/** The bank was not reached: the owner's word stands, and nobody is asked again. */
+export async function giveConfirmationBack({ parts, bank, caseId, at, doubt }: SentFile): Promise<void> {
+  if (!doubt?.resolvedBy) return;
+  const { resolution = 'retry', resolvedBy: by, resolutionDetail: detail } = doubt;
+  await inTransaction(parts.db, async (trx) => {
+    const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
+    if (await resolveException(trx, doubt.id, { resolution, by, ...(detail ? { detail } : {}) }))
+      await recordTransitions(trx, current, [{ kind: 'exception-closed', at, exceptionId: doubt.id, code: doubtCode, resolution, by }], { actor: `counterpart:${bank.system}` });
+  });
+}
+
+function stillDoubted({ messageId }: SentFile): KontorError {
+  return new KontorError('outcome-unknown', `The bank refused ${messageId} as a repeat and has not said what became of the file; it is asked again, and nothing is sent.`);
 }
 
 /** What ends the doubt when the bank has answered after all. */
@@ -106,10 +127,10 @@ export async function endDoubt(trx: Trx, { doubt, caseId }: SentFile): Promise<v
 }
 
 /**
- * The bank wants none of it: every payment is rejected and its documents are open again, under a higher revision. False, and everything is to
+ * The bank wants none of it, or was never sent it: every payment is rejected and its documents are open again, under a higher revision. False, and everything is to
  * be rolled back, where the bank has said something else of one of them meanwhile.
  */
-export async function refuseFile(trx: Trx, { entity, caseId, correlationId, dueAt }: SentFile, workflowId: string, answer: RefusedFile): Promise<boolean> {
+export async function refuseFile(trx: Trx, { entity, caseId, correlationId, dueAt }: SentFile, workflowId: string, answer: RefusedFile & { withheld?: true }): Promise<boolean> {
   await markSend(trx, caseId, 'refused', answer.code);
   const instructions = (await instructionsOf(trx, caseId)).filter(({ state }) => state !== 'removed' && state !== 'rejected');
   const changes = instructions.map(({ endToEndId }) => ({ endToEndId, state: 'rejected', reasonCode: answer.code }));
@@ -118,7 +139,7 @@ export async function refuseFile(trx: Trx, { entity, caseId, correlationId, dueA
   await tellInvoices(trx, { entity }, instructions.map((instruction) => ({ instruction, status: 'rejected' as const, reference: answer.code })));
   await openException(trx, {
     id: refusalId(caseId), entity, case: caseId, workflowId, origin: 'process', code: 'counterpart-rejected', reasonCode: 'OTH', actionCode: 'NOA',
-    title: `The bank refused the payment file: ${answer.code}`, suggestion: `${answer.message} Correct the cause; the documents are open again for the next run.`, findings: [], ownerRole: 'treasurer', dueAt, correlationId,
+    title: `${answer.withheld ? 'The payment file was never sent' : 'The bank refused the payment file'}: ${answer.code}`, suggestion: `${answer.message} ${answer.withheld ? 'T' : 'Correct the cause; t'}he documents are open again for the next run.`, findings: [], ownerRole: 'treasurer', dueAt, correlationId,
   });
   return true;
 }
@@ -133,22 +154,25 @@ export async function openContradiction({ parts, entity, messageId, at, dueAt }:
 }
 
 /** Somebody asks the bank; while it has not answered, the documents stay in the run. */
-async function doubted(sent: SentFile, { code }: RefusedFile): Promise<KontorError> {
+async function doubted(sent: SentFile, { code }: Pick<RefusedFile, 'code'>): Promise<KontorError> {
   await openDoubt(sent, {
     title: `The bank refused a payment file that it may have: ${code}`,
-    suggestion: `Ask the bank whether it has file ${sent.messageId}. Its own record, report or statement moves the run on by itself; until then nothing is sent and no document is open again. Where it confirms that it has nothing, retry: the file is sent once more under the same id, and what the bank says then counts.`,
+    suggestion: `Ask the bank whether it has file ${sent.messageId}. Its own record, report or statement moves the run on by itself; until then nothing is sent and no document is open again. Where it confirms that it has nothing, retry: the file is sent once more under the same id, and what the bank says then counts: the documents are open again if it refuses, whatever its reason.`,
   });
   return new KontorError('outcome-unknown', `The bank refused ${sent.messageId} (${code}) and does not say what became of an earlier send; it is asked again, and nothing is sent.`);
 }
 
-async function openDoubt({ parts, bank, entity, caseId, correlationId, at, dueAt }: SentFile, { title, suggestion }: Pick<ExceptionCase, 'title' | 'suggestion'>): Promise<void> {
+/** False where it was open already. */
+async function openDoubt({ parts, bank, entity, caseId, correlationId, at, dueAt }: SentFile, { title, suggestion }: Pick<ExceptionCase, 'title' | 'suggestion'>): Promise<boolean> {
   const id = doubtId(caseId);
   const said = { title, ownerRole: doubtOwner, dueAt, ...(suggestion === undefined ? {} : { suggestion }) };
-  await inTransaction(parts.db, async (trx) => {
+  return inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
     const isNew = (await readException(trx, id)) === undefined;
     if (isNew) await openException(trx, { id, entity, case: caseId, workflowId: current.case.workflowId, origin: 'process', code: doubtCode, reasonCode: 'PAY', actionCode: 'PIN', findings: [], correlationId, ...said });
-    if (isNew || (await reopenException(trx, id, said))) await recordTransitions(trx, current, [{ kind: 'exception-opened', at, exceptionId: id, code: doubtCode, owner: said.ownerRole }], { actor: `counterpart:${bank.system}` });
+    const isOpened = isNew || (await reopenException(trx, id, said));
+    if (isOpened) await recordTransitions(trx, current, [{ kind: 'exception-opened', at, exceptionId: id, code: doubtCode, owner: said.ownerRole }], { actor: `counterpart:${bank.system}` });
+    return isOpened;
   });
 }
 

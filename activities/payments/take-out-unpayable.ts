@@ -5,6 +5,7 @@ import { readRun, type PaymentRun } from '../../db/repositories/payment-runs.ts'
 import { changeInstructions, instructionsOf, itemsOf, moveAll, type StoredInstruction, type StoredItem } from '../../db/repositories/payments.ts';
 import { localDate } from '../../domain/calendar/business-hours.ts';
 import { addDays } from '../../domain/calendar/plain-date.ts';
+import type { LegalEntity } from '../../domain/model/legal-entity.ts';
 import type { Exclusion } from '../../domain/model/payment.ts';
 import { earliestExecution } from '../../domain/rules/payments/execution.ts';
 import { lastLook, type ReleasedItem } from '../../domain/rules/payments/last-look.ts';
@@ -67,6 +68,15 @@ function releasedItem({ caseId, endToEndId, entity, item: { open, payBy, discoun
     ...(discount ? { discount } : {}),
     ...(screening ? { screenedOn: localDate(calendar.content, screening.at) } : {}),
   };
+}
+
+/** Why a file that exists and was never sent stays here: the day for which it was released cannot be met any more (P11), and discounts and screenings go with that day (P4, P10). */
+export async function missedCutOff({ db, now }: Pick<PaymentParts, 'db' | 'now'>, company: LegalEntity, { runId, payerAccount, executionDate }: PaymentRun): Promise<{ code: string; message: string } | undefined> {
+  if (executionDate === null) return undefined;
+  const moment = now();
+  const earliest = earliestExecution(cutOffOf(await paymentSettings(db, company, moment), payerAccountOf(company, payerAccount)), moment.toISOString());
+  if (executionDate >= earliest) return undefined;
+  return { code: 'cut-off-missed', message: `File ${runId} was never sent: it was released for ${executionDate}, and the bank would not execute it before ${earliest}.` };
 }
 
 /** No file came of it, and nothing is with the bank: people may decide about the documents again, and the next try looks again. */

@@ -193,12 +193,13 @@ export async function changeInstructions(trx: Trx, runId: string, changes: reado
   return moved.map(({ endToEndId }) => endToEndId);
 }
 
-/** What the bank's own messages have said of the payments of a run: nothing, that all of them are rejected, or anything else, which proves that it has the file. */
-export async function toldByBank(db: Db, runId: string): Promise<'nothing' | 'rejected' | 'received'> {
-  const { told } = await sqlOne<{ told: 'nothing' | 'rejected' | 'received' }>(
+/** What the bank's own messages have said of the payments of a run: nothing, that all of them are rejected, that it has them already and refused a repeat, or anything else, which proves that it has the file. */
+export async function toldByBank(db: Db, runId: string): Promise<'nothing' | 'rejected' | 'repeated' | 'received'> {
+  const { told } = await sqlOne<{ told: 'nothing' | 'rejected' | 'repeated' | 'received' }>(
     db,
     `select case when bool_and(state = 'rejected') then 'rejected'
-                 when bool_or(bank_status is not null or state not in ('proposed', 'approved', 'filed', 'sent', 'unknown')) then 'received' else 'nothing' end as told
+                 when bool_or(bank_status <> 'RJCT' or state not in ('proposed', 'approved', 'filed', 'sent', 'unknown')) then 'received'
+                 when bool_or(bank_status is not null) then 'repeated' else 'nothing' end as told
        from payment_instructions where run_id = :runId and state <> 'removed'`,
     { runId },
   );

@@ -177,12 +177,12 @@ describeWithDatabase('P7: a payment file that the bank refuses or may have', () 
   });
 
   it('where a treasurer says that the bank has nothing, the file is sent once more, and the answer counts', async () => {
-    const run = await repeatAnswered(refused('DUPL'), refused('DUPL'), refused('AC02'));
+    const run = await repeatAnswered(refused('DUPL'), fails('outcome-unknown'), refused('AC02'));
     await isUnknown(run.send());
     await say(run.runId, 'vera.noll');
     await settled();
     await isUnknown(run.send());
-    expect(await run.open(), 'the bank still says that it has it').toEqual(['repeat-refused treasurer']);
+    expect(await run.open(), 'nobody heard the answer').toEqual(['repeat-refused treasurer']);
     await settled();
     await isUnknown(run.send());
     expect(run.bank.sends, 'one word, one send').toBe(3);
@@ -193,13 +193,78 @@ describeWithDatabase('P7: a payment file that the bank refuses or may have', () 
     expect(await run.open()).toEqual(['counterpart-rejected treasurer']);
   });
 
-  it('where somebody else has it tried again, it is sent once more, and a refusal still frees nothing', async () => {
+  it.each([refused('DUPL'), undefined])('a duplicate that the bank still names after she asked it (record: %o) frees the documents', async (known) => {
+    const run = await filed();
+    run.bank.answers.push(refused('DUPL'), refused('DUPL'));
+    run.bank.known = known;
+    await isUnknown(run.send());
+    await settled();
+    await isUnknown(run.send());
+    expect(run.bank.sends).toBe(1);
+    await say(run.runId, 'vera.noll');
+    expect(await run.send()).toMatchObject({ outcome: 'refused', transitions: [{ reference: 'DUPL' }, { kind: 'exception-opened' }, { kind: 'exception-closed', code: 'repeat-refused' }] });
+    expect(run.bank.sends).toBe(2);
+    expect(await shown(run)).toEqual(['refused', 'rejected']);
+    expect(await run.open()).toEqual(['counterpart-rejected treasurer']);
+  });
+
+  it('P8: what the bank has said of a payment outweighs her word', async () => {
+    const run = await repeatAnswered(refused('DUPL'), refused('DUPL'));
+    await isUnknown(run.send());
+    await say(run.runId, 'vera.noll');
+    await settled();
+    await inTransaction(own.db, (trx) => changeInstructions(trx, run.runId, [{ endToEndId: run.endToEndId, state: 'in-process', bankStatus: 'PDNG' }]));
+    expect(await run.send()).toMatchObject({ outcome: 'sent' });
+    expect(run.bank.sends).toBe(2);
+  });
+
+  it('P8: a report that calls the payments duplicates proves no receipt: the treasurer asks, and the record of a refusal outweighs it', async () => {
+    const run = await repeatAnswered(refused('AM05'));
+    await inTransaction(own.db, (trx) => changeInstructions(trx, run.runId, [{ endToEndId: run.endToEndId, state: 'unknown', bankStatus: 'RJCT', reasonCode: 'AM05' }]));
+    expect(await toldByBank(own.db, run.runId)).toBe('repeated');
+    await isUnknown(run.send());
+    expect([run.bank.sends, await run.open()]).toEqual([1, ['repeat-refused treasurer']]);
+    run.bank.known = refused('FF01');
+    expect(await run.send()).toMatchObject({ outcome: 'refused', transitions: [{ reference: 'FF01' }, {}, {}] });
+    expect(await shown(run)).toEqual(['refused', 'rejected']);
+  });
+
+  it('her word stands while the bank cannot be reached', async () => {
+    const run = await repeatAnswered(refused('DUPL'), fails('counterpart-unavailable'), fails('counterpart-unavailable'), received);
+    await isUnknown(run.send());
+    await say(run.runId, 'vera.noll');
+    await settled();
+    for (let times = 0; times < 2; times += 1) {
+      expect(await run.send().catch((error: unknown) => error)).toMatchObject({ code: 'counterpart-unavailable' });
+      expect(await run.open()).toEqual([]);
+    }
+    expect(await run.send()).toMatchObject({ outcome: 'sent' });
+    expect(await shown(run)).toEqual(['sent', 'sent']);
+    expect(await run.open()).toEqual([]);
+  });
+
+  it('P11: what was never sent and is too late for its day stays here; what may have been sent goes its way', async () => {
+    const late = ({ runId }: SentPayment) => sql(own.db, `update payment_runs set execution_date = '2026-01-05' where run_id = :runId`, { runId });
+    const run = await filed();
+    run.bank.answers.push(fails('counterpart-unavailable'), received);
+    expect(await run.send().catch((error: unknown) => error)).toMatchObject({ code: 'counterpart-unavailable' });
+    await late(run);
+    expect(await run.send()).toMatchObject({ outcome: 'refused', transitions: [{ status: 'refused', reference: 'never sent: cut-off-missed' }, { kind: 'exception-opened' }] });
+    expect(run.bank.sends).toBe(1);
+    expect(await shown(run)).toEqual(['refused', 'rejected']);
+    expect((await openExceptionsOf(own.db, run.runId)).map(({ title }) => title)).toEqual(['The payment file was never sent: cut-off-missed']);
+    const repeat = await repeatAnswered(received);
+    await late(repeat);
+    expect(await repeat.send()).toMatchObject({ outcome: 'sent' });
+  });
+
+  it('where somebody else has it tried again, nothing is sent, and the treasurer is asked again', async () => {
     const run = await repeatAnswered(refused('AC02'), refused('AC02'));
     await isUnknown(run.send());
     await say(run.runId, 'arne.holt');
     await settled();
     await isUnknown(run.send());
-    expect(run.bank.sends).toBe(3);
+    expect(run.bank.sends).toBe(2);
     expect(await shown(run)).toEqual(['unknown', 'unknown']);
     expect((await readException(own.db, `${run.runId}-e-repeat-refused`))?.state).toBe('open');
   });
