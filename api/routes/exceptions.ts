@@ -160,7 +160,7 @@ async function nobodyWaitsFor(db: Db, exception: ExceptionCase): Promise<boolean
 /** Its owner, or who hands such work out, says what was done about it. */
 function settle(parts: ExceptionParts, call: Call<unknown, unknown, unknown>, exception: ExceptionCase, resolution: ExceptionResolution) {
   if (exception.state !== 'open') throw new KontorError('already-decided', 'This exception was closed in the meantime.');
-  mustBeTheirs(call, exception);
+  if (!handlesFor(call, exception) && call.caller.personId !== exception.ownerPerson) throw notTheirs(exception);
   if (resolution.resolution !== 'retry') throw new KontorError('override-not-allowed', 'Say what was done about it with `retry` and a reason; nothing else can be decided here.');
   return close(parts, call, exception, 'retry', resolution.reason === undefined ? {} : { reason: resolution.reason });
 }
@@ -203,7 +203,7 @@ function close({ db }: ExceptionParts, call: Call<unknown, unknown, unknown>, ex
 
 async function assign({ db }: ExceptionParts, call: Call<unknown, unknown, z.infer<typeof assignSchema>>, exception: ExceptionCase) {
   const { person } = call.body;
-  mustBeTheirs(call, exception);
+  if (!handlesFor(call, exception)) throw notTheirs(exception);
   const owner = person === null ? undefined : await readPerson(db, person);
   if (person !== null && !owner?.roles.some(({ entity }) => entity === '*' || entity === exception.entity || exception.entity === '*')) throw new KontorError('request-invalid', 'That person has no role at this company.', { place: { path: '/person' } });
   if (owner && !owner.active) throw new KontorError('request-invalid', 'That person is not active.', { place: { path: '/person' } });
@@ -214,10 +214,12 @@ async function assign({ db }: ExceptionParts, call: Call<unknown, unknown, z.inf
   });
 }
 
-function mustBeTheirs({ caller: { person } }: Call<unknown, unknown, unknown>, { entity: company, ownerRole, ownerPerson }: ExceptionCase): void {
-  const roles = [...dispatchers, ownerRole];
-  const holds = person.roles.some(({ role, entity }) => roles.includes(role) && (entity === '*' || entity === company));
-  if (!holds && person.id !== ownerPerson) throw new KontorError('not-permitted', `This is for the role ${ownerRole}.`);
+function notTheirs({ ownerRole }: ExceptionCase): KontorError {
+  return new KontorError('not-permitted', `This is for the role ${ownerRole}.`);
+}
+
+function handlesFor({ caller: { person } }: Call<unknown, unknown, unknown>, { entity: company, ownerRole }: ExceptionCase): boolean {
+  return person.roles.some(({ role, entity }) => [...dispatchers, ownerRole].includes(role) && (entity === '*' || entity === company));
 }
 
 async function locked(trx: Trx, id: string): Promise<ExceptionCase> {

@@ -140,6 +140,8 @@ describeWithDatabase('inbox, exceptions, audit and figures, without a process en
     await inTransaction(api.db, (trx) => openException(trx, { id, entity: 'DE01', origin: 'payment', code: 'status-unmatched', reasonCode: 'PAY', title: 'A status of nobody', findings: [], ownerRole: 'treasurer', dueAt }));
     const done = { body: { reason: 'The bank took it back by phone' } };
     expect(await (await api.as('ines.koch')).post(`/v1/exceptions/${id}/retry`, done)).toMatchObject({ status: 403, body: { code: 'not-permitted' } });
+    expect((await lead.post(`/v1/exceptions/${id}/assign`, { body: { person: 'ines.koch' } })).status).toBe(200);
+    expect((await (await api.as('ines.koch')).post(`/v1/exceptions/${id}/assign`, { body: { person: 'petra.lang' } })).status, 'to have it is not to hand it on').toBe(403);
     expect(await lead.post(`/v1/exceptions/${id}/retry`, done)).toMatchObject({ status: 200, body: { state: 'resolved', resolvedBy: 'lars.thoma' } });
     expect((await lead.get('/v1/exceptions?origin=payment')).status).toBe(200);
   });
