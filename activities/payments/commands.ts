@@ -15,6 +15,8 @@ export interface ProposalAnswer extends Recorded {
   outcome: 'proposed' | 'empty';
   contentHash: string;
   nextDeadline?: string;
+  /** Until then people can release it: the cut-off of the day on which the bank is to execute it (P11). Absent where nothing is to be released. */
+  cutOffAt?: string;
 }
 
 export type RunDecisionKind = 'decide' | 'release' | 'removeItem' | 'cancel' | 'resolveException';

@@ -5,6 +5,7 @@ import { paymentLedger } from '../../db/repositories/payment-ledger.ts';
 import { postingsUnder } from '../../db/repositories/postings.ts';
 import { addDays } from '../../domain/calendar/plain-date.ts';
 import type { Money } from '../../domain/model/money.ts';
+import { isOverPrepaid } from '../../domain/rules/payments/facts.ts';
 import type { PaymentState } from '../../domain/rules/payments/bank-status.ts';
 import type { BankLine, Difference, LedgerPayment, OpenDocument, ReconciliationFacts } from '../../domain/rules/payments/reconcile.ts';
 import { requiredEntity } from '../lookup.ts';
@@ -100,7 +101,8 @@ function asPayment({ endToEndId, amount, state, executionDate, items, confirmedB
 
 /** Documents that are in a payment or still open, by case. */
 function documentsIn(ledger: Ledger, open: Payables): Map<string, OpenDocument> {
-  return new Map([...ledger.flatMap(({ items }) => items), ...open].map(({ caseId, open: amount }) => [caseId, { caseId, open: amount }]));
+  const paid = ledger.flatMap(({ items }) => items).map(({ caseId, open: amount }): [string, OpenDocument] => [caseId, { caseId, open: amount }]);
+  return new Map([...paid, ...open.map((item): [string, OpenDocument] => [item.caseId, { caseId: item.caseId, open: item.open, ...(isOverPrepaid(item) ? { overPrepaid: true } : {}) }])]);
 }
 
 function openInErp(erp: readonly { documentNumber: string; open: Money }[], ledger: Ledger, open: Payables): OpenDocument[] {

@@ -29,7 +29,7 @@ import { contentOf } from './content.ts';
 import { payeeFactsSchema, payeeOf } from './gather-payables.ts';
 import type { PaymentParts } from './parts.ts';
 import { openDifference } from './reconcile-payments.ts';
-import { cutOffOf, decisionDueAt, payerAccountOf, paymentSettings, untilCutOff, type PaymentSettings } from './settings.ts';
+import { cutOffAt, cutOffOf, decisionDueAt, payerAccountOf, paymentSettings, untilCutOff, type PaymentSettings } from './settings.ts';
 
 /** Rows that one statement writes; the transaction shows that it goes on after each. */
 const pageSize = 1_000;
@@ -55,10 +55,11 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
     await lockKeys(trx, [`payment-proposal/${command.entity}`]);
     const current = requiredOf(await lockCase(trx, command.caseId), 'case', command.caseId);
     const run = requiredOf(await readRun(trx, command.caseId), 'payment run', command.caseId);
-    if (run.contentHash) return repeated(current, run, (await exclusionsOf(trx, run.runId)).length, parts.now().toISOString());
     const company = await requiredEntity(trx, command.entity);
     const now = parts.now();
     const settings = await paymentSettings(trx, company, now);
+    const known = { company, current, run, settings, at: now.toISOString() };
+    if (run.contentHash) return repeated(known, (await exclusionsOf(trx, run.runId)).length);
     const { policy } = settings;
     const payables = await payablesOf(trx, company, settings, await openPayables(trx, command.entity), suppliers, new Set(clearedInErp));
     const tax = await activePolicy(trx, 'tax', company.policies.tax, settings.today);
@@ -86,7 +87,7 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
       await openCleared(parts, trx, command.entity, payables, now.toISOString());
     }
     beat();
-    return record(trx, { company, current, run, settings, taxVersion: tax.version, proposal, at: now.toISOString(), beat });
+    return record(trx, { ...known, taxVersion: tax.version, proposal, beat });
   });
 }
 
@@ -189,12 +190,14 @@ async function record(trx: Trx, proposing: Proposing): Promise<ProposalAnswer> {
     await recordTransitions(trx, current, [proposed], { actor: 'system:rules', policyVersions, change: { payable: total } });
     return { outcome: instructions.length === 0 ? 'empty' : 'proposed', contentHash, transitions: [proposed] };
   }
-  const dueAt = decisionDueAt(settings, at, payerAccountOf(company, run.payerAccount), executionDate ?? run.runDate);
+  const account = payerAccountOf(company, run.payerAccount);
+  const day = executionDate ?? run.runDate;
+  const dueAt = decisionDueAt(settings, at, account, day);
   const task = approvalTask(proposing, contentHash, dueAt);
   await openTasks(trx, [task]);
   const awaiting: Transition = { kind: 'awaiting', at, stage: 'approval', awaiting: [{ what: 'approval of the payment run', subject: task.id, role: task.candidateRole, since: at, dueAt }] };
   await recordTransitions(trx, current, [proposed, awaiting], { actor: 'system:rules', decisionHash: contentHash, policyVersions, change: { payable: total, documentHash: contentHash, ...(executionDate ? { dueDate: executionDate } : {}) } });
-  return { outcome: 'proposed', contentHash, nextDeadline: dueAt, transitions: [proposed, awaiting] };
+  return { outcome: 'proposed', contentHash, nextDeadline: dueAt, cutOffAt: cutOffAt(settings, account, day), transitions: [proposed, awaiting] };
 }
 
 function endToEndOf(items: ReadonlyMap<string, ProposedItem>, instruction: ProposedInstruction): string {
@@ -234,11 +237,11 @@ function describePaid({ instructions, total }: PaymentProposal): string {
 }
 
 /** The answer was lost after the commit: the same steps are told again from what was kept. */
-function repeated({ progress }: CaseWithProgress, run: PaymentRun, excluded: number, at: string): ProposalAnswer {
+function repeated({ company, current: { progress }, run, settings, at }: Pick<Proposing, 'company' | 'current' | 'run' | 'settings' | 'at'>, excluded: number): ProposalAnswer {
   const total = { currency: run.currency ?? 'EUR', minor: run.totalMinor ?? '0' };
   const contentHash = run.contentHash ?? '';
   const transitions: Transition[] = [{ kind: 'proposed', at, contentHash, items: run.items, instructions: run.instructions, excluded, total, policyVersions: progress.policyVersions }];
   const [awaited] = progress.awaiting;
   if (awaited) transitions.push({ kind: 'awaiting', at, stage: 'approval', awaiting: progress.awaiting.map(({ id, ...entry }) => ({ subject: id, ...entry })) });
-  return { outcome: run.instructions === 0 ? 'empty' : 'proposed', contentHash, transitions, ...(awaited?.dueAt ? { nextDeadline: awaited.dueAt } : {}) };
+  return { outcome: run.instructions === 0 ? 'empty' : 'proposed', contentHash, transitions, ...(awaited?.dueAt ? { nextDeadline: awaited.dueAt } : {}), ...(awaited ? { cutOffAt: cutOffAt(settings, payerAccountOf(company, run.payerAccount), run.executionDate ?? run.runDate) } : {}) };
 }

@@ -33,14 +33,19 @@ export function cutOffOf({ calendar, policy }: PaymentSettings, { calendar: syst
   return { at: policy.content.cutOff, zone: calendar.content.offset, system };
 }
 
+/** From this moment on the bank would not execute on that day what leaves for it from this account (P11). */
+export function cutOffAt(settings: PaymentSettings, account: PayerAccount, executionDate: string): string {
+  return cutOffOn(cutOffOf(settings, account), executionDate);
+}
+
 /** By when approver and releaser are to decide: so many business hours from now, and before the cut-off of the day for which they decide. */
 export function decisionDueAt(settings: PaymentSettings, at: string, account: PayerAccount, executionDate: string): string {
   const due = addBusinessHours(settings.calendar.content, at, settings.policy.content.decisionHours);
-  const cutOff = cutOffOn(cutOffOf(settings, account), executionDate);
+  const cutOff = cutOffAt(settings, account, executionDate);
   return at < cutOff && cutOff < due ? cutOff : due;
 }
 
 /** What people who decide about a run are told of its day. */
 export function untilCutOff({ policy }: PaymentSettings, executionDate: string): string {
-  return `The bank executes it on ${executionDate} if the file leaves before ${policy.content.cutOff} of that day; after that it cannot be released any more.`;
+  return `The bank executes it on ${executionDate} if the file leaves before ${policy.content.cutOff} of that day; a run that is not released by then ends by itself, and the next one proposes its documents anew.`;
 }

@@ -141,7 +141,7 @@ function dayFault({ decision, run, settings, account, at }: RunHearing): Refused
   const earliest = earliestExecution(cutOffOf(settings, account), at);
   const day = run.executionDate ?? run.runDate;
   if (decision.decision !== 'approve' || day >= earliest) return undefined;
-  return refusal('cut-off-missed', `The run was to be executed on ${day}, and the bank would not execute it before ${earliest} any more: its cut-off is ${settings.policy.content.cutOff}. Reject or cancel the run; the next one proposes its documents anew, with the discounts of its own day.`);
+  return refusal('cut-off-missed', `The run was to be executed on ${day}, and the bank would not execute it before ${earliest} any more: its cut-off is ${settings.policy.content.cutOff}. The run ends, and the next one proposes its documents anew, with the discounts of its own day. Where it stays open, reject or cancel it.`);
 }
 
 /** Opens the question to the next person and says that it waits. */

@@ -4,6 +4,7 @@ import { recordRunProgress } from '../../activities/payments/record-run.ts';
 import { takeOutUnpayable } from '../../activities/payments/take-out-unpayable.ts';
 import { verifyAndRecordRunDecision } from '../../activities/payments/verify-run-decision.ts';
 import { inTransaction, sql, type Trx } from '../../db/client.ts';
+import { tasksOf } from '../../db/repositories/approvals.ts';
 import { openPayables } from '../../db/repositories/payables.ts';
 import { readRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf, itemsOf, saveScreening } from '../../db/repositories/payments.ts';
@@ -14,6 +15,9 @@ import type { Decision, DecisionUpdate } from '../../domain/model/decision.ts';
 import { cutOffOn, earliestExecution } from '../../domain/rules/payments/execution.ts';
 import { openStatement } from '../../temporal-config/decision-envelope.ts';
 import { signingKey } from '../../temporal-config/keys.ts';
+import { queues } from '../../temporal-config/queues.ts';
+import { paymentRunWorkflow, type PaymentRunInput } from '../../workflows/contracts/payment-run.ts';
+import { lastAnswer } from '../support/evidence.ts';
 import { outcomeOf } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 import { workingHouse, type WorkingHouse } from '../support/working-house.ts';
@@ -90,6 +94,31 @@ describeWithServices('the cut-off of the bank, on real parts', () => {
     await house.ended(runId, 'cancelled');
     const next = await pay.proposed();
     expect((await itemsOf(house.db, next)).map((item) => item.caseId)).toEqual([caseId]);
+    await cancelled(next);
+  });
+
+  it('a run that not everybody has released when the cut-off passes ends by itself, and its documents are free', async () => {
+    const runId = await pay.proposed();
+    const { case: { workflowId, correlationId }, progress } = await house.stage(runId, 'approval');
+    const { tooLate } = await around(runId);
+    const handle = house.client.workflow.getHandle(workflowId);
+    expect(await lastAnswer(handle), 'the process knows the moment').toMatchObject({ outcome: 'proposed', cutOffAt: tooLate });
+
+    // The same run, in a history that begins shortly before the cut-off.
+    await handle.terminate('goes on before its cut-off');
+    const cutOffAt = new Date(Date.now() + 5_000).toISOString();
+    await house.client.workflow.start(paymentRunWorkflow, {
+      workflowId, taskQueue: queues.workflows,
+      args: [{ entity: 'DE01', caseId: runId, correlationId, dryRun: false, goesOn: { reached: ['proposed'], released: false, progress, cutOffAt } } satisfies PaymentRunInput],
+    });
+    expect(await outcomeOf(they.decide(runId, 'clara.winter', 'approve'))).toBe('accepted');
+    const asked = await they.openTask(runId);
+    const { case: { closedAt } } = await house.ended(runId, 'cancelled');
+    expect(closedAt! >= cutOffAt, 'not before').toBe(true);
+    expect(await house.client.workflow.getHandle(workflowId).result()).toEqual({ state: 'cancelled', reason: 'cut-off-missed' });
+    expect([asked.step, await tasksOf(house.db, runId, 'open'), (await instructionsOf(house.db, runId)).map(({ state }) => state)]).toEqual(['release', [], ['removed']]);
+    const next = await pay.proposed();
+    expect((await itemsOf(house.db, next)).map((item) => item.caseId)).toEqual((await itemsOf(house.db, runId)).map((item) => item.caseId));
     await cancelled(next);
   });
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
 import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
+import { addMoney, negateMoney } from '../../domain/rules/money.ts';
+import { queues } from '../../temporal-config/queues.ts';
+import { reconcilePaymentLedgerWorkflow } from '../../workflows/contracts/reconcile-payment-ledger.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit, type BilledLine } from '../support/invoices.ts';
 import { describeWithServices } from '../support/services.ts';
@@ -57,6 +60,17 @@ describeWithServices('documents that are accepted and then looked at', () => {
     const found = await house.ended(caseId, 'paid');
     const { documents } = await house.sandbox.ledger({ externalReference: found.progress.postings[0]!.key });
     expect(documents).toMatchObject([{ docType: 'INV', status: 'POSTED', payableValue: '0.00' }]);
+  });
+
+  it('F2: an invoice on which too much was prepaid is posted; no payment takes it, and the daily comparison asks somebody to get the rest back', async () => {
+    const invoice = billed({ lines: [pipes('7')] });
+    const owed = { currency: 'EUR', minor: '-22514' };
+    const { caseId } = await submit(house.db, { ...invoice, totals: { ...invoice.totals, prepaid: addMoney(invoice.totals.gross, negateMoney(owed)), payable: owed } });
+    await house.stage(caseId, 'posted');
+    for (const round of ['first', 'second']) {
+      await house.client.workflow.execute(reconcilePaymentLedgerWorkflow, { workflowId: `test-reconcile-${round}`, taskQueue: queues.workflows, args: [{ entity: 'DE01' }] });
+      expect(await openExceptionsOf(house.db, caseId), round).toMatchObject([{ code: 'erp-over-prepaid', ownerRole: 'ap-lead', title: expect.stringContaining('owes 225.14 EUR') }]);
+    }
   });
 
   it('M9: two documents of 60 on a receipt of 100: one is posted, the other sees the 40 that are left', async () => {

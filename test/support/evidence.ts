@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { sql, type Db } from '../../db/client.ts';
 
 /** Actions of a case in the order of the audit chain. */
@@ -22,6 +22,13 @@ export async function historyOf({ client }: { client: Client }, workflowId: stri
     if (type === 'markerRecorded' && (markersOfTask += 1) === 1) actions += 1;
   }
   return { events: types.length, actions, types };
+}
+
+/** What the last activity of a queue answered, as its history keeps it. */
+export async function lastAnswer(handle: WorkflowHandle): Promise<unknown> {
+  const { events } = await handle.fetchHistory();
+  const [payload] = (events ?? []).flatMap(({ activityTaskCompletedEventAttributes: answer }) => answer?.result?.payloads ?? []).slice(-1);
+  return JSON.parse(new TextDecoder().decode(payload?.data ?? new Uint8Array()));
 }
 
 function attributesOf(event: object): string {

@@ -41,6 +41,8 @@ interface Run {
   screenedTo?: string;
   bankSpoke: boolean;
   nextDeadline?: string;
+  /** Until then it can be released. Absent in runs that were proposed before version 3: those wait for a person. */
+  cutOffAt?: string;
   ending?: PaymentRunOutcome;
 }
 
@@ -58,6 +60,7 @@ function openRun(input: PaymentRunInput): Run {
   };
   if (goesOn?.screenedTo) run.screenedTo = goesOn.screenedTo;
   if (goesOn?.nextDeadline) run.nextDeadline = goesOn.nextDeadline;
+  if (goesOn?.cutOffAt) run.cutOffAt = goesOn.cutOffAt;
   listenForDecisions(
     { ...run, refusal: (kind) => refusalOf(run, kind), judge: (kind, decisionId) => verifyAndRecordRunDecision({ ...run.ref, kind, decisionId }), heard: (decision: AcceptedAnswer, kind: RunDecisionKind) => hear(run, decision, kind) },
     {
@@ -90,16 +93,23 @@ async function proposePayments(run: Run): Promise<void> {
   if (proposal.outcome === 'empty') run.ending = { state: 'cancelled', reason: 'nothing-due' };
   else if (dryRun) run.ending = { state: 'cancelled', reason: 'dry-run' };
   if (proposal.nextDeadline) run.nextDeadline = proposal.nextDeadline;
+  if (proposal.cutOffAt) run.cutOffAt = proposal.cutOffAt;
 }
 
-/** awaitApprovalAndRelease: two duties, two persons; reminded and escalated meanwhile (P6). */
+/** awaitApprovalAndRelease: two duties, two persons; reminded and escalated meanwhile (P6), until the cut-off has passed (P11). */
 async function awaitApprovalAndRelease(run: Run): Promise<void> {
   run.board.show();
   const settled = () => run.released || run.ending !== undefined;
   while (!settled()) {
     await goOnWhenLong(run);
-    await awaitWithEscalation(run.ref, run.board, () => settled() || isLong(run), run.nextDeadline);
+    await awaitWithEscalation(run.ref, run.board, () => settled() || isLong(run), run.nextDeadline, run.cutOffAt);
+    if (isTooLate(run)) await run.mutex.run(async () => void (settled() || (run.ending = { state: 'cancelled', reason: 'cut-off-missed' })));
   }
+}
+
+/** What was decided in time and is still being heard counts: the mutex waits for it. */
+function isTooLate({ cutOffAt }: Run): boolean {
+  return cutOffAt !== undefined && Date.parse(cutOffAt) <= Date.now();
 }
 
 /** screenAtRelease: payees page by page; one that is not clear leaves the run, never the run its way (P10). */
@@ -162,8 +172,8 @@ async function goOnWhenLong(run: Run): Promise<void> {
   if (!isLong(run)) return;
   await condition(allHandlersFinished);
   if (run.ending) return;
-  const { reached, released, screenedTo, nextDeadline, board } = run;
-  const goesOn = { reached, released, progress: board.value, ...(screenedTo ? { screenedTo } : {}), ...(nextDeadline ? { nextDeadline } : {}) };
+  const { reached, released, screenedTo, nextDeadline, cutOffAt, board } = run;
+  const goesOn = { reached, released, progress: board.value, ...(screenedTo ? { screenedTo } : {}), ...(nextDeadline ? { nextDeadline } : {}), ...(cutOffAt ? { cutOffAt } : {}) };
   await continueAsNew<typeof paymentRun>({ ...run.input, goesOn });
 }
 

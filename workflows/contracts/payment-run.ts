@@ -10,7 +10,7 @@ export const paymentRunWorkflow = 'paymentRun';
 export const paymentRunProcess = 'ap-payment-run';
 
 /** Declared in every progress; it rises with each change that a running process must not see. */
-export const paymentRunVersion = 'payment-run/2';
+export const paymentRunVersion = 'payment-run/3';
 
 export interface PaymentRunInput {
   entity: string;
@@ -46,6 +46,8 @@ export interface RunPosition {
   /** The last payee that was screened. */
   screenedTo?: string;
   nextDeadline?: string;
+  /** From then on the bank would not execute it on its day any more. */
+  cutOffAt?: string;
   progress: Progress;
 }
 

@@ -8,21 +8,27 @@ import { parkedRetryInterval } from '../../temporal-config/retry-profiles.ts';
 /**
  * Waits until `done`; meanwhile reminds and escalates each time a deadline passes (A7). An escalation changes who is asked,
  * never what is decided. When somebody who is asked has left, whoever takes the place is asked at once (A9). A look that
- * fails is made again after a while: people go on deciding meanwhile.
+ * fails is made again after a while: people go on deciding meanwhile. It does not wait past `until`, from which on nothing can be decided any more.
  */
-export async function awaitWithEscalation(ref: CaseRef, board: ProgressBoard, done: () => boolean, firstDeadline?: string): Promise<void> {
-  let wait: number | typeof parkedRetryInterval | undefined = untilDeadline(firstDeadline);
+export async function awaitWithEscalation(ref: CaseRef, board: ProgressBoard, done: () => boolean, firstDeadline?: string, until?: string): Promise<void> {
+  let wait: number | typeof parkedRetryInterval | undefined = untilFirst(firstDeadline, until);
   const stirred = () => done() || board.peopleChanged;
   for (;;) {
     const inTime = wait === undefined ? await condition(stirred).then(() => true) : await condition(stirred, wait);
-    if (inTime && done()) return;
+    if ((inTime && done()) || isPast(until)) return;
     board.peopleChanged = false;
     const escalation = await unlessItFails('recordEscalation', () => recordEscalation(ref));
     if (escalation) board.apply(escalation.transitions);
-    wait = escalation ? untilDeadline(escalation.nextDeadline) : parkedRetryInterval;
+    wait = escalation ? untilFirst(escalation.nextDeadline, until) : parkedRetryInterval;
   }
 }
 
-function untilDeadline(deadline: string | undefined): number | undefined {
-  return deadline === undefined ? undefined : Math.max(1, Date.parse(deadline) - Date.now());
+/** Milliseconds to whichever comes first; absent where nothing is due. */
+function untilFirst(...deadlines: readonly (string | undefined)[]): number | undefined {
+  const moments = deadlines.flatMap((deadline) => (deadline === undefined ? [] : [Date.parse(deadline)]));
+  return moments.length === 0 ? undefined : Math.max(1, Math.min(...moments) - Date.now());
+}
+
+function isPast(moment: string | undefined): boolean {
+  return moment !== undefined && Date.parse(moment) <= Date.now();
 }

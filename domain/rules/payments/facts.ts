@@ -59,6 +59,11 @@ export function isCredit(payable: Pick<Payable, 'class' | 'gross'>): boolean {
   return payable.class === 'credit-note' || minorOf(payable.gross) < 0n;
 }
 
+/** An invoice on which more was prepaid than it bills, so that the supplier owes the rest. */
+export function isOverPrepaid(payable: Pick<Payable, 'class' | 'gross' | 'open'>): boolean {
+  return !isCredit(payable) && minorOf(payable.open) < 0n;
+}
+
 export function exclusion(payable: Pick<Payable, 'caseId'>, rule: string, code: string, message: string, until?: PlainDate): Exclusion {
   return { caseId: payable.caseId, code, rule, message, ...(until === undefined ? {} : { until }) };
 }

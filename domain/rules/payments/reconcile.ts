@@ -38,6 +38,8 @@ export interface LedgerPayment {
 export interface OpenDocument {
   caseId: string;
   open: Money;
+  /** An invoice on which more was prepaid than it bills: the supplier owes the rest. */
+  overPrepaid?: boolean;
 }
 
 export interface ReconciliationFacts {
@@ -135,7 +137,7 @@ function overdueDebits({ asOf, system, silenceBusinessDays, payments }: Reconcil
   });
 }
 
-/** What the bank has paid is cleared in the ERP, and nothing else is. */
+/** What the bank has paid is cleared in the ERP, and nothing else is. What a supplier owes on an invoice waits for no payment of ours, so that somebody has to ask for it. */
 function ledgerAgainstErp({ payments, documents, erp }: ReconciliationFacts): Found[] {
   const latest = new Map<string, { revision: number; state: PaymentState }>();
   for (const { items, state } of payments)
@@ -145,11 +147,11 @@ function ledgerAgainstErp({ payments, documents, erp }: ReconciliationFacts): Fo
       if (state !== 'removed' && (!known || revision > known.revision)) latest.set(caseId, { revision, state });
     }
   const inErp = new Map(erp.map(({ caseId, open }) => [caseId, open]));
-  return documents.flatMap(({ caseId, open }): Found[] => {
+  return documents.flatMap(({ caseId, open, overPrepaid }): Found[] => {
     const isPaid = latest.get(caseId)?.state === 'confirmed';
     const there = inErp.get(caseId) ?? money(open.currency, 0n);
     if (isPaid) return isZeroMoney(there) ? [] : [['erp-still-open', caseId, `The bank has paid the document, and the ERP holds it open for ${describeMoney(there)}.`]];
-    if (there.currency === open.currency && minorOf(there) === minorOf(open)) return [];
+    if (there.currency === open.currency && minorOf(there) === minorOf(open)) return overPrepaid ? [['erp-over-prepaid', caseId, `More was prepaid than the document bills: the supplier owes ${describeMoney(negateMoney(open))}.`]] : [];
     return isZeroMoney(there)
       ? [foundCleared({ caseId, open })]
       : [['erp-open-differs', caseId, `The document is open for ${describeMoney(open)} here and for ${describeMoney(there)} in the ERP.`]];
