@@ -2,14 +2,19 @@ import { defineConfig } from 'vitest/config';
 
 const playsLong = process.env['KONTOR_FAULT_SEEDS'] !== undefined;
 const serverTiers = ['services', 'db', 'process', 'api', 'security'];
+const faultFile = (name: string) => `test/faults/${name}.test.ts`;
 /** Faults whose tests wait for the engine to notice, with times of their own: neighbours do not disturb them. */
-const waitingFaults = ['lost-results', 'money-back', 'booking-unheard'].map((name) => `test/faults/${name}.test.ts`);
+const waitingFaults = ['lost-results', 'money-back', 'booking-unheard'].map(faultFile);
+/** Faults whose counterparts have the usual limits: in their short form they bear one another, and not the crowd of the server tiers. */
+const pairedFaults = playsLong ? [] : ['deploys', 'many-signals', 'planted-payments', 'restored', 'disk-full', 'model', 'poison'].map(faultFile);
+/** They put something of their own in the place of a module of Node, which a module that was read before would not see. */
+const withOwnModules = ['filing', 'folder'].map((name) => `test/api/${name}.test.ts`);
 const folders = (tiers: readonly string[]) => tiers.map((tier) => `test/${tier}/**`);
 const filesOf = (tiers: readonly string[]) => tiers.map((tier) => `test/${tier}/**/*.test.ts`);
 
 /**
  * Two files at a time, because much of a test is waiting; files that share the server and the database have a namespace and a database
- * of their own there. Tests of faults play alone: their counterparts' limits are short, so that a neighbour would be one more fault.
+ * of their own there. The other tests of faults play alone: their counterparts' limits are short, so that a neighbour would be one more fault.
  */
 export default defineConfig({
   test: {
@@ -28,15 +33,17 @@ export default defineConfig({
           exclude: folders([...serverTiers, 'faults']),
         },
       },
-      { extends: true, test: { name: 'server', include: [...filesOf(serverTiers), ...waitingFaults], sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'server', isolate: false, include: [...filesOf(serverTiers), ...waitingFaults], exclude: withOwnModules, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'server-isolated', include: withOwnModules, sequence: { groupOrder: 2 } } },
+      { extends: true, test: { name: 'faults-paired', isolate: false, include: pairedFaults, sequence: { groupOrder: 2 } } },
       {
         extends: true,
         test: {
           name: 'faults',
           include: filesOf(['faults']),
-          exclude: [...waitingFaults, ...(playsLong ? [] : ['test/faults/long/**'])], // long ones for `npm run faults` alone
+          exclude: [...waitingFaults, ...pairedFaults, ...(playsLong ? [] : ['test/faults/long/**'])], // long ones for `npm run faults` alone
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

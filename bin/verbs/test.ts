@@ -28,7 +28,7 @@ function selection(settings: Settings, args: string[]): string[] {
   const tier = args[at + 1];
   const rest = [...args.slice(0, at), ...args.slice(at + 2)];
   if (tier === 'local') return ['--project=local', ...rest];
-  if (tier === 'server') return ['--project=server', '--project=faults', ...rest];
+  if (tier === 'server') return ['--project=server*', '--project=faults*', ...rest];
   if (tier !== undefined && existsSync(join(settings.home, 'test', tier))) return [`test/${tier}/`, ...rest];
   throw new KontorError('usage-invalid', `--tier ${tier ?? ''} is neither local, server nor a folder under test/.`);
 }

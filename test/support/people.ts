@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { Db } from '../../db/client.ts';
 import { tasksOf } from '../../db/repositories/approvals.ts';
 import { readCase } from '../../db/repositories/cases.ts';
@@ -65,7 +65,8 @@ export function people(house: { db: Db; client: Client; settings: { stateDir: st
   /** Carries it to the process at once; the relay then has nothing left to do, whatever the answer was. */
   async function carry(decision: Decision): Promise<DecisionReceipt> {
     try {
-      return await untilTaken(() => house.client.workflow.getHandle(decision.workflowId).executeUpdate<DecisionReceipt, [{ decisionId: string }]>(decision.update, { updateId: decision.id, args: [{ decisionId: decision.id }] }));
+      const handle = house.client.workflow.getHandle(decision.workflowId);
+      return await untilTaken(handle, () => handle.executeUpdate<DecisionReceipt, [{ decisionId: string }]>(decision.update, { updateId: decision.id, args: [{ decisionId: decision.id }] }));
     } catch (error) {
       // Recorded by an attempt whose answer was given up: the process may have gone on and ended.
       if (error instanceof WorkflowNotFoundError && (await readDecision(house.db, decision.id))?.state === 'accepted') return { decisionId: decision.id, effect: 'recorded' };
@@ -106,17 +107,23 @@ export function people(house: { db: Db; client: Client; settings: { stateDir: st
 /** Of gRPC. */
 const failedPrecondition = 9;
 
-/** The engine gives an update up together with a task that an event overtook, as a receipt that comes in meanwhile; the relay then brings it again. */
-async function untilTaken(said: () => Promise<DecisionReceipt>): Promise<DecisionReceipt> {
+/**
+ * The engine gives an update up together with a task that an event overtook, as a receipt that comes in meanwhile, and knows nothing of a process that is
+ * about to be started; the relay then brings it again.
+ */
+async function untilTaken(handle: WorkflowHandle, said: () => Promise<DecisionReceipt>): Promise<DecisionReceipt> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await said();
     } catch (error) {
-      if (tries > 20 || (error as { cause?: { code?: number } }).cause?.code !== failedPrecondition) throw error;
+      const comesAgain = (error as { cause?: { code?: number } }).cause?.code === failedPrecondition || (error instanceof WorkflowNotFoundError && !(await exists(handle)));
+      if (tries > 100 || !comesAgain) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 }
+
+const exists = (handle: WorkflowHandle) => handle.describe().then(() => true, (error: unknown) => !(error instanceof WorkflowNotFoundError));
 
 /** Says it again while the ERP is being asked, as a person who is told to wait does. */
 async function whenFree(said: () => Promise<DecisionReceipt>): Promise<DecisionReceipt> {
