@@ -11,7 +11,7 @@ import type { InvoiceFacts } from '../../domain/model/invoice-facts.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { assessInvoice, dispositionOfRepeat, isOpenDuplicate } from '../../domain/rules/accounts-payable/assess.ts';
 import { decisionSubject } from '../../domain/rules/accounts-payable/decision-subject.ts';
-import { documentKeys } from '../../domain/rules/accounts-payable/document-number.ts';
+import { documentKeys, isPlaceholder } from '../../domain/rules/accounts-payable/document-number.ts';
 import { toFindings } from '../../domain/rules/accounts-payable/findings.ts';
 import { effectKey, numberAfter, supplierDocumentKey } from '../../domain/rules/posting-key.ts';
 import { hashOf } from '../decisions.ts';
@@ -177,7 +177,9 @@ function invoiceKeyOf(facts: InvoiceFacts, assessment: Assessment): InvoiceKey {
   const { invoice, entity, caseId } = facts;
   const keys = documentKeys(invoice.number);
   const supplier = facts.supplierCandidates.find(({ id }) => id === assessment.supplierId);
-  const scope = acceptsDuplicate(assessment) ? `override:${caseId}` : facts.policies.duplicates.content.exactScope === 'same-year' ? invoice.issueDate.slice(0, 4) : '';
+  const { exactScope, placeholders } = facts.policies.duplicates.content;
+  const isAlone = acceptsDuplicate(assessment) ? 'override' : isPlaceholder(invoice.number, placeholders) ? 'placeholder' : undefined;
+  const scope = isAlone ? `${isAlone}:${caseId}` : exactScope === 'same-year' ? invoice.issueDate.slice(0, 4) : '';
   return {
     caseId,
     entity: entity.id,

@@ -16,7 +16,7 @@ export interface InvoiceKey {
   class: InvoiceClass;
   typeCode: string;
   documentHash: string;
-  /** Empty; a year where the policy scopes numbers by year; `override:{case}` after a dual approval (D10). */
+  /** Empty; a year where the policy scopes numbers by year; `override:{case}` after a dual approval (D10), `placeholder:{case}` where the number identifies nothing (D2). */
   scope: string;
   number: string;
   rawKey: string;

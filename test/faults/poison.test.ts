@@ -8,12 +8,15 @@ import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
 import { describeWithServices } from '../support/services.ts';
+import { people } from '../support/people.ts';
+import { orderWithoutEnd } from './round.ts';
 
 /** F18: poison from channels where nobody waits for an answer: each is a row with an owner, no process, and the next document goes through. */
 const ubl = 'urn:oasis:names:specification:ubl:schema:xsd:Invoice-2';
 /** Each of another amount: equal amounts of one supplier would rightly be questioned (D5). */
-let quantity = 3;
-const good = () => billed({ lines: [{ orderNumber: '4500000118', orderLine: '10', quantity: String((quantity += 1)), price: '10.00' }] });
+let quantity = 298;
+const orderNumber = '45-poison';
+const good = () => billed({ lines: [{ orderNumber, orderLine: '10', quantity: String((quantity += 3)), price: '0.01' }] });
 const entities = Array.from({ length: 12 }, (_, level) => `<!ENTITY e${level + 1} "${`&e${level};`.repeat(10)}">`).join('');
 const poison: [string, () => Buffer][] = [
   ['XML that breaks off', () => Buffer.from(`<Invoice xmlns="${ubl}"><ID>1</ID`)],
@@ -36,10 +39,13 @@ function residentMegabytes(pid: number): number {
 
 describeWithServices('F18 poison documents', () => {
   let house: House;
+  let they: ReturnType<typeof people>;
   let worker: ReadyNodeProcess;
 
   beforeAll(async () => {
     house = await openHouse();
+    they = people(house);
+    await orderWithoutEnd(house, orderNumber);
     worker = await house.startWorker();
     await house.firstPoll('DE01');
   });
@@ -65,7 +71,7 @@ describeWithServices('F18 poison documents', () => {
     const poisoned: (() => Parameters<typeof submit>[1])[] = [
       () => ({ ...good(), notes: [`abc${String.fromCodePoint(0x202e)}def`.repeat(2_000)] }),
       () => ({ ...good(), totals: { ...good().totals, gross: { currency: 'EUR', minor: '1' } } }),
-      () => billed({ number: 'N/A', lines: [{ quantity: '1', price: '12.00' }] }),
+      () => billed({ number: 'N/A', lines: [{ quantity: '1', price: (quantity += 3).toFixed(2) }] }),
       () => billed({ lines: Array.from({ length: 400 }, (_, index) => ({ orderNumber: 'NONE', orderLine: String(index), quantity: '999999999', price: '99999999.99' })) }),
       () => billed({ lines: [{ quantity: '1', price: '90.00' }], seller: { name: 'x'.repeat(20_000), vatId: 'DE999999999' }, iban: 'DE02120300000000202051' }),
     ];
@@ -74,6 +80,9 @@ describeWithServices('F18 poison documents', () => {
       const ids = await Promise.all(poisoned.flatMap((make) => [make(), make()]).map(async (invoice) => (await submit(house.db, invoice)).caseId));
       const ends = await Promise.all(ids.map((id) => house.caseWhen(id, ({ case: { stage } }) => stage !== 'received' && stage !== 'checked', 120_000)));
       expect(ends.map(({ case: { stage } }) => stage)).toEqual(ends.map(() => 'exception'));
+      // What waits for people is kept in memory, up to a number that this would not reach; only what is over may leave nothing.
+      await Promise.all(ids.map((id) => they.withdraw(id, 'anna.berg')));
+      await Promise.all(ids.map((id) => house.ended(id, 'withdrawn')));
       sizes.push(residentMegabytes(worker.pid));
     }
     const [settled, last] = [Math.max(...sizes.slice(0, rounds / 2)), sizes.at(-1)!];

@@ -16,7 +16,7 @@ export function findDuplicates(facts: InvoiceFacts, supplier: Supplier | undefin
   const policy = facts.policies.duplicates.content;
   const subject = describe(facts, supplier);
   const observations = facts.duplicateCandidates.filter((candidate) => candidate.caseId !== facts.caseId).flatMap((candidate) => compareWith(subject, candidate, policy));
-  if (isPlaceholder(facts.invoice.number, policy.placeholders)) observations.push({ code: 'number-placeholder', rule: 'D2', scope: 'document', actual: facts.invoice.number });
+  if (!subject.isNumbered) observations.push({ code: 'number-placeholder', rule: 'D2', scope: 'document', actual: facts.invoice.number });
   return observations;
 }
 
@@ -42,6 +42,8 @@ interface Subject {
   class: InvoiceClass;
   typeCode: string;
   number: string;
+  /** False of a placeholder: it identifies nothing, and two documents that carry it have no number in common (D2). */
+  isNumbered: boolean;
   keys: DocumentKeys;
   preceding: DocumentKeys[];
   issueDate: string;
@@ -54,9 +56,10 @@ interface Subject {
   accounts: (string | undefined)[];
 }
 
-function describe({ invoice }: InvoiceFacts, supplier: Supplier | undefined): Subject {
+function describe({ invoice, policies }: InvoiceFacts, supplier: Supplier | undefined): Subject {
   return {
-    class: invoice.class, typeCode: invoice.typeCode, number: invoice.number, keys: documentKeys(invoice.number), preceding: invoice.references.preceding.map((reference) => documentKeys(reference.number)),
+    class: invoice.class, typeCode: invoice.typeCode, number: invoice.number, isNumbered: !isPlaceholder(invoice.number, policies.duplicates.content.placeholders),
+    keys: documentKeys(invoice.number), preceding: invoice.references.preceding.map((reference) => documentKeys(reference.number)),
     issueDate: invoice.issueDate, gross: invoice.totals.gross, net: invoice.totals.net, sellerName: invoice.seller.name, plainName: plainName(invoice.seller.name), supplier,
     taxIds: [supplier?.vatId, invoice.seller.vatId].flatMap((id) => (id === undefined ? [] : [plainTaxId(id)])),
     accounts: supplier ? supplier.bankAccounts.flatMap((account) => [account.iban, account.account]) : [],
@@ -71,7 +74,8 @@ function isSameSupplier({ supplier, taxIds, accounts, plainName: name }: Subject
   return !supplier && name !== '' && plainName(candidate.sellerName) === name;
 }
 
-function hasSameNumber({ keys }: Subject, candidate: DuplicateCandidate): boolean {
+function hasSameNumber({ isNumbered, keys }: Subject, candidate: DuplicateCandidate): boolean {
+  if (!isNumbered) return false;
   return keys.k1 === candidate.k1 || keys.k2 === candidate.k2;
 }
 
@@ -81,9 +85,9 @@ function isExact({ keys, issueDate }: Subject, candidate: DuplicateCandidate, po
 }
 
 /** One names the other as preceding document. */
-function isLinked({ keys, preceding }: Subject, candidate: DuplicateCandidate): boolean {
+function isLinked({ isNumbered, keys, preceding }: Subject, candidate: DuplicateCandidate): boolean {
   const isOne = (numbers: DocumentKeys[], target: { k1: string; k2: string }): boolean => numbers.some((number) => number.k1 === target.k1 || number.k2 === target.k2);
-  return isOne(preceding, candidate) || isOne(candidate.preceding.map(documentKeys), keys);
+  return isOne(preceding, candidate) || (isNumbered && isOne(candidate.preceding.map(documentKeys), keys));
 }
 
 /** A link is no duplicate, yet a correction of the same amount must not be paid beside what it corrects. */
@@ -99,7 +103,7 @@ function fuzzyScore(subject: Subject, candidate: DuplicateCandidate, sameSupplie
   const date = days === 0 ? 100 : days <= fuzzy.dateWindowDays ? 80 : 0;
   const amount = hasSameGross(subject, candidate) ? 100 : similarAmounts(subject, candidate, fuzzy.amountPercent) ? 80 : 0;
   if (date === 0 || amount === 0) return undefined;
-  const number = hasSameNumber(subject, candidate) ? 100 : similarNumbers(subject.number, candidate.number, fuzzy.extraCharacters) ? 80 : 0;
+  const number = !subject.isNumbered ? 0 : hasSameNumber(subject, candidate) ? 100 : similarNumbers(subject.number, candidate.number, fuzzy.extraCharacters) ? 80 : 0;
   const alike = sameSupplier ? 100 : nameSimilarity(subject.sellerName, candidate.sellerName);
   const vendor = alike >= fuzzy.vendorSimilarityPercent ? alike : 0;
   const fields = [number, vendor, date, amount];

@@ -75,6 +75,19 @@ describe('duplicates', () => {
     if (disposition === 'duplicate') expect(assessment.reservationsToHold).toEqual([]);
   });
 
+  it.each<[string, DuplicateCandidate, string[]]>([
+    ['another document with the same placeholder', candidate('n/a', '5'), ['number-placeholder']],
+    ['of the same day', candidate('N/A', '5', { issueDate: '2026-11-03' }), ['number-placeholder']],
+    ['of the same amount', candidate('N/A', gross), ['duplicate-amount', 'number-placeholder']],
+    ['withdrawn', candidate('N/A', '5', { state: 'withdrawn' }), ['number-placeholder']],
+    ['that names the placeholder as its predecessor', candidate('77', gross, { preceding: ['N/A'] }), ['duplicate-amount', 'number-placeholder']],
+  ])('D2: a placeholder is nobody\'s number, and a person looks: %s', (_what, other, codes) => {
+    const assessment = assessInvoice(facts({ ...ours({ number: 'N/A' }), duplicateCandidates: [other] }));
+    expect(assessment.findings.map(({ code }) => code).sort()).toEqual(codes);
+    expect(assessment).toMatchObject({ disposition: 'exception' });
+    expect(assessment.duplicateOf).toBeUndefined();
+  });
+
   it('D1: a policy may limit the exact key to the year', () => {
     const yearly = duplicatePolicySchema.parse({ ...policies().duplicates.content, exactScope: 'same-year' });
     const other = candidate('INV-2026-017', '5', { issueDate: '2025-11-03' });
