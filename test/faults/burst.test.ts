@@ -5,7 +5,7 @@ import { openHouse, type House } from '../support/house.ts';
 import { billed } from '../support/invoices.ts';
 import { describeWithServices } from '../support/services.ts';
 import { judge } from './invariants.ts';
-import { enter } from './round.ts';
+import { enter, orderWithoutEnd } from './round.ts';
 import { pause } from './workday.ts';
 
 /** F14: the ERP fails in bursts for ten minutes, a twentieth of that in the short form, while documents flow. */
@@ -13,6 +13,7 @@ const minutes = readSettings().faultSeeds === undefined ? 0.5 : 10;
 const documents = readSettings().faultSeeds === undefined ? 40 : 200;
 /** The guard's own: open for 5 s after 5 failures in a row; at most 200 calls a second, 100 at once. */
 const openMs = 5_000;
+const orderNumber = '45-burst';
 const cap = 300;
 const kinds = [
   { kind: 'fail-after-commit', status: 502, probability: 0.5, route: 'erp.invoices.post', lasts: 2_000 },
@@ -27,6 +28,7 @@ describeWithServices('F14 bursts of 500, 502, 503 and 429', () => {
 
   beforeAll(async () => {
     house = await openHouse({ processingLimitMs: 800, erpTimeoutMs: 600 });
+    await orderWithoutEnd(house, orderNumber);
     await house.startWorker();
     await house.firstPoll('DE01');
   });
@@ -42,7 +44,7 @@ describeWithServices('F14 bursts of 500, 502, 503 and 429', () => {
   it('the calls back off, the circuit opens, a request to slow down is obeyed, everything is posted once afterwards', async () => {
     const flow = (async () => {
       for (let index = 0; index < documents; index += 1) {
-        await enter(house, billed({ lines: [{ orderNumber: '4500000118', orderLine: '10', quantity: String(3 + index), price: '10.00' }] }), accepted);
+        await enter(house, billed({ lines: [{ orderNumber, orderLine: '10', quantity: String(298 + 3 * index), price: '0.01' }] }), accepted);
         await pause((minutes * 60_000 * 0.6) / documents);
       }
     })();
