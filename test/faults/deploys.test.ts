@@ -44,7 +44,7 @@ describeWithServices('F21 builds are rolled out while approvals are open', () =>
     expect(await current()).toBe(recordedBuild().id);
     await house.firstPoll('DE01');
     for (let index = 0; index < documents; index += 1) {
-      const price = `${450 + index}.00`;
+      const price = (450 + index * 0.37).toFixed(2); // one person's to approve, all of them
       ids.push((await submit(house.db, billed({ lines: [{ quantity: '1', price, name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' }))).caseId);
     }
     for (const id of ids) await house.stage(id, 'approval', 300_000);
