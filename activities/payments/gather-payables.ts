@@ -7,6 +7,7 @@ import { payeeVerificationSchema, type Payable, type PayeeAccount, type PayeeVer
 import { supplierSchema, type Supplier } from '../../domain/model/supplier.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { blocksOpenItem } from '../../domain/rules/payments/bank-status.ts';
+import { isOverPrepaid } from '../../domain/rules/payments/facts.ts';
 import { changedAccountKey, unconfirmedChange } from '../../domain/rules/payments/changed-accounts.ts';
 import { requiredEntity } from '../lookup.ts';
 import type { RunRef } from './commands.ts';
@@ -55,13 +56,13 @@ export function payeeOf({ payee, supplierId: sellerId }: OpenPayable, suppliers:
 
 /**
  * Documents that we hold as open and the ERP does not, as after a restore of an older database: paying them would pay them again. What
- * a run of ours holds is not looked at, because it is settled there and here at different moments.
+ * a run of ours holds is not looked at, because it is settled there and here at different moments; nor what a supplier owes, which is settled there alone.
  */
 async function clearedInErp(port: ErpPort, { entity, correlationId }: Pick<RunRef, 'entity' | 'correlationId'>, payables: readonly OpenPayable[]): Promise<string[]> {
   const open = await port.getOpenPayables?.(entity, { correlationId });
   if (!open) return [];
   const numbers = new Set(open.map(({ documentNumber }) => documentNumber));
-  const free = payables.filter(({ inRun, open: { minor } }) => minor !== '0' && !(inRun && blocksOpenItem(inRun.state)));
+  const free = payables.filter((item) => item.open.minor !== '0' && !isOverPrepaid(item) && !(item.inRun && blocksOpenItem(item.inRun.state)));
   return free.filter(({ postedAs }) => !numbers.has(postedAs)).map(({ caseId }) => caseId);
 }
 

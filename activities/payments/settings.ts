@@ -45,7 +45,11 @@ export function decisionDueAt(settings: PaymentSettings, at: string, account: Pa
   return at < cutOff && cutOff < due ? cutOff : due;
 }
 
+/** Runs that were proposed by these wait for a person when their cut-off has passed. */
+const waitsPastCutOff = ['payment-run/1', 'payment-run/2'];
+
 /** What people who decide about a run are told of its day. */
-export function untilCutOff({ policy }: PaymentSettings, executionDate: string): string {
-  return `The bank executes it on ${executionDate} if the file leaves before ${policy.content.cutOff} of that day; a run that is not released by then ends by itself, and the next one proposes its documents anew.`;
+export function untilCutOff({ policy }: PaymentSettings, executionDate: string, workflowVersion?: string): string {
+  const after = waitsPastCutOff.includes(workflowVersion ?? '') ? 'after that it cannot be released any more' : 'a run that is not released by then ends by itself, and the next one proposes its documents anew';
+  return `The bank executes it on ${executionDate} if the file leaves before ${policy.content.cutOff} of that day; ${after}.`;
 }

@@ -157,7 +157,7 @@ async function ask({ trx, current, run, account, settings, at }: RunHearing, { s
   await openTasks(trx, [
     {
       id, entity: run.entity, case: run.runId, workflowId: current.case.workflowId, kind: `${step}-payment-run`, step: number > 1 ? `${step}-${number}` : step, candidateRole: role, candidatePersons: [], dueAt,
-      why: step === 'approve' ? `The run was changed; a ${role} who neither proposed nor edited it approves it again (P6). ${untilCutOff(settings, day)}` : `Money leaves when a ${role} releases it who neither proposed, edited nor approved it${number > 1 ? ', and a second one above the limit' : ''} (P6). ${untilCutOff(settings, day)}`,
+      why: step === 'approve' ? `The run was changed; a ${role} who neither proposed nor edited it approves it again (P6). ${untilCutOff(settings, day, current.progress.workflowVersion)}` : `Money leaves when a ${role} releases it who neither proposed, edited nor approved it${number > 1 ? ', and a second one above the limit' : ''} (P6). ${untilCutOff(settings, day, current.progress.workflowVersion)}`,
       ruleId: 'P6', policyVersion: settings.policy.version, title: `${step === 'approve' ? 'Pay' : 'Release'} ${describeMoney(total)} of run ${run.runId}`, amount: total,
       documentHash: contentHash, decisionHash: contentHash, documentVersion: 1,
     },

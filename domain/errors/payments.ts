@@ -11,6 +11,6 @@ export const paymentErrors = {
   'name-check-open': { category: 'rule-violation', title: 'The name on the account was not confirmed', remedy: 'Look at the result of the name check; confirm in spite of it only by naming it.' },
   'run-empty': { category: 'rule-violation', title: 'Nothing is due', remedy: 'Look at the excluded items for their reasons, or choose a later date.' },
   'payment-under-way': { category: 'conflict', title: 'The payment of the document is with the bank', remedy: 'Wait until the bank has answered, or ask it to recall the payment.' },
-  'cut-off-missed': { category: 'rule-violation', title: 'The day of the payment run cannot be met any more', remedy: 'Reject or cancel the run and open another: its documents are free.' },
+  'cut-off-missed': { category: 'rule-violation', title: 'The day of the payment run cannot be met any more', remedy: 'Open another run when this one has ended: its documents are free then. Where it stays open, reject or cancel it.' },
   'run-not-open': { category: 'conflict', title: 'The payment run does not take this any more', remedy: 'Look at its present state.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -6,6 +6,7 @@ import { verifyAndRecordRunDecision } from '../../activities/payments/verify-run
 import { inTransaction, sql, type Trx } from '../../db/client.ts';
 import { tasksOf } from '../../db/repositories/approvals.ts';
 import { openPayables } from '../../db/repositories/payables.ts';
+import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { readRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf, itemsOf, saveScreening } from '../../db/repositories/payments.ts';
 import { addBusinessDays } from '../../domain/calendar/business-days.ts';
@@ -113,9 +114,13 @@ describeWithServices('the cut-off of the bank, on real parts', () => {
     });
     expect(await outcomeOf(they.decide(runId, 'clara.winter', 'approve'))).toBe('accepted');
     const asked = await they.openTask(runId);
+    const late = await says(runId, 'vera.noll', 'release', 'approve');
     const { case: { closedAt } } = await house.ended(runId, 'cancelled');
     expect(closedAt! >= cutOffAt, 'not before').toBe(true);
     expect(await house.client.workflow.getHandle(workflowId).result()).toEqual({ state: 'cancelled', reason: 'cut-off-missed' });
+    const [missed, ...others] = await openExceptionsOf(house.db, runId);
+    expect([missed, others]).toMatchObject([{ code: 'run-not-released', ownerRole: 'ap-clerk', case: runId, title: expect.stringMatching(/^Nobody released payments of [\d ]+\.\d\d EUR before the cut-off of /) }, []]);
+    expect(await outcomeOf(they.carry(late))).not.toBe('accepted');
     expect([asked.step, await tasksOf(house.db, runId, 'open'), (await instructionsOf(house.db, runId)).map(({ state }) => state)]).toEqual(['release', [], ['removed']]);
     const next = await pay.proposed();
     expect((await itemsOf(house.db, next)).map((item) => item.caseId)).toEqual((await itemsOf(house.db, runId)).map((item) => item.caseId));

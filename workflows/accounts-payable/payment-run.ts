@@ -9,7 +9,7 @@ import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo
 import type { AcceptedAnswer } from '../../activities/decisions.ts';
 import type { RunDecisionKind, RunRef } from '../../activities/payments/commands.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { bankStatus, cancel, decide, paymentRunProcess, paymentRunVersion, release, removeItem, resolveException, usualPace, type PaymentRunInput, type PaymentRunOutcome, type RunStage } from '../contracts/payment-run.ts';
+import { bankStatus, cancel, cutOffMissed, decide, paymentRunProcess, paymentRunVersion, release, removeItem, resolveException, usualPace, type PaymentRunInput, type PaymentRunOutcome, type RunStage } from '../contracts/payment-run.ts';
 import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
 import { awaitWithEscalation } from '../parts/escalation.ts';
 import { parkable } from '../parts/parking.ts';
@@ -103,11 +103,15 @@ async function awaitApprovalAndRelease(run: Run): Promise<void> {
   while (!settled()) {
     await goOnWhenLong(run);
     await awaitWithEscalation(run.ref, run.board, () => settled() || isLong(run), run.nextDeadline, run.cutOffAt);
-    if (isTooLate(run)) await run.mutex.run(async () => void (settled() || (run.ending = { state: 'cancelled', reason: 'cut-off-missed' })));
+    // Whoever is being heard at this moment comes first.
+    if (isTooLate(run)) await run.mutex.run(async () => void (settled() || (run.ending = { state: 'cancelled', reason: cutOffMissed })));
   }
 }
 
-/** What was decided in time and is still being heard counts: the mutex waits for it. */
+function isMissed(ending: PaymentRunOutcome | undefined): boolean {
+  return ending?.state === 'cancelled' && ending.reason === cutOffMissed;
+}
+
 function isTooLate({ cutOffAt }: Run): boolean {
   return cutOffAt !== undefined && Date.parse(cutOffAt) <= Date.now();
 }
@@ -195,6 +199,7 @@ function hear(run: Run, { effect, reasonCode }: AcceptedAnswer, kind: RunDecisio
 
 /** Once it is released nobody may change it any more: screening, file and bank work on exactly this content. Resuming changes nothing. */
 function refusalOf(run: Run, kind: RunDecisionKind): Refusal | undefined {
+  if (isMissed(run.ending)) return { code: 'cut-off-missed', message: 'The run was not released before the cut-off of its day and has ended; the next one proposes its documents anew.' };
   if (run.ending) return { code: 'already-decided', message: `The run has ended as ${run.ending.state}.` };
   if (run.released && kind !== 'resolveException') return { code: 'run-not-open', message: 'The run was released; what is under way cannot be changed any more.' };
   return undefined;

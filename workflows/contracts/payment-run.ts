@@ -51,6 +51,9 @@ export interface RunPosition {
   progress: Progress;
 }
 
+/** Why a run that not everybody has released ends at the cut-off of its day. */
+export const cutOffMissed = 'cut-off-missed';
+
 export type PaymentRunOutcome = { state: 'confirmed' } | { state: 'partly-returned' } | { state: 'rejected' } | { state: 'cancelled'; reason: string };
 
 /** The bank said something about payments of this run; what it said is in the records. */

@@ -59,7 +59,7 @@ interface Subject {
 function describe({ invoice, policies }: InvoiceFacts, supplier: Supplier | undefined): Subject {
   return {
     class: invoice.class, typeCode: invoice.typeCode, number: invoice.number, isNumbered: !isPlaceholder(invoice.number, policies.duplicates.content.placeholders),
-    keys: documentKeys(invoice.number), preceding: invoice.references.preceding.map((reference) => documentKeys(reference.number)),
+    keys: documentKeys(invoice.number), preceding: invoice.references.preceding.flatMap(({ number }) => (isPlaceholder(number, policies.duplicates.content.placeholders) ? [] : [documentKeys(number)])),
     issueDate: invoice.issueDate, gross: invoice.totals.gross, net: invoice.totals.net, sellerName: invoice.seller.name, plainName: plainName(invoice.seller.name), supplier,
     taxIds: [supplier?.vatId, invoice.seller.vatId].flatMap((id) => (id === undefined ? [] : [plainTaxId(id)])),
     accounts: supplier ? supplier.bankAccounts.flatMap((account) => [account.iban, account.account]) : [],

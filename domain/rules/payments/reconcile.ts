@@ -38,7 +38,7 @@ export interface LedgerPayment {
 export interface OpenDocument {
   caseId: string;
   open: Money;
-  /** An invoice on which more was prepaid than it bills: the supplier owes the rest. */
+  /** An invoice on which more was prepaid than it bills: the supplier owes the rest until the ERP holds it as cleared. */
   overPrepaid?: boolean;
 }
 
@@ -75,10 +75,10 @@ export function reconcilePayments(facts: ReconciliationFacts): Difference[] {
 
 /**
  * Whether a difference that was closed is opened again when it is found again: one that had gone, or ended with its document, always; one that a person
- * settled only when it reads otherwise than what that person saw, as with another amount.
+ * settled only when it reads otherwise than what that person saw, as with another amount. What a supplier owes is settled in the ERP and by nobody's word.
  */
-export function opensAgain(closed: { state: 'resolved' | 'cancelled'; title: string; resolvedBy?: string | undefined }, found: Pick<Difference, 'message'>): boolean {
-  return closed.state === 'cancelled' || closed.resolvedBy?.startsWith('system:') === true || closed.title !== found.message;
+export function opensAgain(closed: { state: 'resolved' | 'cancelled'; title: string; resolvedBy?: string | undefined }, found: { message: string; code?: Difference['code'] }): boolean {
+  return found.code === 'erp-over-prepaid' || closed.state === 'cancelled' || closed.resolvedBy?.startsWith('system:') === true || closed.title !== found.message;
 }
 
 type Found = [code: ReconciliationCode, subject: string, message: string];
@@ -151,6 +151,7 @@ function ledgerAgainstErp({ payments, documents, erp }: ReconciliationFacts): Fo
     const isPaid = latest.get(caseId)?.state === 'confirmed';
     const there = inErp.get(caseId) ?? money(open.currency, 0n);
     if (isPaid) return isZeroMoney(there) ? [] : [['erp-still-open', caseId, `The bank has paid the document, and the ERP holds it open for ${describeMoney(there)}.`]];
+    if (overPrepaid && isZeroMoney(there)) return [];
     if (there.currency === open.currency && minorOf(there) === minorOf(open)) return overPrepaid ? [['erp-over-prepaid', caseId, `More was prepaid than the document bills: the supplier owes ${describeMoney(negateMoney(open))}.`]] : [];
     return isZeroMoney(there)
       ? [foundCleared({ caseId, open })]

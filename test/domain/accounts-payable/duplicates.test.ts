@@ -88,6 +88,11 @@ describe('duplicates', () => {
     expect(assessment.duplicateOf).toBeUndefined();
   });
 
+  it('D2: nor does a document that names a placeholder as its predecessor name anybody', () => {
+    const assessment = assessInvoice(facts({ ...ours({ references: { preceding: [{ number: 'n/a' }] } }), duplicateCandidates: [candidate('N/A', gross)] }));
+    expect(assessment.findings.map(({ code }) => code)).toEqual(['duplicate-amount']);
+  });
+
   it('D1: a policy may limit the exact key to the year', () => {
     const yearly = duplicatePolicySchema.parse({ ...policies().duplicates.content, exactScope: 'same-year' });
     const other = candidate('INV-2026-017', '5', { issueDate: '2025-11-03' });

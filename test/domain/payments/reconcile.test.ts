@@ -53,7 +53,8 @@ describe('bank, payments and ERP agree or somebody owns the difference', () => {
     ['rejected, and open in the ERP', { bank: [], payments: [{ ...unconfirmed, state: 'rejected' }], ...openBoth }, []],
     ['other amounts', { bank: [], payments: [], documents: openBoth.documents, erp: [{ caseId: 'a', open: eur('9') }] }, ['erp-open-differs a']],
     ['prepaid too far', { bank: [], payments: [], documents: [{ caseId: 'a', open: eur('-225.14'), overPrepaid: true }], erp: [{ caseId: 'a', open: eur('-225.14') }] }, ['erp-over-prepaid a']],
-    ['prepaid too far, and cleared in the ERP', { bank: [], payments: [], documents: [{ caseId: 'a', open: eur('-225.14'), overPrepaid: true }] }, ['erp-cleared-unpaid a']],
+    ['prepaid too far, and cleared in the ERP', { bank: [], payments: [], documents: [{ caseId: 'a', open: eur('-225.14'), overPrepaid: true }] }, []],
+    ['prepaid too far, and another rest in the ERP', { bank: [], payments: [], documents: [{ caseId: 'a', open: eur('-225.14'), overPrepaid: true }], erp: [{ caseId: 'a', open: eur('-25.14') }] }, ['erp-open-differs a']],
     ['a credit that waits to be offset', { bank: [], payments: [], documents: [{ caseId: 'a', open: eur('-225.14') }], erp: [{ caseId: 'a', open: eur('-225.14') }] }, []],
     ['other currencies', { bank: [], payments: [], documents: openBoth.documents, erp: [{ caseId: 'a', open: { currency: 'USD', minor: '1000' } }] }, ['erp-open-differs a']],
     ['another document under the key of a posting', { ...openBoth, bank: [], payments: [], erpFurther: [{ caseId: 'a', documentNumber: '5100000002', open: eur('10') }] }, ['erp-posted-twice a']],
@@ -75,7 +76,10 @@ describe('bank, payments and ERP agree or somebody owns the difference', () => {
     ['ended with its document', { state: 'cancelled', title: 'Open for 10.', resolvedBy: 'system:process' }, true],
     ['accepted by a person', { state: 'resolved', title: 'Open for 10.', resolvedBy: 'lars.thoma' }, false],
     ['accepted by a person while it was another', { state: 'resolved', title: 'Open for 9.', resolvedBy: 'lars.thoma' }, true],
-  ])('found again after it had %s', (_name, closed, expected) => expect(opensAgain(closed, { message: 'Open for 10.' })).toBe(expected));
+  ])('found again after it had %s', (_name, closed, expected) => expect(opensAgain(closed, { code: 'erp-open-differs', message: 'Open for 10.' })).toBe(expected));
+
+  it('what a supplier owes is asked for again as long as the ERP holds it open, whoever has closed the case', () =>
+    expect(opensAgain({ state: 'resolved', title: 'Open for 10.', resolvedBy: 'anna.berg' }, { code: 'erp-over-prepaid', message: 'Open for 10.' })).toBe(true));
 
   it('every difference says what is wrong, who settles it and how', () => {
     for (const difference of reconcilePayments(world({ bank: [entry('-7', { identity: 'I2', endToEndIds: [] })], erp: [{ caseId: 'a', open: eur('10') }] }))) {
