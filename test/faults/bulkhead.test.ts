@@ -6,11 +6,12 @@ import { readEntity } from '../../documents/policy/read-policy.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
-import { payments, pipes } from '../support/payments.ts';
+import { payments } from '../support/payments.ts';
 import { people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 import { startTcpLine, type TcpLine } from '../support/tcp-proxy.ts';
 import { judge } from './invariants.ts';
+import { orderWithoutEnd } from './round.ts';
 import { bankThatSettles, readyToPay } from './workday.ts';
 
 /**
@@ -22,6 +23,7 @@ const { faultSeeds, home } = readSettings();
 /** More runs than the bank's queue has slots for. */
 const hanging = faultSeeds === undefined ? 2 : 10;
 const account = 'DE89370400440532013000';
+const orderNumber = '45-bulkhead';
 
 describeWithServices('F16 a bank that hangs', () => {
   let house: House;
@@ -35,6 +37,7 @@ describeWithServices('F16 a bank that hangs', () => {
     pay = payments(house, people(house));
     await house.sandbox.post('/_sandbox/seed', secondCompanyInErp());
     await house.sandbox.post('/_sandbox/seed?service=bank', { accounts: [{ number: account, holder: 'Zweite Firma GmbH', currency: 'EUR', bic: 'BYLADEM1001', opening: '100000000' }] });
+    await orderWithoutEnd(house, orderNumber);
     await bankThatSettles(house);
     await house.startWorker();
     await house.firstPoll('DE02');
@@ -50,6 +53,7 @@ describeWithServices('F16 a bank that hangs', () => {
     await house.stage(caseId, 'posted', 120_000);
     return caseId;
   };
+  const here = (index: number) => billed({ lines: [{ orderNumber, orderLine: '10', quantity: String(298 + 3 * index), price: '0.01' }] });
   const there = (quantity: string) => billed({ lines: [{ orderNumber: 'DE02-1', orderLine: '10', quantity, price: '10.00' }], buyer: { name: 'Zweite Firma GmbH', vatId: undefined } });
   const released = async (entity: string) => {
     const runId = await pay.proposed(entity);
@@ -61,7 +65,7 @@ describeWithServices('F16 a bank that hangs', () => {
     line.part();
     const stuck: string[] = [];
     for (let index = 0; index < hanging; index += 1) {
-      await enter(pipes(String(2 + index)));
+      await enter(here(index));
       stuck.push(await released('DE01'));
     }
     for (const runId of stuck) await house.stage(runId, 'posting-outcome-unknown', 120_000);
@@ -70,7 +74,7 @@ describeWithServices('F16 a bank that hangs', () => {
     const paid = await released('DE02');
     await house.ended(paid, 'confirmed', 180_000);
     await house.ended(other, 'paid', 60_000);
-    await enter(pipes('31'));
+    await enter(here(hanging));
     const { files } = await house.sandbox.bankLedger();
     expect(files.map(({ messageId }) => messageId), 'nothing has reached the hanging bank').toEqual([paid]);
     for (const runId of stuck) expect((await house.caseWhen(runId, () => true)).case.stage).toBe('posting-outcome-unknown');

@@ -17,6 +17,8 @@ import { judge } from './invariants.ts';
 const isLong = readSettings().faultSeeds !== undefined;
 const size = isLong ? { signals: 10_000, updates: 2_100, byRelay: 500, longestHistory: 4_000 } : { signals: 400, updates: 40, byRelay: 40, longestHistory: 150 };
 const atOnce = 16;
+/** The engine takes no more than ten decisions at a time for one process. */
+const decidedAtOnce = 8;
 
 describeWithServices('F22 thousands of signals and decisions for one process', () => {
   let house: House;
@@ -45,7 +47,7 @@ describeWithServices('F22 thousands of signals and decisions for one process', (
     const answers: string[] = [];
     await several(Array.from({ length: size.updates }, (_, index) => `nobody-${index}`), async (decisionId) => {
       answers.push(await outcomeOf(handle.executeUpdate('decide', { updateId: decisionId, args: [{ decisionId }] })));
-    });
+    }, decidedAtOnce);
     expect(answers.filter((answer) => answer !== 'accepted')).toHaveLength(size.updates);
 
     await expect.poll(async () => new Set(await heard(id)).size, { timeout: 1_800_000, interval: 1_000 }).toBe(size.signals);
@@ -65,9 +67,9 @@ describeWithServices('F22 thousands of signals and decisions for one process', (
   /** The events that the chain says were heard, with repeats. */
   const heard = async (id: string) => (await sql<{ event: string }>(house.db, `select event::jsonb #>> '{data,eventId}' as event from audit_events where case_id = :id and action = 'invoice.event-received'`, { id })).map(({ event }) => event);
 
-  async function several<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
+  async function several<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>, callers = atOnce): Promise<void> {
     const rest = [...items];
-    await Promise.all(Array.from({ length: atOnce }, async () => {
+    await Promise.all(Array.from({ length: callers }, async () => {
       for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
     }));
   }
