@@ -1,4 +1,5 @@
 import type { BookingPlace } from '../../db/repositories/payments.ts';
+import type { RunEndReason } from '../../workflows/contracts/payment-run.ts';
 import type { Recorded } from '../accounts-payable/commands.ts';
 
 /**
@@ -65,7 +66,7 @@ export interface RunProgressAnswer extends Recorded {
 
 export interface RunEndCommand extends RunRef {
   state: string;
-  reason?: string;
+  reason?: RunEndReason;
 }
 
 export interface BookCommand {

@@ -63,9 +63,8 @@ async function openSilence(trx: Trx, { case: { id, entity, workflowId, correlati
 }
 
 /** Closes a run: nobody is asked any more, items that were never sent are free again, the ending is on record. A run that missed its day leaves a case to whoever opens runs. */
-export async function recordRunEnd(parts: PaymentParts, { entity, caseId, state, reason }: RunEndCommand): Promise<Recorded> {
+export async function recordRunEnd(parts: PaymentParts, { caseId, state, reason }: RunEndCommand): Promise<Recorded> {
   const at = parts.now().toISOString();
-  const dueAt = await technicalDueAt(parts, entity, at);
   return inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
     if (current.case.closedAt !== undefined) return { transitions: [] };
@@ -79,7 +78,7 @@ export async function recordRunEnd(parts: PaymentParts, { entity, caseId, state,
         await resolveException(trx, id, { resolution: 'bank-answered', by: 'system:process' });
         transitions.push({ kind: 'exception-closed', at, exceptionId: id, code, resolution: 'bank-answered', by: 'system:process' });
       }
-    if (reason === 'cut-off-missed') transitions.push(await openMissedDay(parts, trx, current, at, dueAt));
+    if (reason === 'cut-off-missed') transitions.push(await openMissedDay(parts, trx, current, at));
     transitions.push({ kind: 'ended', at, state, ...(reason ? { reference: reason } : {}) });
     await recordTransitions(trx, current, transitions, { actor: 'system:process', change: { outcome: state, milestones: state === 'confirmed' ? ['closed', 'paid'] : ['closed'] } });
     return { transitions };
@@ -87,7 +86,7 @@ export async function recordRunEnd(parts: PaymentParts, { entity, caseId, state,
 }
 
 /** What was due now does not wait for the next scheduled run by itself: a discount lapses, or a supplier is paid late. */
-async function openMissedDay({ now }: PaymentParts, trx: Trx, { case: { id, entity, workflowId, correlationId } }: CaseWithProgress, at: string, dueAt: string): Promise<Transition> {
+async function openMissedDay({ now }: PaymentParts, trx: Trx, { case: { id, entity, workflowId, correlationId } }: CaseWithProgress, at: string): Promise<Transition> {
   const run = requiredOf(await readRun(trx, id), 'payment run', id);
   const { policy } = await paymentSettings(trx, await requiredEntity(trx, entity), now());
   const exceptionId = `${id}-e-cut-off`;
@@ -96,7 +95,7 @@ async function openMissedDay({ now }: PaymentParts, trx: Trx, { case: { id, enti
   await openException(trx, {
     id: exceptionId, entity, case: id, workflowId, origin: 'payment', code: 'run-not-released', reasonCode: 'PAY', actionCode: 'NOA', title: `Nobody released payments of ${total} before the cut-off of ${run.executionDate ?? run.runDate}`,
     suggestion: `Nothing was paid; ${run.items} documents are free again. The run of ${run.nextRunDate} proposes them anew: open one of its own for what is due before, and see that somebody is there to release it.`,
-    findings: [], ownerRole: owner, dueAt, correlationId,
+    findings: [], ownerRole: owner, dueAt: await technicalDueAt({ db: trx }, entity, at), correlationId,
   });
   return { kind: 'exception-opened', at, exceptionId, code: 'run-not-released', owner };
 }

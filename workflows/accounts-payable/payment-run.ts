@@ -9,9 +9,9 @@ import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo
 import type { AcceptedAnswer } from '../../activities/decisions.ts';
 import type { RunDecisionKind, RunRef } from '../../activities/payments/commands.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { bankStatus, cancel, cutOffMissed, decide, paymentRunProcess, paymentRunVersion, release, removeItem, resolveException, usualPace, type PaymentRunInput, type PaymentRunOutcome, type RunStage } from '../contracts/payment-run.ts';
+import { bankStatus, cancel, decide, paymentRunProcess, paymentRunVersion, release, removeItem, resolveException, usualPace, type PaymentRunInput, type PaymentRunOutcome, type RunStage } from '../contracts/payment-run.ts';
 import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
-import { awaitWithEscalation } from '../parts/escalation.ts';
+import { awaitWithEscalation, isPast } from '../parts/escalation.ts';
 import { parkable } from '../parts/parking.ts';
 import { createPaymentFile, gatherPayables, recordProposal, recordRunEnd, recordRunProgress, recordScreening, screenPayees, sendPaymentFile, verifyAndRecordRunDecision } from '../parts/payment-proxies.ts';
 import { ProgressBoard } from '../parts/progress.ts';
@@ -104,16 +104,12 @@ async function awaitApprovalAndRelease(run: Run): Promise<void> {
     await goOnWhenLong(run);
     await awaitWithEscalation(run.ref, run.board, () => settled() || isLong(run), run.nextDeadline, run.cutOffAt);
     // Whoever is being heard at this moment comes first.
-    if (isTooLate(run)) await run.mutex.run(async () => void (settled() || (run.ending = { state: 'cancelled', reason: cutOffMissed })));
+    if (isPast(run.cutOffAt)) await run.mutex.run(async () => void (settled() || (run.ending = { state: 'cancelled', reason: 'cut-off-missed' })));
   }
 }
 
 function isMissed(ending: PaymentRunOutcome | undefined): boolean {
-  return ending?.state === 'cancelled' && ending.reason === cutOffMissed;
-}
-
-function isTooLate({ cutOffAt }: Run): boolean {
-  return cutOffAt !== undefined && Date.parse(cutOffAt) <= Date.now();
+  return ending?.state === 'cancelled' && ending.reason === 'cut-off-missed';
 }
 
 /** screenAtRelease: payees page by page; one that is not clear leaves the run, never the run its way (P10). */
@@ -192,7 +188,7 @@ function paceOf({ input }: Run) {
 
 function hear(run: Run, { effect, reasonCode }: AcceptedAnswer, kind: RunDecisionKind): void {
   if (effect === 'complete') run.released = true;
-  if (effect === 'rejected') run.ending = { state: 'cancelled', reason: `rejected ${reasonCode ?? ''}`.trim() };
+  if (effect === 'rejected') run.ending = { state: 'cancelled', reason: reasonCode ? `rejected ${reasonCode}` : 'rejected' };
   if (effect === 'resumed') run.resumed = true;
   if (effect === 'withdrawn') run.ending = { state: 'cancelled', reason: kind === 'cancel' ? 'cancelled' : 'nothing-left' };
 }

@@ -51,10 +51,13 @@ export interface RunPosition {
   progress: Progress;
 }
 
-/** Why a run that not everybody has released ends at the cut-off of its day. */
-export const cutOffMissed = 'cut-off-missed';
+/**
+ * Why a run has ended without paying: nothing was due, only shown what would be paid, nobody screened clear, everything taken out, cancelled by a person, not
+ * released before the cut-off of its day, or rejected for a reason code.
+ */
+export type RunEndReason = 'nothing-due' | 'dry-run' | 'nothing-clear' | 'nothing-left' | 'cancelled' | 'cut-off-missed' | 'rejected' | `rejected ${string}`;
 
-export type PaymentRunOutcome = { state: 'confirmed' } | { state: 'partly-returned' } | { state: 'rejected' } | { state: 'cancelled'; reason: string };
+export type PaymentRunOutcome = { state: 'confirmed' } | { state: 'partly-returned' } | { state: 'rejected' } | { state: 'cancelled'; reason: RunEndReason };
 
 /** The bank said something about payments of this run; what it said is in the records. */
 export interface BankNotice {

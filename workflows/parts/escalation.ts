@@ -29,6 +29,7 @@ function untilFirst(...deadlines: readonly (string | undefined)[]): number | und
   return moments.length === 0 ? undefined : Math.max(1, Math.min(...moments) - Date.now());
 }
 
-function isPast(moment: string | undefined): boolean {
+/** False of a moment that was never set. */
+export function isPast(moment: string | undefined): boolean {
   return moment !== undefined && Date.parse(moment) <= Date.now();
 }

@@ -5,7 +5,7 @@ import type { Money } from '../../model/money.ts';
 import { compareExact, dividedBy, exact, minus, times, toText, zero, type Exact } from '../decimal.ts';
 import { absoluteMoney, addMoney, compareMoney, describeMoney, exactAmount, isZeroMoney, minorOf, negateMoney, noMoney, roundToMoney, subtractMoney, sumMoney } from '../money.ts';
 import { creditEffect, lowersWhatWeOwe } from '../invoice/credit.ts';
-import { documentKeys, isPlaceholder } from './document-number.ts';
+import { identifyingKeys } from './document-number.ts';
 import type { Observation } from './findings.ts';
 import { groupQuantity, groupValue, judgeCumulative, largest, scopeOf, type GroupMatch, type OrderLineGroup } from './match-order-line.ts';
 import { judgeVariance, type Fraction } from './tolerance.ts';
@@ -163,8 +163,7 @@ export function payableNow(payable: Money, disputed: Money, partialPaymentAllowe
 function findCredited(facts: InvoiceFacts, group: string | undefined): DuplicateCandidate | undefined {
   const live = facts.duplicateCandidates.filter((candidate) => candidate.class === 'invoice' && !['cancelled', 'rejected', 'duplicate', 'withdrawn'].includes(candidate.state));
   if (facts.corrections.creditOf !== undefined) return live.find((candidate) => candidate.caseId === facts.corrections.creditOf && candidate.supplierGroup === group);
-  const { placeholders } = facts.policies.duplicates.content;
-  const wanted = facts.invoice.references.preceding.flatMap(({ number }) => (isPlaceholder(number, placeholders) ? [] : [documentKeys(number)]));
+  const wanted = identifyingKeys(facts.invoice.references.preceding.map(({ number }) => number), facts.policies.duplicates.content.placeholders);
   const found = live.filter((candidate) => candidate.supplierGroup === group && wanted.some((keys) => keys.k1 === candidate.k1 || keys.k2 === candidate.k2));
   return found.length === 1 ? found[0] : undefined;
 }

@@ -35,6 +35,11 @@ export function isPlaceholder(number: string, placeholders: readonly string[]): 
   return isBareDate(raw);
 }
 
+/** The keys of those numbers that identify something (D2). */
+export function identifyingKeys(numbers: readonly string[], placeholders: readonly string[]): DocumentKeys[] {
+  return numbers.filter((number) => !isPlaceholder(number, placeholders)).map(documentKeys);
+}
+
 /** 2026-11-20, 20.11.2026, 11/20/2026 …; eight digits without marks are a common number and stay one. */
 function isBareDate(raw: string): boolean {
   const parts = /^(\d{1,4})[-./ ](\d{1,2})[-./ ](\d{1,4})$/.exec(raw);

@@ -6,7 +6,7 @@ import type { Supplier } from '../../model/supplier.ts';
 import type { DuplicatePolicy } from '../../policy/duplicates.ts';
 import { compareExact, exact, times } from '../decimal.ts';
 import { absoluteMoney, describeMoney, exactAmount, minorOf, money } from '../money.ts';
-import { documentKeys, isPlaceholder, type DocumentKeys } from './document-number.ts';
+import { documentKeys, identifyingKeys, isPlaceholder, type DocumentKeys } from './document-number.ts';
 import type { Observation } from './findings.ts';
 import { isTransposition, nameSimilarity, plainName, similarNumbers } from './similarity.ts';
 import { plainTaxId } from './tax-id.ts';
@@ -59,7 +59,7 @@ interface Subject {
 function describe({ invoice, policies }: InvoiceFacts, supplier: Supplier | undefined): Subject {
   return {
     class: invoice.class, typeCode: invoice.typeCode, number: invoice.number, isNumbered: !isPlaceholder(invoice.number, policies.duplicates.content.placeholders),
-    keys: documentKeys(invoice.number), preceding: invoice.references.preceding.flatMap(({ number }) => (isPlaceholder(number, policies.duplicates.content.placeholders) ? [] : [documentKeys(number)])),
+    keys: documentKeys(invoice.number), preceding: identifyingKeys(invoice.references.preceding.map(({ number }) => number), policies.duplicates.content.placeholders),
     issueDate: invoice.issueDate, gross: invoice.totals.gross, net: invoice.totals.net, sellerName: invoice.seller.name, plainName: plainName(invoice.seller.name), supplier,
     taxIds: [supplier?.vatId, invoice.seller.vatId].flatMap((id) => (id === undefined ? [] : [plainTaxId(id)])),
     accounts: supplier ? supplier.bankAccounts.flatMap((account) => [account.iban, account.account]) : [],
