@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { Client, type Connection } from '@temporalio/client';
 import { schemaCheck } from '../adapters/bank/iso20022/schemas.ts';
 import { callersAt } from '../bin/demo/callers.ts';
@@ -31,9 +32,10 @@ const schemas = join(publicData, 'bank/xsd');
 
 type Caller = Awaited<ReturnType<ReturnType<typeof callersAt>>>;
 
-/** A whole installation, filled with posted documents of four suppliers in five. Arguments: documents (10000). */
+/** A whole installation, filled with posted documents of four suppliers in five. `--documents 1000`. */
 export async function run(args: string[]): Promise<Result> {
-  const documents = Number(args[0] ?? 10_000);
+  const { values } = parseArgs({ args, options: { documents: { type: 'string', default: '10000' } } });
+  const documents = Number(values.documents);
   const settings = await onFreePorts(readSettings());
   return withDisposableState('bench-payment-run', settings, screen, async (stateDir) => {
     const installation = await startInstallation({ stateDir, ports: 'free', temporalStore: settings.temporalStore, web: false }, { ...settings, stateDir }, screen);
