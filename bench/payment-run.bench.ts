@@ -130,8 +130,8 @@ function untilStage({ db }: Measuring, runId: string, stage: string): Promise<vo
   }, `the run is at ${stage}`);
 }
 
-async function until(holds: () => Promise<boolean>, what: string, minutes = 5): Promise<void> {
-  for (const from = performance.now(); !(await holds()); await sleep(100)) if (performance.now() - from > minutes * 60_000) throw new Error(`not within ${minutes} minutes: ${what}`);
+async function until(holds: () => Promise<boolean>, what: string, { minutes = 5, everyMs = 100 } = {}): Promise<void> {
+  for (const from = performance.now(); !(await holds()); await sleep(everyMs)) if (performance.now() - from > minutes * 60_000) throw new Error(`not within ${minutes} minutes: ${what}`);
 }
 
 function validate(text: string): string {
