@@ -4,6 +4,7 @@ import { compareExact, dividedBy, exact, plus, roundTo, times, toText } from '..
 import {
   addMoney,
   allocateMoney,
+  compareMoney,
   CurrencyError,
   currencyDigits,
   money,
@@ -39,6 +40,7 @@ describe('money is exact (F3, F7, P11)', () => {
   it('refuses an unknown currency and never mixes two', () => {
     expect(() => currencyDigits('ZZZ')).toThrow(CurrencyError);
     expect(() => addMoney(money('EUR', 1n), money('USD', 1n))).toThrow(CurrencyError);
+    expect(() => compareMoney(money('EUR', 1n), money('USD', 1n))).toThrow(CurrencyError);
   });
 
   it.each([

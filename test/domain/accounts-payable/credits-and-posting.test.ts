@@ -32,6 +32,7 @@ const rows: { rule: string; what: string; given: Partial<InvoiceFacts>; codes: s
   { rule: 'C1', what: 'names an invoice that is not known', given: credit('10', '0.50', { duplicateCandidates: [] }), codes: ['credit-of-unknown-invoice'] },
   { rule: 'C1', what: 'names a placeholder, and an invoice carries it, too', given: credit('10', '0.50', { duplicateCandidates: [candidate('N/A', '749.70', { state: 'posted', open: eur('749.70') })], invoice: invoice([line('10', '0.50')], { class: 'credit-note', number: 'G-1', references: { preceding: [{ number: 'n/a' }] } }) }), codes: ['credit-of-unknown-invoice'] },
   { rule: 'C1', what: 'names no invoice, assigned to one of the supplier', given: assigned({}), codes: [], credit: { kind: 'goodwill', settlement: 'reduces-open', against: 'case-R-0' } },
+  { rule: 'C1', what: 'names an invoice that was withdrawn', given: credit('10', '0.50', { duplicateCandidates: [candidate('R-0', '749.70', { state: 'withdrawn', open: eur('749.70') })] }), codes: ['credit-of-unknown-invoice'] },
   { rule: 'C1', what: 'assigned to an invoice of another supplier', given: assigned({ supplierGroup: 'G2' }), codes: ['credit-of-unknown-invoice'] },
   { rule: 'C2', what: 'assigned to an invoice that others have credited already', given: assigned({ credited: eur('749.70') }), codes: ['credit-exceeds-invoice'] },
   { rule: 'C1', what: 'a credit note that would raise what we owe', given: credit('10', '0.50', { invoice: invoice([line('10', '-0.50')], { number: 'G-1', class: 'credit-note', references: { preceding: [{ number: 'R-0' }] } }) }), codes: ['credit-sign', 'credit-sign'] },
@@ -44,6 +45,7 @@ const rows: { rule: string; what: string; given: Partial<InvoiceFacts>; codes: s
   { rule: 'C3', what: 'two credits for one return', given: credit('10', '10.50', { ...withReturn, reservations: [posted('630'), reservation('-10', '-105', { caseId: 'first' })] }), codes: ['credit-kind-unclear'] },
   { rule: 'C3', what: 'a person says goodwill: order and quantities stay', given: credit('5', '10.50', { corrections: { lines: [], by: ['anna'], creditKind: 'goodwill' } }), codes: [], credit: { kind: 'goodwill' } },
   { rule: 'C4', what: 'full credit of an unpaid invoice closes both', given: credit('60', '10.50', { receipts: [receipt('60'), receipt('-60')] }), codes: [], credit: { kind: 'quantity', settlement: 'closes-both', against: 'case-R-0' } },
+  { rule: 'C4', what: 'full credit of an invoice that is not posted yet lowers what will be open', given: credit('60', '10.50', { receipts: [receipt('60'), receipt('-60')], duplicateCandidates: [candidate('R-0', '749.70', { state: 'pending', open: eur('749.70') })] }), codes: [], credit: { settlement: 'reduces-open' } },
   { rule: 'C4', what: 'of a paid one leaves a debit balance', given: credit('60', '10.50', { receipts: [receipt('60'), receipt('-60')], duplicateCandidates: [candidate('R-0', '749.70', { state: 'paid', open: eur('0') })] }), codes: [], credit: { settlement: 'debit-balance' } },
 ];
 

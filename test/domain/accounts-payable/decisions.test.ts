@@ -32,6 +32,8 @@ const change = (changes: Partial<DecisionFacts['item']>) => ({ item: { entity: '
 const rows: { rule: string; what: string; facts: Partial<DecisionFacts>; answer: string }[] = [
   { rule: 'A3', what: 'limit equal to the amount', facts: {}, answer: 'allowed' },
   { rule: 'A3', what: 'amount rose by a cent since routing', facts: change({ amountForAuthority: eur('10000.01') }), answer: 'authority-insufficient' },
+  { rule: 'A3', what: 'a limit in another currency than the amount', facts: { people: staff.map((entry) => (entry.id === 'fred' ? person('fred', [], { roles: [{ entity: 'DE01', role: 'finance-manager', limit: { currency: 'JPY', minor: '1000000' } }] }) : entry)) }, answer: 'authority-insufficient' },
+  { rule: 'A6', what: 'a cap in another currency than the amount', facts: { ...asDora, delegations: [{ ...delegation, cap: { currency: 'JPY', minor: '1000000' } }] }, answer: 'authority-insufficient' },
   { rule: 'A3', what: 'limit lowered after submission (S8)', facts: { people: staff.map((entry) => (entry.id === 'fred' ? person('fred', [['finance-manager', '5000']]) : entry)) }, answer: 'authority-insufficient' },
   { rule: 'A9', what: 'amount fell, the routed amount still counts', facts: { ...change({ amountForAuthority: eur('10') }), task: { ...task, step: { ...task.step, amount: eur('20000') } } }, answer: 'authority-insufficient' },
   { rule: 'A12', what: 'split documents count together (S8)', facts: change({ aggregate: eur('15000') }), answer: 'authority-insufficient' },
@@ -237,6 +239,7 @@ describe('M20: who may override', () => {
     ['M17', 'the owner', 'conny', {}, undefined],
     ['M17', 'somebody of the role that owns it', 'tina', {}, undefined],
     ['M20', 'somebody of another role', 'rita', {}, 'not-permitted'],
+    ['M17', 'somebody of that role in another company', 'tina', { entity: 'US01' }, 'not-permitted'],
     ['A5', 'whoever entered the document', 'tina', { submittedBy: 'tina' }, 'duties-conflict'],
     ['A5', 'the second log-in of whoever entered it', 'fred2', { submittedBy: 'fred', ownerRole: 'finance-manager' }, 'duties-conflict'],
     ['A9', 'a leaver', 'gone', { ownerRole: 'finance-manager' }, 'not-permitted'],
@@ -254,5 +257,6 @@ describe('M20: who may override', () => {
     const first = resolve('bert', twice);
     expect(first).toMatchObject({ outcome: 'overridden', complete: false });
     expect(resolve('fred', { ...twice, overrides: first.outcome === 'overridden' ? [first.override] : [] })).toMatchObject({ complete: true });
+    expect(resolve('fred', { ...twice, overrides: first.outcome === 'overridden' ? [{ ...first.override, fingerprint: 'old' }] : [] }), 'one of them to other numbers').toMatchObject({ complete: false });
   });
 });

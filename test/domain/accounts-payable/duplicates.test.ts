@@ -41,6 +41,7 @@ const rows: { rule: string; what: string; given?: Partial<InvoiceFacts>; other: 
   { rule: 'D1', what: 'same number of the same group', other: candidate('INV-2026-017', '5', { supplierId: 'S9' }), code: 'duplicate-exact', disposition: 'duplicate' },
   { rule: 'D1', what: 'same number of another supplier', other: candidate('INV-2026-017', '5', { supplierId: 'S9', supplierGroup: 'G9', sellerName: 'Other' }), code: undefined, disposition: 'needs-approval' },
   { rule: 'D1', what: 'written otherwise, same amount', other: candidate('INV 2026 17', gross), code: 'duplicate-normalised', disposition: 'exception' },
+  { rule: 'D2', what: 'zeros before it, set apart by a mark', given: ours({ number: '00-3411' }), other: candidate('3411', gross), code: 'duplicate-normalised', disposition: 'exception' },
   { rule: 'D1', what: 'written otherwise, same date', other: candidate('INV2026017', '7', { issueDate: '2026-11-03' }), code: 'duplicate-normalised', disposition: 'exception' },
   { rule: 'D1', what: 'written otherwise, other amount and date', other: candidate('INV2026017', '7'), code: 'duplicate-number-review', disposition: 'exception' },
   { rule: 'D4', what: 'number with an extra character', other: candidate('INV-2026-0171', gross, { issueDate: '2026-11-03' }), code: 'duplicate-fuzzy', disposition: 'exception' },
@@ -55,6 +56,7 @@ const rows: { rule: string; what: string; given?: Partial<InvoiceFacts>; other: 
   { rule: 'D8', what: 'a credit note of the same number', other: candidate('INV-2026-017', gross, { class: 'credit-note' }), code: undefined, disposition: 'needs-approval' },
   { rule: 'D8', what: 'what it refers to as preceding, other amount', given: ours({ references: { preceding: [{ number: 'INV-2026-0171' }] } }), other: candidate('INV-2026-0171', '500', { issueDate: '2026-11-03' }), code: undefined, disposition: 'needs-approval' },
   { rule: 'D8', what: 'a corrected invoice is linked, and looked at while the first is live', given: ours({ typeCode: '384', references: { preceding: [{ number: '77' }] } }), other: candidate('77', '900'), code: 'corrects-earlier', disposition: 'exception' },
+  { rule: 'D8', what: 'nor is the first paid beside a correction that came before it', other: candidate('77', '900', { typeCode: '384', preceding: ['INV-2026-017'] }), code: 'corrects-earlier', disposition: 'exception' },
   { rule: 'D9', what: 'a pending one', other: candidate('INV-2026-017', '5', { state: 'pending' }), code: 'duplicate-exact', disposition: 'duplicate' },
   { rule: 'D9', what: 'a parked one', other: candidate('INV-2026-017', '5', { state: 'parked' }), code: 'duplicate-exact', disposition: 'duplicate' },
   { rule: 'D1', what: 'a pending one that is the repeat itself and does not hold its number', other: candidate('INV-2026-017', gross, { state: 'pending', holdsNumber: false }), code: undefined, disposition: 'needs-approval' },
@@ -108,7 +110,7 @@ describe('duplicates', () => {
   });
 
   it('D10: the exact key needs two humans other than the submitter, and then is not raised again', () => {
-    const staff = [...people, person('fred-admin', [['finance-manager']], { employeeId: 'E-fred' })];
+    const staff = [...people, person('fred-admin', [['finance-manager']], { employeeId: 'E-fred' }), person('anna-admin', [['finance-manager']], { employeeId: 'E-anna' })];
     const given = { ...ours(), people: staff, submittedBy: 'anna', duplicateCandidates: [candidate('INV-2026-017', '5')] };
     const [finding] = assessInvoice(facts(given)).findings;
     const by = (...ids: string[]) => ids.map((id) => ({ findingCode: finding!.code, scope: finding!.scope, fingerprint: finding!.fingerprint, by: id, role: 'ap-lead', reason: 'another document', at: '2026-11-05T10:00:00.000Z' }));
@@ -116,6 +118,7 @@ describe('duplicates', () => {
     expect(after('fred')).toBe('duplicate');
     expect(after('fred', 'fred-admin')).toBe('duplicate');
     expect(after('fred', 'anna')).toBe('duplicate');
+    expect(after('fred', 'anna-admin')).toBe('duplicate');
     expect(after('fred', 'cara')).toBe('needs-approval');
   });
 

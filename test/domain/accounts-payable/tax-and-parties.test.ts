@@ -3,6 +3,7 @@ import type { InvoiceFacts } from '../../../domain/model/invoice-facts.ts';
 import type { Invoice, InvoiceLine, TaxBreakdown } from '../../../domain/model/invoice.ts';
 import { taxPolicySchema } from '../../../domain/policy/tax.ts';
 import { assessInvoice } from '../../../domain/rules/accounts-payable/assess.ts';
+import { companyOf } from '../../../domain/rules/accounts-payable/company.ts';
 import { withhold } from '../../../domain/rules/accounts-payable/tax.ts';
 import { verifyTotals } from '../../../domain/rules/invoice/totals.ts';
 import { entity, eur, facts, invoice, line, policies, supplier } from './facts.ts';
@@ -68,6 +69,7 @@ const rows: { rule: string; what: string; given: Partial<InvoiceFacts>; codes: s
   { rule: 'T2', what: 'a tax number is enough', given: seller({ vatId: undefined, taxNumber: '12/345' }), codes: [] },
   { rule: 'T3', what: 'a rate that the country does not have', given: taxed({ rate: '18', amount: eur('180') }), codes: ['tax-rate-not-allowed'] },
   { rule: 'T3', what: 'the rate of another time', given: document({ taxPointDate: '2020-09-15' }), codes: ['tax-rate-not-allowed'] },
+  { rule: 'T3', what: 'the last day of a rate', given: document({ taxPointDate: '2020-06-30' }), codes: [] },
   { rule: 'T3', what: 'the first day of a rate', given: { ...taxed({ rate: '16', amount: eur('160') }), invoice: { ...taxed({ rate: '16', amount: eur('160') }).invoice!, taxPointDate: '2020-07-01' } }, codes: [] },
   { rule: 'T3', what: 'reverse charge with a reason', given: taxed({ category: 'AE', rate: '0', amount: eur('0'), exemptionReason: 'Reverse charge' }), codes: [] },
   { rule: 'T3', what: 'reverse charge without one', given: taxed({ category: 'AE', rate: undefined, amount: eur('0') }), codes: ['tax-reason-missing'] },
@@ -91,6 +93,7 @@ const rows: { rule: string; what: string; given: Partial<InvoiceFacts>; codes: s
   { rule: 'P9', what: 'a person chose the account', given: { ...document({ payment: { means: [], discounts: [] } }), corrections: { lines: [], by: ['anna'], bankAccountId: 'S1-2' }, supplierCandidates: [supplier({ bankAccounts: [account, { ...account, id: 'S1-2', iban: 'DE75512108001245126199' }] })] }, codes: [] },
   { rule: 'P9', what: 'direct debit needs no account', given: document({ payment: { means: [{ code: '59' }], discounts: [] } }), codes: [] },
   { rule: 'M11', what: 'a payee that is no relation', given: paidTo('DE75512108001245126199', { payee: { name: 'Factor Bank AG', ids: [] } }), codes: ['payee-not-related'] },
+  { rule: 'M11', what: 'another supplier on file that is no relation', given: { ...paidTo('DE75512108001245126199', { payee: { name: 'Factor Bank AG', ids: [] } }), supplierCandidates: [supplier(), factor] }, codes: ['payee-not-related'] },
   { rule: 'M11', what: 'a factor on file', given: { ...paidTo('DE75512108001245126199', { payee: { name: 'Factor Bank AG', ids: [] } }), supplierCandidates: [supplier({ relations: [{ kind: 'factor', supplierId: 'F1' }] }), factor] }, codes: [] },
   { rule: 'F1', what: 'totals that do not foot', given: (() => { const wrong = invoice([line('100', '10')]); const changed = { ...wrong, totals: { ...wrong.totals, payable: eur('1189.99') } }; return { invoice: changed, totals: verifyTotals(changed) }; })(), codes: ['totals-wrong'] },
   { rule: 'S', what: 'a quarantined attachment', given: { quarantined: ['eicar.com'] }, codes: ['attachment-quarantined'] },
@@ -98,6 +101,7 @@ const rows: { rule: string; what: string; given: Partial<InvoiceFacts>; codes: s
   { rule: 'S', what: 'an invisible character in the number', given: document({ number: 'R\u200B-1' }), codes: ['suspicious-text'] },
   { rule: 'G3', what: 'an issue date ahead', given: document({ issueDate: '2026-11-06' }), codes: ['issue-date-in-future'] },
   { rule: 'G3', what: 'a closed period is flagged', given: { openFrom: '2026-11-03' }, codes: ['period-closed'] },
+  { rule: 'G3', what: 'the first open day is open', given: { openFrom: '2026-11-02' }, codes: [] },
 ];
 
 describe('tax, parties and document', () => {
@@ -114,6 +118,10 @@ describe('tax, parties and document', () => {
     expect(assessInvoice(facts(given)).payee).toEqual({ supplierId: 'F1', account: { id: 'F1-1', version: 1, status: 'verified' } });
   });
 
+  it.each(['unverified', 'on-hold'] as const)('P9: an account that is %s blocks the document in the ledger', (status) => {
+    expect(assessInvoice(facts({ supplierCandidates: [supplier({ bankAccounts: [{ ...account, status }] })] })).paymentBlock).toEqual({ blocked: true, reasons: ['bank-account'] });
+  });
+
   it('P9: account numbers are masked in findings', () => {
     const [finding] = assessInvoice(facts(paidTo('DE89370400440532013000'))).findings;
     expect(JSON.stringify(finding)).not.toContain('DE8937');
@@ -125,12 +133,24 @@ describe('tax, parties and document', () => {
   it('G3: receipt decides the period; a late one goes to the first open day and keeps its service date', () => {
     expect(assessInvoice(facts())).toMatchObject({ serviceDate: '2026-11-02', postingDate: '2026-11-02' });
     expect(assessInvoice(facts({ openFrom: '2026-11-03' }))).toMatchObject({ serviceDate: '2026-11-02', postingDate: '2026-11-03' });
+    expect(assessInvoice(facts(document({ lines: [line('1', '1000', { orderNumber: undefined, orderLine: undefined, buyerAccounting: '4000/CC1' })], delivery: { date: '2026-12-15' } }))), 'not before today').toMatchObject({ serviceDate: '2026-12-15', postingDate: '2026-11-05' });
+  });
+
+  it('F5: a rate to another currency than ours is none', () => {
+    const dollars = { orders: [], receipts: [], invoice: invoice([line('1', '100', { orderNumber: undefined, orderLine: undefined, net: { currency: 'USD', minor: '10000' } })], { currency: 'USD' }) };
+    const codes = (to: string) => assessInvoice(facts({ ...dollars, rate: { from: 'USD', to, rate: '0.9', date: '2026-11-03' } })).findings.map(({ code }) => code);
+    expect([codes('EUR'), codes('CHF')].map((found) => found.includes('exchange-rate-missing'))).toEqual([false, true]);
   });
 
   it('due date: stated, corrected, or from the terms', () => {
     expect(assessInvoice(facts()).dueDate).toBe('2026-12-03');
     expect(assessInvoice(facts(document({ dueDate: '2026-11-30' }))).dueDate).toBe('2026-11-30');
     expect(assessInvoice(facts({ corrections: { lines: [], by: [], dueDate: '2026-12-24' } })).dueDate).toBe('2026-12-24');
+  });
+
+  it('T5: a mark that two companies claim names neither, whatever else the document says', () => {
+    const other = { ...entity, id: 'DE02', name: 'Werk Süd GmbH', buyerIds: [] };
+    expect(companyOf({ name: 'Werk Nord GmbH', ids: [], vatId: 'DE123456789' }, [entity, other])).toBeUndefined();
   });
 
   it('an entity without tax ids is known by name', () => expect(assessInvoice(facts({ entity: { ...entity, vatIds: [] } })).findings).toEqual([]));

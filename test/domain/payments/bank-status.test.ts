@@ -115,6 +115,11 @@ describe('P8: a report about a file', () => {
     ]);
   });
 
+  it('a transfer that was rejected is so whatever its batch says', () => {
+    const told = { ...report, batches: [{ paymentInformationId: 'R1-1', status: 'ACSC' }] };
+    expect(statusesOf(told, instructions).statuses.map(({ level, status }) => [level, status])).toEqual([['transfer', 'RJCT'], ['batch', 'ACSC'], ['group', 'PART']]);
+  });
+
   it('a status for an unknown id is kept', () => expect(statusesOf(report, instructions).strangers).toEqual([{ endToEndId: 'E9', level: 'transfer', status: 'ACCP', bankReference: 'X' }]));
 
   it('without a status of the file only what is named has one', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../domain/model/person.ts';
+import { accountKey } from '../../../domain/rules/payments/payee-account.ts';
 import { judgeConfirmation, verificationOf, type AccountChange, type AccountConfirmation } from '../../../domain/rules/payments/changed-accounts.ts';
 import { exclusions, ibanOf, payable, payee, propose } from './scenario.ts';
 
@@ -30,6 +31,15 @@ describe('P9: who may confirm a changed account, and by what', () => {
     const known = [{ supplierId: 'S1', accountId: 'A', version: 1, result: 'match' as const }];
     expect(verificationOf(known, 'S1', { id: 'A', version: 1 }).result).toBe('match');
     expect([verificationOf(known, 'S1', { id: 'A', version: 2 }), verificationOf(known, 'S2', { id: 'A', version: 1 }), verificationOf(undefined, 'S1', { id: 'A', version: 1 })].map(({ result }) => result)).toEqual(['unavailable', 'unavailable', 'unavailable']);
+  });
+
+  it('the same account number at another bank is another account', () => {
+    const at = (routingNumber: string) => ({ account: '1234567', routingNumber });
+    const { account } = payee();
+    const { iban: _, ...record } = account!;
+    const dollars = { currency: 'USD', minor: '100000' };
+    const proposal = propose([payable('a', { open: dollars, payee: payee('S1', undefined, { account: { ...record, ...at('026009593') } }) })], { rates: [{ from: 'USD', to: 'EUR', rate: '0.9' }], paidTo: [{ supplierId: 'S1', account: accountKey(at('021000021')) }] });
+    expect(exclusions(proposal)).toEqual(['a: account-unconfirmed']);
   });
 
   it('a match of the name alone lets nothing go', () => {

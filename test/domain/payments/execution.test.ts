@@ -30,6 +30,7 @@ describe('P11: the first day on which the bank executes what is sent now', () =>
     ['in New York before four', american, '2026-11-24T20:59:00.000Z', '2026-11-24'],
     ['in New York at four', american, '2026-11-24T21:00:00.000Z', '2026-11-25'],
     ['in New York on the evening before Thanksgiving', american, '2026-11-25T23:00:00.000Z', '2026-11-27'],
+    ['on the last day of a year, after the cut-off', german, '2026-12-31T14:00:00.000Z', '2027-01-04'],
   ])('%s', (_, cutOff, now, day) => expect(earliestExecution(cutOff, now)).toBe(day));
 
   it('a zone may be a name of the time zone database, too', () => {

@@ -113,6 +113,12 @@ describe('P11: amounts and limits', () => {
     expect(payments(proposal)).toEqual(['300000 EUR for a+b']);
   });
 
+  it('an account counts over all records that hold its number', () => {
+    const own = (id: string, supplierId: string, day: number) => payable(id, { ...due(day), supplierId, payee: payee(supplierId, ibans[0]), open: eur('1500') });
+    const proposal = propose([own('a', 'S1', 11), own('b', 'S2', 12), own('c', 'S3', 13)], { policy: { limits } });
+    expect(exclusions(proposal)).toEqual(['c: account-limit']);
+  });
+
   it('a run over its limit leaves out what is due last', () => {
     const many = Array.from({ length: 7 }, (_, n) => payable(`i${n}`, { ...due(20 - n), supplierId: `S${n}`, payee: payee(`S${n}`, ibanOf(n)) }));
     expect(exclusions(propose(many, { policy: { limits } }))).toEqual(['i0: run-limit', 'i1: run-limit']);
@@ -138,6 +144,13 @@ describe('P11: amounts and limits', () => {
     const proposal = propose([payable('a', { ...due(10), ...own, open: eur('2900') }), payable('b', { ...due(20), ...own, open: eur('101') }), credit('c', '500', factored), payable('x', { ...due(11), ...factored, supplierId: 'S2' })], { policy: { limits } });
     expect(exclusions(proposal)).toEqual(['b: supplier-limit']);
     expect(payments(proposal)).toEqual(['290000 EUR for a', '50000 EUR for c+x']);
+  });
+
+  it('a document taken out makes only as much room as its payment had left beside its credits', () => {
+    const beside = { payee: payee('S1', ibans[1]) };
+    const proposal = propose([payable('a', { ...due(10), open: eur('1600') }), payable('e', { ...due(11), open: eur('1600') }), payable('b', { ...due(20), ...beside, open: eur('900') }), credit('c', '800', beside)], { policy: { limits } });
+    expect(exclusions(proposal)).toEqual(['b: supplier-limit', 'c: credit-carried-forward', 'e: supplier-limit']);
+    expect(payments(proposal)).toEqual(['160000 EUR for a']);
   });
 
   it('a run takes so many documents and no more', () => {
@@ -181,6 +194,7 @@ describe('P12: payments that look alike', () => {
     ['the same account, amount and currency ten days before', {}, true],
     ['eleven days before', { executionDate: '2026-05-22' }, false],
     ['ten days later', { executionDate: '2026-06-12' }, true],
+    ['eleven days later', { executionDate: '2026-06-13' }, false],
     ['another amount', { amount: eur('1000.01') }, false],
     ['another currency', { amount: { currency: 'USD', minor: '100000' } }, false],
     ['another account', { account: ibans[1]! }, false],

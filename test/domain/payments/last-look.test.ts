@@ -23,6 +23,7 @@ describe('P6: what was released is looked at once more before it is filed', () =
     ['corrected since', [standing('a', { current: false })], [], 'not-approved'],
     ['blocked since', [standing('a', { onHold: true })], [], 'blocked'],
     ['open for less', [standing('a', { open: eur('60') })], [], 'amount-changed'],
+    ['open for more', [standing('a', { open: eur('140') })], [], 'amount-changed'],
     ['open in another currency', [standing('a', { open: { currency: 'USD', minor: '10000' } })], [], 'amount-changed'],
     ['an open exception, or a hold of the document', [standing('a')], [hold('item', 'a')], 'hold-item'],
     ['a hold of the supplier', [standing('a')], [hold('supplier', 'S1')], 'hold-supplier'],

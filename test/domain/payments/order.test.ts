@@ -113,6 +113,19 @@ describe('the order for the bank', () => {
     expect(references).toEqual(['RF18 5390 0754 7034']);
   });
 
+  it('quotes it beside a credit that asks for none', () => {
+    const quoting = [payable('a', { remittance: 'RF18 5390 0754 7034' }), credit('c', '100')];
+    expect(orderOf({ documents: quoting }, propose(quoting)).batches[0]?.transfers).toMatchObject([{ amount: eur('900'), creditorReference: 'RF18 5390 0754 7034' }]);
+  });
+
+  it('P11: nothing is no amount to pay', () => {
+    const order = orderOf();
+    const [batch] = order.batches;
+    const [transfer] = batch!.transfers;
+    const empty = { ...order, batches: [{ ...batch!, transfers: [{ ...transfer!, amount: { ...transfer!.amount, minor: '0' } }] }] };
+    expect(orderFaults(empty).map(({ path }) => path)).toEqual(['batches[0].transfers[0].amount']);
+  });
+
   it('is the same bytes again, for any order of its lists', () => {
     const proposal = propose(documents, settings);
     const reversed: PaymentProposal = { ...proposal, items: [...proposal.items].reverse(), instructions: [...proposal.instructions].reverse().map((instruction) => ({ ...instruction, items: [...instruction.items].reverse() })) };

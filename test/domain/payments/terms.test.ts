@@ -135,6 +135,16 @@ describe('P4: discounts', () => {
     expect(items[0]?.discount !== undefined).toBe(taken);
   });
 
+  it('days of grace do not make a discount worth more', () => {
+    const taken = (hurdlePercent: string) => propose([payable('a', { baselineDate: '2026-06-01', dueDate: '2026-07-01', discounts: [{ percent: '2', days: 10 }] })], { nextRunDate: '2027-01-01', policy: { grace: { discountDays: 5, netDays: 0 }, discount: { minimumPercent: '0.5', hurdlePercent, base: 'gross' } } }).items[0]?.discount !== undefined;
+    expect([taken('37.24'), taken('37.25')]).toEqual([true, false]);
+  });
+
+  it('of two tiers of one rate the one that lasts longest', () => {
+    const { items } = propose([payable('a', { baselineDate: '2026-06-01', dueDate: '2026-07-31', discounts: [{ percent: '2', days: 4 }, { percent: '2', days: 15 }] })], { nextRunDate: '2027-01-01' });
+    expect(items[0]).toMatchObject({ payBy: '2026-06-16', discount: { until: '2026-06-16' } });
+  });
+
   it('explains the yield', () => {
     const { items } = propose([payable('a', { baselineDate: '2026-06-01', dueDate: '2026-07-01', discounts: [{ percent: '2', days: 10 }] })], { nextRunDate: '2027-01-01' });
     expect(items[0]?.explanation[0]).toEqual({ rule: 'P4', inputs: { percent: '2', until: '2026-06-11', execution: '2026-06-02', net: '2026-07-01', yield: '37.24', hurdle: '8', minimum: '0.5' }, result: 'takes 20.00 EUR off' });

@@ -28,6 +28,7 @@ describe('T6: tax withheld at payment lowers what is paid, never the gross', () 
     ['on its last day', { to: '2026-06-02' }, {}, ['119000', '15825', '103175']],
     ['not after its last day', { to: '2026-06-01' }, {}, ['119000', undefined, '119000']],
     ['not under a certificate', { exempt: [{ supplier: 'S1', until: '2026-06-02' }] }, {}, ['119000', undefined, '119000']],
+    ['under the certificate of another supplier', { exempt: [{ supplier: 'S2', until: '2026-06-02' }] }, {}, ['119000', '15825', '103175']],
     ['after the certificate', { exempt: [{ supplier: 'S1', until: '2026-06-01' }] }, {}, ['119000', '15825', '103175']],
   ])('%s', (_what, change, document, expected) => {
     const proposal = propose([billed('a', document)], { withholding: [rule(change)] });
@@ -46,6 +47,11 @@ describe('T6: tax withheld at payment lowers what is paid, never the gross', () 
     const proposal = propose([billed('a'), credit('c', '119.00', { net: eur('100.00'), supplier: french })], { withholding: [rule()] });
     expect(amounts(proposal)).toEqual([['119000', '15825', '103175'], ['-11900', '-1583', '-10317']]);
     expect([proposal.total, proposal.withheld]).toEqual([eur('928.58'), eur('142.42')]);
+  });
+
+  it('and so does an invoice with a negative total', () => {
+    const proposal = propose([billed('a'), billed('n', { open: eur('-119.00'), gross: eur('-119.00'), net: eur('-100.00') })], { withholding: [rule()] });
+    expect(amounts(proposal)).toEqual([['119000', '15825', '103175'], ['-11900', '-1583', '-10317']]);
   });
 
   it('whose income it is counts, not who is paid', () => {
