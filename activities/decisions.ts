@@ -65,7 +65,7 @@ async function formalFault({ openStatement }: HearingParts, { current, decision 
 }
 
 /** The signed words and the row must say the same in every respect (S11). */
-function states(statement: DecisionStatement, decision: Decision): boolean {
+export function states(statement: DecisionStatement, decision: Decision): boolean {
   const same: [unknown, unknown][] = [
     [statement.decisionId, decision.id],
     [statement.entity, decision.entity],

@@ -74,11 +74,11 @@ async function foundByEnquiry<Answer>(tools: OnceTools, effect: Effect<Answer, u
     throw error;
   });
   if (found !== undefined) return found;
-  const sinceSent = millisecondsBetween(state.lastSentAt ?? state.now, state.now);
-  if (sinceSent >= effect.settleWindowMs) return undefined;
+  const remainingMs = effect.settleWindowMs - millisecondsBetween(state.lastSentAt ?? state.now, state.now);
+  if (remainingMs <= 0) return undefined;
   await markUnknown(tools.db, handle);
   throw new KontorError('outcome-unknown', `${effect.system} does not know ${effect.key} yet, and may still carry it out; it is asked again.`, {
-    retryAfterMs: effect.settleWindowMs - sinceSent + 1,
+    retryAfterMs: remainingMs + 1,
   });
 }
 
@@ -91,10 +91,11 @@ async function resend<Answer>(tools: OnceTools, effect: Effect<Answer, unknown>,
 /** What a process that stood still for longer than its lease would send, another attempt may have sent meanwhile: it sends nothing. */
 async function send<Answer>(tools: OnceTools, effect: Effect<Answer, unknown>, handle: EffectHandle, lease: { leaseMs: number; since: number }): Promise<Answer> {
   if (performance.now() - lease.since > lease.leaseMs) throw new KontorError('effect-in-progress', 'The time in which this attempt could send has run out; the next one asks first.');
+  const sentAt = performance.now();
   try {
     return await effect.send();
   } catch (error) {
-    await (wasNotSent(error) ? markNotSent(tools.db, handle) : markUnknown(tools.db, handle));
+    await (wasNotSent(error) ? markNotSent(tools.db, handle) : markUnknown(tools.db, handle, performance.now() - sentAt));
     throw error;
   }
 }

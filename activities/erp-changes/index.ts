@@ -1,12 +1,13 @@
 import type { ErpChange, ErpPort } from '../../adapters/ports/erp.ts';
 import { inTransaction, type Db, type Trx } from '../../db/client.ts';
 import { casesOfOrders } from '../../db/repositories/cases.ts';
-import { readEntity } from '../../db/repositories/directory.ts';
-import { erpSource, readCursor, recordInbound } from '../../db/repositories/inbound.ts';
+import { erpSource, lastReadAt, readCursor, recordInbound } from '../../db/repositories/inbound.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
-import { KontorError } from '../../domain/errors.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
-import { activity } from '../activity.ts';
+import { activity, type Call } from '../activity.ts';
+import { mayPass, recognise } from '../errors.ts';
+import { requiredEntity } from '../lookup.ts';
+import { closeSilence, openSilence, openUnread } from './erp-case.ts';
 
 export interface ErpChangeActivities {
   /** Takes what changed at the company's ERP since the last look into the inbox and tells the cases that wait for it. */
@@ -16,29 +17,45 @@ export interface ErpChangeActivities {
 export interface ErpChangeParts {
   db: Db;
   erpOf(entity: LegalEntity): { port: ErpPort };
+  now(): Date;
 }
 
 export function createErpChangeActivities(parts: ErpChangeParts): ErpChangeActivities {
-  return { pollErpChanges: activity(({ entity }) => pollErpChanges(parts, entity)) };
+  return { pollErpChanges: activity(({ entity }, call) => pollErpChanges(parts, entity, call)) };
+}
+
+/** Looks fail now and then; so long after the last one that went well a person has to know. */
+const patienceMs = 15 * 60_000;
+
+/** One look at the ERP's changes. One that fails is left to the next; when that lasts, it has an owner until a look goes well. */
+export async function pollErpChanges(parts: ErpChangeParts, entityId: string, { attempt }: Pick<Call, 'attempt'>): Promise<{ taken: number }> {
+  const entity = await requiredEntity(parts.db, entityId);
+  try {
+    return await takeChanges(parts, entity);
+  } catch (error) {
+    const isTriedAgain = attempt === 1 && mayPass(error);
+    if (!isTriedAgain) await ownWhenLasting(parts, entityId, error).catch(() => undefined); // what failed is more than that it could not be told
+    throw error;
+  }
 }
 
 /**
- * One look at the ERP's changes. Events, cursor and messages to the waiting cases are written in one transaction, so that
- * nothing is lost and nothing is told twice: the inbox knows each event, the outbox each message.
+ * Events, cursor and messages to the waiting cases are written in one transaction, so that nothing is lost and nothing is told
+ * twice: the inbox knows each event, the outbox each message. The cursor moves also past what concerns nobody, and where it does
+ * not move it says when the last look went well.
  */
-export async function pollErpChanges({ db, erpOf }: ErpChangeParts, entityId: string): Promise<{ taken: number }> {
-  const entity = await readEntity(db, entityId);
-  if (!entity) throw new KontorError('unknown-resource', `The legal entity ${entityId} is not there.`);
-  const source = erpSource(entityId);
-  const { changes, cursor } = await erpOf(entity).port.changesSince(entityId, await readCursor(db, source), { correlationId: `poll-${entityId}` });
-  if (changes.length === 0) return { taken: 0 };
-  const taken = await inTransaction(db, async (trx) => {
+async function takeChanges({ db, erpOf, now }: ErpChangeParts, company: LegalEntity): Promise<{ taken: number }> {
+  const { id: entity } = company;
+  const source = erpSource(entity);
+  const { changes, unread, cursor } = await erpOf(company).port.changesSince(entity, await readCursor(db, source), { correlationId: `poll-${entity}` });
+  return inTransaction(db, async (trx) => {
     const events = changes.map(({ id, kind, orderNumber, at }) => ({ id, kind, payload: { orderNumber, at } }));
-    const fresh = new Set((await recordInbound(trx, { source, entity: entityId, events, cursor })).map(({ id }) => id));
-    for (const change of changes.filter(({ id }) => fresh.has(id))) await tell(trx, entityId, source, change);
-    return fresh.size;
+    const fresh = new Set((await recordInbound(trx, { source, entity, events, cursor })).map(({ id }) => id));
+    for (const change of changes.filter(({ id }) => fresh.has(id))) await tell(trx, entity, source, change);
+    if (unread.length > 0) await openUnread(trx, entity, unread, now());
+    await closeSilence(trx, entity);
+    return { taken: fresh.size };
   });
-  return { taken };
 }
 
 /** A case that was accepted this long after a change has read it itself; the margin covers clocks that disagree. */
@@ -57,4 +74,10 @@ async function tell(trx: Trx, entity: string, source: string, change: ErpChange)
       correlationId: waiting.correlationId,
     });
   }
+}
+
+async function ownWhenLasting({ db, now }: ErpChangeParts, entity: string, error: unknown): Promise<void> {
+  const readAt = await lastReadAt(db, erpSource(entity), entity);
+  if (readAt === undefined || now().getTime() - Date.parse(readAt) < patienceMs) return;
+  await inTransaction(db, (trx) => openSilence(trx, entity, recognise(error), now()));
 }

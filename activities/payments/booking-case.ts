@@ -1,7 +1,8 @@
 import type { Trx } from '../../db/client.ts';
-import { openException, readException, resolveException } from '../../db/repositories/exceptions.ts';
+import { openException, resolveException } from '../../db/repositories/exceptions.ts';
 import type { StoredInstruction } from '../../db/repositories/payments.ts';
 import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
+import { standingException } from '../standing-exception.ts';
 import { technicalDueAt, technicalOwner } from '../technical-owner.ts';
 
 /** What the ERP is asked to do with a payment: to book it, or to take it back. */
@@ -36,26 +37,16 @@ export function openFailure(trx: Trx, payment: Booked, kind: BookingKind, failur
 /** The ERP has done it, or has nothing to do any more. */
 export async function closeBookingCases(trx: Trx, payment: Booked, kind: BookingKind): Promise<void> {
   for (const first of [refusalId(payment, kind), failureId(payment, kind)]) {
-    const { id, isOpen } = await standing(trx, first);
+    const { id, isOpen } = await standingException(trx, first);
     if (isOpen) await resolveException(trx, id, { resolution: 'went-through', by: 'system:payments' });
   }
 }
 
-/** One open case at a time: what a person has closed and is found again is the next one. */
 async function open(trx: Trx, { runId, entity }: Booked, first: string, now: Date, found: { code: string; ownerRole: 'ap-lead' | typeof technicalOwner; title: string; suggestion: string }): Promise<void> {
-  const { id, isOpen } = await standing(trx, first);
+  const { id, isOpen } = await standingException(trx, first);
   if (isOpen) return;
   const dueAt = await technicalDueAt({ db: trx }, entity, now.toISOString());
   await openException(trx, { id, entity, case: runId, origin: 'payment', reasonCode: 'OTH', actionCode: 'NOA', findings: [], dueAt, correlationId: runId, ...found });
-}
-
-/** The open case of this name, or the name that the next one gets. */
-async function standing(trx: Trx, first: string): Promise<{ id: string; isOpen: boolean }> {
-  for (let number = 1; ; number += 1) {
-    const id = number === 1 ? first : `${first}-${number}`;
-    const found = await readException(trx, id);
-    if (found?.state === 'open' || !found) return { id, isOpen: found !== undefined };
-  }
 }
 
 function refusalId({ runId, endToEndId }: Booked, kind: BookingKind): string {

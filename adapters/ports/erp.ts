@@ -146,5 +146,8 @@ export interface ErpChange {
 
 export interface ErpChanges {
   changes: ErpChange[];
+  /** Where entries stand that may concern us and cannot be read, without their content. The cursor passes them; a person is told. */
+  unread: string[];
+  /** Moves with every entry, also with those of kinds that concern nobody here; it stays where it is when there is nothing more. */
   cursor: string;
 }

@@ -3,7 +3,9 @@ import { cancelled, exchangeOnce, noAnswerInTime, noConnectionInTime } from './h
 import type { AdapterTools, ExchangeAnswer, ExchangeRequest } from '../ports/definition.ts';
 
 /** Errors that say that no connection came about: nothing was sent, so even an effect has certainly not happened. */
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', noConnectionInTime]);
+const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', noConnectionInTime]);
+/** These say so only of connecting: a way that is lost later ends a connection that may have carried the request. */
+const noWay = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
 
 /**
  * The network as adapters see it. One attempt, no redirects, one deadline for connection and body together. Messages name
@@ -28,7 +30,7 @@ export function createAdapterTools(options: { now?: () => Date } = {}): AdapterT
       const code = networkCode(error);
       if (code === noAnswerInTime) throw noAnswer(request, `no answer within ${timeoutMs} ms`);
       if (code === cancelled) throw noAnswer(request, 'the call was cancelled before an answer came');
-      if (neverSent.has(code)) throw new KontorError('counterpart-unavailable', `${place(request)}: no connection (${code})`);
+      if (neverSent.has(code) || (noWay.has(code) && whileConnecting(error))) throw new KontorError('counterpart-unavailable', `${place(request)}: no connection (${code})`);
       throw noAnswer(request, `the connection was lost (${code})`);
     }
   }
@@ -49,6 +51,12 @@ function networkCode(error: unknown): string {
     if (typeof code === 'string' && /^[A-Z_]+$/.test(code)) return code;
   }
   return 'UNKNOWN';
+}
+
+/** The addresses of a host are tried in turn; when none answers, the error holds one for each. */
+function whileConnecting(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(whileConnecting);
+  return error instanceof Error && Reflect.get(error, 'syscall') === 'connect';
 }
 
 /** Retry-After in seconds or as a date (RFC 9110); one second where it is missing or unreadable. */

@@ -149,9 +149,10 @@ async function resolve(parts: ExceptionParts, call: Call<unknown, unknown, unkno
   }
 }
 
-/** A case about the bank has no process that waits for it, and a run that has ended leaves some behind, as when the bank refused its file. */
+/** A case about the bank or an ERP has no process that waits for it, and a run that has ended leaves some behind, as when the bank refused its file. */
 async function nobodyWaitsFor(db: Db, exception: ExceptionCase): Promise<boolean> {
-  const found = exception.case === undefined ? undefined : await readCase(db, exception.case);
+  if (exception.case === undefined) return exception.origin !== 'intake';
+  const found = await readCase(db, exception.case);
   const runs = found !== undefined && found.case.closedAt === undefined;
   if (exception.origin === 'payment') return !runs || found.case.process !== invoiceToPayProcess;
   return !runs && found?.case.process === paymentRunProcess;

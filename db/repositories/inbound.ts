@@ -36,6 +36,16 @@ export async function readCursor(db: Db, source: string): Promise<string | undef
   return row?.cursor;
 }
 
+/** When the source was last read to an end; since when the company is there, where it never was. */
+export async function lastReadAt(db: Db, source: string, entity: string): Promise<string | undefined> {
+  const [row] = await sql<{ at: string }>(
+    db,
+    `select coalesce(c.updated_at, e.created_at) as at from legal_entities e left join inbound_cursors c on c.source = :source where e.entity = :entity`,
+    { source, entity },
+  );
+  return row?.at;
+}
+
 export async function readInbound(db: Db, source: string, id: string): Promise<(InboundEvent & { entity: string; createdAt: string }) | undefined> {
   const [row] = await sql<InboundEvent & { entity: string; createdAt: string }>(
     db,

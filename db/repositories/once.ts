@@ -23,7 +23,7 @@ export interface EffectRequest {
  * What the caller does next:
  * - `fresh`: send now, it is recorded as sent from this moment;
  * - `enquire`: ask the counterpart by the key first; "not found" proves nothing until its settle window has passed since
- *   `lastSentAt`, and then `markSent` comes before the send;
+ *   `lastSentAt`, the latest moment at which an earlier attempt can have sent, and then `markSent` comes before the send;
  * - `recorded`: the effect happened, here is its outcome; `conflict`: the key stands for another request;
  * - `held`: another attempt is at it until `leaseUntil`.
  */
@@ -91,7 +91,8 @@ const IDLE = `e.state = 'idle' and e.db_epoch = excluded.db_epoch`;
 /*
  * An insert is `fresh` only on the first attempt of a process that has seen no other epoch, and while no records were ever
  * lost; otherwise one may be missing. The moment of a possible earlier send is not known: it counts as now, or as the
- * moment of the loss where this is the first attempt since.
+ * moment of the loss where this is the first attempt since. An attempt that never said how its send ended may have stood
+ * still before it: it may have sent at any moment until its lease ended.
  */
 const BEGIN = `
 insert into effects as e (key, entity, case_id, system, request_hash, attempt, lease_until, db_epoch, last_sent_at, sends, state, verdict)
@@ -113,7 +114,10 @@ on conflict (key) do update set
   fencing = case when ${TAKEN} then e.fencing + 1 else e.fencing end,
   attempt = case when ${TAKEN} then excluded.attempt else e.attempt end,
   lease_until = case when ${TAKEN} then excluded.lease_until else e.lease_until end,
-  last_sent_at = case when ${TAKEN} and (e.state = 'idle' or e.db_epoch <> excluded.db_epoch) then clock_timestamp() else e.last_sent_at end,
+  last_sent_at = case
+    when ${TAKEN} and (e.state = 'idle' or e.db_epoch <> excluded.db_epoch) then clock_timestamp()
+    when ${TAKEN} and e.state = 'started' then e.lease_until
+    else e.last_sent_at end,
   previous_sent_at = case when ${TAKEN} and ${IDLE} then null else e.previous_sent_at end,
   sends = case when ${TAKEN} and ${IDLE} then e.sends + 1 else e.sends end,
   db_epoch = case when ${TAKEN} then excluded.db_epoch else e.db_epoch end
@@ -147,13 +151,15 @@ export async function markNotSent(db: Db, handle: EffectHandle): Promise<void> {
   );
 }
 
-/** Sent, and no answer or no proof yet: the next attempt enquires, and need not wait for the lease. */
-export async function markUnknown(db: Db, handle: EffectHandle): Promise<void> {
+/** Sent so long ago where that is known, and no answer or no proof yet: the next attempt enquires, and need not wait for the lease. */
+export async function markUnknown(db: Db, handle: EffectHandle, sentMsAgo?: number): Promise<void> {
   await fenced(
     db,
     handle,
-    `update effects set state = 'unknown', enquiries = enquiries + 1, lease_until = clock_timestamp()
+    `update effects set state = 'unknown', enquiries = enquiries + 1, lease_until = clock_timestamp(),
+            last_sent_at = coalesce(clock_timestamp() - :sentMsAgo::float8 * interval '1 millisecond', last_sent_at)
       where key = :key and fencing = :fencing and state <> 'recorded'`,
+    { sentMsAgo: sentMsAgo ?? null },
   );
 }
 

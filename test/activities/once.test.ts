@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { once, type Effect, type OnceTools } from '../../activities/once.ts';
 import { createErpChangeActivities } from '../../activities/erp-changes/index.ts';
+import { sql } from '../../db/client.ts';
 import { databaseEpoch, markRestored, recordedOutcome } from '../../db/repositories/once.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { useDatabase } from '../db/fixtures.ts';
@@ -13,6 +14,7 @@ import { describeWithDatabase } from '../support/services.ts';
 
 type Answer = { ok: true; number: string } | { ok: false };
 const settleWindowMs = 300;
+const leaseMs = 150;
 
 /** A counterpart with a book of its own; `commits` decides what a send does before it answers. */
 class Counterpart {
@@ -20,14 +22,14 @@ class Counterpart {
   sends = 0;
   enquiries = 0;
 
-  effect(key: string, behaviour: { send?: () => Promise<Answer>; refuse?: boolean; request?: unknown; write?: () => Promise<void> } = {}): Effect<Answer, Answer> {
+  effect(key: string, behaviour: { send?: () => Promise<Answer>; refuse?: boolean; request?: unknown; write?: () => Promise<void>; times?: Partial<Pick<Effect<Answer, Answer>, 'settleWindowMs' | 'leaseMs'>> } = {}): Effect<Answer, Answer> {
     const commit = (): Answer => {
       const answer: Answer = { ok: true, number: `D-${key}-${(this.book.get(key)?.length ?? 0) + 1}` };
       this.book.set(key, [...(this.book.get(key) ?? []), answer]);
       return answer;
     };
     return {
-      key, entity: 'DE01', caseId: 'DE01-26-000001', system: 'erp:test', request: behaviour.request ?? { key }, settleWindowMs, leaseMs: 150,
+      key, entity: 'DE01', caseId: 'DE01-26-000001', system: 'erp:test', request: behaviour.request ?? { key }, settleWindowMs, leaseMs, ...behaviour.times,
       enquire: async () => {
         this.enquiries += 1;
         return this.book.get(key)?.[0];
@@ -96,6 +98,47 @@ describeWithDatabase('once: an effect outside happens once per key', () => {
     expect(erp.sends).toBe(2);
   });
 
+  it('the settle window is waited for whole, from the send whose answer was lost', async () => {
+    const { key, tools } = await begin();
+    const times = { settleWindowMs: 3_000 };
+    let sentAt = 0;
+    const lost = () => {
+      sentAt = performance.now();
+      return Promise.reject(new KontorError('outcome-unknown', 'no answer'));
+    };
+    await expect(once(tools, erp.effect(key, { send: lost, times }))).rejects.toMatchObject({ code: 'outcome-unknown' });
+    await sleep(0.7 * times.settleWindowMs);
+    const error = await once({ ...tools, attempt: 2 }, erp.effect(key, { times })).catch((caught: unknown) => caught as KontorError);
+    expect(error).toMatchObject({ code: 'outcome-unknown' });
+    expect(erp.sends).toBe(1);
+    expect(performance.now() - sentAt + ((error as KontorError).retryAfterMs ?? 0)).toBeGreaterThanOrEqual(times.settleWindowMs);
+  });
+
+  it('an attempt that began long ago, sent just now and got no answer has sent just now', async () => {
+    const { key, tools } = await begin();
+    const times = { settleWindowMs: 60_000 };
+    const standingStill = async () => {
+      await sql(own.db, `update effects set last_sent_at = last_sent_at - interval '1 hour' where key = :key`, { key });
+      throw new KontorError('outcome-unknown', 'no answer');
+    };
+    await expect(once(tools, erp.effect(key, { send: standingStill, times }))).rejects.toMatchObject({ code: 'outcome-unknown' });
+    await expect(once({ ...tools, attempt: 2 }, erp.effect(key, { times }))).rejects.toMatchObject({ code: 'outcome-unknown' });
+    expect([erp.sends, erp.enquiries]).toEqual([1, 1]);
+  });
+
+  it('an attempt that nobody heard of again may have sent until its lease ended: the settle window counts from there', async () => {
+    const { key, tools } = await begin();
+    const times = { settleWindowMs: 2_000, leaseMs: 1_000 };
+    void once(tools, erp.effect(key, { send: () => new Promise(() => undefined), times }));
+    await sleep(times.settleWindowMs + 100);
+    const error = await once({ ...tools, attempt: 2 }, erp.effect(key, { times })).catch((caught: unknown) => caught as KontorError);
+    expect(error).toMatchObject({ code: 'outcome-unknown' });
+    expect(erp.sends).toBe(1);
+    await sleep((error as KontorError).retryAfterMs ?? 0);
+    expect(await once({ ...tools, attempt: 3 }, erp.effect(key, { times }))).toMatchObject({ ok: true });
+    expect([erp.sends, erp.enquiries]).toEqual([2, 2]);
+  });
+
   it('a refusal leaves the key free for the next attempt, which sends', async () => {
     const { key, tools } = await begin();
     expect(await once(tools, erp.effect(key, { refuse: true }))).toEqual({ ok: false });
@@ -114,7 +157,7 @@ describeWithDatabase('once: an effect outside happens once per key', () => {
     let wake = () => {};
     const asleep = new Promise<void>((resolve) => (wake = resolve));
     const zombie = once(tools, erp.effect(key, { send: async () => (await asleep, { ok: true, number: 'of the zombie' }) })).catch((caught: unknown) => caught);
-    await sleep(settleWindowMs + 100);
+    await sleep(leaseMs + settleWindowMs + 100);
     const taken = await once({ ...tools, attempt: 2 }, erp.effect(key));
     wake();
     expect(await zombie).toMatchObject({ code: 'effect-taken-over' });
@@ -130,7 +173,7 @@ describeWithDatabase('once: an effect outside happens once per key', () => {
   });
 
   it('the activity around it turns errors into failures of the engine, by the catalogue', async () => {
-    const { pollErpChanges } = createErpChangeActivities({ db: own.db, erpOf: () => { throw new Error('not reached'); } });
+    const { pollErpChanges } = createErpChangeActivities({ db: own.db, now: () => new Date(), erpOf: () => { throw new Error('not reached'); } });
     const failure = await new MockActivityEnvironment({ attempt: 1 }, { logger: new DefaultLogger('ERROR') }).run(pollErpChanges, { entity: 'XX99' }).catch((caught: unknown) => caught);
     expect(failure).toBeInstanceOf(ApplicationFailure);
     expect(failure).toMatchObject({ type: 'unknown-resource', nonRetryable: true });

@@ -63,6 +63,8 @@ describeWithServices('decisions over HTTP, on the real server and worker', () =>
     expect(await approver.post(path, { body: shown })).toMatchObject({ status: 200, body: { id: first.body.id, effect: 'recorded' } });
     expect(await approver.post(path, { body: { ...shown, reason: 'Checked with the cost centre' } }), 'with another comment').toMatchObject({ status: 200, body: { id: first.body.id, effect: 'recorded' } });
     expect(await (await as('nora.falk')).post(path, { body: shown }), 'a colleague who says the same').toMatchObject({ status: 409, body: { code: 'already-decided', detail: 'This was decided in the meantime.' } });
+    expect(await (await as('nora.falk')).post(path, { body: shown, key }), 'a colleague who happens to use the same key').toMatchObject({ status: 409, body: { code: 'already-decided' } });
+    expect(await approver.post(path, { body: { ...shown, onBehalfOf: 'nora.falk' } }), 'now for somebody else').toMatchObject({ status: 409, body: { code: 'already-decided' } });
     expect(await approver.post(path, { body: { ...shown, decision: 'reject', reasonCode: 'PRI', target: 'supplier' } })).toMatchObject({ status: 409, body: { code: 'already-decided' } });
     expect(await approver.get(`/v1/decisions/${String(first.body.id)}`)).toMatchObject({ status: 200, body: { state: 'accepted' } });
     expect((await approver.get('/v1/decisions')).body.items.map((entry: { id: string }) => entry.id)).toContain(first.body.id);
@@ -79,6 +81,7 @@ describeWithServices('decisions over HTTP, on the real server and worker', () =>
     expect(await lead.post(path, { body })).toMatchObject({ status: 200, body: { effect: 'resumed' } });
     await house.caseWhen(id, ({ case: { stage } }) => stage === 'approval' || stage === 'posted');
     expect(await lead.post(path, { body: { ...body, reason: 'Another reason' } })).toMatchObject({ status: 409, body: { code: 'already-decided' } });
+    expect(await (await as('ines.koch')).post(path, { body }), 'a colleague who says the same').toMatchObject({ status: 409, body: { code: 'already-decided' } });
   });
 
   it('a correction is for the version that was seen; a withdrawal ends the case', async () => {

@@ -146,6 +146,14 @@ describeWithDatabase('inbox, exceptions, audit and figures, without a process en
     expect((await lead.get('/v1/exceptions?origin=payment')).status).toBe(200);
   });
 
+  it('what an ERP told and nobody can read has no process either: its owner says what was done', async () => {
+    const id = `DE01-erp-unread-${randomUUID().slice(0, 8)}`;
+    const dueAt = new Date(Date.now() + 3_600_000).toISOString();
+    await inTransaction(api.db, (trx) => openException(trx, { id, entity: 'DE01', origin: 'technical', code: 'counterpart-unreadable', reasonCode: 'OTH', title: 'Changes', findings: [], ownerRole: 'operator', dueAt }));
+    const operator = await api.as('mira.sanders');
+    expect(await operator.post(`/v1/exceptions/${id}/retry`, { body: { reason: 'The feed is mended' } })).toMatchObject({ status: 200, body: { state: 'resolved', resolvedBy: 'mira.sanders' } });
+  });
+
   it('the refused delivery has no process: it is rejected here, never overridden', async () => {
     const id = await exception();
     expect(await lead.post(`/v1/exceptions/${id}/resolution`, { body: { resolution: 'override', reason: 'Take it anyway' } })).toMatchObject({ status: 422, body: { code: 'override-not-allowed' } });

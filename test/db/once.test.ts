@@ -51,7 +51,7 @@ describeWithDatabase('once: the record of an effect', () => {
     const first = await begin(effect);
     expect(await begin({ ...effect, attempt: 2 })).toMatchObject({ state: 'held', leaseUntil: first.leaseUntil });
     await sleep(1_050);
-    expect(await begin({ ...effect, attempt: 2 })).toMatchObject({ state: 'enquire', lastSentAt: first.lastSentAt, fencing: '2' });
+    expect(await begin({ ...effect, attempt: 2 })).toMatchObject({ state: 'enquire', lastSentAt: first.leaseUntil, fencing: '2' });
   });
 
   it('F24: the late answer of an attempt that was taken over is not written', async () => {
@@ -89,6 +89,17 @@ describeWithDatabase('once: the record of an effect', () => {
     const throttled = request();
     await markNotSent(own.db, handle(throttled, await begin(throttled)));
     expect(await begin({ ...throttled, attempt: 2 })).toMatchObject({ state: 'fresh', fencing: '2' });
+  });
+
+  it('counts a send without an answer from when it was made, not from when its attempt began', async () => {
+    const effect = request();
+    const first = await begin(effect);
+    await sleep(300);
+    await markUnknown(own.db, handle(effect, first), 100);
+    const second = await begin({ ...effect, attempt: 2 });
+    const sinceBegun = Date.parse(second.lastSentAt ?? '') - Date.parse(first.lastSentAt ?? '');
+    expect(sinceBegun).toBeGreaterThanOrEqual(195);
+    expect(Date.parse(second.now) - Date.parse(second.lastSentAt ?? '')).toBeGreaterThanOrEqual(100);
   });
 
   it('writes the outcome together with what depends on it, or not at all', async () => {

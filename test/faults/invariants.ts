@@ -14,6 +14,7 @@ import { isLive, notBookedYet, paidOnce, paidWhatIsOwed } from './paid.ts';
 import { releasesHeld } from './release-duties.ts';
 import { eventsIn, hear, postingsIn, runsOf, storiesOf, type CaseStory, type Told } from './told.ts';
 import { withheldIn } from './withheld.ts';
+import { workListsAgree } from './work-lists.ts';
 
 /** What must hold after any faults, judged by the counterparts' own ledgers and the audit chain, not by what we remember. */
 export interface Judgement {
@@ -42,6 +43,7 @@ export async function judge(house: House, accepted: readonly string[], drainMs =
     ...oneDocumentEach(told),
     ...paidOnce(told),
     ...sameAmounts(told, stories),
+    ...releasedThere(told, stories),
     ...paidWhatIsOwed(told, stories, await withheldIn(house, told.documents)),
     ...(await chainVerifies(house)),
     ...oneRecordPerTransition(stories),
@@ -131,6 +133,15 @@ function sameAmounts({ documents }: Told, stories: ReadonlyMap<string, CaseStory
   return [...broken, ...surplus];
 }
 
+/** I3: what is released for payment for us, and was not reversed since, has no payment block there. */
+function releasedThere({ documents }: Told, stories: ReadonlyMap<string, CaseStory>): string[] {
+  return [...stories.values()].flatMap((story) => {
+    const last = new Map(postingsIn(story).map(({ posting: { key, status } }) => [key, status]));
+    const blocked = documents.filter(({ externalRef, payBlock }) => last.get(externalRef ?? '') === 'released' && payBlock !== '');
+    return blocked.map(({ externalRef }) => `I3: ${externalRef} is released for us and blocked for payment there`);
+  });
+}
+
 function signedMinor({ payableValue, docType }: ErpDocument): bigint {
   return BigInt(payableValue.replace('.', '')) * (docType === 'CRM' ? -1n : 1n);
 }
@@ -158,7 +169,7 @@ function oneRecordPerTransition(stories: ReadonlyMap<string, CaseStory>): string
 /** I6: nothing waits that nobody waits for, `drainMs` after the last fault. */
 async function stuckAfter(house: House, cases: readonly string[], drainMs: number): Promise<string[]> {
   for (const until = Date.now() + drainMs; ; ) {
-    const stuck = [...(await nothingStuck(house, cases)), ...notBookedYet(await hear(house))];
+    const stuck = [...(await nothingStuck(house, cases)), ...(await workListsAgree(house)), ...notBookedYet(await hear(house))];
     if (stuck.length === 0 || Date.now() >= until) return stuck;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }

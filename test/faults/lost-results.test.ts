@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
+import { bolts, orderOfBolts, receiptOfBolts } from '../support/bolts.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
 import { people } from '../support/people.ts';
@@ -16,6 +17,9 @@ import { plant } from './plant.ts';
  * had been, and shows the same as the lists do.
  */
 const never = '';
+/** Orders whose invoices are posted blocked, with their prices and the ones that are invoiced: equal amounts would be taken for the same document. */
+const released = ['4600000921', '20.00', '20.20'] as const;
+const reversed = ['4600000922', '30.00', '30.30'] as const;
 
 describeWithServices('a worker that dies between the commit of a step and its end', () => {
   let house: House;
@@ -35,7 +39,10 @@ describeWithServices('a worker that dies between the commit of a step and its en
     order = join(house.settings.stateDir, 'dies-after');
     writeFileSync(order, never);
     worker = await start();
+    const orders = [released, reversed];
+    await house.sandbox.post('/_sandbox/seed', { companyCode: 'US01', orders: orders.map(([number, price]) => orderOfBolts(number, price)), movements: orders.map(([number]) => receiptOfBolts(number, '100')) });
     await house.firstPoll('DE01');
+    await house.firstPoll('US01');
   });
   afterAll(async () => {
     await house.dispose();
@@ -62,6 +69,12 @@ describeWithServices('a worker that dies between the commit of a step and its en
     return caseId;
   };
   const stage = (id: string, name: string) => house.stage(id, name, 60_000);
+  const blockedInApproval = async ([orderNumber, , invoiced]: typeof released | typeof reversed) => {
+    const { caseId } = await submit(house.db, bolts(orderNumber, invoiced), { submitter: 'person:emma.price' });
+    accepted.push(caseId);
+    await stage(caseId, 'approval');
+    return caseId;
+  };
   const inApproval = async () => {
     const id = await enter();
     await stage(id, 'approval');
@@ -106,6 +119,22 @@ describeWithServices('a worker that dies between the commit of a step and its en
     const id = await inApproval();
     await dying('postSupplierInvoice', () => decide(id, 'approve'));
     await stage(id, 'posted');
+    await shownEverywhere(id);
+  });
+
+  it('releaseSupplierInvoice', async () => {
+    const id = await blockedInApproval(released);
+    await dying('releaseSupplierInvoice', async () => {
+      while ((await decide(id, 'approve')).effect !== 'complete');
+    });
+    await house.caseWhen(id, ({ progress }) => progress.postings.some(({ status }) => status === 'released'), 60_000);
+    await shownEverywhere(id);
+  });
+
+  it('reverseSupplierInvoice', async () => {
+    const id = await blockedInApproval(reversed);
+    await dying('reverseSupplierInvoice', () => decide(id, 'reject'));
+    await house.ended(id, 'rejected', 60_000);
     await shownEverywhere(id);
   });
 });

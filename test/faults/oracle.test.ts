@@ -41,13 +41,15 @@ describeWithServices('the judge of the fault tests', () => {
   });
   afterAll(() => house.dispose());
 
-  /** Invariants of the complaints that were not there before. */
-  const complaints = async (more: string[] = [], drainMs = 0) => {
+  /** Complaints that were not there before. */
+  const news = async (more: string[] = [], drainMs = 0) => {
     const { broken } = await judge(house, [caseId, approved, ...more], drainMs);
     const fresh = broken.filter((sentence) => !known.has(sentence));
     known = new Set([...known, ...broken]);
-    return [...new Set(fresh.map((sentence) => sentence.slice(0, 2)))].sort();
+    return fresh;
   };
+  /** Their invariants. */
+  const complaints = async (more: string[] = [], drainMs = 0) => [...new Set((await news(more, drainMs)).map((sentence) => sentence.slice(0, 2)))].sort();
   /** What a worker without `once` would do: send again, without an enquiry. */
   const sendAgain = async (externalReference: string) => {
     const { posting } = (await latestAssessment(house.db, caseId))!.result;
@@ -88,6 +90,15 @@ describeWithServices('the judge of the fault tests', () => {
     expect(await complaints()).toEqual(['I3', 'I8']);
   });
 
+  it('I3: a release that the chain tells of and the counterpart has not carried out', async () => {
+    const { progress: { postings: [posted] } } = await house.caseWhen(caseId, () => true);
+    const reference = posted!.reference!;
+    await house.sandbox.post(`/erp/DE01/supplier-invoices/${reference}/payment-block`, { externalRef: 'planted', payBlock: 'R' });
+    expect(await complaints()).toEqual([]);
+    await tell(caseId, { kind: 'posting', at: at(), system: 'erp:sandbox', key, status: 'released', reference }, await versionOf(caseId));
+    expect(await complaints()).toContain('I3');
+  });
+
   it('I4, I8: a posting that is told twice', async () => {
     const posting: Transition = { kind: 'posting', at: at(), system: 'erp:sandbox', key, status: 'posted', reference: '1', amount: { currency: 'EUR', minor: '13090' } };
     await tell(caseId, posting, await versionOf(caseId));
@@ -119,6 +130,31 @@ describeWithServices('the judge of the fault tests', () => {
     await asSuperuser(`update outbox set state = 'done' where state = 'waiting'`);
     await asSuperuser(`update cases set stage = 'checked' where id = :caseId`, { caseId });
     expect(await complaints()).toContain('I6');
+  });
+
+  it.each([
+    ['a question that its case does not show', `update tasks set state = 'open', closed_at = null where case_id = :approved`, /^I6: task .* does not await it$/],
+    ['a question that outlives its case', `update cases set state = 'paid', closed_at = now() where id = :approved`, /^I6: task .* is open and its case has ended as paid$/],
+    ['an answer that its case still waits for', `update cases set progress = jsonb_set(progress, '{awaiting}', '[{"what": "approval approve-1", "id": "planted", "role": "team-lead", "since": "2026-11-20T09:30:00.000Z"}]') where id = :caseId`, /^I6: .* awaits the approval approve-1, and nobody is asked/],
+    ['an exception that outlives its document', `insert into exceptions (id, entity, case_id, origin, code, reason_code, title, owner_role, due_at) values ('planted', 'DE01', :approved, 'process', 'price-variance', 'PRI', 'planted', 'buyer', now())`, /^I6: exception planted \(price-variance\)/],
+    ['order lines that a rejected document keeps', `update cases set state = 'rejected', closed_at = now() where id = :caseId`, /^I6: .* has ended as rejected and holds 11 of 4500000118\/10$/],
+  ])('I6: %s', async (_what, statement, complaint) => {
+    await asSuperuser(statement, { caseId, approved });
+    expect(await news()).toContainEqual(expect.stringMatching(complaint));
+  });
+
+  it('I6: payments that an ended run keeps, and a silence that the bank has broken; what is for the next run may stay', async () => {
+    const run = 'DE01-run-2026-11-21-9';
+    await asSuperuser(`insert into cases (id, number, entity, process, workflow_id, channel, submitter, correlation_id, document_hash, state, stage, closed_at, progress)
+      values (:run, 999999, 'DE01', 'ap-payment-run', :run, 'planted', 'planted', 'planted', '', 'confirmed', 'ended', now(), '{"awaiting": []}')`, { run });
+    await asSuperuser(`insert into payment_runs (run_id, entity, run_date, next_run_date, slot, seq, payer_account) values (:run, 'DE01', '2026-11-21', '2026-11-22', 'planted', 9, 'planted')`, { run });
+    const ask = (code: string) => asSuperuser(`insert into exceptions (id, entity, case_id, origin, code, reason_code, title, owner_role, due_at) values (:code, 'DE01', :run, 'payment', :code, 'PAY', 'planted', 'treasurer', now())`, { run, code });
+    await ask('run-not-released');
+    expect(await news()).toEqual([]);
+    await ask('bank-silent');
+    expect(await complaints()).toEqual(['I6']);
+    await asSuperuser(`insert into payment_items (run_id, case_id, entity, revision, end_to_end_id, currency, open_minor, amount_minor, pay_by, detail, state) values (:run, :caseId, 'DE01', 1, 'planted', 'EUR', 1, 1, '2026-11-21', '{}', 'filed')`, { run, caseId });
+    expect(await news()).toContainEqual(`I6: run ${run} has ended as confirmed and keeps ${caseId} filed`);
   });
 
   it('I8: a read model that says something else', async () => {

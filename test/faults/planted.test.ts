@@ -32,7 +32,12 @@ const randomKey: Defect[] = [
   { file: 'activities/accounts-payable/erp-effect.ts', was: 'request: effect.request,', becomes: 'request: key,' },
 ];
 const noEnquiry: Defect[] = [{ file: once, was: '(await foundByEnquiry(tools, effect, handle, state)) ?? (await resend(tools, effect, handle))', becomes: 'await resend(tools, effect, handle)' }];
-const noSettleWindow: Defect[] = [{ file: once, was: 'if (sinceSent >= effect.settleWindowMs) return undefined;', becomes: 'if (sinceSent >= 0) return undefined;' }];
+const noSettleWindow: Defect[] = [{ file: once, was: 'if (remainingMs <= 0) return undefined;', becomes: 'if (remainingMs <= effect.settleWindowMs) return undefined;' }];
+/** Half a settle window; without the spread of tries, so that the second send comes for certain before the first one is carried out. */
+const halfSettleWindow: Defect[] = [
+  { file: once, was: 'const remainingMs = effect.settleWindowMs - ', becomes: 'const remainingMs = effect.settleWindowMs / 2 - ' },
+  { file: 'activities/errors.ts', was: 'const spread = 0.5;', becomes: 'const spread = 0;' },
+];
 /** The audit event is written when there is time for it, on a connection of its own. */
 const auditOutside: Defect[] = [{
   file: transitions,
@@ -56,7 +61,7 @@ describeWithServices('defects that the fault tests must notice', () => {
 
   /** A house of its own for each: what one breaks stays broken. */
   beforeEach(async () => {
-    house = await openHouse({ processingLimitMs: 3_000, erpTimeoutMs: 600, set: withLowLimit });
+    house = await openHouse({ processingLimitMs: 5_000, erpTimeoutMs: 600, set: withLowLimit });
     they = people(house);
   });
   afterEach(async () => {
@@ -85,14 +90,17 @@ describeWithServices('defects that the fault tests must notice', () => {
     return verdict([caseId]);
   }
 
-  /** The counterpart does it after the client has gone and has asked once. */
-  async function late(): Promise<string[]> {
-    await house.sandbox.post('/_sandbox/faults', { kind: 'commit-late', route: 'erp.invoices.post', times: 1, delayMs: 1_200 });
+  /** The counterpart does it after the client has gone and has asked once, so long after that or shortly before it may not any more. */
+  async function late(delayMs = 1_200): Promise<string[]> {
+    await house.sandbox.post('/_sandbox/faults', { kind: 'commit-late', route: 'erp.invoices.post', times: 1, delayMs });
     const { caseId } = await submit(house.db, steel());
     await stage(caseId, 'posted');
     await pause(house.settleWindowMs);
     return verdict([caseId]);
   }
+
+  /** Later than half a settle window after the send, and earlier than a whole one. */
+  const veryLate = () => late(house.settleWindowMs);
 
   /** F1: the worker dies right after a document was posted. */
   async function killed(worker: { kill(): Promise<unknown> }): Promise<string[]> {
@@ -126,7 +134,8 @@ describeWithServices('defects that the fault tests must notice', () => {
     ['without once', withoutOnce, unanswered, ['I2', 'I7']],
     ['with a random key', randomKey, unanswered, ['I2', 'I3']],
     ['without an enquiry', noEnquiry, unanswered, ['I2', 'I7']],
-    ['without a settle window', noSettleWindow, late, ['I2', 'I7']],
+    ['without a settle window', noSettleWindow, () => late(), ['I2', 'I7']],
+    ['with half a settle window', halfSettleWindow, veryLate, ['I2', 'I7']],
     ['without separation of duties', noDuties, selfApproved, ['I5']],
     ['without limits', noLimits, beyondLimit, ['I5']],
   ])('a worker %s is noticed', async (_what, defects, scenario, expected) => {
@@ -142,6 +151,7 @@ describeWithServices('defects that the fault tests must notice', () => {
     const worker = await workerWith([]);
     expect(await unanswered()).toEqual([]);
     expect(await late()).toEqual([]);
+    expect(await veryLate()).toEqual([]);
     expect(await selfApproved()).toEqual(['duties-conflict']);
     expect(await beyondLimit()).toEqual(['authority-insufficient']);
     expect(await killed(worker)).toEqual([]);

@@ -4,30 +4,17 @@ import type { SandboxSet } from '../../db/seed.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
 import { tasksOf } from '../../db/repositories/approvals.ts';
 import type { DuplicatePolicy } from '../../domain/policy/duplicates.ts';
+import { bolts, orderOfBolts, receiptOfBolts } from '../support/bolts.ts';
 import { auditOf } from '../support/evidence.ts';
 import { openHouse, type House } from '../support/house.ts';
-import { billed, submit, type Billed } from '../support/invoices.ts';
+import { submit } from '../support/invoices.ts';
 import { people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
-
-/** US01 posts at once, blocked for payment: approval and receipt lift the block, a rejection reverses the document. */
-const order = (orderNo: string, netPrice: string) => ({
-  orderNo, vendorNo: '200001', currencyCode: 'USD', orderDate: '2026-10-01', purchaser: 'grace.miller', requisitioner: 'omar.haddad',
-  items: [{ itemNo: '10', text: 'Anchor', orderedQty: '100', netPrice, commodityGroup: 'PARTS', glAccount: '140100', costCenter: 'CC-2100', plantCode: '2000', goodsRecipient: 'dana.cole' }],
-});
-const receipt = (orderNo: string, qty: string) => ({ movementType: '101', orderNo, itemNo: '10', qty, postingDate: '2026-11-16', postedBy: 'dana.cole' });
-
-const bolts = (orderNumber: string, price: string, document: Partial<Billed> = {}) => {
-  const invoice = billed({
-    ...document, currency: 'USD', rate: '0', lines: [{ orderNumber, orderLine: '10', quantity: '100', price }],
-    seller: { name: 'Great Lakes Fasteners LLC', vatId: undefined, taxNumber: '38-0000201' }, buyer: { name: 'Sample Industries Inc.', vatId: undefined },
-  });
-  return { ...invoice, payment: { ...invoice.payment, means: [{ code: '30', account: { id: '000300201' } }] } };
-};
 
 /** Suppliers may use a number again in another year here. */
 const numberedAnewEachYear = (shipped: SandboxSet): SandboxSet => ({ ...shipped, policies: shipped.policies.map((policy) => (policy.kind === 'duplicates' ? { ...policy, content: { ...(policy.content as DuplicatePolicy), exactScope: 'same-year' } } : policy)) });
 
+/** US01 posts at once, blocked for payment: approval and receipt lift the block, a rejection reverses the document. */
 describeWithServices('posted blocked, then approved', () => {
   let house: House;
   let they: ReturnType<typeof people>;
@@ -37,8 +24,8 @@ describeWithServices('posted blocked, then approved', () => {
     they = people(house);
     await house.sandbox.post('/_sandbox/seed', {
       companyCode: 'US01',
-      orders: [order('4600000901', '120.00'), order('4600000902', '30.00'), order('4600000903', '50.00'), order('4600000904', '40.00'), order('4600000905', '20.00'), order('4600000906', '25.00'), order('4600000907', '15.00'), order('4600000908', '16.00')],
-      movements: [receipt('4600000901', '60'), receipt('4600000902', '100'), receipt('4600000903', '100'), receipt('4600000904', '100'), receipt('4600000905', '100'), receipt('4600000906', '100'), receipt('4600000907', '100'), receipt('4600000908', '100')],
+      orders: [orderOfBolts('4600000901', '120.00'), orderOfBolts('4600000902', '30.00'), orderOfBolts('4600000903', '50.00'), orderOfBolts('4600000904', '40.00'), orderOfBolts('4600000905', '20.00'), orderOfBolts('4600000906', '25.00'), orderOfBolts('4600000907', '15.00'), orderOfBolts('4600000908', '16.00'), orderOfBolts('4600000909', '17.00'), orderOfBolts('4600000910', '18.00')],
+      movements: [receiptOfBolts('4600000901', '60'), receiptOfBolts('4600000902', '100'), receiptOfBolts('4600000903', '100'), receiptOfBolts('4600000904', '100'), receiptOfBolts('4600000905', '100'), receiptOfBolts('4600000906', '100'), receiptOfBolts('4600000907', '100'), receiptOfBolts('4600000908', '100'), receiptOfBolts('4600000909', '100'), receiptOfBolts('4600000910', '100')],
     });
     await house.startWorker();
     await house.firstPoll('US01');
@@ -63,13 +50,32 @@ describeWithServices('posted blocked, then approved', () => {
     await house.stage(caseId, 'awaiting-receipt');
     expect((await documentOf(caseId)).payBlock).toBe('R');
 
-    await house.sandbox.post('/erp/US01/material-documents', receipt('4600000901', '40'));
+    await house.sandbox.post('/erp/US01/material-documents', receiptOfBolts('4600000901', '40'));
     const found = await house.caseWhen(caseId, ({ progress }) => progress.postings.some(({ status }) => status === 'released'));
     expect(found.progress.decisions).toHaveLength(2);
     expect((await documentOf(caseId)).payBlock).toBeFalsy();
     const actions = await auditOf(house.db, caseId);
     expect(actions).toContain('invoice.approvals-kept');
     expect(actions).not.toContain('invoice.approvals-voided');
+  });
+
+  it.each([
+    ['fails before it lifts the block', 'fail-before-commit', '4600000909', '17.17'],
+    ['lifts the block and does not answer', 'drop-response', '4600000910', '18.18'],
+  ])('F2: an ERP that %s: what is released here is released there, once', async (_what, kind, orderNumber, price) => {
+    const caseId = await enter(orderNumber, price);
+    await asked(caseId);
+    expect((await documentOf(caseId)).payBlock).toBe('R');
+    await house.sandbox.clearFaults();
+    await house.sandbox.post('/_sandbox/faults', { kind, route: 'erp.invoices.block', times: 1 });
+    for (let effect = ''; effect !== 'complete'; ) {
+      const task = await they.openTask(caseId);
+      ({ effect } = await they.decide(caseId, task.candidatePersons[0]!, 'approve', { task }));
+    }
+    await house.caseWhen(caseId, ({ progress }) => progress.postings.some(({ status }) => status === 'released'));
+    const { payBlock, amendments } = await documentOf(caseId);
+    expect([payBlock, amendments.map((amendment) => amendment.payBlock)]).toEqual(['', ['']]);
+    expect((await house.sandbox.faults()).map(({ injected }) => injected)).toEqual([1]);
   });
 
   it('A8: a correction of the order that makes the variance larger voids the approval; the same person is asked again; a rejection reverses the document', async () => {

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tasksOf } from '../../db/repositories/approvals.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
+import { readException } from '../../db/repositories/exceptions.ts';
+import { reservationsOf } from '../../db/repositories/reservations.ts';
 import { auditOf, historyOf } from '../support/evidence.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit, type BilledLine } from '../support/invoices.ts';
@@ -93,13 +96,39 @@ describeWithServices('invoice to pay, on the real server, database and counterpa
     expect(await outcomeOf(they.decide(caseId, 'karl.brandt', 'reject', { task }))).not.toBe('accepted');
   });
 
-  it('A13: a rejection ends the case; nothing is posted and its quantity is free again', async () => {
+  it('A13: a rejection ends the case and nothing is posted', async () => {
     const { caseId } = await submit(house.db, energy('300.00'));
     await house.stage(caseId, 'approval');
     const task = await they.openTask(caseId);
     expect(await they.decide(caseId, task.candidatePersons[0] ?? 'tarek.aydin', 'reject', { task })).toMatchObject({ effect: 'rejected' });
     const found = await house.ended(caseId, 'rejected');
     expect(found.progress.postings).toEqual([]);
+  });
+
+  it('A13, M9: what a rejected document held of its order is free again, and the next bill of all of it is posted', async () => {
+    const plates = (price: string) => billed({ lines: [{ orderNumber: '4500000101', orderLine: '10', quantity: '100', price }] });
+    const held = async () => (await reservationsOf(house.db, 'DE01', ['4500000101'])).map(({ caseId, quantity, state }) => ({ caseId, quantity, state }));
+    const dear = await submit(house.db, plates('12.00'));
+    await house.stage(dear.caseId, 'exception');
+    expect(await held()).toEqual([{ caseId: dear.caseId, quantity: '100', state: 'pending' }]);
+    expect(await they.resolve(dear.caseId, 'ines.koch', 'reject', { reasonCode: 'PRI', payload: { reason: 'The order says 10.00', target: 'supplier' } })).toMatchObject({ effect: 'rejected' });
+    await house.ended(dear.caseId, 'rejected');
+    const right = await submit(house.db, plates('10.00'));
+    const found = await house.caseWhen(right.caseId, ({ case: { stage } }) => stage === 'posted' || stage === 'exception');
+    expect(found.progress).toMatchObject({ stage: 'posted', exceptions: [], decisions: [] });
+    expect(await held()).toEqual([{ caseId: right.caseId, quantity: '100', state: 'posted' }]);
+    expect(await documentsOf(found.progress.postings[0]!.key)).toHaveLength(1);
+  });
+
+  it('A13, M9: what was posted for a withdrawn document is reversed, and the order line may be billed anew', async () => {
+    const rods = () => billed({ lines: [{ orderNumber: '4500000101', orderLine: '20', quantity: '40', price: '24.50', unit: 'MTR' }] });
+    const first = await submit(house.db, rods());
+    await house.stage(first.caseId, 'posted');
+    expect(await they.withdraw(first.caseId, 'anna.berg')).toMatchObject({ effect: 'withdrawn' });
+    expect((await house.ended(first.caseId, 'withdrawn')).progress.postings.map(({ status }) => status)).toEqual(['reversed']);
+    const second = await submit(house.db, rods());
+    const found = await house.caseWhen(second.caseId, ({ case: { stage } }) => stage === 'posted' || stage === 'exception');
+    expect(found.progress).toMatchObject({ stage: 'posted', exceptions: [] });
   });
 
   it('an update sent around the API moves nothing', async () => {
@@ -120,6 +149,17 @@ describeWithServices('invoice to pay, on the real server, database and counterpa
     expect(await outcomeOf(they.withdraw(caseId, 'petra.lang'))).toBe('not-permitted');
     expect(await they.withdraw(caseId, 'anna.berg')).toMatchObject({ effect: 'withdrawn' });
     await house.ended(caseId, 'withdrawn');
+    expect((await tasksOf(house.db, caseId)).map(({ state }) => state)).toEqual(['cancelled']);
+  });
+
+  it('a withdrawal of what stands in an exception closes that too, and the chain says so', async () => {
+    const { caseId } = await submit(house.db, billed({ lines: [pipes('1', '44.00')] }));
+    const found = await house.stage(caseId, 'exception');
+    const { id } = found.progress.exceptions[0]!;
+    expect(await they.withdraw(caseId, 'anna.berg')).toMatchObject({ effect: 'withdrawn' });
+    await house.ended(caseId, 'withdrawn');
+    expect(await readException(house.db, id)).toMatchObject({ state: 'cancelled', resolution: 'case-withdrawn' });
+    expect((await auditOf(house.db, caseId)).slice(-2)).toEqual(['invoice.exception-closed', 'invoice.ended']);
   });
 
   it('a correction after posting reverses the document and posts the next one under the next number', async () => {

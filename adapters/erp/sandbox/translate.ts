@@ -6,8 +6,8 @@ import type { PurchaseOrder, PurchaseOrderLine } from '../../../domain/model/pur
 import type { Supplier } from '../../../domain/model/supplier.ts';
 import { exact, toText } from '../../../domain/rules/decimal.ts';
 import { moneyFromDecimal, negateMoney, toDecimalText } from '../../../domain/rules/money.ts';
-import type { ErpChanges, OpenDocument, PaymentBookingCommand, SupplierQuery } from '../../ports/erp.ts';
-import type { WireChanges, WireDocument, WireMovement, WireOrder, WireVendor } from './wire.ts';
+import type { ErpChange, ErpChanges, OpenDocument, PaymentBookingCommand, SupplierQuery } from '../../ports/erp.ts';
+import { changeKindSchema, changeSchema, type WireChanges, type WireDocument, type WireMovement, type WireOrder, type WireVendor } from './wire.ts';
 
 /** Canonical ↔ wire, without I/O. A status word that is not listed takes the careful meaning: never posted, never payable, never open. */
 
@@ -200,13 +200,28 @@ export function liveDocument(documents: WireDocument[]): WireDocument | undefine
   return documents.find((document) => document.status !== 'REVERSED') ?? documents.at(-1);
 }
 
-/** Kinds of changes that Kontor does not know concern nobody here, but the cursor passes them. */
+/** Kinds of changes that Kontor does not know concern nobody here, whatever they hold, but the cursor passes them. */
 export function toChanges(company: string, page: WireChanges): ErpChanges {
-  const changes = page.items.flatMap(({ seq, type, orderNo, at }) => {
-    const kind = word({ GR: 'goods-receipt', PO: 'purchase-order' }, type, undefined);
-    return kind === undefined ? [] : [{ id: `${company}-${seq}`, kind, orderNumber: orderNo, at }];
-  });
-  return { changes, cursor: page.next };
+  const changes: ErpChange[] = [];
+  const unread: string[] = [];
+  for (const [index, entry] of page.items.entries()) {
+    const read = toChange(company, entry);
+    if (read === undefined) continue;
+    if ('field' in read) unread.push(`entry ${index + 1} of the page up to ${page.next}, field "${read.field}"`);
+    else changes.push(read);
+  }
+  return { changes, unread, cursor: page.next };
+}
+
+function toChange(company: string, entry: unknown): ErpChange | { field: string } | undefined {
+  const head = changeKindSchema.safeParse(entry);
+  if (!head.success) return { field: 'type' };
+  const kind = word({ GR: 'goods-receipt', PO: 'purchase-order' }, head.data.type, undefined);
+  if (kind === undefined) return undefined;
+  const read = changeSchema.safeParse(entry);
+  if (!read.success) return { field: read.error.issues[0]?.path.join('.') ?? '' };
+  const { seq, orderNo, at } = read.data;
+  return { id: `${company}-${seq}`, kind, orderNumber: orderNo, at };
 }
 
 function negated(quantity: Decimal): Decimal {

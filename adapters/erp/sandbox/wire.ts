@@ -103,11 +103,12 @@ export const documentSchema = z.object({
 });
 export type WireDocument = z.infer<typeof documentSchema>;
 
-export const changesSchema = z.object({
-  items: z.array(z.object({ seq: z.number().int(), type: z.string(), orderNo: z.string(), at: z.iso.datetime() })),
-  next: z.string().regex(/^\d+$/),
-});
+/** Its entries are read one by one: what one of them lacks says nothing about the others. */
+export const changesSchema = z.object({ items: z.array(z.unknown()), next: z.string().regex(/^\d+$/) });
 export type WireChanges = z.infer<typeof changesSchema>;
+
+export const changeKindSchema = z.object({ type: z.string() });
+export const changeSchema = z.object({ seq: z.number().int(), orderNo: z.string(), at: z.iso.datetime() });
 
 export const rateSchema = z.object({ currencyCode: z.string(), companyCurrency: z.string(), rate: decimal, validFrom: date });
 

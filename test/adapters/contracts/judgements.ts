@@ -30,10 +30,12 @@ export function expectBalanced(document: CounterpartDocument | undefined): void 
 /** All changes after a cursor, page by page. */
 export async function drained(erp: ErpPort, entity: string, cursor: string | undefined): Promise<ErpChanges> {
   const changes = [];
+  const unread = [];
   for (let position = cursor; ; ) {
     const page = await erp.changesSince(entity, position, { correlationId: 'drain' });
     changes.push(...page.changes);
-    if (page.changes.length === 0) return { changes, cursor: page.cursor };
+    unread.push(...page.unread);
+    if (page.cursor === position) return { changes, unread, cursor: page.cursor };
     position = page.cursor;
   }
 }

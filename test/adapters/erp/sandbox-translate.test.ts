@@ -65,8 +65,8 @@ describe('words of the vendor take the careful meaning when they are unknown', (
     expect(() => toGoodsReceipt('DE01', movement)).toThrow(expect.objectContaining({ code: 'counterpart-unreadable' }) as Error);
   });
 
-  it('the cursor passes changes of unknown kinds', () => {
-    expect(toChanges('DE01', { items: [{ seq: 4, type: 'ZZ', orderNo: 'P', at: '2026-11-02T00:00:00Z' }], next: '4' })).toEqual({ changes: [], cursor: '4' });
+  it('the cursor passes changes of unknown kinds, and nothing is asked of them', () => {
+    expect(toChanges('DE01', { items: [{ seq: 4, type: 'ZZ', orderNo: 'P', at: '2026-11-02T00:00:00Z' }, { type: 'VENDOR', at: 'yesterday' }], next: '5' })).toEqual({ changes: [], unread: [], cursor: '5' });
   });
 });
 
@@ -104,6 +104,21 @@ describe('answers that cannot be read', () => {
 
   it('an enquiry that finds a document neither posted nor reversed is neither found nor absent', async () => {
     await expect(answering(200, { items: [{ ...document, status: 'PARKED' }] }).findByExternalReference('DE01', 'ref', context)).rejects.toMatchObject({ code: 'outcome-unknown' });
+  });
+
+  it('a change that cannot be read is named without its content, and stops neither the others nor the cursor', async () => {
+    const good = { seq: 7, type: 'GR', orderNo: 'P-7', at: '2026-11-02T00:00:00Z' };
+    const items = [{ ...good, seq: 4, orderNo: undefined, text: 'CONFIDENTIAL' }, { seq: 5 }, null, { ...good, seq: 6, type: 'PO', at: 'CONFIDENTIAL' }, { seq: 6, type: 'VENDOR' }, good];
+    const page = await answering(200, { items, next: '7' }).changesSince('DE01', '3', context);
+    expect(page).toEqual({
+      changes: [{ id: 'DE01-7', kind: 'goods-receipt', orderNumber: 'P-7', at: '2026-11-02T00:00:00Z' }],
+      unread: ['orderNo', 'type', 'type', 'at'].map((field, index) => `entry ${index + 1} of the page up to 7, field "${field}"`),
+      cursor: '7',
+    });
+  });
+
+  it.each([[{ items: 'none', next: '7' }, 'items'], [{ items: [] }, 'next']])('a page of changes without its frame, %j, is unreadable', async (page, field) => {
+    await expect(answering(200, page).changesSince('DE01', '3', context)).rejects.toMatchObject({ code: 'counterpart-unreadable', message: `read changes: the answer has no readable field "${field}"` });
   });
 
   it('an unreadable list names the field, not its content', async () => {

@@ -1,4 +1,5 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createServer, type ClientRequest, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -52,6 +53,36 @@ describe('the network as adapters see it', () => {
     expect((await failure(exchange(port, 'effect'))).code).toBe('counterpart-unavailable');
   });
 
+  it.each([
+    ['the way is lost while it waits for its answer', 'EHOSTUNREACH', 'read', 'outcome-unknown', 'the connection was lost'],
+    ['the network goes while it waits for its answer', 'ENETUNREACH', 'write', 'outcome-unknown', 'the connection was lost'],
+    ['there is no way to the host', 'EHOSTUNREACH', 'connect', 'counterpart-unavailable', 'no connection'],
+    ['there is no network', 'ENETUNREACH', 'connect', 'counterpart-unavailable', 'no connection'],
+  ])('an effect, and %s: %s of %s is %s', async (_what, code, syscall, expected, meaning) => {
+    const lost = Object.assign(new Error(code), { code, syscall });
+    expect(await failure(losing(lost))).toMatchObject({ code: expected, message: expect.stringContaining(`${meaning} (${code})`) as string });
+    const ofEach = Object.assign(new AggregateError([lost, lost]), { code });
+    expect(await failure(losing(ofEach)), 'of a host with several addresses').toMatchObject({ code: expected, message: expect.stringContaining(`${meaning} (${code})`) as string });
+  });
+
+  /** The request has come in, and the system ends its connection so. */
+  async function losing(error: Error): Promise<unknown> {
+    const made = nextOn('http.client.request.start');
+    const port = await serve(() => void made.then((request) => request.destroy(error)));
+    return exchange(port, 'effect', { timeoutMs: 10_000 }).finally(() => server?.close().closeAllConnections());
+  }
+
+  /** The next request that this process makes. */
+  function nextOn(channel: string): Promise<ClientRequest> {
+    return new Promise((resolve) => {
+      const heard = (message: unknown) => {
+        unsubscribe(channel, heard);
+        resolve((message as { request: ClientRequest }).request);
+      };
+      subscribe(channel, heard);
+    });
+  }
+
   it('an effect that the caller cancels may have happened', async () => {
     const port = await serve(() => undefined);
     const cancel = new AbortController();
@@ -80,10 +111,10 @@ describe('the network as adapters see it', () => {
     return (server.address() as AddressInfo).port;
   }
 
-  async function exchange(port: number, operation: Operation, extra: { headers?: Record<string, string> } = {}, signal?: AbortSignal) {
+  async function exchange(port: number, operation: Operation, extra: { headers?: Record<string, string>; timeoutMs?: number } = {}, signal?: AbortSignal) {
     const tools = createAdapterTools({ now: () => new Date('2026-11-20T09:00:00Z') });
     const url = new URL(`http://127.0.0.1:${port}/path?iban=${secret}`);
     const headers = { authorization: `Bearer ${secret}`, ...extra.headers };
-    return tools.exchange({ operation, purpose: 'post something', method: 'POST', url, headers, body: JSON.stringify({ secret }), timeoutMs: 300, context: { correlationId: 'corr-1', signal } });
+    return tools.exchange({ operation, purpose: 'post something', method: 'POST', url, headers, body: JSON.stringify({ secret }), timeoutMs: extra.timeoutMs ?? 300, context: { correlationId: 'corr-1', signal } });
   }
 });
