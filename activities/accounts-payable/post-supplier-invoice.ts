@@ -7,7 +7,7 @@ import { policyByVersion } from '../../db/repositories/policies.ts';
 import { savePosting } from '../../db/repositories/postings.ts';
 import { markReservationsPosted } from '../../db/repositories/reservations.ts';
 import { KontorError } from '../../domain/errors.ts';
-import type { Assessment, PostingDraft } from '../../domain/model/assessment.ts';
+import type { PostingDraft } from '../../domain/model/assessment.ts';
 import type { Case } from '../../domain/model/case.ts';
 import type { PostedDocument, SupplierInvoiceCommand } from '../../domain/model/posting.ts';
 import type { Transition } from '../../domain/model/transition.ts';
@@ -93,12 +93,7 @@ export async function isApproved(db: Db, { caseId, decisionHash, result }: Store
 }
 
 function postedAnswer({ documentNumber: reference }: PostedDocument, { assessment: { stored: { result } }, erp, command: { key }, at }: Posting): PostAnswer {
-  return { outcome: 'posted', reference, blockOutstanding: waitsForRelease(result), transitions: [{ kind: 'posting', at, system: erp.system, key, status: 'posted', reference, amount: result.payable }] };
-}
-
-/** Posted, not to be paid yet: approval or receipt have still to lift the block. */
-function waitsForRelease({ paymentBlock }: Assessment): boolean {
-  return paymentBlock.reasons.some((reason) => reason === 'approval' || reason === 'receipt');
+  return { outcome: 'posted', reference, blockOutstanding: result.paymentBlock.blocked, transitions: [{ kind: 'posting', at, system: erp.system, key, status: 'posted', reference, amount: result.payable }] };
 }
 
 function refusedAnswer(answer: Refused, posting: Posting): PostAnswer {
@@ -116,7 +111,7 @@ async function writePosted(trx: Trx, current: CaseWithProgress, document: Posted
   const { result } = posting.assessment.stored;
   const { credit, payable, paymentBlock } = result;
   if (credit?.against) await linkCases(trx, entity, caseId, { otherCase: credit.against, kind: 'credits' });
-  if (!waitsForRelease(result)) await tellOfFullCredit(trx, current, credit, document.documentNumber);
+  if (!paymentBlock.blocked) await tellOfFullCredit(trx, current, credit, document.documentNumber);
   await Promise.all([
     savePosting(trx, { key, entity, caseId, system: posting.erp.system, kind: 'post', amount: payable, status: 'posted', reference: document.documentNumber }),
     markReservationsPosted(trx, caseId, key),

@@ -20,6 +20,7 @@ import type { AssessmentAnswer, CaseRef, Disposition } from './commands.ts';
 import { arrangeExceptions, standingOfPosted, type Exceptions } from './exceptions.ts';
 import { accountsOf, assembleFacts, readStanding, standingPosting } from './facts.ts';
 import { erpFactsSchema, type ErpFacts } from './gather-invoice-facts.ts';
+import { tellOfLinesGivenBack } from './given-back.ts';
 import { assessmentIdOf } from './ids.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
 import type { PayablesParts } from './parts.ts';
@@ -75,12 +76,13 @@ async function record(trx: Trx, judged: Judged): Promise<AssessmentAnswer> {
   const decisionHash = hashOf(decisionSubject(assessment, facts));
   const { id: caseId, entity } = current.case;
   const { disposition: concluded, policyVersions } = assessment;
-  const [, , exceptions, approvals] = await Promise.all([
+  const [, givenBack, exceptions, approvals] = await Promise.all([
     saveAssessment(trx, { id: assessmentId, entity, caseId, factsId: judged.factsId, documentHash: facts.documentHash, decisionHash, disposition: concluded, result: assessment, policyVersions }),
     holdReservations(trx, entity, caseId, assessment.reservationsToHold),
     arrangeExceptions(trx, { current, assessment, decisionHash, at }),
     arrangeApprovals(trx, { current, facts, assessment, decisionHash, at }),
   ]);
+  await tellOfLinesGivenBack(trx, current, givenBack);
   const disposition = nextStep(current, assessment, approvals);
   const transitions = transitionsOf(judged, { assessmentId, decisionHash }, disposition, exceptions, approvals);
   if (disposition === 'posted') transitions.push(await standingOfPosted(trx, caseId, at));

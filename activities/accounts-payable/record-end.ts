@@ -6,6 +6,7 @@ import { retireInvoiceKey } from '../../db/repositories/invoice-keys.ts';
 import { releaseReservations } from '../../db/repositories/reservations.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import type { EndCommand, Recorded } from './commands.ts';
+import { tellOfLinesGivenBack } from './given-back.ts';
 import { requiredOf } from '../lookup.ts';
 import type { PayablesParts } from './parts.ts';
 import { recordTransitions } from '../transitions.ts';
@@ -27,7 +28,7 @@ export async function recordEnd(parts: PayablesParts, { caseId, state, reference
     }
     if (withoutEffect.has(state)) {
       await retireInvoiceKey(trx, caseId);
-      await releaseReservations(trx, caseId, 'pending');
+      await tellOfLinesGivenBack(trx, current, await releaseReservations(trx, caseId, 'pending'));
     }
     if (state === 'duplicate' && reference) await linkCases(trx, current.case.entity, caseId, { otherCase: reference, kind: 'duplicate-of' });
     transitions.push({ kind: 'ended', at, state, ...(reference ? { reference } : {}) });

@@ -9,6 +9,7 @@ import { KontorError } from '../../domain/errors.ts';
 import type { PostAnswer, ReleaseCommand, ReverseAnswer, ReverseCommand } from './commands.ts';
 import { erpEffect, erpOf, type Refused } from './erp-effect.ts';
 import { tellOfFullCredit, withFullCredit } from './full-credit.ts';
+import { tellOfLinesGivenBack } from './given-back.ts';
 import { isApproved } from './post-supplier-invoice.ts';
 import { requiredOf } from '../lookup.ts';
 import type { ErpAccess, PayablesParts } from './parts.ts';
@@ -50,7 +51,7 @@ export async function reverseSupplierInvoice(parts: PayablesParts, command: Reve
       const reference = answered.document.documentNumber;
       await savePosting(trx, { key: postingKey, entity, caseId, system, kind: 'post', status: 'reversed' });
       await savePosting(trx, { key, entity, caseId, system, kind: 'reverse', status: 'posted', reference });
-      await releaseReservations(trx, caseId, 'confirmed-reversal');
+      await tellOfLinesGivenBack(trx, current, await releaseReservations(trx, caseId, 'confirmed-reversal'));
       await recordTransitions(trx, current, confirmed(reference).transitions, { actor: `counterpart:${system}` });
     },
   });

@@ -1,12 +1,11 @@
 import type { ErpChange, ErpPort } from '../../adapters/ports/erp.ts';
 import { inTransaction, type Db, type Trx } from '../../db/client.ts';
-import { casesOfOrders } from '../../db/repositories/cases.ts';
 import { erpSource, lastReadAt, readCursor, recordInbound } from '../../db/repositories/inbound.ts';
-import { enqueue } from '../../db/repositories/outbox.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
 import { activity, type Call } from '../activity.ts';
 import { mayPass, recognise } from '../errors.ts';
 import { requiredEntity } from '../lookup.ts';
+import { tellCasesOfOrders } from '../waiting-for-orders.ts';
 import { closeSilence, openSilence, openUnread } from './erp-case.ts';
 
 export interface ErpChangeActivities {
@@ -61,19 +60,8 @@ async function takeChanges({ db, erpOf, now }: ErpChangeParts, company: LegalEnt
 /** A case that was accepted this long after a change has read it itself; the margin covers clocks that disagree. */
 const clockMarginMs = 10 * 60_000;
 
-async function tell(trx: Trx, entity: string, source: string, change: ErpChange): Promise<void> {
-  for (const waiting of await casesOfOrders(trx, entity, [change.orderNumber])) {
-    if (Date.parse(waiting.acceptedAt) > Date.parse(change.at) + clockMarginMs) continue;
-    await enqueue(trx, {
-      entity,
-      caseId: waiting.id,
-      kind: 'signal-workflow',
-      key: `${source}/${change.id}/${waiting.id}`,
-      workflowId: waiting.workflowId,
-      payload: { signal: 'goodsReceived', input: { eventId: change.id } },
-      correlationId: waiting.correlationId,
-    });
-  }
+async function tell(trx: Trx, entity: string, source: string, { id, orderNumber, at }: ErpChange): Promise<void> {
+  await tellCasesOfOrders(trx, { entity, orderNumbers: [orderNumber], source, eventId: id }, ({ acceptedAt }) => Date.parse(acceptedAt) <= Date.parse(at) + clockMarginMs);
 }
 
 async function ownWhenLasting({ db, now }: ErpChangeParts, entity: string, error: unknown): Promise<void> {

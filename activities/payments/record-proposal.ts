@@ -30,6 +30,7 @@ import { payeeFactsSchema, payeeOf } from './gather-payables.ts';
 import type { PaymentParts } from './parts.ts';
 import { openDifference } from './reconcile-payments.ts';
 import { cutOffAt, cutOffOf, decisionDueAt, payerAccountOf, paymentSettings, untilCutOff, type PaymentSettings } from './settings.ts';
+import { askForVerification } from './unverified-accounts.ts';
 
 /** Rows that one statement writes; the transaction shows that it goes on after each. */
 const pageSize = 1_000;
@@ -85,6 +86,7 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
     if (!run.dryRun) {
       await holdChangedAccounts(trx, command.entity, payables, proposal, verifications);
       await openCleared(parts, trx, command.entity, payables, now.toISOString());
+      await askForVerification(trx, { company, runId: run.runId, settings, at: now.toISOString() }, payables);
     }
     beat();
     return record(trx, { ...known, taxVersion: tax.version, proposal, beat });

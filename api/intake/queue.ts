@@ -3,6 +3,7 @@ import { listEntities, readEntity } from '../../db/repositories/directory.ts';
 import { activePolicy } from '../../db/repositories/policies.ts';
 import { addBusinessHours } from '../../domain/calendar/business-hours.ts';
 import { KontorError } from '../../domain/errors.ts';
+import { hoursFor } from '../../domain/rules/accounts-payable/findings.ts';
 
 const clerk = 'ap-clerk';
 
@@ -16,8 +17,7 @@ export async function intakeQueue(db: Db, entity: string | undefined, now: Date)
   if (!company) throw new KontorError('policy-not-active', 'There is no company yet.');
   const at = now.toISOString();
   const calendar = await activePolicy(db, 'calendar', company.calendar, at.slice(0, 10));
-  const { exceptions } = (await activePolicy(db, 'deadlines', company.policies.deadlines, at.slice(0, 10))).content;
-  const ownerRole = named ? clerk : exceptions.operatorQueue;
-  const hours = exceptions.byRole.find(({ role }) => role === ownerRole)?.hours ?? exceptions.defaultHours;
-  return { ownerRole, dueAt: addBusinessHours(calendar.content, at, hours) };
+  const deadlines = (await activePolicy(db, 'deadlines', company.policies.deadlines, at.slice(0, 10))).content;
+  const ownerRole = named ? clerk : deadlines.exceptions.operatorQueue;
+  return { ownerRole, dueAt: addBusinessHours(calendar.content, at, hoursFor(ownerRole, deadlines)) };
 }

@@ -41,6 +41,11 @@ export async function reopenException(trx: Trx, id: string, found: Pick<NewExcep
   return rows.length === 1;
 }
 
+/** What an open exception is about has grown or shrunk; its owner and age stay. */
+export async function retitleException(trx: Trx, id: string, title: string): Promise<void> {
+  await sql(trx, `update exceptions set title = :title where id = :id and state = 'open' and title <> :title`, { id, title });
+}
+
 /** Ends an open exception; false when it had ended before. */
 export async function resolveException(trx: Trx, id: string, end: { resolution: string; by: string; detail?: Record<string, unknown>; state?: 'resolved' | 'cancelled' }): Promise<boolean> {
   const rows = await sql(
@@ -61,6 +66,12 @@ export async function openExceptionsOf(db: Db, caseId: string): Promise<Exceptio
 export async function readException(db: Db, id: string): Promise<ExceptionCase | undefined> {
   const [row] = await sql<ExceptionRow>(db, `select ${COLUMNS} from exceptions where id = :id`, { id });
   return row && exceptionOf(row);
+}
+
+/** Open exceptions of a company with this code. */
+export async function openExceptionsWithCode(db: Db, entity: string, code: string): Promise<ExceptionCase[]> {
+  const rows = await sql<ExceptionRow>(db, `select ${COLUMNS} from exceptions where entity = :entity and code = :code and state = 'open' order by number`, { entity, code });
+  return rows.map(exceptionOf);
 }
 
 /** Gives it to a person (or back to the role); false when it is no longer open. */

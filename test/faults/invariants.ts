@@ -10,7 +10,7 @@ import { invoiceToPayVersion, invoiceToPayWorkflow } from '../../workflows/contr
 import { paymentRunProcess, paymentRunVersion, paymentRunWorkflow } from '../../workflows/contracts/payment-run.ts';
 import type { House } from '../support/house.ts';
 import { dutiesHeld } from './duties.ts';
-import { isLive, notBookedYet, paidOnce, paidWhatIsOwed } from './paid.ts';
+import { bookedWhenHeard, bookingsTold, isLive, notBookedYet, paidOnce, paidWhatIsOwed } from './paid.ts';
 import { releasesHeld } from './release-duties.ts';
 import { eventsIn, hear, postingsIn, runsOf, storiesOf, type CaseStory, type Told } from './told.ts';
 import { withheldIn } from './withheld.ts';
@@ -45,11 +45,12 @@ export async function judge(house: House, accepted: readonly string[], drainMs =
     ...sameAmounts(told, stories),
     ...releasedThere(told, stories),
     ...paidWhatIsOwed(told, stories, await withheldIn(house, told.documents)),
+    ...bookedWhenHeard(told, runs),
     ...(await chainVerifies(house)),
     ...oneRecordPerTransition(stories),
     ...oneRecordPerTransition(runs),
     ...dutiesHeld(house.persons, told, stories),
-    ...releasesHeld(house.persons, told, stories, runs),
+    ...releasesHeld(house, told, stories, runs),
     ...stuck,
     ...enquiredBeforeResending(told, house.processingLimitMs),
     ...(await readModelIsReplay(house, cases, storiesOf, invoiceToPayVersion)),
@@ -166,10 +167,11 @@ function oneRecordPerTransition(stories: ReadonlyMap<string, CaseStory>): string
   });
 }
 
-/** I6: nothing waits that nobody waits for, `drainMs` after the last fault. */
+/** I6: nothing waits that nobody waits for, `drainMs` after the last fault; by then what the ERP booked is told, too. */
 async function stuckAfter(house: House, cases: readonly string[], drainMs: number): Promise<string[]> {
   for (const until = Date.now() + drainMs; ; ) {
-    const stuck = [...(await nothingStuck(house, cases)), ...(await workListsAgree(house)), ...notBookedYet(await hear(house))];
+    const told = await hear(house);
+    const stuck = [...(await nothingStuck(house, cases)), ...(await workListsAgree(house)), ...notBookedYet(told), ...bookingsTold(told)];
     if (stuck.length === 0 || Date.now() >= until) return stuck;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }

@@ -63,6 +63,8 @@ describeWithServices('the judge of the fault tests', () => {
   /** As a genuine part of the chain. */
   const tell = (of: string, { kind, ...data }: Transition, decisionHash?: string) =>
     inTransaction(house.db, (trx) => appendAudit(trx, 'DE01', [{ action: `invoice.${kind}`, actor: 'system:planted', case: of, correlationId: 'planted', data, ...(decisionHash ? { decisionHash } : {}) }]));
+  const tellPayment = (action: string, reference: string) =>
+    inTransaction(house.db, (trx) => appendAudit(trx, 'DE01', [{ action, actor: 'system:planted', case: caseId, correlationId: 'planted', data: { key: reference, endToEndId: reference.split(':')[2], reference: '1', amount: { currency: 'EUR', minor: '13090' } } }]));
   const at = () => new Date().toISOString();
   const versionOf = async (id: string) => (await latestAssessment(house.db, id))!.decisionHash as string;
   const approval = async (by: string): Promise<Transition> => ({ kind: 'decided', at: at(), subject: 'planted', by, decision: 'approve', documentHash: 'planted', decisionHash: await versionOf(approved), policyVersion: 'planted' });
@@ -103,6 +105,21 @@ describeWithServices('the judge of the fault tests', () => {
     const posting: Transition = { kind: 'posting', at: at(), system: 'erp:sandbox', key, status: 'posted', reference: '1', amount: { currency: 'EUR', minor: '13090' } };
     await tell(caseId, posting, await versionOf(caseId));
     expect(await complaints()).toContain('I4');
+  });
+
+  it('I4: a payment that is told as booked and is not in the ERP', async () => {
+    await tellPayment('payment.booked', 'ap-payment:DE01:invented:book:1');
+    expect(await complaints()).toEqual(['I4']);
+  });
+
+  it('I3, I4: a payment in the ERP that neither the bank nor the chain knows, and its return that is told without one', async () => {
+    const { documentNo, vendorNo, openValue } = (await house.sandbox.ledger({ externalReference: key })).documents[0]!;
+    const booking = 'ap-payment:DE01:untold:book:1';
+    await house.sandbox.post('/erp/DE01/outgoing-payments', { vendorNo, postingDate: '2026-11-20', currencyCode: 'EUR', bankRef: 'planted', externalRef: booking, settles: [{ documentNo, amount: openValue }] });
+    expect(await complaints()).toEqual(['I3', 'I4']);
+    await tellPayment('payment.booked', booking);
+    await tellPayment('payment.taken-back', booking);
+    expect(await complaints(), 'it is not reversed there').toEqual(['I4']);
   });
 
   it.each([

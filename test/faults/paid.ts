@@ -1,3 +1,4 @@
+import type { Money } from '../../domain/model/money.ts';
 import type { BankLedger } from '../../sandbox/bank/ledger.ts';
 import type { ErpDocument } from '../../sandbox/erp/documents.ts';
 import type { CaseStory, Told } from './told.ts';
@@ -58,6 +59,34 @@ export function paidWhatIsOwed(told: Told, stories: ReadonlyMap<string, CaseStor
 export function notBookedYet({ bank, payments }: Told): string[] {
   const known = new Set(payments.map(endToEndOf));
   return bank.payments.filter(({ state, endToEndId }) => state === 'booked' && !known.has(endToEndId)).map(({ endToEndId }) => `I6: payment ${endToEndId} is booked at the bank and not in the ERP`);
+}
+
+/** I4: each payment that the ERP has booked for us, and each one that it has taken back, is told once, and nothing else is. */
+export function bookingsTold({ payments, events }: Told): string[] {
+  const name = (what: string, key: unknown, minor: unknown) => `${what} ${String(key)} of ${String(minor)}`;
+  const inErp = payments.flatMap((document) => {
+    const booking = name('booking', document.externalRef, minorOf(document.grossValue));
+    return document.status === 'REVERSED' ? [booking, name('return', endToEndOf(document), minorOf(document.grossValue))] : [booking];
+  });
+  const told = events.flatMap(({ action, data: { key, endToEndId, amount } }) => {
+    if (action !== 'payment.booked' && action !== 'payment.taken-back') return [];
+    return [action === 'payment.booked' ? name('booking', key, (amount as Money).minor) : name('return', endToEndId, (amount as Money).minor)];
+  });
+  return [
+    ...inErp.filter((one) => !told.includes(one)).map((one) => `I4: the ERP has the ${one}, and the chain does not tell of it`),
+    ...told.filter((one) => !inErp.includes(one)).map((one) => `I4: the chain tells of the ${one}, and the ERP does not have it`),
+    ...repeated(told).map((one) => `I4: the chain tells of the ${one} more than once`),
+  ];
+}
+
+/** I3: the ERP books what the bank was heard to have booked: at no time has it more payments of a run than messages of the bank that were taken by then say. */
+export function bookedWhenHeard({ bank, payments }: Told, runs: ReadonlyMap<string, CaseStory>): string[] {
+  return [...runs.values()].flatMap(({ id, steps }) => {
+    const own = new Set(bank.payments.filter(({ messageId }) => messageId === id).map(({ endToEndId }) => endToEndId));
+    const entered = payments.filter((document) => own.has(endToEndOf(document))).sort((a, b) => Date.parse(a.enteredAt) - Date.parse(b.enteredAt));
+    const heardBy = (at: string) => Math.max(0, ...steps.flatMap(({ transition }) => (transition.kind === 'payments-moved' && Date.parse(transition.at) <= Date.parse(at) ? [(transition.states['confirmed'] ?? 0) + (transition.states['returned'] ?? 0)] : [])));
+    return entered.filter(({ enteredAt }, index) => heardBy(enteredAt) <= index).map((document) => `I3: the ERP booked payment ${endToEndOf(document)} at ${document.enteredAt}, before the bank was heard to have booked it`);
+  });
 }
 
 export function isLive({ state }: BankPayment): boolean {
@@ -143,7 +172,7 @@ function signed({ docType }: ErpDocument, value: string): bigint {
   return minorOf(value) * (docType === 'CRM' ? -1n : 1n);
 }
 
-function minorOf(value: string): bigint {
+export function minorOf(value: string): bigint {
   const [whole = '0', cents = ''] = value.split('.');
   return BigInt(`${whole}${cents.padEnd(2, '0')}`);
 }

@@ -6,9 +6,10 @@ import { people } from '../support/people.ts';
 import { judge } from './invariants.ts';
 import { changeDocument, paidWhileHeld, type Held } from './document-changes.ts';
 import type { PaymentHouse } from './payment-house.ts';
-import { moments, paymentScheduleOf, sparesServices, type Moment, type PaymentSchedule } from './payment-schedule.ts';
+import { moments, paymentScheduleOf, sparesServices, type DocumentChange, type Moment, type PaymentSchedule, type RunChange } from './payment-schedule.ts';
 import { stockOf, type Stock } from './payment-stock.ts';
 import { sendsOf, strike, until, type Round } from './round.ts';
+import { changeRun } from './run-changes.ts';
 import { nameOf } from './schedule.ts';
 import { patiently, pause, workUntilPaid } from './workday.ts';
 
@@ -29,7 +30,7 @@ export async function playPayments(playing: PaymentHouse, seed: number): Promise
   const struck: string[] = [];
   const held: Held[] = [];
   const disturbed = disturb(playing, schedule, course, struck);
-  const changed = changeDocuments(playing, schedule, stock, course, { struck, held });
+  const changed = changeTheirMinds(playing, schedule, stock, course, { struck, held });
   const days = bankDaysPass(playing, schedule, course);
   for (const beside of [disturbed, changed, days]) beside.catch(() => undefined);
   await workUntilPaid(house, stock.caseIds, () => false, schedule);
@@ -110,13 +111,17 @@ async function disturb(playing: PaymentHouse, { strikes, secondRun }: PaymentSch
 }
 
 /** People change their minds at the moments that the seed names. */
-async function changeDocuments({ house }: PaymentHouse, { changes }: PaymentSchedule, stock: Stock, course: Course, came: { struck: string[]; held: Held[] }): Promise<void> {
-  await Promise.all(changes.map(async (step) => {
+async function changeTheirMinds({ house }: PaymentHouse, { changes, runChanges }: PaymentSchedule, stock: Stock, course: Course, { struck, held }: { struck: string[]; held: Held[] }): Promise<void> {
+  const inTime = async <Step extends DocumentChange | RunChange>(step: Step, decided: (step: Step) => Promise<void>) => {
     if (!(await course.reaches(step.moment))) return;
     await pause(step.afterMs);
-    came.struck.push(`${step.change.kind} at ${step.moment}`);
-    await changeDocument(house, stock, step, came.held);
-  }));
+    struck.push(`${step.change.kind} at ${step.moment}`);
+    await decided(step);
+  };
+  await Promise.all([
+    ...changes.map((step) => inTime(step, (change) => changeDocument(house, stock, change, held))),
+    ...runChanges.map((step) => inTime(step, (change) => changeRun(house, change))),
+  ]);
 }
 
 /** Days pass at the bank while somebody waits for it: soon, or where it settles by itself only when that was not enough. */

@@ -17,6 +17,8 @@ export interface PaymentSchedule {
   strikes: PaymentStrike[];
   /** What people decide about documents meanwhile. */
   changes: DocumentChange[];
+  /** What an editor decides about the run itself. */
+  runChanges: RunChange[];
   /** How long those who release a run think about it. */
   releasedAfterMs: number;
 }
@@ -26,6 +28,13 @@ export interface DocumentChange {
   moment: Moment;
   afterMs: number;
   change: { kind: 'withdraw' | 'correct'; document: number } | { kind: 'hold'; payee: number; forMs: number };
+}
+
+/** One of the payments is taken out of a run, or the run is cancelled, before its release or when it is too late for that (P6). */
+export interface RunChange {
+  moment: Moment;
+  afterMs: number;
+  change: { kind: 'take-out'; payment: number } | { kind: 'cancel' };
 }
 
 export type Moment = (typeof moments)[number];
@@ -74,7 +83,7 @@ export function paymentScheduleOf(seed: number): PaymentSchedule {
   const documents = several(2, 4, () => 1 + below(2));
   const payee = below(documents.length);
   const killedAtCommit = random() < 0.25;
-  const schedule: Omit<PaymentSchedule, 'changes' | 'releasedAfterMs'> = {
+  const schedule: Omit<PaymentSchedule, 'changes' | 'runChanges' | 'releasedAfterMs'> = {
     seed,
     documents,
     secondRun: random() < 0.3 ? oneOf(moments) : undefined,
@@ -87,7 +96,10 @@ export function paymentScheduleOf(seed: number): PaymentSchedule {
   const all = documents.reduce((sum, count) => sum + count, 0);
   const changeOf = (): DocumentChange['change'] => (random() < 0.4 ? { kind: 'hold', payee: below(documents.length), forMs: 2_000 + below(4_000) } : { kind: oneOf(['withdraw', 'withdraw', 'correct'] as const), document: below(all) });
   const changes = random() < 0.6 ? several(1, 2, (): DocumentChange => ({ moment: oneOf(changedAt), afterMs: below(700), change: changeOf() })) : [];
-  return { ...schedule, changes, releasedAfterMs: changes.length > 0 && random() < 0.7 ? 1_000 : 0 };
+  const thinks = changes.length > 0 && random() < 0.7;
+  const runChangeOf = (): RunChange['change'] => (random() < 0.6 ? { kind: 'take-out', payment: below(documents.length) } : { kind: 'cancel' });
+  const runChanges = random() < 0.3 ? several(1, 2, (): RunChange => ({ moment: oneOf(moments), afterMs: below(700), change: runChangeOf() })) : [];
+  return { ...schedule, changes, runChanges, releasedAfterMs: thinks || (runChanges.length > 0 && random() < 0.5) ? 1_000 : 0 };
 }
 
 /** Mostly while it still counts. */

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { readRun } from '../../db/repositories/payment-runs.ts';
+import { instructionsOf } from '../../db/repositories/payments.ts';
 import type { SandboxSet } from '../../db/seed.ts';
 import type { TaxPolicy } from '../../domain/policy/tax.ts';
 import { openHouse, type House } from '../support/house.ts';
@@ -9,6 +11,7 @@ import { judge } from './invariants.ts';
 import { freshIds } from './payment-defects.ts';
 import { openPaymentHouse } from './payment-house.ts';
 import { playPayments } from './payment-round.ts';
+import { stockOf } from './payment-stock.ts';
 import { plant, type Defect } from './plant.ts';
 import { bankThatSettles, readyToPay } from './workday.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
@@ -41,15 +44,20 @@ const acceptedIsPaid: Defect[] = [{
 /** What was held, withdrawn or corrected after the approval is paid all the same. */
 const noLastLook: Defect[] = [{ file: 'activities/payments/take-out-unpayable.ts', was: 'return lastLook(released, standing, await holdsOf(trx, entity));', becomes: 'void [released, standing, lastLook, holdsOf];\n  return new Map();' }];
 
+/** A run that was released can be changed and cancelled like any other. */
+const neverTooLate: Defect[] = [{ file: 'workflows/accounts-payable/payment-run.ts', was: `if (run.released && kind !== 'resolveException')`, becomes: `if (run.released && kind === undefined)` }];
+/** Nobody remembers who took payments out. */
+const editorsForgotten: Defect[] = [{ file: 'activities/payments/verify-run-decision.ts', was: 'await markEdited(trx, run.runId, decision.person);', becomes: 'void markEdited;' }];
+
 /** Tax is kept back of the gross amount, where the rule says net: bank, ERP and records agree, and all are wrong. */
 const wrongWithholding: Defect[] = [{ file: 'domain/rules/payments/withholding.ts', was: `if (rule.base === 'gross' || whole === 0n`, becomes: `if (rule.base !== 'gross' || whole === 0n` }];
 
 const isLong = readSettings().faultSeeds !== undefined;
 const times = { processingLimitMs: 400, timeoutMs: 600 };
-/** One of the treasurers may approve runs, too. */
+/** One of the treasurers may edit and approve runs, too. */
 const withTwoHats = (shipped: SandboxSet): SandboxSet => {
   const ready = readyToPay(times)(shipped);
-  return { ...ready, policies: ready.policies.map(withWithholding), persons: ready.persons.map((person) => (person.id === 'vera.noll' ? { ...person, roles: [...person.roles, { entity: 'DE01', role: 'finance-manager', limit: { currency: 'EUR', minor: '5000000' } }] } : person)) };
+  return { ...ready, policies: ready.policies.map(withWithholding), persons: ready.persons.map((person) => (person.id === 'vera.noll' ? { ...person, roles: [...person.roles, { entity: 'DE01', role: 'ap-clerk' }, { entity: 'DE01', role: 'finance-manager', limit: { currency: 'EUR', minor: '5000000' } }] } : person)) };
 };
 
 /** Tax is kept back of every payment here. */
@@ -113,6 +121,33 @@ describeWithServices('defects of payments that the fault tests must notice', () 
     return verdict(caseId);
   }
 
+  /** P6: a payment is taken out that the bank has. */
+  async function takenOutAtBank(): Promise<string[]> {
+    const caseId = await pay.posted('8');
+    const { runId } = await pay.sent();
+    const outcome = await takenOut(runId, 'anna.berg');
+    return outcome === 'accepted' ? verdict(caseId) : [outcome];
+  }
+
+  /** P6: whoever takes one of two payments out approves the other one. */
+  async function approvedByEditor(): Promise<string[]> {
+    const { caseIds: [caseId = ''] } = await stockOf(house, { seed: 1, documents: [1, 1] });
+    const runId = await pay.proposed();
+    await takenOut(runId, 'vera.noll');
+    const outcome = await outcomeOf(they.decide(runId, 'vera.noll', 'approve'));
+    if (outcome !== 'accepted') return [outcome];
+    await house.stage(runId, 'release');
+    await they.decide(runId, 'sami.rahal', 'approve', { update: 'release' });
+    await pay.untilSent(runId);
+    return verdict(caseId);
+  }
+
+  async function takenOut(runId: string, person: string): Promise<string> {
+    const [payment] = await instructionsOf(house.db, runId);
+    const run = await readRun(house.db, runId);
+    return outcomeOf(they.say(runId, { update: 'removeItem', decision: 'removeItem', person, decisionHash: run?.contentHash ?? '', payload: { endToEndIds: [payment?.endToEndId], reason: 'The supplier asked to wait' } }));
+  }
+
   /** The bank accepts and has not booked: its clock stands still. */
   async function accepted(): Promise<string[]> {
     const caseId = await pay.posted('6');
@@ -141,6 +176,8 @@ describeWithServices('defects of payments that the fault tests must notice', () 
     ['lets the approver release', noReleaseDuties, releasedByApprover, ['I5']],
     ['takes accepted for paid', acceptedIsPaid, accepted, ['I3']],
     ['pays what was withdrawn after the approval', noLastLook, withdrawnAfterApproval, ['I3']],
+    ['lets a released run be changed', neverTooLate, takenOutAtBank, ['I5']],
+    ['lets whoever edited a run approve it', editorsForgotten, approvedByEditor, ['I5']],
     ['keeps tax back of the wrong amount', wrongWithholding, unanswered, ['I3']],
   ];
 
@@ -168,5 +205,7 @@ describeWithServices('defects of payments that the fault tests must notice', () 
     expect(await unanswered(30_000)).toEqual([]);
     expect(await releasedByApprover()).toEqual(['duties-conflict']);
     expect(await withdrawnAfterApproval()).toEqual([]);
+    expect(await takenOutAtBank()).toEqual(['run-not-open']);
+    expect(await approvedByEditor()).toEqual(['duties-conflict']);
   });
 });

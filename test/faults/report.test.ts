@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addPlayed, addRound, rowsOf, seedsToPlay } from './report.ts';
-import { paymentScheduleOf, sparesServices } from './payment-schedule.ts';
+import { moments, paymentScheduleOf, sparesServices } from './payment-schedule.ts';
 import type { Round } from './round.ts';
 import { longRound, nameOf, scheduleOf, shortRound } from './schedule.ts';
 
@@ -43,6 +43,8 @@ describe('the schedule of a seed of payments', () => {
     for (const route of ['bank.files.post', 'erp.payments.post', 'erp.payments.reverse'])
       for (const kind of ['drop-response', 'fail-after-commit', 'fail-before-commit', 'commit-late', 'throttle', 'delay']) expect(calls).toContain(`${route} ${kind}`);
     expect(new Set(schedules.map(({ secondRun }) => secondRun)).size).toBe(6);
+    const runChanges = new Set(schedules.flatMap((schedule) => schedule.runChanges.map(({ change, moment }) => `${change.kind} at ${moment}`)));
+    for (const kind of ['take-out', 'cancel']) for (const moment of moments) expect(runChanges).toContain(`${kind} at ${moment}`);
   });
 
   it('a bank that refuses a payment is not silent about it, and one in three or more spares database and engine', () => {

@@ -3,6 +3,7 @@ import { listHolds } from '../../db/repositories/payables.ts';
 import { exclusionsOf } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf } from '../../db/repositories/payments.ts';
 import type { SandboxSet } from '../../db/seed.ts';
+import { eventsIn } from '../faults/told.ts';
 import type { House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
 import { germanIban } from '../support/many-payables.ts';
@@ -49,6 +50,7 @@ describeWithServices('P9: a supplier whose bank account has changed, on real par
     await house.ended(await pay.open(), 'cancelled');
     return (await held()).detail;
   };
+  const told = async (action: string) => (await eventsIn(house.db)).filter((event) => event.action === action);
   const lift = async (person: string, body: object) => {
     const answer = await (await api.as(person)).post(`/v1/payment-holds/${(await held()).id}/lift`, { body });
     return [answer.status, (answer.body as { code?: string }).code];
@@ -88,6 +90,7 @@ describeWithServices('P9: a supplier whose bank account has changed, on real par
     expect(await lift('vera.noll', { reason, callBack, nameCheck: 'close-match' })).toEqual([200, undefined]);
     const [lifted] = await listHolds(house.db, { entities: ['DE01'], open: false });
     expect(lifted).toMatchObject({ liftedBy: 'vera.noll', liftReason: reason, liftDetail: { callBack, nameCheck: 'close-match' } });
+    expect(await told('payment-hold.lifted'), 'once, by whoever lifted it').toMatchObject([{ actor: 'person:vera.noll', data: { hold: hold!.id, subject: 'bank-account', subjectId: '800001/B1', reason: 'account-changed-v2', calledBackOn: callBack.on, nameCheck: 'close-match' } }]);
     const runId = await pay.proposed();
     expect((await instructionsOf(house.db, runId)).map(({ instruction }) => instruction.account.iban)).toEqual([after]);
     await they.decide(runId, 'clara.winter', 'approve');

@@ -4,7 +4,9 @@ import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { readRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf, itemsOf } from '../../db/repositories/payments.ts';
 import type { Progress } from '../../domain/model/progress.ts';
-import { auditOf, historyOf } from '../support/evidence.ts';
+import { cutOffOn } from '../../domain/rules/payments/execution.ts';
+import type { PaymentRunInput } from '../../workflows/contracts/payment-run.ts';
+import { auditOf, begunWith, historyOf } from '../support/evidence.ts';
 import { addSuppliers, copyPosted, supplierId } from '../support/many-payables.ts';
 import { outcomeOf } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
@@ -35,6 +37,8 @@ describeWithServices('a payment run that goes on in new histories', () => {
     const runId = await pay.open({ pace: { payees: 2, events: 14 } });
     await house.stage(runId, 'approval');
     const { workflowId } = (await readCase(house.db, runId))!.case;
+    const asked = await they.openTask(runId);
+    const tooLate = cutOffOn({ at: '15:00', zone: 'Europe/Berlin', system: 't2' }, (await readRun(house.db, runId))!.executionDate!);
     const histories = async (): Promise<{ runId: string; events: number }[]> => {
       const found: { runId: string; events: number }[] = [];
       for await (const { runId: id, historyLength } of house.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) found.push({ runId: id, events: historyLength });
@@ -80,9 +84,20 @@ describeWithServices('a payment run that goes on in new histories', () => {
     expect(shown, 'what it shows is what the records show').toEqual((await readCase(house.db, runId))!.progress);
     expect(shown.decisions.map(({ decision, by }) => [decision, by])).toEqual([['removeItem', 'anna.berg'], ['approve', 'clara.winter'], ['release', 'vera.noll']]);
 
+    const cancels = they.say(runId, { update: 'cancel', decision: 'cancel', person: 'anna.berg', payload: { reason: 'Opened by mistake' } });
+    expect(await outcomeOf(cancels), 'a history that began after the release knows of it').toBe('run-not-open');
     await pay.bankDays(6);
     await house.ended(runId, 'confirmed');
     expect((await house.sandbox.bankLedger()).payments.filter(({ state }) => state === 'booked')).toHaveLength(ids.length);
     expect((await historyOf(house, workflowId)).events).toBeLessThan(60);
+
+    const positions = (await begunWith<PaymentRunInput>(house, workflowId)).flatMap(({ goesOn }) => goesOn ?? []);
+    expect(positions.map(({ cutOffAt, nextDeadline }) => ({ cutOffAt, nextDeadline })), 'what the proposal said is known to the end').toEqual(positions.map(() => ({ cutOffAt: tooLate, nextDeadline: asked.dueAt })));
+    const before = positions.filter(({ reached }) => !reached.includes('released'));
+    const after = positions.slice(before.length);
+    expect([before.length > 0, before.every(({ released }) => !released), after.length > 0, after.every(({ released }) => released)]).toEqual([true, true, true, true]);
+    const pages = after.filter(({ reached }) => !reached.includes('screened')).flatMap(({ screenedTo }) => screenedTo ?? []);
+    expect(pages.length, 'pages go on where they were').toBeGreaterThan(1);
+    expect(pages).toEqual([...new Set(pages)].sort());
   });
 });

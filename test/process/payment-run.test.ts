@@ -26,6 +26,15 @@ describeWithServices('payment run, on the real server, database, ERP, bank and s
   afterAll(() => dispose());
 
   const atBank = async (endToEndId: string) => (await house.sandbox.bankLedger({ endToEndId })).payments;
+  /** A look at the bank that began after now and has booked whatever it found to book. */
+  const wholeLook = async () => {
+    const since = new Date().toISOString();
+    await expect.poll(async () => {
+      await house.client.schedule.getHandle('sched/bank-messages/DE01').trigger();
+      for await (const { workflowId } of house.client.workflow.list({ query: `WorkflowType = 'bankMessages' and ExecutionStatus = 'Completed' and StartTime > '${since}'` })) return workflowId;
+      return undefined;
+    }, { timeout: 60_000, interval: 500 }).toBeDefined();
+  };
   const inErp = async (key: string) => (await house.sandbox.ledger({ externalReference: key })).documents;
 
   it('pays what is due once; the document is paid when the bank has booked it, and the ERP knows', async () => {
@@ -35,12 +44,15 @@ describeWithServices('payment run, on the real server, database, ERP, bank and s
     expect(await readRun(house.db, runId)).toMatchObject({ sendState: 'sent', approver: 'clara.winter', releasers: ['vera.noll'] });
     const before = await house.caseWhen(caseId, () => true);
     expect(before.case.state, 'sent is not paid').toBe('running');
+    const key = bookingKey(payment);
+    await expect.poll(async () => (await instructionsOf(house.db, runId)).map(({ state }) => state), { timeout: 20_000 }).toEqual(['in-process']);
+    await wholeLook();
+    expect(await inErp(key), 'accepted is not booked').toEqual([]);
 
     await pay.bankDays(6);
     await house.caseWhen(caseId, ended('paid'));
     await house.caseWhen(runId, ended('confirmed'));
     expect(await atBank(payment.endToEndId)).toMatchObject([{ state: 'booked', amount: { minor: '17136' } }]);
-    const key = bookingKey(payment);
     await expect.poll(async () => (await inErp(key)).map(({ docType, grossValue }) => [docType, grossValue]), { timeout: 20_000 }).toEqual([['PAY', '171.36']]);
     expect(await auditOf(house.db, runId)).toEqual(expect.arrayContaining(['payment-run.opened', 'payment-run.proposed', 'payment-run.screened', 'payment-run.filed', 'payment-run.posting', 'payment-run.payments-moved', 'payment-run.ended']));
     expect((await historyOf(house, (await house.caseWhen(runId, () => true)).case.workflowId)).events).toBeLessThan(120);

@@ -31,6 +31,18 @@ export async function lastAnswer(handle: WorkflowHandle): Promise<unknown> {
   return JSON.parse(new TextDecoder().decode(payload?.data ?? new Uint8Array()));
 }
 
+/** With what each history of a process that goes on in new ones began, in their order; the first with what it was started with. */
+export async function begunWith<Input>({ client }: { client: Client }, workflowId: string): Promise<Input[]> {
+  const inputs: Input[] = [];
+  for (let runId: string | null | undefined = (await client.workflow.getHandle(workflowId).describe()).runId; runId; ) {
+    const history: Awaited<ReturnType<WorkflowHandle['fetchHistory']>> = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+    inputs.unshift(JSON.parse(new TextDecoder().decode(started?.input?.payloads?.[0]?.data ?? new Uint8Array())) as Input);
+    runId = started?.continuedExecutionRunId;
+  }
+  return inputs;
+}
+
 function attributesOf(event: object): string {
   const name = Object.keys(event).find((key) => key.endsWith('EventAttributes') && (event as Record<string, unknown>)[key] != null);
   return (name ?? 'unknown').replace('EventAttributes', '');

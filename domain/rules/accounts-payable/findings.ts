@@ -2,6 +2,7 @@ import { addBusinessHours, closeOfBusiness } from '../../calendar/business-hours
 import type { Instant } from '../../model/dates.ts';
 import type { ActionCode, Finding, FindingCode, Override, ReasonCode } from '../../model/finding.ts';
 import type { InvoiceFacts } from '../../model/invoice-facts.ts';
+import type { DeadlinePolicy } from '../../policy/index.ts';
 
 /** What a rule reports; the catalogue below adds who owns it and what is to be done. */
 export interface Observation {
@@ -64,7 +65,7 @@ export const findingCatalogue: Record<FindingCode, Entry> = {
   'supplier-tax-id-missing': entry('LEG', tax, 'review', 1, 'NIN', 'Tax is charged without a tax id of the supplier. Ask for a corrected document.'),
   'bank-account-unknown': entry('PAY', master, 'block', 0, 'PIN', 'The account on the document is not on file. Never change it from a document: start a bank change with a call-back to a known contact.'),
   'bank-account-missing': entry('PAY', clerk, 'block', 0, 'PIN', 'It is not clear which account is to be paid. Choose one on file.'),
-  'bank-account-not-verified': entry('PAY', master, 'info', 1, 'NOA', 'The account is not verified; the document is blocked for payment until it is.'),
+  'bank-account-not-verified': entry('PAY', master, 'info', 1, 'NOA', 'The account is not verified. The document is posted, and no payment run takes it before the account is verified in the ERP.'),
   'payee-not-related': entry('PAY', master, 'block', 0, 'PIN', 'The payee is neither the seller nor a factor or group company on file. Verify the assignment with the supplier by call-back.'),
   'duplicate-exact': entry('REF', clerk, 'block', 2, 'NOA', 'This number was received from this supplier already. Say that it is a duplicate, or ask the supplier for a number of its own; two persons may say that it is another document.'),
   'duplicate-normalised': entry('REF', clerk, 'block', 1, 'NOA', 'The same number written otherwise, with the same amount or date. Reject it as a duplicate, or confirm that it is another document.'),
@@ -179,12 +180,12 @@ function withoutStanding(fingerprint: string): string {
 function dueAtOf({ code }: Observation, role: string, facts: InvoiceFacts): Instant {
   const calendar = facts.calendar.content;
   if (code === 'awaiting-receipt') return closeOfBusiness(calendar, facts.receivedOn, facts.policies.deadlines.content.receiptWaitDays);
-  return addBusinessHours(calendar, facts.now, hoursFor(role, facts));
+  return addBusinessHours(calendar, facts.now, hoursFor(role, facts.policies.deadlines.content));
 }
 
-function hoursFor(role: string, facts: InvoiceFacts): number {
-  const deadlines = facts.policies.deadlines.content.exceptions;
-  return deadlines.byRole.find((entry) => entry.role === role)?.hours ?? deadlines.defaultHours;
+/** Business hours that a role has to deal with an exception. */
+export function hoursFor(role: string, { exceptions }: DeadlinePolicy): number {
+  return exceptions.byRole.find((entry) => entry.role === role)?.hours ?? exceptions.defaultHours;
 }
 
 function bySeverityCodeScope(a: Finding, b: Finding): number {

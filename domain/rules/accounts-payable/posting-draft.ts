@@ -55,12 +55,12 @@ function kindOf(line: CodingLine): PostingLine['kind'] {
   return line.source === 'charge' || line.source === 'small-difference' ? line.source : 'account';
 }
 
-/** Why a posted document may not be paid yet. */
+/** What stands between a posted document and its payment. Approval and receipt are the document's own and block it; what else there is every payment run looks at anew (P1). */
 export function paymentBlock(assessed: { awaitingReceipt: boolean; needsApproval: boolean; payee: Payee | undefined; payable: Money }): Assessment['paymentBlock'] {
   const reasons: Assessment['paymentBlock']['reasons'] = [];
   if (assessed.needsApproval) reasons.push('approval');
   if (assessed.awaitingReceipt) reasons.push('receipt');
   if (assessed.payee?.account && assessed.payee.account.status !== 'verified') reasons.push('bank-account');
   if (minorOf(assessed.payable) <= 0n) reasons.push('nothing-to-pay');
-  return { blocked: reasons.some((reason) => reason !== 'nothing-to-pay'), reasons };
+  return { blocked: reasons.some((reason) => reason === 'approval' || reason === 'receipt'), reasons };
 }

@@ -38,8 +38,12 @@ function documentReasons(payable: Payable): Exclusion[] {
   if (payable.inRun && blocksOpenItem(payable.inRun.state)) add('in-other-run', `Run ${payable.inRun.runId} holds the document: its payment is ${payable.inRun.state}.`);
   const wrongReference = isCredit(payable) ? undefined : referenceFault(payable.remittance, payable.payee.account?.iban);
   if (wrongReference !== undefined) add('reference-invalid', wrongReference);
-  if (payable.meansCode !== undefined && !creditTransferCodes.has(payable.meansCode)) add('other-means', `The supplier is paid by other means (code ${payable.meansCode}), not by credit transfer.`);
+  if (!isPaidByTransfer(payable)) add('other-means', `The supplier is paid by other means (code ${payable.meansCode}), not by credit transfer.`);
   return reasons;
+}
+
+export function isPaidByTransfer({ meansCode }: Pick<Payable, 'meansCode'>): boolean {
+  return meansCode === undefined || creditTransferCodes.has(meansCode);
 }
 
 /** What a hold looks at: document, supplier, payee, account and company. */

@@ -4,6 +4,7 @@ import type { Invoice, InvoiceLine, TaxBreakdown } from '../../../domain/model/i
 import { taxPolicySchema } from '../../../domain/policy/tax.ts';
 import { assessInvoice } from '../../../domain/rules/accounts-payable/assess.ts';
 import { companyOf } from '../../../domain/rules/accounts-payable/company.ts';
+import { paymentBlock } from '../../../domain/rules/accounts-payable/posting-draft.ts';
 import { withhold } from '../../../domain/rules/accounts-payable/tax.ts';
 import { verifyTotals } from '../../../domain/rules/invoice/totals.ts';
 import { entity, eur, facts, invoice, line, policies, supplier } from './facts.ts';
@@ -24,6 +25,7 @@ const seller = (changes: Partial<Invoice['seller']>) => document({ seller: { nam
 const buyer = (changes: Partial<Invoice['buyer']>) => document({ buyer: { name: 'Werk Nord GmbH', ids: [], vatId: 'DE123456789', ...changes } });
 const account = supplier().bankAccounts[0]!;
 const paidTo = (iban: string, more: Partial<Invoice> = {}) => document({ payment: { means: [{ code: '58', account: { iban } }], discounts: [] }, ...more });
+const payee = (status: typeof account.status) => ({ supplier: supplier(), account: { ...account, status } });
 const factor = supplier({ id: 'F1', name: 'Factor Bank AG', group: 'GF', vatId: 'DE222222222', bankAccounts: [{ ...account, id: 'F1-1', iban: 'DE75512108001245126199' }] });
 const required = policies({ tax: { version: 'required@test', content: taxPolicySchema.parse({ ...policies().tax.content, buyerTaxIdRequired: true, uncheckedCountries: 'exception' }) } });
 const bounded = policies({ tax: { version: 'bounded@test', content: taxPolicySchema.parse({ ...policies().tax.content, uncheckedUpToPercent: '15' }) } });
@@ -88,7 +90,7 @@ const rows: { rule: string; what: string; given: Partial<InvoiceFacts>; codes: s
   { rule: 'M17', what: 'two records, the order tells', given: { supplierCandidates: [supplier(), supplier({ id: 'S2' })] }, codes: [] },
   { rule: 'M17', what: 'a blocked supplier', given: { supplierCandidates: [supplier({ status: 'blocked' })] }, codes: ['supplier-blocked'] },
   { rule: 'P9', what: 'an account that is not on file', given: paidTo('DE89370400440532013000'), codes: ['bank-account-unknown'] },
-  { rule: 'P9', what: 'an account that is not verified: posted, blocked', given: { supplierCandidates: [supplier({ bankAccounts: [{ ...account, status: 'unverified' }] })] }, codes: ['bank-account-not-verified'] },
+  { rule: 'P9', what: 'an account that is not verified: posted', given: { supplierCandidates: [supplier({ bankAccounts: [{ ...account, status: 'unverified' }] })] }, codes: ['bank-account-not-verified'] },
   { rule: 'P9', what: 'no account stated, two on file', given: { ...document({ payment: { means: [], discounts: [] } }), supplierCandidates: [supplier({ bankAccounts: [account, { ...account, id: 'S1-2', iban: 'DE75512108001245126199' }] })] }, codes: ['bank-account-missing'] },
   { rule: 'P9', what: 'a person chose the account', given: { ...document({ payment: { means: [], discounts: [] } }), corrections: { lines: [], by: ['anna'], bankAccountId: 'S1-2' }, supplierCandidates: [supplier({ bankAccounts: [account, { ...account, id: 'S1-2', iban: 'DE75512108001245126199' }] })] }, codes: [] },
   { rule: 'P9', what: 'direct debit needs no account', given: document({ payment: { means: [{ code: '59' }], discounts: [] } }), codes: [] },
@@ -118,8 +120,19 @@ describe('tax, parties and document', () => {
     expect(assessInvoice(facts(given)).payee).toEqual({ supplierId: 'F1', account: { id: 'F1-1', version: 1, status: 'verified' } });
   });
 
-  it.each(['unverified', 'on-hold'] as const)('P9: an account that is %s blocks the document in the ledger', (status) => {
-    expect(assessInvoice(facts({ supplierCandidates: [supplier({ bankAccounts: [{ ...account, status }] })] })).paymentBlock).toEqual({ blocked: true, reasons: ['bank-account'] });
+  it.each<[string, Partial<Parameters<typeof paymentBlock>[0]>, string[], boolean]>([
+    ['nothing', {}, [], false],
+    ['an account that is not verified: a condition of paying', { payee: payee('unverified') }, ['bank-account'], false],
+    ['an account on hold', { payee: payee('on-hold') }, ['bank-account'], false],
+    ['an approval', { needsApproval: true }, ['approval'], true],
+    ['a receipt', { awaitingReceipt: true }, ['receipt'], true],
+    ['an approval and such an account', { needsApproval: true, payee: payee('unverified') }, ['approval', 'bank-account'], true],
+  ])('P1: what a document that is posted waits for, and whether it blocks the document: %s', (_, given, reasons, blocked) =>
+    expect(paymentBlock({ awaitingReceipt: false, needsApproval: false, payee: payee('verified'), payable: eur('119'), ...given })).toEqual({ blocked, reasons }));
+
+  it('P1: the ERP is asked for no block where only the account is not verified', () => {
+    const given = rows.find((row) => row.what === 'an account that is not verified: posted')!.given;
+    expect(assessInvoice(facts(given)).posting?.paymentBlocked).toBe(false);
   });
 
   it('P9: account numbers are masked in findings', () => {
