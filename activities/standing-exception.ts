@@ -1,8 +1,24 @@
 import type { Trx } from '../db/client.ts';
-import { readException } from '../db/repositories/exceptions.ts';
+import { openException, readException, resolveException, type NewException } from '../db/repositories/exceptions.ts';
 
-/** One open case at a time of a trouble that comes again: the open one of this name, or the name that the next one gets where a person has closed what is found again. */
-export async function standingException(trx: Trx, first: string): Promise<{ id: string; isOpen: boolean }> {
+/** What nobody can decide by a code of a document: it waits until the trouble is over. */
+export type StandingException = Omit<NewException, 'id' | 'reasonCode' | 'actionCode' | 'findings'>;
+
+/** One open case at a time of a trouble that comes again, under the name `first`: what a person has closed and is found again is the next one. Answers its id. */
+export async function openStandingException(trx: Trx, first: string, found: StandingException): Promise<string> {
+  const { id, isOpen } = await standing(trx, first);
+  if (!isOpen) await openException(trx, { id, reasonCode: 'OTH', actionCode: 'NOA', findings: [], ...found });
+  return id;
+}
+
+/** What it told of went through. */
+export async function closeStandingException(trx: Trx, first: string, by: string): Promise<void> {
+  const { id, isOpen } = await standing(trx, first);
+  if (isOpen) await resolveException(trx, id, { resolution: 'went-through', by });
+}
+
+/** The open case of this name, or the name that the next one gets. */
+async function standing(trx: Trx, first: string): Promise<{ id: string; isOpen: boolean }> {
   for (let number = 1; ; number += 1) {
     const id = number === 1 ? first : `${first}-${number}`;
     const found = await readException(trx, id);

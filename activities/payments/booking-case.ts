@@ -1,8 +1,8 @@
-import type { Trx } from '../../db/client.ts';
-import { openException, resolveException } from '../../db/repositories/exceptions.ts';
+import type { Db, Trx } from '../../db/client.ts';
+import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import type { StoredInstruction } from '../../db/repositories/payments.ts';
 import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
-import { standingException } from '../standing-exception.ts';
+import { closeStandingException, openStandingException } from '../standing-exception.ts';
 import { technicalDueAt, technicalOwner } from '../technical-owner.ts';
 
 /** What the ERP is asked to do with a payment: to book it, or to take it back. */
@@ -36,23 +36,29 @@ export function openFailure(trx: Trx, payment: Booked, kind: BookingKind, failur
 
 /** The ERP has done it, or has nothing to do any more. */
 export async function closeBookingCases(trx: Trx, payment: Booked, kind: BookingKind): Promise<void> {
-  for (const first of [refusalId(payment, kind), failureId(payment, kind)]) {
-    const { id, isOpen } = await standingException(trx, first);
-    if (isOpen) await resolveException(trx, id, { resolution: 'went-through', by: 'system:payments' });
+  for (const first of [refusalId(payment, kind), failureId(payment, kind)]) await closeStandingException(trx, first, 'system:payments');
+}
+
+/** Those of the payments that an open case says of why the ERP has not booked them, by end-to-end id. */
+export async function withBookingCase(db: Db, payments: readonly Pick<Booked, 'runId' | 'endToEndId'>[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const runId of new Set(payments.map((payment) => payment.runId))) {
+    const open = await openExceptionsOf(db, runId);
+    const isTold = (first: string): boolean => open.some(({ id }) => id === first || id.startsWith(`${first}-`));
+    for (const payment of payments) if (payment.runId === runId && (isTold(refusalId(payment, 'pay')) || isTold(failureId(payment, 'pay')))) found.add(payment.endToEndId);
   }
+  return found;
 }
 
 async function open(trx: Trx, { runId, entity }: Booked, first: string, now: Date, found: { code: string; ownerRole: 'ap-lead' | typeof technicalOwner; title: string; suggestion: string }): Promise<void> {
-  const { id, isOpen } = await standingException(trx, first);
-  if (isOpen) return;
   const dueAt = await technicalDueAt({ db: trx }, entity, now.toISOString());
-  await openException(trx, { id, entity, case: runId, origin: 'payment', reasonCode: 'OTH', actionCode: 'NOA', findings: [], dueAt, correlationId: runId, ...found });
+  await openStandingException(trx, first, { origin: 'payment', entity, case: runId, dueAt, correlationId: runId, ...found });
 }
 
-function refusalId({ runId, endToEndId }: Booked, kind: BookingKind): string {
+function refusalId({ runId, endToEndId }: Pick<Booked, 'runId' | 'endToEndId'>, kind: BookingKind): string {
   return `${runId}-e-${kind}-${endToEndId.slice(0, 12)}`;
 }
 
-function failureId({ runId, endToEndId }: Booked, kind: BookingKind): string {
+function failureId({ runId, endToEndId }: Pick<Booked, 'runId' | 'endToEndId'>, kind: BookingKind): string {
   return `${runId}-t-${kind}-${endToEndId.slice(0, 12)}`;
 }

@@ -25,12 +25,13 @@ import { giveBack, takeOutUnpayable } from './take-out-unpayable.ts';
  */
 export async function createPaymentFile(parts: PaymentParts, { entity, caseId }: RunRef, beat: () => void): Promise<FileAnswer> {
   const company = await requiredEntity(parts.db, entity);
-  const left = await takeOutUnpayable(parts, { entity, caseId }, beat);
-  if (left === 0) return { messageId: '', transfers: 0, transitions: [] };
-  const { file, order, run } = await writeRunFile(parts, company, caseId, beat).catch(async (error: unknown) => {
+  const givenBack = async (error: unknown): Promise<never> => {
     await giveBack(parts, { caseId });
     throw error;
-  });
+  };
+  const left = await takeOutUnpayable(parts, { entity, caseId }, beat).catch(givenBack);
+  if (left === 0) return { messageId: '', transfers: 0, transitions: [] };
+  const { file, order, run } = await writeRunFile(parts, company, caseId, beat).catch(givenBack);
   const bytes = Buffer.from(file.text, 'utf8');
   const fileHash = contentHash(bytes);
   if (run.fileSha256 !== null && run.fileSha256 !== fileHash) throw changedFile(caseId);

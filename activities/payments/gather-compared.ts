@@ -9,11 +9,14 @@ import { isOverPrepaid } from '../../domain/rules/payments/facts.ts';
 import type { PaymentState } from '../../domain/rules/payments/bank-status.ts';
 import type { BankLine, Difference, LedgerPayment, OpenDocument, ReconciliationFacts } from '../../domain/rules/payments/reconcile.ts';
 import { requiredEntity } from '../lookup.ts';
+import { withBookingCase } from './booking-case.ts';
 import type { PaymentParts } from './parts.ts';
 import { paymentSettings } from './settings.ts';
 
 /** How far back a day's comparison looks, beside what is on its way, what its cases are about and what belongs to that. */
 const windowDays = 45;
+/** The ERP is asked to book with every look at the bank: what it has not booked for so long, and no case tells of, does not come by itself. */
+const bookingMs = 24 * 60 * 60_000;
 
 /** What a day's comparison holds against each other, and which differences it can say something about. */
 interface Compared {
@@ -22,14 +25,21 @@ interface Compared {
 }
 
 /** The bank's entries, our payments and the ERP's open items of a company, as they stand now. An ERP that tells no open items is not compared. */
-export async function gatherCompared(parts: PaymentParts, entity: string, now: Date): Promise<Compared> {
+export async function gatherCompared(parts: PaymentParts, entity: string, now: Date, beat: () => void): Promise<Compared> {
   const company = await requiredEntity(parts.db, entity);
   const { policy, today } = await paymentSettings(parts.db, company, now);
   const standing = await openReconciliationCases(parts.db, entity);
-  const { ledger, entries } = await comparedSince(parts.db, entity, addDays(today, -windowDays), standing.map(({ subject }) => subject));
+  const { ledger, entries } = await comparedSince(parts.db, entity, addDays(today, -windowDays), standing.map(({ subject }) => subject), beat);
   const open = await openPayables(parts.db, entity);
-  const erp = await parts.erpOf(company).port.getOpenPayables?.(entity, { correlationId: `reconcile-${entity}-${today}` });
+  beat();
+  const { port } = parts.erpOf(company);
+  const erp = await port.getOpenPayables?.(entity, { correlationId: `reconcile-${entity}-${today}` });
+  beat();
+  const booking = port.bookPayment && port.reversePayment ? await bookingNow(parts.db, ledger, now) : new Set<string>();
+  beat();
   const documents = documentsIn(ledger, open);
+  const caseOf = new Map([...open, ...ledger.flatMap(({ items }) => items)].map(({ postedAs, caseId }) => [postedAs ?? '', caseId]));
+  const erpUnreadable = (erp?.unreadable ?? []).flatMap((documentNumber) => caseOf.get(documentNumber) ?? []);
   const subjects = new Set([...entries.map(({ identity }) => identity), ...ledger.map(({ endToEndId }) => endToEndId)]);
   return {
     facts: {
@@ -37,12 +47,17 @@ export async function gatherCompared(parts: PaymentParts, entity: string, now: D
       system: company.bank?.accounts[0]?.calendar ?? 't2',
       silenceBusinessDays: policy.content.silenceBusinessDays,
       bank: entries.map(asBankEntry),
-      payments: ledger.map(asPayment),
+      payments: ledger.map((payment) => asPayment(payment, booking)),
       documents: erp ? [...documents.values()] : [],
-      erp: openInErp(erp ?? [], ledger, open),
-      erpFurther: await furtherThan(parts.db, erp ?? []),
+      erp: openInErp(erp?.documents ?? [], caseOf),
+      erpUnreadable,
+      erpFurther: await furtherThan(parts.db, erp?.documents ?? []),
     },
-    wasCompared: ({ code, subject }) => (code.startsWith('erp-') ? erp !== undefined && (documents.has(subject) || code === 'erp-posted-twice') : subjects.has(subject)),
+    wasCompared: ({ code, subject }) => {
+      if (!code.startsWith('erp-')) return subjects.has(subject);
+      if (code === 'erp-posted-twice') return erp?.unreadable.length === 0;
+      return erp !== undefined && documents.has(subject) && !erpUnreadable.includes(subject);
+    },
   };
 }
 
@@ -50,14 +65,16 @@ export async function gatherCompared(parts: PaymentParts, entity: string, now: D
  * Payments and entries of the days since, with everything that they belong to: a batch entry with all of its payments, a payment with its entries, a
  * document with all of its payments. One of them alone would be a difference only because the other is older. So it is with what the cases are about that stand.
  */
-async function comparedSince(db: PaymentParts['db'], entity: string, since: string, subjects: readonly string[]) {
+async function comparedSince(db: PaymentParts['db'], entity: string, since: string, subjects: readonly string[], beat: () => void) {
   const identities = new Set(subjects);
   const cases = new Set(subjects);
   for (;;) {
     const entries = await entriesSince(db, entity, since, [...identities]);
     const quoted = entries.flatMap(quotedBy);
+    beat();
     const booked = new Set([...identities, ...entries.map(({ identity }) => identity)]);
     const ledger = await paymentLedger(db, entity, { since, endToEndIds: [...subjects, ...quoted], identities: [...booked], cases: [...cases] });
+    beat();
     const restOn = ledger.flatMap(({ confirmedBy, returnedBy }) => [confirmedBy, returnedBy]).filter((identity) => identity !== null && !booked.has(identity));
     const settle = ledger.flatMap(({ items }) => items.map(({ caseId }) => caseId)).filter((caseId) => !cases.has(caseId));
     if (restOn.length === 0 && settle.length === 0) return { entries, ledger };
@@ -95,8 +112,16 @@ function quotedBy({ endToEndId, waitsFor }: Entry): string[] {
   return [...new Set([...(endToEndId ? [endToEndId] : []), ...(waitsFor ?? [])])];
 }
 
-function asPayment({ endToEndId, amount, state, executionDate, items, confirmedBy, returnedBy }: Ledger[number]): LedgerPayment {
-  return { endToEndId, amount, state: state as PaymentState, executionDate, items, ...(confirmedBy ? { confirmedBy } : {}), ...(returnedBy && !returnedBy.startsWith('message:') ? { returnedBy } : {}) };
+/** Confirmed payments of which the ERP has no booking and is going to get one, or a case says why it has none. */
+async function bookingNow(db: PaymentParts['db'], ledger: Ledger, now: Date): Promise<Set<string>> {
+  const unbooked = ledger.filter(({ state, bookedAs }) => state === 'confirmed' && bookedAs === null);
+  const told = await withBookingCase(db, unbooked);
+  const isFresh = ({ settledAt }: Ledger[number]): boolean => settledAt !== null && now.getTime() - Date.parse(settledAt) < bookingMs;
+  return new Set(unbooked.filter((payment) => isFresh(payment) || told.has(payment.endToEndId)).map(({ endToEndId }) => endToEndId));
+}
+
+function asPayment({ endToEndId, amount, state, executionDate, items, confirmedBy, returnedBy }: Ledger[number], booking: ReadonlySet<string>): LedgerPayment {
+  return { endToEndId, amount, state: state as PaymentState, executionDate, items, ...(confirmedBy ? { confirmedBy } : {}), ...(returnedBy && !returnedBy.startsWith('message:') ? { returnedBy } : {}), ...(booking.has(endToEndId) ? { isBooking: true } : {}) };
 }
 
 /** Documents that are in a payment or still open, by case. */
@@ -105,8 +130,7 @@ function documentsIn(ledger: Ledger, open: Payables): Map<string, OpenDocument> 
   return new Map([...paid, ...open.map((item): [string, OpenDocument] => [item.caseId, { caseId: item.caseId, open: item.open, ...(isOverPrepaid(item) && item.current && !item.onHold ? { overPrepaid: true } : {}) }])]);
 }
 
-function openInErp(erp: readonly { documentNumber: string; open: Money }[], ledger: Ledger, open: Payables): OpenDocument[] {
-  const caseOf = new Map([...open, ...ledger.flatMap(({ items }) => items)].map(({ postedAs, caseId }) => [postedAs ?? '', caseId]));
+function openInErp(erp: readonly { documentNumber: string; open: Money }[], caseOf: ReadonlyMap<string, string>): OpenDocument[] {
   return erp.flatMap(({ documentNumber, open: amount }) => {
     const caseId = caseOf.get(documentNumber);
     return caseId === undefined ? [] : [{ caseId, open: amount }];

@@ -3,23 +3,37 @@ import type { ErpPort } from '../../adapters/ports/erp.ts';
 import { keepFacts } from '../../db/repositories/assessments.ts';
 import { confirmedAccounts, openPayables, paidAccounts, type OpenPayable } from '../../db/repositories/payables.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
-import { payeeVerificationSchema, type Payable, type PayeeAccount, type PayeeVerification } from '../../domain/model/payment.ts';
+import { heldInErpSchema, payeeVerificationSchema, type HeldInErp, type Payable, type PayeeAccount, type PayeeVerification } from '../../domain/model/payment.ts';
 import { supplierSchema, type Supplier } from '../../domain/model/supplier.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { blocksOpenItem } from '../../domain/rules/payments/bank-status.ts';
 import { isOverPrepaid } from '../../domain/rules/payments/facts.ts';
+import { erpReasons } from '../../domain/rules/payments/held-in-erp.ts';
 import { changedAccountKey, unconfirmedChange } from '../../domain/rules/payments/changed-accounts.ts';
 import { requiredEntity } from '../lookup.ts';
 import type { RunRef } from './commands.ts';
+import { openItemsInErp } from './held-in-erp.ts';
 import type { PaymentParts } from './parts.ts';
 import { paymentSettings } from './settings.ts';
 
-/** What the ERP knew about the payees of one run; kept, so that the proposal can be explained for ever. */
-export const payeeFactsSchema = z.object({ suppliers: z.array(supplierSchema), rates: z.array(z.object({ from: z.string(), to: z.string(), rate: z.string() }).strict()), verifications: z.array(payeeVerificationSchema).default([]), clearedInErp: z.array(z.string()).default([]) }).strict();
+/** What the ERP knew about the payees and documents of one run; kept, so that the proposal can be explained for ever. `clearedInErp`: cases, in facts that were kept when nothing else of the ERP's open items was looked at. */
+export const payeeFactsSchema = z
+  .object({
+    suppliers: z.array(supplierSchema),
+    rates: z.array(z.object({ from: z.string(), to: z.string(), rate: z.string() }).strict()),
+    verifications: z.array(payeeVerificationSchema).default([]),
+    heldInErp: z.array(z.object({ caseId: z.string(), inErp: heldInErpSchema }).strict()).default([]),
+    clearedInErp: z.array(z.string()).default([]),
+  })
+  .strict()
+  .transform(({ heldInErp, clearedInErp, ...facts }) => ({
+    ...facts,
+    heldInErp: new Map<string, HeldInErp>([...clearedInErp.map((caseId): [string, HeldInErp] => [caseId, { state: 'cleared' }]), ...heldInErp.map(({ caseId, inErp }): [string, HeldInErp] => [caseId, inErp])]),
+  }));
 
 const pageSize = 100;
 
-/** Reads the suppliers of everything that is open, as they are now, in pages, what the ERP has cleared already, and the rates into the currency in which the policy sets its limits. */
+/** Reads the suppliers of everything that is open, as they are now, in pages, what the ERP holds otherwise than we do, and the rates into the currency in which the policy sets its limits. */
 export async function gatherPayables(parts: PaymentParts, { entity, caseId, correlationId }: RunRef, heartbeat: () => void): Promise<{ factsId: string }> {
   const company = await requiredEntity(parts.db, entity);
   const { port } = parts.erpOf(company);
@@ -35,11 +49,11 @@ export async function gatherPayables(parts: PaymentParts, { entity, caseId, corr
   const currencies = [...new Set(payables.map(({ open }) => open.currency))].filter((currency) => currency !== to).sort();
   const rates = await Promise.all(currencies.map((from) => port.getExchangeRate?.({ entity, from, to, date }, { correlationId })));
   const verifications = await verifyChanged(parts, { entity, correlationId }, company, payables, suppliers, heartbeat);
-  const facts = {
+  const facts: z.input<typeof payeeFactsSchema> = {
     suppliers,
     rates: rates.flatMap((rate) => (rate ? [{ from: rate.from, to: rate.to, rate: rate.rate }] : [])),
     verifications,
-    clearedInErp: await clearedInErp(port, { entity, correlationId }, payables),
+    heldInErp: await heldOtherwise(port, { entity, correlationId }, payables),
   };
   const factsId = `${caseId}-f-${parts.now().getTime().toString(36)}`;
   await keepFacts(parts.db, { id: factsId, entity, caseId, documentVersion: 1, facts });
@@ -55,15 +69,15 @@ export function payeeOf({ payee, supplierId: sellerId }: OpenPayable, suppliers:
 }
 
 /**
- * Documents that we hold as open and the ERP does not, as after a restore of an older database: paying them would pay them again. What
- * a run of ours holds is not looked at, because it is settled there and here at different moments; nor what a supplier owes, which is settled there alone.
+ * Documents that the ERP holds as cleared, for another amount or as blocked, and we do not, as after a part was paid by hand there or an older database was
+ * restored here: paying them would pay too much. What a run of ours holds is not looked at, because it is settled there and here at different moments; nor what
+ * a supplier owes, which is settled there alone.
  */
-async function clearedInErp(port: ErpPort, { entity, correlationId }: Pick<RunRef, 'entity' | 'correlationId'>, payables: readonly OpenPayable[]): Promise<string[]> {
-  const open = await port.getOpenPayables?.(entity, { correlationId });
-  if (!open) return [];
-  const numbers = new Set(open.map(({ documentNumber }) => documentNumber));
+async function heldOtherwise(port: ErpPort, ref: Pick<RunRef, 'entity' | 'correlationId'>, payables: readonly OpenPayable[]): Promise<{ caseId: string; inErp: HeldInErp }[]> {
+  const openItems = await openItemsInErp(port, ref);
+  if (!openItems) return [];
   const free = payables.filter((item) => item.open.minor !== '0' && !isOverPrepaid(item) && !(item.inRun && blocksOpenItem(item.inRun.state)));
-  return free.filter(({ postedAs }) => !numbers.has(postedAs)).map(({ caseId }) => caseId);
+  return free.map((item) => ({ item, inErp: openItems(item.postedAs) })).filter(({ item, inErp }) => erpReasons({ ...item, blocked: item.onHold }, inErp, 'P1').length > 0).map(({ item: { caseId }, inErp }) => ({ caseId, inErp }));
 }
 
 /** Asks the bank whose name is on accounts that changed (P9). A bank that cannot tell, and one that does not answer, is no pass. */

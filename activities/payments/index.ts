@@ -55,7 +55,7 @@ export function createPaymentErpActivities(parts: PaymentParts): PaymentErpActiv
   return {
     gatherPayables: activity((command, { beat }) => gatherPayables(parts, command, beat)),
     bookPayments: activity((command, call) => bookPayments(parts, command, call)),
-    reconcilePayments: activity((command) => reconcilePayments(parts, command)),
+    reconcilePayments: activity((command, call) => reconcilePayments(parts, command, call)),
   };
 }
 

@@ -11,11 +11,11 @@ import { lockKeys } from '../../db/locks.ts';
 import { addDays } from '../../domain/calendar/plain-date.ts';
 import { localDate } from '../../domain/calendar/business-hours.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
-import type { Payable, PayeeVerification, PaymentProposal, ProposedInstruction, ProposedItem } from '../../domain/model/payment.ts';
+import type { HeldInErp, Payable, PayeeVerification, PaymentProposal, ProposedInstruction, ProposedItem } from '../../domain/model/payment.ts';
 import type { Supplier } from '../../domain/model/supplier.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { describeMoney, isZeroMoney, sumMoney } from '../../domain/rules/money.ts';
-import { clearedUnpaid } from '../../domain/rules/payments/reconcile.ts';
+import { differenceFromErp } from '../../domain/rules/payments/reconcile.ts';
 import { earliestExecution } from '../../domain/rules/payments/execution.ts';
 import { endToEndIdOf } from '../../domain/rules/payments/identifiers.ts';
 import { verificationOf } from '../../domain/rules/payments/changed-accounts.ts';
@@ -51,7 +51,7 @@ interface Proposing {
  * every item at its payment revision (P7, D11) and asks the approver. A dry run shows the same and holds nothing.
  */
 export async function recordProposal(parts: PaymentParts, command: RunRef & { factsId: string; dryRun: boolean }, beat: () => void): Promise<ProposalAnswer> {
-  const { suppliers, rates, verifications, clearedInErp } = payeeFactsSchema.parse(requiredOf(await readFacts(parts.db, command.factsId), 'snapshot', command.factsId).facts);
+  const { suppliers, rates, verifications, heldInErp } = payeeFactsSchema.parse(requiredOf(await readFacts(parts.db, command.factsId), 'snapshot', command.factsId).facts);
   return inTransaction(parts.db, async (trx) => {
     await lockKeys(trx, [`payment-proposal/${command.entity}`]);
     const current = requiredOf(await lockCase(trx, command.caseId), 'case', command.caseId);
@@ -62,7 +62,7 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
     const known = { company, current, run, settings, at: now.toISOString() };
     if (run.contentHash) return repeated(known, (await exclusionsOf(trx, run.runId)).length);
     const { policy } = settings;
-    const payables = await payablesOf(trx, company, settings, await openPayables(trx, command.entity), suppliers, new Set(clearedInErp));
+    const payables = await payablesOf(trx, company, settings, await openPayables(trx, command.entity), suppliers, heldInErp);
     const tax = await activePolicy(trx, 'tax', company.policies.tax, settings.today);
     beat();
     const facts: PaymentFacts = {
@@ -85,7 +85,7 @@ export async function recordProposal(parts: PaymentParts, command: RunRef & { fa
     const proposal = proposeFrom(company, facts);
     if (!run.dryRun) {
       await holdChangedAccounts(trx, command.entity, payables, proposal, verifications);
-      await openCleared(parts, trx, command.entity, payables, now.toISOString());
+      await openErpDifferences(parts, trx, command.entity, payables, now.toISOString());
       await askForVerification(trx, { company, runId: run.runId, settings, at: now.toISOString() }, payables);
     }
     beat();
@@ -107,12 +107,13 @@ function proposeFrom(company: LegalEntity, facts: PaymentFacts): PaymentProposal
 }
 
 /** Our record of the document with the supplier as the ERP has it now: a changed account takes the approval away (A8). */
-async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSettings, open: OpenPayable[], suppliers: Supplier[], cleared: ReadonlySet<string>): Promise<Payable[]> {
+async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSettings, open: OpenPayable[], suppliers: Supplier[], heldInErp: ReadonlyMap<string, HeldInErp>): Promise<Payable[]> {
   const bySupplier = new Map(suppliers.map((supplier) => [supplier.id, supplier]));
   const { termsFrom } = (await activePolicy(trx, 'posting', company.policies.posting, settings.today)).content;
   return open.map((item): Payable => {
     const payee = payeeOf(item, bySupplier, company);
     const earner = bySupplier.get(item.supplierId);
+    const inErp = heldInErp.get(item.caseId);
     const sameAccount = item.payee?.account === undefined || payee.account?.version === item.payee.account.version;
     return {
       caseId: item.caseId,
@@ -131,7 +132,7 @@ async function payablesOf(trx: Trx, company: LegalEntity, settings: PaymentSetti
       discounts: item.discounts,
       postedAs: item.postedAs,
       approved: item.current && sameAccount,
-      ...(cleared.has(item.caseId) ? { clearedInErp: true } : {}),
+      ...(inErp ? { inErp } : {}),
       blocked: item.onHold,
       payee,
       ...(item.remittance ? { remittance: item.remittance } : {}),
@@ -155,12 +156,12 @@ async function holdChangedAccounts(trx: Trx, entity: string, payables: readonly 
   }
 }
 
-/** The case that the daily comparison would open; it closes it when the difference is gone. */
-async function openCleared(parts: PaymentParts, trx: Trx, entity: string, payables: readonly Payable[], at: string): Promise<void> {
-  const cleared = payables.filter(({ clearedInErp }) => clearedInErp);
-  if (cleared.length === 0) return;
+/** The cases that the daily comparison would open; it closes them when the differences are gone. */
+async function openErpDifferences(parts: PaymentParts, trx: Trx, entity: string, payables: readonly Payable[], at: string): Promise<void> {
+  const differences = payables.flatMap(({ caseId, open, inErp }) => (inErp && differenceFromErp({ caseId, open }, inErp)) ?? []);
+  if (differences.length === 0) return;
   const dueAt = await technicalDueAt(parts, entity, at);
-  for (const { caseId, open } of cleared) await openDifference(trx, entity, clearedUnpaid({ caseId, open }), dueAt);
+  for (const difference of differences) await openDifference(trx, entity, difference, dueAt);
 }
 
 async function record(trx: Trx, proposing: Proposing): Promise<ProposalAnswer> {

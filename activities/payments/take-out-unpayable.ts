@@ -14,22 +14,25 @@ import { recordTransitions } from '../transitions.ts';
 import type { RunRef } from './commands.ts';
 import { saveContent } from './content.ts';
 import type { PaymentParts } from './parts.ts';
+import { openItemsInErp, type OpenItemsInErp } from './held-in-erp.ts';
 import { cutOffOf, payerAccountOf, paymentSettings, type PaymentSettings } from './settings.ts';
 
 /**
  * The last look before money leaves (P6): transfers with a document that was held, withdrawn, corrected or closed after the proposal are taken out, and so
- * are those whose day cannot be met any more (P11) and those whose payee was screened too long ago (P10). The others are filed in the same transaction. From
- * then on nobody can withdraw or correct a document of the run until the bank has answered.
- * Answers how many transfers are left. A file that exists stays as it is (P7).
+ * are those with one that the ERP holds as cleared, as blocked or for another amount by now, those whose day cannot be met any more (P11) and those whose
+ * payee was screened too long ago (P10). The others are filed in the same transaction. From then on nobody can withdraw or correct a document of the run
+ * until the bank has answered. Answers how many transfers are left. A file that exists stays as it is (P7).
  */
-export async function takeOutUnpayable(parts: Pick<PaymentParts, 'db' | 'now'>, { caseId }: Pick<RunRef, 'entity' | 'caseId'>, beat: () => void): Promise<number> {
+export async function takeOutUnpayable(parts: Pick<PaymentParts, 'db' | 'now' | 'erpOf'>, { entity, caseId }: Pick<RunRef, 'entity' | 'caseId'>, beat: () => void): Promise<number> {
+  const openItems = await askErp(parts, { entity, caseId });
+  beat();
   return inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
     const run = requiredOf(await readRun(trx, caseId), 'payment run', caseId);
     const instructions = (await instructionsOf(trx, caseId)).filter(({ state }) => state !== 'removed');
     if (run.fileSha256 !== null) return instructions.length;
     beat();
-    const against = await lookedAt(trx, parts, run, instructions, beat);
+    const against = await lookedAt(trx, parts, run, instructions, openItems, beat);
     const at = parts.now().toISOString();
     beat();
     await changeInstructions(trx, caseId, [...against].map(([endToEndId, { code, message }]) => ({ endToEndId, state: 'removed', reasonCode: code, removedBy: 'system:payments', removedReason: message })));
@@ -42,14 +45,21 @@ export async function takeOutUnpayable(parts: Pick<PaymentParts, 'db' | 'now'>, 
   });
 }
 
+/** What the ERP holds open now, for a run without a file; asked before anything is locked. An ERP that gives no answer keeps the file from being made. */
+async function askErp({ db, erpOf }: Pick<PaymentParts, 'db' | 'erpOf'>, { entity, caseId }: Pick<RunRef, 'entity' | 'caseId'>): Promise<OpenItemsInErp | undefined> {
+  const run = requiredOf(await readRun(db, caseId), 'payment run', caseId);
+  if (run.fileSha256 !== null) return undefined;
+  return openItemsInErp(erpOf(await requiredEntity(db, entity)).port, { entity, correlationId: caseId });
+}
+
 /** What speaks against transfers of a run, by their end-to-end ids, while nobody can decide about their documents. */
-async function lookedAt(trx: Trx, parts: Pick<PaymentParts, 'now'>, { entity, runId, payerAccount }: PaymentRun, instructions: readonly StoredInstruction[], beat: () => void): Promise<Map<string, Exclusion>> {
+async function lookedAt(trx: Trx, parts: Pick<PaymentParts, 'now'>, { entity, runId, payerAccount }: PaymentRun, instructions: readonly StoredInstruction[], openItems: OpenItemsInErp | undefined, beat: () => void): Promise<Map<string, Exclusion>> {
   const transfers = new Map(instructions.map((instruction) => [instruction.endToEndId, instruction]));
   const items = await itemsOf(trx, runId, [...transfers.keys()]);
   const caseIds = items.map(({ caseId }) => caseId);
   await keepDocuments(trx, caseIds);
   beat();
-  const standing = await openPayables(trx, entity, caseIds);
+  const standing = (await openPayables(trx, entity, caseIds)).map((payable) => ({ ...payable, ...(openItems ? { inErp: openItems(payable.postedAs) } : {}) }));
   beat();
   const holds = await holdsOf(trx, entity);
   const company = await requiredEntity(trx, entity);

@@ -46,8 +46,8 @@ export interface ErpPort {
   /** Takes a booked payment back after the money was returned: what it settled is open again. */
   reversePayment?(command: ReverseCommand, context: CallContext): Promise<PostingAnswer>;
 
-  /** Every payable of the company that is open in its books. */
-  getOpenPayables?(entity: string, context: CallContext): Promise<OpenDocument[]>;
+  /** Every payable of the company that is open in its books. A document whose amount cannot be read is told by its number, and spoils no other. */
+  getOpenPayables?(entity: string, context: CallContext): Promise<OpenPayables>;
 
   /** Receipts and order changes after `cursor` (exclusive), oldest first; an absent cursor starts at the beginning. */
   changesSince(entity: string, cursor: string | undefined, context: CallContext): Promise<ErpChanges>;
@@ -124,11 +124,18 @@ export interface PaymentBookingCommand {
   bankReference: string;
 }
 
+export interface OpenPayables {
+  documents: OpenDocument[];
+  /** Numbers of open documents that are not among them, because what they are open for cannot be read. */
+  unreadable: string[];
+}
+
 /** `open` is signed: negative for a credit. */
 export interface OpenDocument {
   documentNumber: string;
   externalReference: string | undefined;
   open: Money;
+  paymentBlocked: boolean;
 }
 
 /** A refusal is an answer: the ERP's own code and text become an exception case, never a retry. */

@@ -2,12 +2,15 @@ import type { Money } from '../../domain/model/money.ts';
 import { sql, type Db } from '../client.ts';
 
 export interface LedgerPayment {
+  runId: string;
   endToEndId: string;
   amount: Money;
   state: string;
   executionDate: string;
   confirmedBy: string | null;
   returnedBy: string | null;
+  bookedAs: string | null;
+  settledAt: string | null;
   items: { caseId: string; revision: number; open: Money; postedAs: string | null }[];
 }
 
@@ -23,8 +26,8 @@ export interface LedgerScope {
 export async function paymentLedger(db: Db, entity: string, scope: LedgerScope): Promise<LedgerPayment[]> {
   return sql(
     db,
-    `select p.end_to_end_id as "endToEndId", jsonb_build_object('currency', p.currency, 'minor', p.amount_minor::text) as amount, p.state, p.execution_date as "executionDate",
-            p.confirmed_by as "confirmedBy", p.returned_by as "returnedBy",
+    `select p.run_id as "runId", p.end_to_end_id as "endToEndId", jsonb_build_object('currency', p.currency, 'minor', p.amount_minor::text) as amount, p.state, p.execution_date as "executionDate",
+            p.confirmed_by as "confirmedBy", p.returned_by as "returnedBy", p.booked_as as "bookedAs", p.settled_at as "settledAt",
             (select jsonb_agg(jsonb_build_object('caseId', i.case_id, 'revision', i.revision, 'open', jsonb_build_object('currency', i.currency, 'minor', i.open_minor::text),
                      'postedAs', (select g.reference from postings g where g.case_id = i.case_id and g.kind = 'post' and g.status = 'posted' order by g.created_at desc limit 1)))
                from payment_items i where i.run_id = p.run_id and i.end_to_end_id = p.end_to_end_id) as items

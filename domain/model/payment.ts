@@ -24,6 +24,14 @@ export type PayerAccount = z.infer<typeof payerAccountSchema>;
 export const payeeAccountSchema = bankAccountSchema;
 export type PayeeAccount = z.infer<typeof payeeAccountSchema>;
 
+/** How the ERP holds a document that we hold as open; `open` is signed as ours. */
+export const heldInErpSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('cleared') }).strict(),
+  z.object({ state: z.literal('unreadable') }).strict(),
+  z.object({ state: z.literal('open'), open: moneySchema, paymentBlocked: z.boolean() }).strict(),
+]);
+export type HeldInErp = z.infer<typeof heldInErpSchema>;
+
 /**
  * One posted document that waits for money: an open item of accounts payable with all that a payment run must know of it.
  * `open` is signed: negative for a credit. `revision` rises only after a confirmed rejection or return (P7).
@@ -50,9 +58,9 @@ export const payableSchema = z
     postedAs: z.string().optional(),
     /** Approved for exactly the version that is posted. */
     approved: z.boolean(),
-    /** The ERP holds it as cleared, and no payment of ours has settled it: somebody has to find out what did. */
-    clearedInErp: z.boolean().optional(),
-    /** Payment block of the document in the ERP or of our own assessment. */
+    /** Present where the ERP holds it otherwise than we do, and no payment of ours explains that. */
+    inErp: heldInErpSchema.optional(),
+    /** Payment block of our own assessment. */
     blocked: z.boolean(),
     payee: z
       .object({

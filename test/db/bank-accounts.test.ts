@@ -20,7 +20,7 @@ describeWithDatabase('P8: entries of other accounts, and batches that are taken 
 
   const read = (messageId: string, entries: StatementEntry[], { format = 'camt.053.001.08', ...changes }: Partial<BankStatement> & { format?: string } = {}) =>
     inTransaction(own.db, (trx) => applyStatements(trx, place(messageId), { format, statements: [statementOf(entries, { number: messageId, ...changes })], advice: true }));
-  const compare = () => reconcilePayments({ db: own.db, now: () => new Date('2026-11-21T06:00:00.000Z'), erpOf: () => ({ port: {} }) } as unknown as PaymentParts, { entity: 'DE01' });
+  const compare = () => reconcilePayments({ db: own.db, now: () => new Date('2026-11-21T06:00:00.000Z'), erpOf: () => ({ port: {} }) } as unknown as PaymentParts, { entity: 'DE01' }, { attempt: 1, beat: () => undefined });
   const casesOf = async (messageId: string) => {
     const rows = await sql<{ code: string; owner: string }>(own.db, `select code, owner_role as owner from exceptions where state = 'open' and (source ->> 'messageId' = :messageId or source ->> 'subject' in (select identity from bank_entries where message_id = :messageId)) order by code`, { messageId });
     return rows.map(({ code, owner }) => `${code} ${owner}`);

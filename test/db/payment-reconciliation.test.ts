@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
+import { openFailure } from '../../activities/payments/booking-case.ts';
 import { applyStatements } from '../../activities/payments/apply-entries.ts';
 import { reconcilePayments } from '../../activities/payments/reconcile-payments.ts';
 import type { PaymentParts } from '../../activities/payments/parts.ts';
@@ -6,8 +7,10 @@ import { readSandboxSet } from '../../bin/services/sandbox-set.ts';
 import { inTransaction, sql } from '../../db/client.ts';
 import { listAudit } from '../../db/repositories/audit.ts';
 import { resolveException } from '../../db/repositories/exceptions.ts';
+import { markBooked } from '../../db/repositories/payments.ts';
 import { savePosting } from '../../db/repositories/postings.ts';
 import { seedSandbox } from '../../db/seed.ts';
+import { KontorError } from '../../domain/errors.ts';
 import type { StatementEntry } from '../../domain/model/bank-statement.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
 import { describeWithDatabase } from '../support/services.ts';
@@ -16,11 +19,22 @@ import { aPayment, booked, eur, place, statementOf, type SentPayment } from './p
 
 describeWithDatabase('the daily comparison over its days', () => {
   const own = useDatabase();
-  let inErp: { documentNumber: string; externalReference: string | undefined; open: ReturnType<typeof eur> }[] = [];
+  let inErp: { documentNumber: string; open: ReturnType<typeof eur> }[] = [];
+  let unreadable: string[] = [];
+  let books = false;
+  let failure: KontorError | undefined;
   beforeAll(() => seedSandbox(own.db, readSandboxSet(readSettings().home)));
 
-  const compareOn = (day: string) =>
-    reconcilePayments({ db: own.db, now: () => new Date(`${day}T06:00:00.000Z`), erpOf: () => ({ port: { getOpenPayables: async () => inErp } }) } as unknown as PaymentParts, { entity: 'DE01' });
+  const nothing = () => undefined;
+  const port = () => ({
+    ...(books ? { bookPayment: nothing, reversePayment: nothing } : {}),
+    getOpenPayables: async () => {
+      if (failure) throw failure;
+      return { documents: inErp.map((document) => ({ ...document, externalReference: undefined, paymentBlocked: false })), unreadable };
+    },
+  });
+  const compareOn = (day: string, { attempt = 1, beat = nothing as () => void } = {}) =>
+    reconcilePayments({ db: own.db, now: () => new Date(`${day}T06:00:00.000Z`), erpOf: () => ({ port: port() }) } as unknown as PaymentParts, { entity: 'DE01' }, { attempt, beat });
   const differences = (subject: string) => sql<{ id: string; code: string; state: string; by: string | null; title: string }>(own.db, `select id, code, state, resolved_by as by, title from exceptions where source ->> 'subject' = :subject order by number`, { subject });
   const states = async (subject: string) => (await differences(subject)).map(({ code, state }) => `${code} ${state}`);
   const read = (messageId: string, minor: number, bookingDate: string, endToEndId?: string, more: Partial<StatementEntry> = {}) =>
@@ -74,7 +88,7 @@ describeWithDatabase('the daily comparison over its days', () => {
     const paid = await aPayment(own.db, 'still-open', { executionDate: '2026-08-03' });
     await post(paid, '5100000077');
     await read('paid', -1000, '2026-08-03', paid.endToEndId);
-    inErp = [{ documentNumber: '5100000077', externalReference: undefined, open: eur(1000) }];
+    inErp = [{ documentNumber: '5100000077', open: eur(1000) }];
     await compareOn('2026-08-05');
     expect(await states(paid.caseId)).toEqual(['erp-still-open open']);
     await compareOn('2026-11-20');
@@ -89,7 +103,7 @@ describeWithDatabase('the daily comparison over its days', () => {
     await post(paid, '5100000088');
     await read('comes-back', -1000, '2026-11-16', paid.endToEndId);
     const openIn = (minor: number) => {
-      inErp = minor === 0 ? [] : [{ documentNumber: '5100000088', externalReference: undefined, open: eur(minor) }];
+      inErp = minor === 0 ? [] : [{ documentNumber: '5100000088', open: eur(minor) }];
       return compareOn('2026-11-20');
     };
     await openIn(1000);
@@ -110,5 +124,63 @@ describeWithDatabase('the daily comparison over its days', () => {
     await inTransaction(own.db, (trx) => resolveException(trx, gone!.id, { resolution: 'case-paid', by: 'system:process', state: 'cancelled' }));
     await openIn(400);
     expect(await states(paid.caseId), 'its document ended, the difference did not').toEqual(['erp-still-open open']);
+  });
+
+  it('asks nobody to book what Kontor is about to book, or has a case about; what does not come by itself is told', async () => {
+    const paid = await aPayment(own.db, 'to-book', { executionDate: '2026-11-20' });
+    await post(paid, '5100000099');
+    await read('to-book', -1000, '2026-11-20', paid.endToEndId);
+    const settledOn = (day: string) => sql(own.db, `update payment_instructions set settled_at = :at where end_to_end_id = :id`, { at: `${day}T05:59:00Z`, id: paid.endToEndId });
+    inErp = [{ documentNumber: '5100000099', open: eur(1000) }];
+    await settledOn('2026-11-20');
+    await compareOn('2026-11-20');
+    expect(await states(paid.caseId), 'this ERP books no payments of ours').toEqual(['erp-still-open open']);
+    books = true;
+    await compareOn('2026-11-20');
+    expect(await states(paid.caseId)).toEqual(['erp-still-open resolved']);
+    await compareOn('2026-11-22');
+    expect(await states(paid.caseId), 'it should have come long ago').toEqual(['erp-still-open open']);
+    await inTransaction(own.db, (trx) => openFailure(trx, { ...paid, entity: 'DE01' }, 'pay', { code: 'counterpart-unavailable', message: 'No answer.' }, new Date()));
+    await compareOn('2026-11-22');
+    expect(await states(paid.caseId), 'its booking has a case').toEqual(['erp-still-open resolved']);
+    await inTransaction(own.db, (trx) => markBooked(trx, paid.runId, paid.endToEndId, { bookedAs: '1500000001' }));
+    await compareOn('2026-11-22');
+    expect(await states(paid.caseId), 'booked, and open all the same').toEqual(['erp-still-open open']);
+    books = false;
+  });
+
+  it('a document that cannot be read in the ERP is a difference of its own, and ends no other of which nothing is known', async () => {
+    const paid = await aPayment(own.db, 'odd', { executionDate: '2026-11-20' });
+    await post(paid, '5100000111');
+    await read('odd', -1000, '2026-11-20', paid.endToEndId);
+    inErp = [{ documentNumber: '5100000111', open: eur(1000) }];
+    await compareOn('2026-11-20');
+    [inErp, unreadable] = [[], ['5100000111', 'FOREIGN']];
+    await compareOn('2026-11-20');
+    expect(await states(paid.caseId)).toEqual(['erp-still-open open', 'erp-unreadable open']);
+    unreadable = [];
+    await compareOn('2026-11-20');
+    expect(await states(paid.caseId)).toEqual(['erp-still-open resolved', 'erp-unreadable resolved']);
+  });
+
+  it('while the ERP gives no answer the operator hears that there is no comparison, once, until there is one', async () => {
+    const cases = async () => (await sql<{ code: string; state: string; owner: string }>(own.db, `select code, state, owner_role as owner from exceptions where id like 'DE01-t-comparison%' order by number`)).map(({ code, state, owner }) => `${code} ${state} ${owner}`);
+    const fails = (attempt: number) => expect(compareOn('2026-11-20', { attempt })).rejects.toBe(failure);
+    failure = new KontorError('counterpart-unavailable', 'The ERP gives no answer.');
+    await fails(1);
+    await fails(9);
+    expect(await cases(), 'a short outage needs nobody').toEqual([]);
+    await fails(10);
+    await fails(11);
+    expect(await cases()).toEqual(['counterpart-unavailable open operator']);
+    failure = undefined;
+    let beats = 0;
+    await compareOn('2026-11-20', { beat: () => (beats += 1) });
+    expect(beats).toBeGreaterThan(4);
+    expect(await cases()).toEqual(['counterpart-unavailable resolved operator']);
+    failure = new KontorError('counterpart-rejected', 'The ERP refuses to tell.');
+    await fails(1);
+    expect(await cases(), 'no further try can help').toEqual(['counterpart-unavailable resolved operator', 'counterpart-rejected open operator']);
+    failure = undefined;
   });
 });

@@ -37,7 +37,7 @@ describeWithServices('the cut-off of the bank, on real parts', () => {
   });
   afterAll(() => dispose());
 
-  const partsAt = (moment: string, db: Trx) => ({ db, now: () => new Date(moment), openStatement: (envelope: string) => openStatement(envelope, signingKey(house.settings.stateDir, 'decisions')) }) as unknown as PaymentParts;
+  const partsAt = (moment: string, db: Trx) => ({ db, now: () => new Date(moment), erpOf: () => ({ port: {} }), openStatement: (envelope: string) => openStatement(envelope, signingKey(house.settings.stateDir, 'decisions')) }) as unknown as PaymentParts;
   /** Answers what the work finds, and leaves nothing of it. */
   async function tried<Found>(work: (trx: Trx) => Promise<Found>): Promise<Found> {
     let found: Found;

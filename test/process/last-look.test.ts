@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { PaymentParts } from '../../activities/payments/parts.ts';
 import { giveBack, takeOutUnpayable } from '../../activities/payments/take-out-unpayable.ts';
 import { inTransaction } from '../../db/client.ts';
 import { recordInbound } from '../../db/repositories/inbound.ts';
@@ -86,6 +87,25 @@ describeWithServices('the last look before money leaves, on real parts', () => {
     await house.ended(caseId, 'paid');
   });
 
+  it('what a clerk clears in part in the ERP after the approval is not in the file, also where the ERP answers late; the rest of the run is paid', async () => {
+    const [cleared, wanted] = [await pay.posted('1', { remittance: 'RF18539007547034' }), await pay.posted('8')];
+    const before = await transfers();
+    const runId = await approved();
+    expect(await instructionsOf(house.db, runId), 'a transfer each').toHaveLength(2);
+    const documentNo = (await house.caseWhen(cleared, () => true)).progress.postings[0]!.reference!;
+    const { vendorNo } = (await house.sandbox.ledger()).documents.find((found) => found.documentNo === documentNo)!;
+    await house.sandbox.post('/erp/DE01/outgoing-payments', { vendorNo, postingDate: '2026-11-20', currencyCode: 'EUR', bankRef: 'by hand', settles: [{ documentNo, amount: '40.00' }] });
+    await house.sandbox.post('/_sandbox/faults', { kind: 'fail-before-commit', route: 'erp.openitems.read', times: 2 });
+    await release(runId);
+    await pay.untilSent(runId);
+    const taken = (await instructionsOf(house.db, runId)).filter(({ state }) => state === 'removed').map(({ instruction, reasonCode }) => [instruction.items[0], reasonCode]);
+    expect(taken).toEqual([[cleared, 'differs-in-erp']]);
+    await pay.bankDays(6);
+    await house.ended(wanted, 'paid');
+    await house.ended(runId, 'confirmed');
+    expect((await house.sandbox.bankLedger()).payments.slice(before).map(({ amount }) => amount.minor)).toEqual(['34272']);
+  });
+
   it('C4: what a credit has settled in full is not payable, although its process has not heard of it yet', async () => {
     const caseId = await pay.posted('3');
     const payable = async () => (await openPayables(house.db, 'DE01', [caseId])).length;
@@ -99,7 +119,7 @@ describeWithServices('the last look before money leaves, on real parts', () => {
     const caseId = await pay.posted('7');
     const runId = await approved();
     await inTransaction(house.db, async (trx) => saveScreening(trx, runId, (await instructionsOf(trx, runId)).map(({ endToEndId }) => ({ endToEndId, state: 'clear', reference: 'S-1', at: new Date().toISOString() }))));
-    await takeOutUnpayable({ db: house.db, now: () => new Date() }, { entity: 'DE01', caseId: runId }, () => undefined);
+    await takeOutUnpayable({ db: house.db, now: () => new Date(), erpOf: () => ({ port: {} }) } as unknown as PaymentParts, { entity: 'DE01', caseId: runId }, () => undefined);
     expect(await outcomeOf(they.withdraw(caseId, 'anna.berg'))).toBe('payment-under-way');
     await giveBack({ db: house.db }, { caseId: runId });
     expect(await they.withdraw(caseId, 'anna.berg')).toMatchObject({ effect: 'withdrawn' });

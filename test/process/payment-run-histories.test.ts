@@ -7,7 +7,7 @@ import type { Progress } from '../../domain/model/progress.ts';
 import { cutOffOn } from '../../domain/rules/payments/execution.ts';
 import type { PaymentRunInput } from '../../workflows/contracts/payment-run.ts';
 import { auditOf, begunWith, historyOf } from '../support/evidence.ts';
-import { addSuppliers, copyPosted, supplierId } from '../support/many-payables.ts';
+import { addSuppliers, copyPosted, postDocuments, supplierId } from '../support/many-payables.ts';
 import { outcomeOf } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 import { workingHouse, type WorkingHouse } from '../support/working-house.ts';
@@ -25,7 +25,7 @@ describeWithServices('a payment run that goes on in new histories', () => {
     ({ house, they, pay, dispose } = await workingHouse());
     const template = await pay.posted('1');
     await addSuppliers(house.sandbox.url, suppliers);
-    await copyPosted(house.db, template, { documents, suppliers });
+    await copyPosted(house.db, template, { documents, suppliers, references: await postDocuments(house.sandbox.url, { documents, suppliers }) });
   });
   afterAll(() => dispose());
 

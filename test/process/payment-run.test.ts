@@ -111,6 +111,28 @@ describeWithServices('payment run, on the real server, database, ERP, bank and s
     }
   });
 
+  it('P1: what a clerk has cleared in part or blocked in the ERP is not proposed; another amount is a difference with an owner', async () => {
+    const [partly, blocked] = [await pay.posted('1'), await pay.posted('7')];
+    const numberOf = async (caseId: string) => (await house.caseWhen(caseId, () => true)).progress.postings[0]!.reference!;
+    const documentNo = await numberOf(partly);
+    const { vendorNo } = (await house.sandbox.ledger()).documents.find((found) => found.documentNo === documentNo)!;
+    await house.sandbox.post('/erp/DE01/outgoing-payments', { vendorNo, postingDate: '2026-11-20', currencyCode: 'EUR', bankRef: 'by hand', settles: [{ documentNo, amount: '12.84' }] });
+    const block = async (payBlock: '' | 'R') => house.sandbox.post(`/erp/DE01/supplier-invoices/${await numberOf(blocked)}/payment-block`, { payBlock });
+    await block('R');
+    const runId = await pay.open();
+    await house.caseWhen(runId, ({ case: { stage: at, closedAt } }) => at === 'approval' || closedAt !== undefined);
+    const reasons = (await exclusionsOf(house.db, runId)).filter(({ caseId }) => caseId === partly || caseId === blocked).map(({ caseId, code }) => [caseId, code]);
+    expect(reasons.sort()).toEqual([[partly, 'differs-in-erp'], [blocked, 'blocked-in-erp']].sort());
+    expect((await openExceptionsOf(house.db, partly)).map(({ code, ownerRole, title }) => [code, ownerRole, title])).toEqual([['erp-open-differs', 'ap-lead', 'The document is open for 42.84 EUR here and for 30.00 EUR in the ERP.']]);
+    expect(await openExceptionsOf(house.db, blocked)).toEqual([]);
+    await block('');
+    const { case: run } = await house.caseWhen(runId, () => true);
+    if (!run.closedAt) await they.say(runId, { update: 'cancel', decision: 'cancel', person: 'anna.berg', payload: { reason: 'Only looked' } });
+    await house.caseWhen(runId, ended('cancelled'));
+    await they.withdraw(blocked, 'anna.berg');
+    await house.caseWhen(blocked, ended('withdrawn'));
+  });
+
   it('F3: the bank took the file and the answer was lost: the outcome is unknown, the bank is asked, nothing is sent twice', async () => {
     await house.sandbox.post('/_sandbox/faults', { kind: 'drop-response', route: 'bank.files.post', times: 1 });
     const runId = await pay.proposed();

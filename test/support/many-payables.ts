@@ -72,11 +72,10 @@ export function germanIban(at: number): string {
 
 /**
  * Makes so many posted documents out of one that went the whole way: same company and terms, another number, supplier and
- * amount. In the ERP each is the document of its own that `references` gives, or the template's, which the ERP holds as open until one of
- * them is booked as paid. What runs later reads exactly what intake, assessment and posting have written.
+ * amount. In the ERP each is the document of its own that `references` gives. What runs later reads exactly what intake, assessment and posting have written.
  */
-export async function copyPosted(db: Db, template: string, { documents, suppliers, references }: Copies & { references?: string[] }): Promise<void> {
-  const numbers = { template, documents, suppliers, firstSupplier, leastAmount, amounts, references: references ?? null };
+export async function copyPosted(db: Db, template: string, { documents, suppliers, references }: Copies & { references: string[] }): Promise<void> {
+  const numbers = { template, documents, suppliers, firstSupplier, leastAmount, amounts, references };
   for (const statement of [cases, versions, assessments, postings]) await sql(db, statement, numbers);
 }
 
@@ -105,4 +104,4 @@ const assessments = `insert into assessments (id, case_id, result, ${columns.ass
     from (select * from assessments where case_id = :template order by number desc limit 1) newest, ${each}`;
 
 const postings = `insert into postings (key, case_id, reference, ${columns.postings})
-  select key || ':' || n, ${id}, coalesce((:references::text[])[n], reference), ${columns.postings} from postings, ${each} where case_id = :template and kind = 'post'`;
+  select key || ':' || n, ${id}, (:references::text[])[n], ${columns.postings} from postings, ${each} where case_id = :template and kind = 'post'`;

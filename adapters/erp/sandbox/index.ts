@@ -4,8 +4,8 @@ import type { AdapterDefinition, CallContext } from '../../ports/definition.ts';
 import type { ErpPort, PostingAnswer } from '../../ports/erp.ts';
 import { createClient } from './client.ts';
 import { sandboxErpConfigSchema, type SandboxErpConfig } from './config.ts';
-import { liveDocument, payBlockOf, supplierQuery, toChanges, toGoodsReceipt, toInvoiceBody, toOpenDocument, toPaymentBody, toPostedDocument, toPurchaseOrder, toSupplier } from './translate.ts';
-import { changesSchema, documentSchema, listOf, movementSchema, orderSchema, rateSchema, vendorSchema, type WireDocument } from './wire.ts';
+import { liveDocument, payBlockOf, supplierQuery, toChanges, toGoodsReceipt, toInvoiceBody, toOpenPayables, toPaymentBody, toPostedDocument, toPurchaseOrder, toSupplier } from './translate.ts';
+import { changesSchema, documentSchema, listOf, movementSchema, openItemSchema, orderSchema, rateSchema, vendorSchema, type WireDocument } from './wire.ts';
 
 /** The ERP of the sandbox (`sandbox/erp`). */
 export const sandboxErp: AdapterDefinition<ErpPort, SandboxErpConfig> = {
@@ -84,8 +84,8 @@ export const sandboxErp: AdapterDefinition<ErpPort, SandboxErpConfig> = {
       },
 
       async getOpenPayables(_entity, context) {
-        const { items } = await client.read({ purpose: 'get open payables', path: ['open-items'], query: [] }, listOf(documentSchema), context);
-        return items.map(toOpenDocument);
+        const { items } = await client.read({ purpose: 'get open payables', path: ['open-items'], query: [] }, listOf(openItemSchema), context);
+        return toOpenPayables(items);
       },
 
       async changesSince(_entity, cursor, context) {

@@ -1,13 +1,13 @@
 import { KontorError } from '../../../domain/errors.ts';
 import type { GoodsReceipt } from '../../../domain/model/goods-receipt.ts';
-import type { Decimal } from '../../../domain/model/money.ts';
+import type { Decimal, Money } from '../../../domain/model/money.ts';
 import type { PostedDocument, PostingLine, SupplierInvoiceCommand } from '../../../domain/model/posting.ts';
 import type { PurchaseOrder, PurchaseOrderLine } from '../../../domain/model/purchase-order.ts';
 import type { Supplier } from '../../../domain/model/supplier.ts';
 import { exact, toText } from '../../../domain/rules/decimal.ts';
-import { moneyFromDecimal, negateMoney, toDecimalText } from '../../../domain/rules/money.ts';
-import type { ErpChange, ErpChanges, OpenDocument, PaymentBookingCommand, SupplierQuery } from '../../ports/erp.ts';
-import { changeKindSchema, changeSchema, type WireChanges, type WireDocument, type WireMovement, type WireOrder, type WireVendor } from './wire.ts';
+import { CurrencyError, moneyFromDecimal, negateMoney, toDecimalText } from '../../../domain/rules/money.ts';
+import type { ErpChange, ErpChanges, OpenDocument, OpenPayables, PaymentBookingCommand, SupplierQuery } from '../../ports/erp.ts';
+import { changeKindSchema, changeSchema, documentSchema, type WireChanges, type WireDocument, type WireMovement, type WireOpenItem, type WireOrder, type WireVendor } from './wire.ts';
 
 /** Canonical ↔ wire, without I/O. A status word that is not listed takes the careful meaning: never posted, never payable, never open. */
 
@@ -190,9 +190,29 @@ export function toPaymentBody(command: PaymentBookingCommand): object {
   };
 }
 
-export function toOpenDocument(document: WireDocument): OpenDocument {
-  const open = moneyFromDecimal(document.currencyCode, document.openValue);
-  return { documentNumber: document.documentNo, externalReference: document.externalRef, open: document.docType === 'CRM' ? negateMoney(open) : open };
+export function toOpenPayables(items: readonly WireOpenItem[]): OpenPayables {
+  const read = items.map((item) => ({ item, document: toOpenDocument(item) }));
+  return {
+    documents: read.flatMap(({ document }) => document ?? []),
+    unreadable: read.flatMap(({ item, document }) => (document ? [] : [item.documentNo])),
+  };
+}
+
+/** Undefined for a line that is no document, or whose amount is none in its currency. */
+function toOpenDocument(item: WireOpenItem): OpenDocument | undefined {
+  const { data: document } = documentSchema.safeParse(item);
+  const open = document && amountIn(document.currencyCode, document.openValue);
+  if (!document || !open) return undefined;
+  return { documentNumber: document.documentNo, externalReference: document.externalRef, open: document.docType === 'CRM' ? negateMoney(open) : open, paymentBlocked: document.payBlock !== '' };
+}
+
+function amountIn(currency: string, text: Decimal): Money | undefined {
+  try {
+    return moneyFromDecimal(currency, text);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof CurrencyError) return undefined;
+    throw error;
+  }
 }
 
 /** Of several documents with one reference, the live one; it is the caller's duty that there is but one. */

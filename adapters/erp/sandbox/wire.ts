@@ -103,6 +103,10 @@ export const documentSchema = z.object({
 });
 export type WireDocument = z.infer<typeof documentSchema>;
 
+/** A line of the open items before it is read as a document: without its number nobody could say whose it is. */
+export const openItemSchema = z.looseObject({ documentNo: z.string().min(1) });
+export type WireOpenItem = z.infer<typeof openItemSchema>;
+
 /** Its entries are read one by one: what one of them lacks says nothing about the others. */
 export const changesSchema = z.object({ items: z.array(z.unknown()), next: z.string().regex(/^\d+$/) });
 export type WireChanges = z.infer<typeof changesSchema>;

@@ -5,6 +5,7 @@ import { blocksOpenItem } from './bank-status.ts';
 import { describeVerification, nameCheck } from './changed-accounts.ts';
 import { referenceFault } from './creditor-reference.ts';
 import { exclusion, isCredit, limitRate, type Setting } from './facts.ts';
+import { erpReasons } from './held-in-erp.ts';
 import { withholdingReasons } from './withholding.ts';
 import { accountNumberFault, methodFor } from './payee-account.ts';
 
@@ -34,7 +35,7 @@ function documentReasons(payable: Payable): Exclusion[] {
   if (payable.postedAs === undefined) add('not-posted', 'The document is not posted in the ERP.');
   if (!payable.approved) add('not-approved', 'The posted version of the document is not approved.');
   if (payable.blocked) add('blocked', 'The document is blocked for payment.');
-  if (payable.clearedInErp) add('cleared-in-erp', 'The ERP holds the document as cleared, and no payment of ours has settled it.');
+  reasons.push(...erpReasons(payable, payable.inErp, 'P1'));
   if (payable.inRun && blocksOpenItem(payable.inRun.state)) add('in-other-run', `Run ${payable.inRun.runId} holds the document: its payment is ${payable.inRun.state}.`);
   const wrongReference = isCredit(payable) ? undefined : referenceFault(payable.remittance, payable.payee.account?.iban);
   if (wrongReference !== undefined) add('reference-invalid', wrongReference);

@@ -1,9 +1,10 @@
 import type { PlainDate } from '../../model/dates.ts';
 import type { Money } from '../../model/money.ts';
-import type { Exclusion, PaymentHold, ProposedItem } from '../../model/payment.ts';
-import { describeMoney, minorOf } from '../money.ts';
+import type { Exclusion, HeldInErp, PaymentHold, ProposedItem } from '../../model/payment.ts';
+import { describeMoney } from '../money.ts';
 import { holdReasons, indexHolds, type Holdable } from './eligibility.ts';
 import { exclusion } from './facts.ts';
+import { erpReasons, isSameAmount } from './held-in-erp.ts';
 
 /** A document as it was approved and released, in the transfer that pays it. */
 export interface ReleasedItem extends Omit<Holdable, 'supplierId'>, Pick<ProposedItem, 'open' | 'payBy' | 'discount'> {
@@ -20,6 +21,8 @@ export interface Standing {
   open: Money;
   current: boolean;
   onHold: boolean;
+  /** As the ERP told it just before; absent where it tells no open items. */
+  inErp?: HeldInErp;
 }
 
 /** What the clock says as the file is about to be written. */
@@ -32,7 +35,7 @@ export interface Moment {
 
 /**
  * What has come up against documents between their proposal and the file: a hold, a withdrawal, a correction, an open exception
- * (P6); a cut-off that was missed, and a discount with it (P4, P11); a screening result that is too old (P10). Each takes its whole transfer out; totals only
+ * (P6), also what the ERP holds otherwise than we do; a cut-off that was missed, and a discount with it (P4, P11); a screening result that is too old (P10). Each takes its whole transfer out; totals only
  * fall, so that the approval stands for the rest. No transfer gets another day, because people released it for this one. Answers one reason for each transfer.
  */
 export function lastLook(items: readonly ReleasedItem[], standing: readonly Standing[], holds: readonly PaymentHold[], moment: Moment): Map<string, Exclusion> {
@@ -58,8 +61,8 @@ function documentReasons(item: ReleasedItem, now: Standing | undefined): Exclusi
   if (!now) return not('not-payable', `Document ${item.caseId} is not to be paid any more: it was withdrawn or refused, or is not posted.`);
   if (!now.current) return not('not-approved', `Document ${item.caseId} was corrected or changed after the proposal.`);
   if (now.onHold) return not('blocked', `Document ${item.caseId} is blocked for payment.`);
-  if (now.open.currency !== item.open.currency || minorOf(now.open) !== minorOf(item.open)) return not('amount-changed', `Document ${item.caseId} is open for ${describeMoney(now.open)} now, and was proposed with ${describeMoney(item.open)}.`);
-  return [];
+  if (!isSameAmount(item.open, now.open)) return not('amount-changed', `Document ${item.caseId} is open for ${describeMoney(now.open)} now, and was proposed with ${describeMoney(item.open)}.`);
+  return erpReasons({ caseId: item.caseId, open: item.open, blocked: now.onHold }, now.inErp, 'P6').map((reason) => ({ ...reason, message: `Document ${item.caseId}: ${reason.message}` }));
 }
 
 /** More would be taken off than the supplier grants on the day on which the bank executes. */

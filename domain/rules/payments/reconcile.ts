@@ -2,9 +2,11 @@ import { addBusinessDays } from '../../calendar/business-days.ts';
 import { settlementCalendar, type SettlementSystem } from '../../calendar/settlement.ts';
 import type { PlainDate } from '../../model/dates.ts';
 import type { Money } from '../../model/money.ts';
+import type { HeldInErp } from '../../model/payment.ts';
 import { addMoney, describeMoney, isZeroMoney, minorOf, money, negateMoney } from '../money.ts';
 import { isFinal, isUnsent, type PaymentState } from './bank-status.ts';
 import { differenceOwners, type ReconciliationCode } from './differences.ts';
+import { differsInErp, isSameAmount, unreadableInErp } from './held-in-erp.ts';
 
 /** A booked entry of the accounts that payments leave from, of the days that are compared. */
 export interface BankLine {
@@ -32,6 +34,8 @@ export interface LedgerPayment {
   items: readonly { caseId: string; revision: number }[];
   confirmedBy?: string;
   returnedBy?: string;
+  /** Confirmed and not booked in the ERP yet, which we do by ourselves or have a case about. */
+  isBooking?: boolean;
 }
 
 /** What a posted document is open for, payments aside: in our record, and in the ERP, where a cleared one is 0 or absent. */
@@ -50,6 +54,8 @@ export interface ReconciliationFacts {
   payments: readonly LedgerPayment[];
   documents: readonly OpenDocument[];
   erp: readonly OpenDocument[];
+  /** Documents of ours that are open in the ERP, for an amount that cannot be read. */
+  erpUnreadable?: readonly string[];
   /** Open in the ERP under a posting of ours, beside the document that we know of it. */
   erpFurther?: readonly (OpenDocument & { documentNumber: string })[];
 }
@@ -69,7 +75,7 @@ export interface Difference {
  */
 export function reconcilePayments(facts: ReconciliationFacts): Difference[] {
   return [...bankWithoutPayment(facts), ...confirmationsWithoutBank(facts), ...overdueDebits(facts), ...ledgerAgainstErp(facts), ...postedTwice(facts)]
-    .map(([code, subject, message]) => ({ code, subject, message, ...differenceOwners[code] }))
+    .map(differenceOf)
     .sort((a, b) => (`${a.code} ${a.subject}` < `${b.code} ${b.subject}` ? -1 : 1));
 }
 
@@ -138,24 +144,24 @@ function overdueDebits({ asOf, system, silenceBusinessDays, payments }: Reconcil
 }
 
 /** What the bank has paid is cleared in the ERP, and nothing else is. What a supplier owes on an invoice waits for no payment of ours, so that somebody has to ask for it. */
-function ledgerAgainstErp({ payments, documents, erp }: ReconciliationFacts): Found[] {
-  const latest = new Map<string, { revision: number; state: PaymentState }>();
-  for (const { items, state } of payments)
+function ledgerAgainstErp({ payments, documents, erp, erpUnreadable = [] }: ReconciliationFacts): Found[] {
+  const latest = new Map<string, { revision: number; state: PaymentState; isBooking: boolean }>();
+  for (const { items, state, isBooking = false } of payments)
     for (const { caseId, revision } of items) {
       const known = latest.get(caseId);
       // A payment that was taken out holds nothing, whatever came before or after it.
-      if (state !== 'removed' && (!known || revision > known.revision)) latest.set(caseId, { revision, state });
+      if (state !== 'removed' && (!known || revision > known.revision)) latest.set(caseId, { revision, state, isBooking });
     }
   const inErp = new Map(erp.map(({ caseId, open }) => [caseId, open]));
+  const unreadable = new Set(erpUnreadable);
   return documents.flatMap(({ caseId, open, overPrepaid }): Found[] => {
-    const isPaid = latest.get(caseId)?.state === 'confirmed';
+    const { state, isBooking } = latest.get(caseId) ?? {};
+    if (unreadable.has(caseId)) return [foundUnreadable(caseId)];
     const there = inErp.get(caseId) ?? money(open.currency, 0n);
-    if (isPaid) return isZeroMoney(there) ? [] : [['erp-still-open', caseId, `The bank has paid the document, and the ERP holds it open for ${describeMoney(there)}.`]];
+    if (state === 'confirmed') return isZeroMoney(there) || isBooking ? [] : [['erp-still-open', caseId, `The bank has paid the document, and the ERP holds it open for ${describeMoney(there)}.`]];
     if (overPrepaid && isZeroMoney(there)) return [];
-    if (there.currency === open.currency && minorOf(there) === minorOf(open)) return overPrepaid ? [['erp-over-prepaid', caseId, `More was prepaid than the document bills: the supplier owes ${describeMoney(negateMoney(open))}.`]] : [];
-    return isZeroMoney(there)
-      ? [foundCleared({ caseId, open })]
-      : [['erp-open-differs', caseId, `The document is open for ${describeMoney(open)} here and for ${describeMoney(there)} in the ERP.`]];
+    if (isSameAmount(open, there)) return overPrepaid ? [['erp-over-prepaid', caseId, `More was prepaid than the document bills: the supplier owes ${describeMoney(negateMoney(open))}.`]] : [];
+    return [isZeroMoney(there) ? foundCleared({ caseId, open }) : foundDiffers({ caseId, open }, there)];
   });
 }
 
@@ -164,14 +170,26 @@ function postedTwice({ erpFurther = [] }: ReconciliationFacts): Found[] {
   return erpFurther.map(({ caseId, documentNumber, open }) => ['erp-posted-twice', caseId, `The ERP holds document ${documentNumber} over ${describeMoney(open)} under the same key as the one that was posted for this case.`]);
 }
 
-/** The difference of a document that the ERP has cleared and no payment of ours has settled, as the daily comparison words it. */
-export function clearedUnpaid(document: OpenDocument): Difference {
-  const [code, subject, message] = foundCleared(document);
-  return { code, subject, message, ...differenceOwners[code] };
+/** The difference of a document that no payment of ours has settled and that the ERP holds otherwise, as the daily comparison words it; a payment block is none. */
+export function differenceFromErp(document: OpenDocument, inErp: HeldInErp): Difference | undefined {
+  const found = inErp.state === 'cleared' ? foundCleared(document) : inErp.state === 'unreadable' ? foundUnreadable(document.caseId) : isSameAmount(document.open, inErp.open) ? undefined : foundDiffers(document, inErp.open);
+  return found && differenceOf(found);
 }
 
 function foundCleared({ caseId, open }: OpenDocument): Found {
   return ['erp-cleared-unpaid', caseId, `The ERP holds the document as cleared; it is open for ${describeMoney(open)} here, and no confirmed payment settles it.`];
+}
+
+function foundDiffers({ caseId, open }: OpenDocument, there: Money): Found {
+  return ['erp-open-differs', caseId, differsInErp(open, there)];
+}
+
+function foundUnreadable(caseId: string): Found {
+  return ['erp-unreadable', caseId, unreadableInErp];
+}
+
+function differenceOf([code, subject, message]: Found): Difference {
+  return { code, subject, message, ...differenceOwners[code] };
 }
 
 function on({ bookedOn }: BankLine): string {

@@ -33,7 +33,7 @@ export function unverifiedAccounts(payables: readonly Payable[]): UnverifiedAcco
 
 function waitsForAccount(payable: Payable): payable is Waiting {
   if (payable.payee.account?.status !== 'unverified' || isCredit(payable) || minorOf(payable.open) <= 0n) return false;
-  return isPaidByTransfer(payable) && !payable.clearedInErp && !(payable.inRun && blocksOpenItem(payable.inRun.state));
+  return isPaidByTransfer(payable) && payable.inErp?.state !== 'cleared' && !(payable.inRun && blocksOpenItem(payable.inRun.state));
 }
 
 /** `120.00 EUR and 30.00 USD` */

@@ -22,11 +22,11 @@ export function describeErpPayments(name: string, open: () => Promise<ErpUnderTe
     afterAll(() => counterpart?.close());
 
     /** A document without an order, open for its whole amount. */
-    async function payable(amount: bigint, documentClass: 'invoice' | 'credit-note' = 'invoice') {
+    async function payable(amount: bigint, documentClass: 'invoice' | 'credit-note' = 'invoice', paymentBlocked = false) {
       const gross = eur(documentClass === 'credit-note' ? -amount : amount);
       const command: SupplierInvoiceCommand = {
         entity: test.entity, externalReference: `pay-contract-${(number += 1)}`, correlationId: context.correlationId, class: documentClass, supplierId: counterpart.supplier.id, supplierInvoiceNumber: `P-${number}`,
-        documentDate: '2026-11-10', postingDate: '2026-11-10', dueDate: '2026-12-10', currency: 'EUR', lines: [{ kind: 'account', account: '620000', costCentre: '1000', net: gross }], taxes: [], gross, payable: gross, paymentBlocked: false,
+        documentDate: '2026-11-10', postingDate: '2026-11-10', dueDate: '2026-12-10', currency: 'EUR', lines: [{ kind: 'account', account: '620000', costCentre: '1000', net: gross }], taxes: [], gross, payable: gross, paymentBlocked,
       };
       return { ...posted(await erp.postSupplierInvoice(command, context)), reference: command.externalReference };
     }
@@ -35,7 +35,7 @@ export function describeErpPayments(name: string, open: () => Promise<ErpUnderTe
       entity: test.entity, externalReference, correlationId: context.correlationId, supplierId: counterpart.supplier.id, bookedOn: '2026-11-20', bankReference: 'entry-1',
       amount: documents.reduce((total, { amount }) => addMoney(total, amount), noMoney('EUR')), documents: documents.map((document) => ({ withheld: noMoney('EUR'), ...document })),
     });
-    const openOf = async (documentNumber: string) => (await erp.getOpenPayables?.(test.entity, context))?.find((document) => document.documentNumber === documentNumber)?.open;
+    const openOf = async (documentNumber: string) => (await erp.getOpenPayables?.(test.entity, context))?.documents.find((document) => document.documentNumber === documentNumber)?.open;
 
     it('has the functions that its capabilities name', () => {
       for (const capability of ['getSuppliers', 'bookPayment', 'reversePayment', 'getOpenPayables'] as const) expect(erp[capability] !== undefined, capability).toBe(test.capabilities.includes(capability));
@@ -64,6 +64,16 @@ export function describeErpPayments(name: string, open: () => Promise<ErpUnderTe
       expectBalanced(own);
       expect([await openOf(invoice.documentNumber), await openOf(credit.documentNumber)]).toEqual([undefined, undefined]);
       expect(await erp.findByExternalReference(test.entity, 'pay-1', context)).toMatchObject({ documentNumber: document.documentNumber, status: 'posted' });
+    });
+
+    it('tells of an open document whether it is blocked for payment there, and that it is no more', async () => {
+      if (!erp.getOpenPayables) return;
+      const isBlocked = async (documentNumber: string) => (await erp.getOpenPayables!(test.entity, context)).documents.find((document) => document.documentNumber === documentNumber)?.paymentBlocked;
+      const [free, held] = [await payable(30_000n), await payable(40_000n, 'invoice', true)];
+      expect([await isBlocked(free.documentNumber), await isBlocked(held.documentNumber)]).toEqual([false, true]);
+      if (!erp.setPaymentBlock) return;
+      posted(await erp.setPaymentBlock({ entity: test.entity, documentNumber: held.documentNumber, externalReference: held.reference, blocked: false }, context));
+      expect(await isBlocked(held.documentNumber)).toBe(false);
     });
 
     it('T6: what is withheld clears the document with what is paid, and the payment is over what was paid', async () => {

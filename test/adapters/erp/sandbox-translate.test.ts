@@ -121,6 +121,26 @@ describe('answers that cannot be read', () => {
     await expect(answering(200, page).changesSince('DE01', '3', context)).rejects.toMatchObject({ code: 'counterpart-unreadable', message: `read changes: the answer has no readable field "${field}"` });
   });
 
+  it.each([
+    ['more decimals than its currency has', { openValue: '119.001' }],
+    ['a currency that ISO 4217 does not know', { currencyCode: 'XYZ' }],
+    ['an amount that is no number', { openValue: '1.190,00' }],
+    ['no currency', { currencyCode: undefined }],
+  ])('an open item with %s is told by its number, and spoils no other', async (_, wrong) => {
+    const [credit, odd] = [{ ...document, documentNo: '5100000002', docType: 'CRM', payBlock: 'R' }, { ...document, documentNo: '5100000003', ...wrong }];
+    expect(await answering(200, { items: [odd, document, credit] }).getOpenPayables!('DE01', context)).toEqual({
+      documents: [
+        { documentNumber: '5100000001', externalReference: undefined, open: { currency: 'EUR', minor: '11900' }, paymentBlocked: false },
+        { documentNumber: '5100000002', externalReference: undefined, open: { currency: 'EUR', minor: '-11900' }, paymentBlocked: true },
+      ],
+      unreadable: ['5100000003'],
+    });
+  });
+
+  it('an open item without a number could be any document: nothing of the list counts', async () => {
+    await expect(answering(200, { items: [document, { ...document, documentNo: undefined }] }).getOpenPayables!('DE01', context)).rejects.toMatchObject({ code: 'counterpart-unreadable' });
+  });
+
   it('an unreadable list names the field, not its content', async () => {
     const call = answering(200, { items: [{ orderNo: 4711, vendorNo: 'CONFIDENTIAL' }] }).getPurchaseOrders('DE01', ['P'], context);
     await expect(call).rejects.toMatchObject({ code: 'counterpart-unreadable', message: 'get purchase orders: the answer has no readable field "items.0.orderNo"' });

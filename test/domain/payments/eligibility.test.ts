@@ -19,7 +19,12 @@ describe('P1: what may be paid', () => {
   it.each<[string, Partial<Payable>, string, string]>([
     ['not posted', { postedAs: undefined }, 'not-posted', 'P1'],
     ['not approved', { approved: false }, 'not-approved', 'P1'],
-    ['cleared in the ERP', { clearedInErp: true }, 'cleared-in-erp', 'P1'],
+    ['cleared in the ERP', { inErp: { state: 'cleared' } }, 'cleared-in-erp', 'P1'],
+    ['open for less in the ERP', { inErp: { state: 'open', open: eur('300'), paymentBlocked: false } }, 'differs-in-erp', 'P1'],
+    ['open in another currency in the ERP', { inErp: { state: 'open', open: { currency: 'USD', minor: '100000' }, paymentBlocked: false } }, 'differs-in-erp', 'P1'],
+    ['blocked in the ERP alone', { inErp: { state: 'open', open: eur('1000'), paymentBlocked: true } }, 'blocked-in-erp', 'P1'],
+    ['blocked in the ERP and here', { blocked: true, inErp: { state: 'open', open: eur('1000'), paymentBlocked: true } }, 'blocked', 'P1'],
+    ['open in the ERP for nobody knows how much', { inErp: { state: 'unreadable' } }, 'unreadable-in-erp', 'P1'],
     ['blocked', { blocked: true }, 'blocked', 'P1'],
     ['of another company', { entity: 'US01' }, 'other-company', 'P1'],
     ['supplier blocked', { payee: payee('S1', ibans[0], { status: 'blocked' }) }, 'supplier-blocked', 'P1'],
@@ -74,6 +79,16 @@ describe('P1: what may be paid', () => {
     const proposal = propose([payable('a', { approved: false, blocked: true, payee: account({ status: 'unverified', changedOn: '2026-06-01' }) })]);
     expect(exclusions(proposal)).toEqual(['a: not-approved', 'a: blocked', 'a: account-unverified', 'a: account-changed']);
   });
+
+  it('what the ERP holds otherwise is told with both amounts, and the block beside it', () => {
+    const { excluded } = propose([payable('a', { inErp: { state: 'open', open: eur('300'), paymentBlocked: true } })]);
+    expect(excluded.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'differs-in-erp: The document is open for 1000.00 EUR here and for 300.00 EUR in the ERP.',
+      'blocked-in-erp: The ERP holds the document as blocked for payment; lift the block there.',
+    ]);
+  });
+
+  it('held in the ERP as here, it is paid', () => expect(exclusions(propose([payable('a', { inErp: { state: 'open', open: eur('1000'), paymentBlocked: false } })]))).toEqual([]));
 
   it.each(paymentStates.map((state) => [state, !['rejected', 'returned', 'removed'].includes(state)] as const))('in a run where it is %s: held %s', (state, isHeld) => {
     const proposal = propose([payable('a', { inRun: { runId: 'R7', state } })]);

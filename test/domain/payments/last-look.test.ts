@@ -25,6 +25,11 @@ describe('P6: what was released is looked at once more before it is filed', () =
     ['open for less', [standing('a', { open: eur('60') })], [], 'amount-changed'],
     ['open for more', [standing('a', { open: eur('140') })], [], 'amount-changed'],
     ['open in another currency', [standing('a', { open: { currency: 'USD', minor: '10000' } })], [], 'amount-changed'],
+    ['cleared in the ERP', [standing('a', { inErp: { state: 'cleared' } })], [], 'cleared-in-erp'],
+    ['open for less in the ERP', [standing('a', { inErp: { state: 'open', open: eur('30'), paymentBlocked: false } })], [], 'differs-in-erp'],
+    ['open in another currency in the ERP', [standing('a', { inErp: { state: 'open', open: { currency: 'USD', minor: '10000' }, paymentBlocked: false } })], [], 'differs-in-erp'],
+    ['blocked in the ERP', [standing('a', { inErp: { state: 'open', open: eur('100'), paymentBlocked: true } })], [], 'blocked-in-erp'],
+    ['not to be read in the ERP', [standing('a', { inErp: { state: 'unreadable' } })], [], 'unreadable-in-erp'],
     ['an open exception, or a hold of the document', [standing('a')], [hold('item', 'a')], 'hold-item'],
     ['a hold of the supplier', [standing('a')], [hold('supplier', 'S1')], 'hold-supplier'],
     ['a hold of the supplier who is paid through another', [standing('a', { supplierId: 'S9' })], [hold('supplier', 'S9')], 'hold-supplier'],
@@ -41,6 +46,15 @@ describe('P6: what was released is looked at once more before it is filed', () =
     ['of the supplier in another company', hold('supplier', 'S1', 'US01')],
   ])('a hold %s stops nothing', (_what, other) => {
     expect(codes([item('a')], [standing('a')], [other])).toEqual([]);
+  });
+
+  it('open in the ERP as here: it goes', () => {
+    expect(codes([item('a')], [standing('a', { inErp: { state: 'open', open: eur('100'), paymentBlocked: false } })])).toEqual([]);
+  });
+
+  it('says of which document of the transfer the ERP holds what', () => {
+    const [reason] = [...lastLook([item('a')], [standing('a', { inErp: { state: 'open', open: eur('30'), paymentBlocked: false } })], [], inTime).values()];
+    expect(reason!.message).toBe('Document a: The document is open for 100.00 EUR here and for 30.00 EUR in the ERP.');
   });
 
   it('one document takes its whole transfer out, and no other', () => {

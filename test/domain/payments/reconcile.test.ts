@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { differenceOwners } from '../../../domain/rules/payments/differences.ts';
-import { opensAgain, reconcilePayments, type BankLine, type LedgerPayment, type ReconciliationFacts } from '../../../domain/rules/payments/reconcile.ts';
+import { differenceFromErp, opensAgain, reconcilePayments, type BankLine, type LedgerPayment, type ReconciliationFacts } from '../../../domain/rules/payments/reconcile.ts';
 import { eur } from './scenario.ts';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,12 @@ describe('bank, payments and ERP agree or somebody owns the difference', () => {
     ['nobody knows whether it was sent', { asOf: '2026-06-05', bank: [], payments: [{ ...unconfirmed, state: 'unknown' }], ...openBoth }, ['outcome-unknown E1']],
     ['approved and not sent', { asOf: '2026-06-05', bank: [], payments: [{ ...unconfirmed, state: 'approved' }], ...openBoth }, []],
     ['paid, and open in the ERP', { erp: [{ caseId: 'a', open: eur('10') }] }, ['erp-still-open a']],
+    ['paid, open in the ERP, and we are about to book it', { payments: [paid({ isBooking: true })], erp: [{ caseId: 'a', open: eur('10') }] }, []],
+    ['paid, partly cleared in the ERP, and our booking has its own case', { payments: [paid({ isBooking: true })], erp: [{ caseId: 'a', open: eur('3') }] }, []],
+    ['another payment of the document is about to be booked, and this one is', { payments: [paid({ items: [{ caseId: 'a', revision: 2 }] }), paid({ endToEndId: 'E0', isBooking: true, confirmedBy: 'I0' })], bank: [entry('-10'), entry('-10', { identity: 'I0', endToEndIds: ['E0'] })], erp: [{ caseId: 'a', open: eur('10') }] }, ['erp-still-open a']],
+    ['not to be read in the ERP', { bank: [], payments: [], documents: openBoth.documents, erpUnreadable: ['a'] }, ['erp-unreadable a']],
+    ['paid, and not to be read in the ERP', { erpUnreadable: ['a'] }, ['erp-unreadable a']],
+    ['a document of somebody else that is not to be read', { ...openBoth, bank: [], payments: [], erpUnreadable: ['z'] }, []],
     ['not paid, and cleared in the ERP', { bank: [], payments: [unconfirmed] }, ['erp-cleared-unpaid a']],
     ['never paid, and cleared in the ERP', { bank: [], payments: [] }, ['erp-cleared-unpaid a']],
     ['returned, and still cleared in the ERP', { bank: [entry('-10'), entry('10', { identity: 'I2' })], payments: [paid({ state: 'returned', returnedBy: 'I2' })] }, ['erp-cleared-unpaid a']],
@@ -80,6 +86,14 @@ describe('bank, payments and ERP agree or somebody owns the difference', () => {
 
   it('what a supplier owes is asked for again as long as the ERP holds it open, whoever has closed the case', () =>
     expect(opensAgain({ state: 'resolved', title: 'Open for 10.', resolvedBy: 'anna.berg' }, { code: 'erp-over-prepaid', message: 'Open for 10.' })).toBe(true));
+
+  it.each<[string, Parameters<typeof differenceFromErp>[1], Partial<ReconciliationFacts>]>([
+    ['cleared', { state: 'cleared' }, {}],
+    ['for another amount', { state: 'open', open: eur('3'), paymentBlocked: false }, { erp: [{ caseId: 'a', open: eur('3') }] }],
+    ['unreadable', { state: 'unreadable' }, { erpUnreadable: ['a'] }],
+    ['as here, and blocked', { state: 'open', open: eur('10'), paymentBlocked: true }, { erp: [{ caseId: 'a', open: eur('10') }] }],
+  ])('held by the ERP %s: a proposal finds the very difference that the comparison finds', (_name, inErp, changes) =>
+    expect([differenceFromErp({ caseId: 'a', open: eur('10') }, inErp) ?? []].flat()).toEqual(reconcilePayments(world({ bank: [], payments: [], ...changes }))));
 
   it('every difference says what is wrong, who settles it and how', () => {
     for (const difference of reconcilePayments(world({ bank: [entry('-7', { identity: 'I2', endToEndIds: [] })], erp: [{ caseId: 'a', open: eur('10') }] }))) {
