@@ -95,7 +95,9 @@ async function send<Answer>(tools: OnceTools, effect: Effect<Answer, unknown>, h
   try {
     return await effect.send();
   } catch (error) {
-    await (wasNotSent(error) ? markNotSent(tools.db, handle) : markUnknown(tools.db, handle, performance.now() - sentAt));
+    const sentMsAgo = performance.now() - sentAt;
+    // Whoever stood still for longer than a lease cannot say when it sent.
+    await (wasNotSent(error) ? markNotSent(tools.db, handle) : markUnknown(tools.db, handle, sentMsAgo > lease.leaseMs ? 0 : sentMsAgo));
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import type { Trx } from '../../db/client.ts';
 import { lockKeys } from '../../db/locks.ts';
 import type { CaseWithProgress } from '../../db/repositories/cases.ts';
 import { orderLineLockKeys, type OrderLine } from '../../db/repositories/reservations.ts';
+import { waitsForQuantity } from '../../domain/rules/accounts-payable/waiting-for-quantity.ts';
 import { tellCasesOfOrders } from '../waiting-for-orders.ts';
 
 /**
@@ -13,5 +14,5 @@ export async function tellOfLinesGivenBack(trx: Trx, { case: { id, entity, revis
   await lockKeys(trx, orderLineLockKeys(entity, lines));
   const orderNumbers = [...new Set(lines.map(({ orderNumber }) => orderNumber))];
   // Each record raises the revision of its case.
-  await tellCasesOfOrders(trx, { entity, orderNumbers, source: 'given-back', eventId: `${id}/${revision}` }, (waiting) => waiting.id !== id);
+  await tellCasesOfOrders(trx, { entity, orderNumbers, source: 'given-back', eventId: `${id}/${revision}` }, (waiting) => waiting.id !== id && waitsForQuantity(waiting));
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { inTransaction, type Db } from '../../db/client.ts';
+import { inTransaction, type Db, type Trx } from '../../db/client.ts';
 import { contentHash, keepAccepted } from '../../db/repositories/blobs.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
 import { documentsOfRun } from '../../db/repositories/payables.ts';
 import { fixFileInstant, readRun, saveFile, type PaymentRun } from '../../db/repositories/payment-runs.ts';
-import { instructionsOf, itemsOf, saveFileIds } from '../../db/repositories/payments.ts';
+import { countStates, instructionsOf, itemsOf, saveFileIds } from '../../db/repositories/payments.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { LegalEntity } from '../../domain/model/legal-entity.ts';
 import type { Money } from '../../domain/model/money.ts';
@@ -40,12 +40,19 @@ export async function createPaymentFile(parts: PaymentParts, { entity, caseId }:
   await inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
     if ((await readRun(trx, caseId))?.fileSha256 === fileHash) return;
+    await requireFiled(trx, caseId);
     await keepAccepted(trx, entity, { bytes, mediaType: file.mediaType, purpose: 'payment-file' });
     await saveFile(trx, caseId, { sha256: fileHash, format: file.format });
     await saveFileIds(trx, caseId, order.batches.flatMap(({ paymentInformationId, transfers }) => transfers.map(({ endToEndId, instructionId }) => ({ endToEndId, paymentInformationId, instructionId }))));
     await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
   });
   return { messageId: file.messageId, transfers: file.transfers, transitions };
+}
+
+/** Another attempt that failed may have given the documents back meanwhile: people decide about them again, and a file of them would leave without another look. */
+async function requireFiled(trx: Trx, runId: string): Promise<void> {
+  const isFiled = (await countStates(trx, runId)).every(({ state, count }) => count === 0 || state === 'filed' || state === 'removed');
+  if (!isFiled) throw new KontorError('effect-in-progress', `Another attempt has given the documents of run ${runId} back; the next one looks at them again.`);
 }
 
 export function changedFile(runId: string): KontorError {

@@ -127,12 +127,12 @@ function asPayment({ endToEndId, amount, state, executionDate, items, confirmedB
 /** Documents that are in a payment or still open, by case. */
 function documentsIn(ledger: Ledger, open: Payables): Map<string, OpenDocument> {
   const paid = ledger.flatMap(({ items }) => items).map(({ caseId, open: amount }): [string, OpenDocument] => [caseId, { caseId, open: amount }]);
-  return new Map([...paid, ...open.map((item): [string, OpenDocument] => [item.caseId, { caseId: item.caseId, open: item.open, ...(isOverPrepaid(item) && item.current && !item.onHold ? { overPrepaid: true } : {}) }])]);
+  return new Map([...paid, ...open.map((item): [string, OpenDocument] => [item.caseId, { caseId: item.caseId, open: item.open, blocked: item.onHold, ...(isOverPrepaid(item) && item.current && !item.onHold ? { overPrepaid: true } : {}) }])]);
 }
 
-function openInErp(erp: readonly { documentNumber: string; open: Money }[], caseOf: ReadonlyMap<string, string>): OpenDocument[] {
-  return erp.flatMap(({ documentNumber, open: amount }) => {
+function openInErp(erp: readonly { documentNumber: string; open: Money; paymentBlocked: boolean }[], caseOf: ReadonlyMap<string, string>): OpenDocument[] {
+  return erp.flatMap(({ documentNumber, open, paymentBlocked: blocked }) => {
     const caseId = caseOf.get(documentNumber);
-    return caseId === undefined ? [] : [{ caseId, open: amount }];
+    return caseId === undefined ? [] : [{ caseId, open, blocked }];
   });
 }

@@ -158,7 +158,7 @@ async function holdChangedAccounts(trx: Trx, entity: string, payables: readonly 
 
 /** The cases that the daily comparison would open; it closes them when the differences are gone. */
 async function openErpDifferences(parts: PaymentParts, trx: Trx, entity: string, payables: readonly Payable[], at: string): Promise<void> {
-  const differences = payables.flatMap(({ caseId, open, inErp }) => (inErp && differenceFromErp({ caseId, open }, inErp)) ?? []);
+  const differences = payables.flatMap(({ caseId, open, blocked, inErp }) => (inErp && differenceFromErp({ caseId, open, blocked }, inErp)) ?? []);
   if (differences.length === 0) return;
   const dueAt = await technicalDueAt(parts, entity, at);
   for (const difference of differences) await openDifference(trx, entity, difference, dueAt);

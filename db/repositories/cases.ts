@@ -172,10 +172,10 @@ export async function countCases(db: Db, filter: CaseFilter): Promise<{ state: s
 }
 
 /** Open cases that wait for something about these orders: whom a receipt or an order change is told to. Of those that stand posted only what is on hold waits; a posting that was reversed stands no more. */
-export async function casesOfOrders(db: Db, entity: string, orderNumbers: readonly string[]): Promise<{ id: string; workflowId: string; correlationId: string; acceptedAt: string }[]> {
+export async function casesOfOrders(db: Db, entity: string, orderNumbers: readonly string[]): Promise<{ id: string; workflowId: string; correlationId: string; acceptedAt: string; stage: string; exceptionCodes: string[] }[]> {
   return sql(
     db,
-    `select c.id, c.workflow_id as "workflowId", c.correlation_id as "correlationId", c.created_at as "acceptedAt" from cases c
+    `select c.id, c.workflow_id as "workflowId", c.correlation_id as "correlationId", c.created_at as "acceptedAt", c.stage, c.exception_codes as "exceptionCodes" from cases c
       where c.entity = :entity and c.closed_at is null and c.order_numbers && :orderNumbers::text[]
         and (c.on_hold or not exists (select from postings p where p.case_id = c.id and p.kind = 'post' and p.status = 'posted')) order by c.id`,
     { entity, orderNumbers },

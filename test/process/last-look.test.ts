@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createPaymentFile } from '../../activities/payments/create-payment-file.ts';
 import type { PaymentParts } from '../../activities/payments/parts.ts';
 import { giveBack, takeOutUnpayable } from '../../activities/payments/take-out-unpayable.ts';
 import { inTransaction } from '../../db/client.ts';
 import { recordInbound } from '../../db/repositories/inbound.ts';
 import { liftHold, listHolds, openPayables, placeHold } from '../../db/repositories/payables.ts';
 import { paymentEventSource } from '../../db/repositories/payment-events.ts';
-import { exclusionsOf } from '../../db/repositories/payment-runs.ts';
+import { exclusionsOf, readRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf, paymentsOfCase, saveScreening } from '../../db/repositories/payments.ts';
 import { auditOf } from '../support/evidence.ts';
 import { outcomeOf } from '../support/people.ts';
@@ -31,6 +32,7 @@ describeWithServices('the last look before money leaves, on real parts', () => {
     return runId;
   };
   const release = (runId: string) => they.decide(runId, 'vera.noll', 'approve', { update: 'release' });
+  const screened = (runId: string) => inTransaction(house.db, async (trx) => saveScreening(trx, runId, (await instructionsOf(trx, runId)).map(({ endToEndId }) => ({ endToEndId, state: 'clear', reference: 'S-1', at: new Date().toISOString() }))));
   const transfers = async () => (await house.sandbox.bankLedger()).payments.length;
 
   it('what the bank has can be neither withdrawn nor corrected, and is told why', async () => {
@@ -115,10 +117,26 @@ describeWithServices('the last look before money leaves, on real parts', () => {
     expect(await outcomeOf(they.withdraw(caseId, 'anna.berg')), 'nor can it be taken back any more').toBe('already-decided');
   });
 
+  it('P7: a file is not kept when another attempt has given its documents back meanwhile', async () => {
+    const caseId = await pay.posted('9');
+    const runId = await approved();
+    await screened(runId);
+    let back: Promise<void> | undefined;
+    const file = { messageId: runId, fileName: `${runId}.xml`, mediaType: 'application/xml', format: 'pain.001', text: '<file/>', transfers: 1, controlSum: '1.00' };
+    const bankOf = () => ((back = giveBack({ db: house.db }, { caseId: runId })), { port: { writeFile: () => file } });
+    const parts = { db: house.db, now: () => new Date(), erpOf: () => ({ port: {} }), bankOf } as unknown as PaymentParts;
+    await expect(createPaymentFile(parts, { entity: 'DE01', caseId: runId, correlationId: 'c' }, () => undefined)).rejects.toMatchObject({ code: 'effect-in-progress' });
+    await back;
+    expect((await readRun(house.db, runId))?.fileSha256).toBeNull();
+    expect(await they.withdraw(caseId, 'anna.berg')).toMatchObject({ effect: 'withdrawn' });
+    await release(runId);
+    await house.ended(runId, 'cancelled');
+  });
+
   it('while no file can be written nothing is with the bank: people may decide about the documents, and the next try looks again', async () => {
     const caseId = await pay.posted('7');
     const runId = await approved();
-    await inTransaction(house.db, async (trx) => saveScreening(trx, runId, (await instructionsOf(trx, runId)).map(({ endToEndId }) => ({ endToEndId, state: 'clear', reference: 'S-1', at: new Date().toISOString() }))));
+    await screened(runId);
     await takeOutUnpayable({ db: house.db, now: () => new Date(), erpOf: () => ({ port: {} }) } as unknown as PaymentParts, { entity: 'DE01', caseId: runId }, () => undefined);
     expect(await outcomeOf(they.withdraw(caseId, 'anna.berg'))).toBe('payment-under-way');
     await giveBack({ db: house.db }, { caseId: runId });

@@ -12,6 +12,7 @@ export type ReconciliationCode =
   | 'erp-cleared-unpaid'
   | 'erp-open-differs'
   | 'erp-unreadable'
+  | 'erp-blocked'
   | 'erp-posted-twice'
   | 'erp-over-prepaid';
 
@@ -41,6 +42,7 @@ export const differenceOwners: Record<DifferenceCode, { ownerRole: string; sugge
   'erp-cleared-unpaid': { ownerRole: 'ap-lead', suggestion: 'Take the clearing in the ERP back, or find the payment that it stands for.' },
   'erp-open-differs': { ownerRole: 'ap-lead', suggestion: 'Compare the document in the ERP with its case; it is not paid until both agree.' },
   'erp-unreadable': { ownerRole: 'ap-lead', suggestion: 'Put amount and currency of the document right in the ERP, or have the operator mend how they are read; it is not paid before.' },
+  'erp-blocked': { ownerRole: 'ap-lead', suggestion: 'Lift the block in the ERP, or reject the document here; it is not paid while it stands.' },
   'erp-over-prepaid': { ownerRole: 'ap-lead', suggestion: 'Ask the supplier for the money and clear the document in the ERP when it is there. No payment run pays it or offsets it.' },
   'erp-posted-twice': { ownerRole: 'ap-lead', suggestion: 'Reverse the further document in the ERP: one request of ours arrived there twice. Nobody here pays it.' },
 };

@@ -44,6 +44,8 @@ export interface OpenDocument {
   open: Money;
   /** An invoice on which more was prepaid than it bills: the supplier owes the rest until the ERP holds it as cleared. */
   overPrepaid?: boolean;
+  /** Blocked for payment; absent where that is not known or does not matter any more. */
+  blocked?: boolean;
 }
 
 export interface ReconciliationFacts {
@@ -81,11 +83,14 @@ export function reconcilePayments(facts: ReconciliationFacts): Difference[] {
 
 /**
  * Whether a difference that was closed is opened again when it is found again: one that had gone, or ended with its document, always; one that a person
- * settled only when it reads otherwise than what that person saw, as with another amount. What a supplier owes is settled in the ERP and by nobody's word.
+ * settled only when it reads otherwise than what that person saw, as with another amount. What keeps a document from being paid, and what a supplier owes, is
+ * settled in the ERP and by nobody's word.
  */
 export function opensAgain(closed: { state: 'resolved' | 'cancelled'; title: string; resolvedBy?: string | undefined }, found: { message: string; code?: Difference['code'] }): boolean {
-  return found.code === 'erp-over-prepaid' || closed.state === 'cancelled' || closed.resolvedBy?.startsWith('system:') === true || closed.title !== found.message;
+  return (found.code !== undefined && settledInErp.has(found.code)) || closed.state === 'cancelled' || closed.resolvedBy?.startsWith('system:') === true || closed.title !== found.message;
 }
+
+const settledInErp: ReadonlySet<ReconciliationCode> = new Set(['erp-over-prepaid', 'erp-open-differs', 'erp-cleared-unpaid', 'erp-unreadable', 'erp-blocked']);
 
 type Found = [code: ReconciliationCode, subject: string, message: string];
 
@@ -152,16 +157,17 @@ function ledgerAgainstErp({ payments, documents, erp, erpUnreadable = [] }: Reco
       // A payment that was taken out holds nothing, whatever came before or after it.
       if (state !== 'removed' && (!known || revision > known.revision)) latest.set(caseId, { revision, state, isBooking });
     }
-  const inErp = new Map(erp.map(({ caseId, open }) => [caseId, open]));
+  const inErp = new Map(erp.map((document) => [document.caseId, document]));
   const unreadable = new Set(erpUnreadable);
-  return documents.flatMap(({ caseId, open, overPrepaid }): Found[] => {
+  return documents.flatMap(({ caseId, open, overPrepaid, blocked }): Found[] => {
     const { state, isBooking } = latest.get(caseId) ?? {};
     if (unreadable.has(caseId)) return [foundUnreadable(caseId)];
-    const there = inErp.get(caseId) ?? money(open.currency, 0n);
+    const there = inErp.get(caseId)?.open ?? money(open.currency, 0n);
     if (state === 'confirmed') return isZeroMoney(there) || isBooking ? [] : [['erp-still-open', caseId, `The bank has paid the document, and the ERP holds it open for ${describeMoney(there)}.`]];
     if (overPrepaid && isZeroMoney(there)) return [];
-    if (isSameAmount(open, there)) return overPrepaid ? [['erp-over-prepaid', caseId, `More was prepaid than the document bills: the supplier owes ${describeMoney(negateMoney(open))}.`]] : [];
-    return [isZeroMoney(there) ? foundCleared({ caseId, open }) : foundDiffers({ caseId, open }, there)];
+    if (!isSameAmount(open, there)) return [isZeroMoney(there) ? foundCleared({ caseId, open }) : foundDiffers({ caseId, open }, there)];
+    if (overPrepaid) return [['erp-over-prepaid', caseId, `More was prepaid than the document bills: the supplier owes ${describeMoney(negateMoney(open))}.`]];
+    return blocked === false && inErp.get(caseId)?.blocked ? [foundBlocked(caseId)] : [];
   });
 }
 
@@ -170,9 +176,9 @@ function postedTwice({ erpFurther = [] }: ReconciliationFacts): Found[] {
   return erpFurther.map(({ caseId, documentNumber, open }) => ['erp-posted-twice', caseId, `The ERP holds document ${documentNumber} over ${describeMoney(open)} under the same key as the one that was posted for this case.`]);
 }
 
-/** The difference of a document that no payment of ours has settled and that the ERP holds otherwise, as the daily comparison words it; a payment block is none. */
+/** The difference of a document that no payment of ours has settled and that the ERP holds otherwise, as the daily comparison words it. */
 export function differenceFromErp(document: OpenDocument, inErp: HeldInErp): Difference | undefined {
-  const found = inErp.state === 'cleared' ? foundCleared(document) : inErp.state === 'unreadable' ? foundUnreadable(document.caseId) : isSameAmount(document.open, inErp.open) ? undefined : foundDiffers(document, inErp.open);
+  const found = inErp.state === 'cleared' ? foundCleared(document) : inErp.state === 'unreadable' ? foundUnreadable(document.caseId) : !isSameAmount(document.open, inErp.open) ? foundDiffers(document, inErp.open) : inErp.paymentBlocked && document.blocked === false ? foundBlocked(document.caseId) : undefined;
   return found && differenceOf(found);
 }
 
@@ -186,6 +192,10 @@ function foundDiffers({ caseId, open }: OpenDocument, there: Money): Found {
 
 function foundUnreadable(caseId: string): Found {
   return ['erp-unreadable', caseId, unreadableInErp];
+}
+
+function foundBlocked(caseId: string): Found {
+  return ['erp-blocked', caseId, 'The ERP holds the document as blocked for payment; here it is free to be paid.'];
 }
 
 function differenceOf([code, subject, message]: Found): Difference {

@@ -9,7 +9,7 @@ import { isCredit } from './facts.ts';
 export const accountUnverified = {
   code: 'account-unverified',
   ownerRole: 'supplier-master',
-  suggestion: 'Verify the account in the ERP after a call-back to a known contact. The next payment run then takes what waits, and closes this case.',
+  suggestion: 'Verify the account in the ERP after a call-back to a known contact. The next payment run then takes what nothing else stops, and closes this case.',
 };
 
 export interface UnverifiedAccount {
@@ -33,7 +33,7 @@ export function unverifiedAccounts(payables: readonly Payable[]): UnverifiedAcco
 
 function waitsForAccount(payable: Payable): payable is Waiting {
   if (payable.payee.account?.status !== 'unverified' || isCredit(payable) || minorOf(payable.open) <= 0n) return false;
-  return isPaidByTransfer(payable) && payable.inErp?.state !== 'cleared' && !(payable.inRun && blocksOpenItem(payable.inRun.state));
+  return !payable.blocked && isPaidByTransfer(payable) && payable.inErp?.state !== 'cleared' && !(payable.inRun && blocksOpenItem(payable.inRun.state));
 }
 
 /** `120.00 EUR and 30.00 USD` */

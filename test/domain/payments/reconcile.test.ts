@@ -82,18 +82,27 @@ describe('bank, payments and ERP agree or somebody owns the difference', () => {
     ['ended with its document', { state: 'cancelled', title: 'Open for 10.', resolvedBy: 'system:process' }, true],
     ['accepted by a person', { state: 'resolved', title: 'Open for 10.', resolvedBy: 'lars.thoma' }, false],
     ['accepted by a person while it was another', { state: 'resolved', title: 'Open for 9.', resolvedBy: 'lars.thoma' }, true],
-  ])('found again after it had %s', (_name, closed, expected) => expect(opensAgain(closed, { code: 'erp-open-differs', message: 'Open for 10.' })).toBe(expected));
+  ])('found again after it had %s', (_name, closed, expected) => expect(opensAgain(closed, { code: 'erp-still-open', message: 'Open for 10.' })).toBe(expected));
 
-  it('what a supplier owes is asked for again as long as the ERP holds it open, whoever has closed the case', () =>
-    expect(opensAgain({ state: 'resolved', title: 'Open for 10.', resolvedBy: 'anna.berg' }, { code: 'erp-over-prepaid', message: 'Open for 10.' })).toBe(true));
+  it.each(['erp-over-prepaid', 'erp-open-differs', 'erp-cleared-unpaid', 'erp-unreadable', 'erp-blocked'] as const)('%s keeps a document from being paid or means money owed: it is asked for again as long as the ERP holds it so, whoever has closed the case', (code) =>
+    expect(opensAgain({ state: 'resolved', title: 'Open for 10.', resolvedBy: 'anna.berg' }, { code, message: 'Open for 10.' })).toBe(true));
 
   it.each<[string, Parameters<typeof differenceFromErp>[1], Partial<ReconciliationFacts>]>([
     ['cleared', { state: 'cleared' }, {}],
     ['for another amount', { state: 'open', open: eur('3'), paymentBlocked: false }, { erp: [{ caseId: 'a', open: eur('3') }] }],
     ['unreadable', { state: 'unreadable' }, { erpUnreadable: ['a'] }],
-    ['as here, and blocked', { state: 'open', open: eur('10'), paymentBlocked: true }, { erp: [{ caseId: 'a', open: eur('10') }] }],
+    ['as here, and blocked', { state: 'open', open: eur('10'), paymentBlocked: true }, { erp: [{ caseId: 'a', open: eur('10'), blocked: true }] }],
+    ['for another amount, and blocked', { state: 'open', open: eur('3'), paymentBlocked: true }, { erp: [{ caseId: 'a', open: eur('3'), blocked: true }] }],
   ])('held by the ERP %s: a proposal finds the very difference that the comparison finds', (_name, inErp, changes) =>
-    expect([differenceFromErp({ caseId: 'a', open: eur('10') }, inErp) ?? []].flat()).toEqual(reconcilePayments(world({ bank: [], payments: [], ...changes }))));
+    expect([differenceFromErp({ caseId: 'a', open: eur('10'), blocked: false }, inErp) ?? []].flat()).toEqual(reconcilePayments(world({ bank: [], payments: [], documents: [{ caseId: 'a', open: eur('10'), blocked: false }], ...changes }))));
+
+  it.each<[string, boolean | undefined, boolean, string[]]>([
+    ['there alone', false, true, ['erp-blocked a']],
+    ['here, too', true, true, []],
+    ['here alone', true, false, []],
+    ['there, while a payment is under way', undefined, true, []],
+  ])('a document that is blocked %s', (_name, here, there, expected) =>
+    expect(reconcilePayments(world({ bank: [], payments: [], documents: [{ caseId: 'a', open: eur('10'), ...(here === undefined ? {} : { blocked: here }) }], erp: [{ caseId: 'a', open: eur('10'), blocked: there }] })).map(({ code, subject }) => `${code} ${subject}`)).toEqual(expected));
 
   it('every difference says what is wrong, who settles it and how', () => {
     for (const difference of reconcilePayments(world({ bank: [entry('-7', { identity: 'I2', endToEndIds: [] })], erp: [{ caseId: 'a', open: eur('10') }] }))) {

@@ -24,6 +24,7 @@ describe('P1: accounts that have to be verified', () => {
     ['a credit, which follows a payment', credit('a', '100', { payee: account() }), 0],
     ['what is debited by the supplier', payable('a', { meansCode: '59', payee: account() }), 0],
     ['what the ERP holds as cleared', payable('a', { inErp: { state: 'cleared' }, payee: account() }), 0],
+    ['what is blocked for something else', payable('a', { blocked: true, payee: account() }), 0],
     ['what another run holds', payable('a', { inRun: { runId: 'R', state: 'sent' }, payee: account() }), 0],
     ['what came back from the bank', payable('a', { inRun: { runId: 'R', state: 'returned' }, payee: account() }), 1],
   ])('%s', (_, given, count) => expect(unverifiedAccounts([given])).toHaveLength(count));
