@@ -10,6 +10,11 @@ describeWithDatabase('M9: what a document gives back of an order', () => {
   const own = useDatabase();
   const line = { orderNumber: '4500001', orderLine: '10' };
   const told = () => sql<{ caseId: string; key: string; signal: string }>(own.db, `select case_id as "caseId", key, payload ->> 'signal' as signal from outbox where kind = 'signal-workflow' order by id`);
+  const at = async (stage: string, name: string, entity = 'DE01') => {
+    const caseId = await aCase(own.db, name, { entity });
+    await inTransaction(own.db, (trx) => saveCase(trx, caseId, { progress: { ...initialProgress('c', 'v'), stage } }));
+    return caseId;
+  };
   const givesBack = (caseId: string, lines = [line]) =>
     inTransaction(own.db, async (trx) => {
       const current = (await lockCase(trx, caseId))!;
@@ -17,10 +22,11 @@ describeWithDatabase('M9: what a document gives back of an order', () => {
       await saveCase(trx, caseId, { progress: initialProgress('c', 'v') });
     });
 
-  it('is told to the other open cases of the order, once a release and anew at the next, and not to itself', async () => {
-    const [giver, waiting] = [await aCase(own.db, 'giver'), await aCase(own.db, 'waiting')];
-    await aCase(own.db, 'elsewhere', { entity: 'US01' });
-    await inTransaction(own.db, async (trx) => saveCase(trx, await aCase(own.db, 'ended'), { progress: initialProgress('c', 'v'), milestones: ['closed'] }));
+  it('is told to the other cases that wait for quantity of the order, once a release and anew at the next, and not to itself', async () => {
+    const [giver, waiting] = [await aCase(own.db, 'giver'), await at('awaiting-receipt', 'waiting')];
+    await at('approval', 'content');
+    await at('awaiting-receipt', 'elsewhere', 'US01');
+    await inTransaction(own.db, async (trx) => saveCase(trx, await aCase(own.db, 'ended'), { progress: { ...initialProgress('c', 'v'), stage: 'awaiting-receipt' }, milestones: ['closed'] }));
     await givesBack(giver, []);
     expect(await told(), 'nothing was given back').toEqual([]);
     await givesBack(giver, [line, { ...line, orderLine: '20' }]);
