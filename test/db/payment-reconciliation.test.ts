@@ -42,6 +42,15 @@ describeWithDatabase('the daily comparison over its days', () => {
   const identityOf = async (messageId: string) => (await sql<{ identity: string }>(own.db, `select identity from bank_entries where message_id = :messageId`, { messageId }))[0]!.identity;
   const post = ({ caseId }: SentPayment, reference: string) => inTransaction(own.db, (trx) => savePosting(trx, { key: `post-${caseId}`, caseId, entity: 'DE01', system: 'erp', kind: 'post', status: 'posted', reference }));
 
+  /** The bank has paid it, and the ERP holds it open under this number. */
+  const paidAndStillOpen = async (name: string, documentNumber: string, day: string): Promise<SentPayment> => {
+    const paid = await aPayment(own.db, name, { executionDate: day });
+    await post(paid, documentNumber);
+    await read(name, -1000, day, paid.endToEndId);
+    inErp = [{ documentNumber, open: eur(1000) }];
+    return paid;
+  };
+
   it('what nobody settled stays a case after its days, and closes when it is gone', async () => {
     const silent = await aPayment(own.db, 'silent', { executionDate: '2026-08-03' });
     await read('stranger', -700, '2026-08-03');
@@ -85,10 +94,7 @@ describeWithDatabase('the daily comparison over its days', () => {
   });
 
   it('a document that left the days is compared as long as its case stands', async () => {
-    const paid = await aPayment(own.db, 'still-open', { executionDate: '2026-08-03' });
-    await post(paid, '5100000077');
-    await read('paid', -1000, '2026-08-03', paid.endToEndId);
-    inErp = [{ documentNumber: '5100000077', open: eur(1000) }];
+    const paid = await paidAndStillOpen('still-open', '5100000077', '2026-08-03');
     await compareOn('2026-08-05');
     expect(await states(paid.caseId)).toEqual(['erp-still-open open']);
     await compareOn('2026-11-20');
@@ -99,9 +105,7 @@ describeWithDatabase('the daily comparison over its days', () => {
   });
 
   it('a difference that comes back opens its case again; what a person settled only when it reads otherwise', async () => {
-    const paid = await aPayment(own.db, 'comes-back', { executionDate: '2026-11-16' });
-    await post(paid, '5100000088');
-    await read('comes-back', -1000, '2026-11-16', paid.endToEndId);
+    const paid = await paidAndStillOpen('comes-back', '5100000088', '2026-11-16');
     const openIn = (minor: number) => {
       inErp = minor === 0 ? [] : [{ documentNumber: '5100000088', open: eur(minor) }];
       return compareOn('2026-11-20');
@@ -127,11 +131,8 @@ describeWithDatabase('the daily comparison over its days', () => {
   });
 
   it('asks nobody to book what Kontor is about to book, or has a case about; what does not come by itself is told', async () => {
-    const paid = await aPayment(own.db, 'to-book', { executionDate: '2026-11-20' });
-    await post(paid, '5100000099');
-    await read('to-book', -1000, '2026-11-20', paid.endToEndId);
+    const paid = await paidAndStillOpen('to-book', '5100000099', '2026-11-20');
     const settledOn = (day: string) => sql(own.db, `update payment_instructions set settled_at = :at where end_to_end_id = :id`, { at: `${day}T05:59:00Z`, id: paid.endToEndId });
-    inErp = [{ documentNumber: '5100000099', open: eur(1000) }];
     await settledOn('2026-11-20');
     await compareOn('2026-11-20');
     expect(await states(paid.caseId), 'this ERP books no payments of ours').toEqual(['erp-still-open open']);
@@ -150,10 +151,7 @@ describeWithDatabase('the daily comparison over its days', () => {
   });
 
   it('a document that cannot be read in the ERP is a difference of its own, and ends no other of which nothing is known', async () => {
-    const paid = await aPayment(own.db, 'odd', { executionDate: '2026-11-20' });
-    await post(paid, '5100000111');
-    await read('odd', -1000, '2026-11-20', paid.endToEndId);
-    inErp = [{ documentNumber: '5100000111', open: eur(1000) }];
+    const paid = await paidAndStillOpen('odd', '5100000111', '2026-11-20');
     await compareOn('2026-11-20');
     [inErp, unreadable] = [[], ['5100000111', 'FOREIGN']];
     await compareOn('2026-11-20');
