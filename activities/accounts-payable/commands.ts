@@ -90,12 +90,16 @@ export type DecisionAnswer =
 
 export interface EventCommand extends CaseRef {
   eventId: string;
+  /** The process waits for nothing else: a payment that the bank confirms ends the case at once. */
+  mayEnd?: true;
 }
 
 export interface EventAnswer extends Recorded {
   /** Set when the event settles the case: the bank's record, or the credit note that closes it without a payment. */
   settledBy?: string;
   creditedBy?: string;
+  /** The end is on record together with the event: nothing is left to close. */
+  ended?: true;
   /** Money that the bank had booked came back: what was paid is open again. */
   cameBack?: true;
   /** When somebody has to have looked at a payment that failed. */

@@ -1,6 +1,6 @@
-import { inTransaction } from '../../db/client.ts';
+import { inTransaction, type Trx } from '../../db/client.ts';
 import { closeTasks } from '../../db/repositories/approvals.ts';
-import { linkCases, lockCase, type Milestone } from '../../db/repositories/cases.ts';
+import { linkCases, lockCase, type CaseChange, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { openExceptionsOf, resolveException } from '../../db/repositories/exceptions.ts';
 import { retireInvoiceKey } from '../../db/repositories/invoice-keys.ts';
 import { releaseReservations } from '../../db/repositories/reservations.ts';
@@ -20,20 +20,25 @@ export async function recordEnd(parts: PayablesParts, { caseId, state, reference
   return inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
     if (current.case.closedAt !== undefined) return { transitions: [] };
-    const transitions: Transition[] = [];
-    await closeTasks(trx, caseId, 'cancelled');
-    for (const { id, code } of await openExceptionsOf(trx, caseId)) {
-      await resolveException(trx, id, { resolution: `case-${state}`, by: 'system:process', state: 'cancelled' });
-      transitions.push({ kind: 'exception-closed', at, exceptionId: id, code, resolution: `case-${state}`, by: 'system:process' });
-    }
     if (withoutEffect.has(state)) {
       await retireInvoiceKey(trx, caseId);
       await tellOfLinesGivenBack(trx, current, await releaseReservations(trx, caseId, 'pending'));
     }
     if (state === 'duplicate' && reference) await linkCases(trx, current.case.entity, caseId, { otherCase: reference, kind: 'duplicate-of' });
-    transitions.push({ kind: 'ended', at, state, ...(reference ? { reference } : {}) });
-    const milestones: Milestone[] = state === 'paid' ? ['closed', 'paid'] : ['closed'];
-    await recordTransitions(trx, current, transitions, { actor: 'system:process', change: { outcome: state, onHold: false, milestones } });
+    const { transitions, change } = await endOf(trx, current, { at, state, reference });
+    await recordTransitions(trx, current, transitions, { actor: 'system:process', change });
     return { transitions };
   });
+}
+
+/** Closes whatever is open of a case, and says how its end is told: for the caller to record, with what led to it if that is in the same transaction. */
+export async function endOf(trx: Trx, { case: { id: caseId } }: CaseWithProgress, { at, state, reference }: { at: string; state: string; reference: string | undefined }): Promise<{ transitions: Transition[]; change: Omit<CaseChange, 'progress'> }> {
+  const [, open] = await Promise.all([closeTasks(trx, caseId, 'cancelled'), openExceptionsOf(trx, caseId)]);
+  const transitions: Transition[] = [];
+  for (const { id, code } of open) {
+    await resolveException(trx, id, { resolution: `case-${state}`, by: 'system:process', state: 'cancelled' });
+    transitions.push({ kind: 'exception-closed', at, exceptionId: id, code, resolution: `case-${state}`, by: 'system:process' });
+  }
+  transitions.push({ kind: 'ended', at, state, ...(reference ? { reference } : {}) });
+  return { transitions, change: { outcome: state, onHold: false, milestones: state === 'paid' ? ['closed', 'paid'] : ['closed'] } };
 }

@@ -13,6 +13,7 @@ import type { EventAnswer, EventCommand } from './commands.ts';
 import { requiredOf } from '../lookup.ts';
 import { technicalDueAt } from '../technical-owner.ts';
 import type { PayablesParts } from './parts.ts';
+import { endOf } from './record-end.ts';
 import { recordTransitions } from '../transitions.ts';
 
 /**
@@ -21,31 +22,50 @@ import { recordTransitions } from '../transitions.ts';
  */
 const paymentEventSchema = z.object({ caseId: z.string(), status: z.enum(['rejected', 'returned', 'confirmed', 'credited']), reference: z.string(), endToEndId: z.string().optional() }).strict();
 type PaymentEvent = z.infer<typeof paymentEventSchema>;
+type FailedPayment = PaymentEvent & { status: 'rejected' | 'returned' };
+
+const actor = 'system:payments';
 
 /** Records what the inbox knows of a payment; a notice about an event that is not there moves nothing. */
-export async function recordPaymentEvent(parts: PayablesParts, { entity, caseId, eventId }: EventCommand): Promise<EventAnswer> {
+export async function recordPaymentEvent(parts: PayablesParts, { caseId, eventId, mayEnd }: EventCommand): Promise<EventAnswer> {
   const at = parts.now().toISOString();
-  const dueAt = await technicalDueAt(parts, entity, at);
   return inTransaction(parts.db, async (trx) => {
-    const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
-    const event = await readInbound(trx, paymentEventSource, eventId);
+    const [found, event, postings] = await Promise.all([lockCase(trx, caseId), readInbound(trx, paymentEventSource, eventId), postingsOf(trx, caseId)]);
+    const current = requiredOf(found, 'case', caseId);
     const payment = event && paymentEventSchema.parse(event.payload);
     if (!event || !payment || payment.caseId !== caseId) return { transitions: [] };
-    const isPosted = (await postingsOf(trx, caseId)).some(({ kind, status }) => kind === 'post' && status === 'posted');
-    const transitions: Transition[] = [...(await openAgain(trx, current, payment, at)), { kind: 'event-received', at, source: paymentEventSource, eventId, eventKind: payment.status }];
-    const received = transitions.length;
-    if (payment.status === 'rejected' || payment.status === 'returned') transitions.push(...(await openFailedPayment(trx, current, { ...payment, status: payment.status }, { at, dueAt })));
-    await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
-    const answer: EventAnswer = { transitions, ...(payment.status === 'returned' ? { cameBack: true } : {}) };
-    if (!isPosted) return answer;
-    const creditedBy = payment.status === 'credited' ? await settlingCredit(trx, caseId) : undefined;
-    return {
-      ...answer,
-      ...(transitions.length > received ? { nextDeadline: dueAt } : {}),
-      ...(payment.status === 'confirmed' ? { settledBy: payment.reference } : {}),
-      ...(creditedBy ? { creditedBy } : {}),
-    };
+    const isPosted = postings.some(({ kind, status }) => kind === 'post' && status === 'posted');
+    const received: Transition = { kind: 'event-received', at, source: paymentEventSource, eventId, eventKind: payment.status };
+    switch (payment.status) {
+      case 'confirmed':
+        return confirmed(trx, current, payment, { received, isPosted, mayEnd: mayEnd === true });
+      case 'credited': {
+        await recordTransitions(trx, current, [received], { actor });
+        const creditedBy = isPosted ? await settlingCredit(trx, caseId) : undefined;
+        return { transitions: [received], ...(creditedBy ? { creditedBy } : {}) };
+      }
+      case 'rejected':
+      case 'returned':
+        return failed(trx, current, { ...payment, status: payment.status }, { received, isPosted });
+    }
   });
+}
+
+/** Where the process waits for nothing else, the case ends in the transaction that heard of the money: one step, and one record of both. */
+async function confirmed(trx: Trx, current: CaseWithProgress, { reference }: PaymentEvent, { received, isPosted, mayEnd }: { received: Transition; isPosted: boolean; mayEnd: boolean }): Promise<EventAnswer> {
+  const ends = mayEnd && isPosted && current.case.closedAt === undefined;
+  const end = ends ? await endOf(trx, current, { at: received.at, state: 'paid', reference }) : undefined;
+  const transitions = [received, ...(end?.transitions ?? [])];
+  await recordTransitions(trx, current, transitions, { actor, ...(end ? { change: end.change } : {}) });
+  return { transitions, ...(isPosted ? { settledBy: reference } : {}), ...(end ? { ended: true } : {}) };
+}
+
+async function failed(trx: Trx, current: CaseWithProgress, payment: FailedPayment, { received, isPosted }: { received: Transition; isPosted: boolean }): Promise<EventAnswer> {
+  const { at } = received;
+  const dueAt = await technicalDueAt({ db: trx }, current.case.entity, at);
+  const transitions = [...(await openAgain(trx, current, payment, at)), received, ...(await openFailedPayment(trx, current, payment, { at, dueAt }))];
+  await recordTransitions(trx, current, transitions, { actor });
+  return { transitions, ...(payment.status === 'returned' ? { cameBack: true } : {}), ...(isPosted ? { nextDeadline: dueAt } : {}) };
 }
 
 /** The process hears that the money of a document came back which it has just closed as paid, and goes on. */
@@ -64,7 +84,7 @@ export async function reopen(trx: Trx, caseId: string, at: string): Promise<Tran
  * The document is open again and somebody looks before it is paid anew (P8): its open exception holds it. Money that came back
  * also holds the bank account, whose payee may be gone.
  */
-async function openFailedPayment(trx: Trx, { case: { id, entity, workflowId, correlationId } }: CaseWithProgress, payment: PaymentEvent & { status: 'rejected' | 'returned' }, { at, dueAt }: { at: string; dueAt: string }): Promise<Transition[]> {
+async function openFailedPayment(trx: Trx, { case: { id, entity, workflowId, correlationId } }: CaseWithProgress, payment: FailedPayment, { at, dueAt }: { at: string; dueAt: string }): Promise<Transition[]> {
   const payee = (await latestAssessment(trx, id))?.result.payee;
   if (payment.status === 'returned' && payee?.account)
     await placeHold(trx, { id: `${id}-hold-${payment.endToEndId ?? payment.reference}`, entity, subject: 'bank-account', subjectId: `${payee.supplierId}/${payee.account.id}`, reason: `payment-returned:${payment.reference}`, setBy: 'system:payments' });

@@ -195,12 +195,17 @@ async function effect({ parts, erp, attempt, beat }: Asked, instruction: StoredI
       outcomeOf: (posting) => (posting.outcome === 'posted' ? { reference: posting.document.documentNumber } : undefined),
       async write(trx, posting) {
         if (posting.outcome === 'refused' && posting !== nothingToBook) return openRefusal(trx, instruction, kind, posting, parts.now());
-        await closeBookingCases(trx, instruction, kind);
-        if (posting.outcome === 'refused') return closeBookingCases(trx, instruction, 'reverse');
+        if (posting.outcome === 'refused') {
+          await closeBookingCases(trx, instruction, kind);
+          return closeBookingCases(trx, instruction, 'reverse');
+        }
         const reference = posting.document.documentNumber;
-        await markBooked(trx, runId, endToEndId, mark(reference));
-        for (const { caseId, amount: settled } of cases) await savePosting(trx, { key: `${key}/${caseId}`, entity, caseId, system: erp.system, kind, status: 'posted', reference, amount: settled });
-        await appendAudit(trx, entity, [{ action: `payment.${kind === 'pay' ? 'booked' : 'taken-back'}`, actor: `counterpart:${erp.system}`, case: runId, correlationId: runId, data: { key, endToEndId, reference, amount } }]);
+        await Promise.all([
+          closeBookingCases(trx, instruction, kind),
+          markBooked(trx, runId, endToEndId, mark(reference)),
+          ...cases.map(({ caseId, amount: settled }) => savePosting(trx, { key: `${key}/${caseId}`, entity, caseId, system: erp.system, kind, status: 'posted', reference, amount: settled })),
+          appendAudit(trx, entity, [{ action: `payment.${kind === 'pay' ? 'booked' : 'taken-back'}`, actor: `counterpart:${erp.system}`, case: runId, correlationId: runId, data: { key, endToEndId, reference, amount } }]),
+        ]);
       },
     },
   );

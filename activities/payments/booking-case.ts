@@ -36,7 +36,7 @@ export function openFailure(trx: Trx, payment: Booked, kind: BookingKind, failur
 
 /** The ERP has done it, or has nothing to do any more. */
 export async function closeBookingCases(trx: Trx, payment: Booked, kind: BookingKind): Promise<void> {
-  for (const first of [refusalId(payment, kind), failureId(payment, kind)]) await closeStandingException(trx, first, 'system:payments');
+  await Promise.all([refusalId(payment, kind), failureId(payment, kind)].map((first) => closeStandingException(trx, first, 'system:payments')));
 }
 
 /** Those of the payments that an open case says of why the ERP has not booked them, by end-to-end id. */

@@ -51,6 +51,7 @@ export async function closeTasks(trx: Trx, caseId: string, state: 'superseded' |
     trx,
     `update tasks set state = :state, closed_at = clock_timestamp() where case_id = :caseId and state = 'open' returning id`,
     { caseId, state },
+    'tasks-close',
   );
   return rows.map((row) => row.id);
 }

@@ -64,7 +64,7 @@ export async function openExceptionsOf(db: Db, caseId: string): Promise<Exceptio
 }
 
 export async function readException(db: Db, id: string): Promise<ExceptionCase | undefined> {
-  const [row] = await sql<ExceptionRow>(db, `select ${COLUMNS} from exceptions where id = :id`, { id });
+  const [row] = await sql<ExceptionRow>(db, `select ${COLUMNS} from exceptions where id = :id`, { id }, 'exception-read');
   return row && exceptionOf(row);
 }
 

@@ -51,6 +51,7 @@ export async function readInbound(db: Db, source: string, id: string): Promise<(
     db,
     `select id, kind, payload, entity, created_at as "createdAt" from inbound_events where source = :source and id = :id`,
     { source, id },
+    'inbound-read',
   );
   return row;
 }

@@ -265,7 +265,7 @@ export async function toBook(db: Db, entity: string, limit: number, after?: Book
 }
 
 export async function markBooked(trx: Trx, runId: string, endToEndId: string, as: { bookedAs?: string; unbookedAs?: string }): Promise<void> {
-  await sql(trx, `update payment_instructions set booked_as = coalesce(:bookedAs, booked_as), unbooked_as = coalesce(:unbookedAs, unbooked_as) where run_id = :runId and end_to_end_id = :endToEndId`, { bookedAs: null, unbookedAs: null, ...as, runId, endToEndId });
+  await sql(trx, `update payment_instructions set booked_as = coalesce(:bookedAs, booked_as), unbooked_as = coalesce(:unbookedAs, unbooked_as) where run_id = :runId and end_to_end_id = :endToEndId`, { bookedAs: null, unbookedAs: null, ...as, runId, endToEndId }, 'payment-booked');
 }
 
 /** Sent more than so long ago, and not a word from the bank since. */

@@ -40,6 +40,7 @@ export async function postingsOf(db: Db, caseId: string): Promise<StoredPosting[
     `select key, entity, case_id as "caseId", system, kind, status, reference, currency, amount_minor, detail, created_at as "createdAt", settled_at as "settledAt"
        from postings where case_id = :caseId order by created_at, key`,
     { caseId },
+    'postings-of-case',
   );
   return rows.map(({ currency, amount_minor, reference, settledAt, ...row }) => ({
     ...row,

@@ -67,7 +67,7 @@ describeWithServices('money that comes back', () => {
 
   it('before the process of a document that was just recorded as paid has ended: it goes on, and is paid anew', async () => {
     const id = await posted();
-    writeFileSync(order, 'recordEnd');
+    writeFileSync(order, 'recordPaymentEvent');
     await tell(id, 'confirmed', 'E2E-A1');
     expect(await worker.ended).toBe('signal SIGKILL');
     await house.ended(id, 'paid');
@@ -78,6 +78,19 @@ describeWithServices('money that comes back', () => {
     await shownEverywhere(id);
     await paidAnew(id, 'E2E-A2');
     expect(await reopenings(id)).toBe(1);
+  });
+
+  it('or does not come back: a process that hears twice of what it was paid with ends once', async () => {
+    const id = await posted();
+    writeFileSync(order, 'recordPaymentEvent');
+    await tell(id, 'confirmed', 'E2E-D1');
+    expect(await worker.ended).toBe('signal SIGKILL');
+    const { case: { workflowId } } = await house.ended(id, 'paid');
+    writeFileSync(order, '');
+    worker = await start();
+    await house.client.workflow.getHandle(workflowId).result();
+    await shownEverywhere(id);
+    expect((await auditOf(house.db, id)).filter((action) => action === 'invoice.ended')).toHaveLength(1);
   });
 
   it('beside the news that it was paid, in whatever task the process hears of them', async () => {

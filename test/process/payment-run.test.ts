@@ -3,6 +3,7 @@ import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { holdsOf } from '../../db/repositories/payables.ts';
 import { exclusionsOf, readRun } from '../../db/repositories/payment-runs.ts';
 import { bookingKey, instructionsOf } from '../../db/repositories/payments.ts';
+import { isStepKept } from '../../db/repositories/recorded-steps.ts';
 import type { Progress } from '../../domain/model/progress.ts';
 import { auditOf, historyOf } from '../support/evidence.ts';
 import { outcomeOf } from '../support/people.ts';
@@ -52,6 +53,8 @@ describeWithServices('payment run, on the real server, database, ERP, bank and s
     await pay.bankDays(6);
     await house.caseWhen(caseId, ended('paid'));
     await house.caseWhen(runId, ended('confirmed'));
+    expect((await auditOf(house.db, caseId)).slice(-2)).toEqual(['invoice.event-received', 'invoice.ended']);
+    expect(await isStepKept(house.db, caseId, 'recordEnd'), 'the end is recorded with the news, not in a step of its own').toBe(false);
     expect(await atBank(payment.endToEndId)).toMatchObject([{ state: 'booked', amount: { minor: '17136' } }]);
     await expect.poll(async () => (await inErp(key)).map(({ docType, grossValue }) => [docType, grossValue]), { timeout: 20_000 }).toEqual([['PAY', '171.36']]);
     expect(await auditOf(house.db, runId)).toEqual(expect.arrayContaining(['payment-run.opened', 'payment-run.proposed', 'payment-run.screened', 'payment-run.filed', 'payment-run.posting', 'payment-run.payments-moved', 'payment-run.ended']));

@@ -77,10 +77,12 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
     changed: false,
     corrected: false,
     resumed: false,
+    awaitsPayment: false,
     paymentNews: false,
     effectUnderWay: false,
     reversalRefused: false,
     known: new Set(goesOn?.heard),
+    endIsRecorded: false,
   };
   if (goesOn?.postingNumber) invoice.postingNumber = goesOn.postingNumber;
   if (goesOn?.posted) invoice.posted = goesOn.posted;
@@ -160,7 +162,9 @@ async function awaitPayment(invoice: InvoiceCase, assessment: AssessmentAnswer, 
   while (!invoice.ending && !invoice.corrected) {
     invoice.paymentNews = false;
     invoice.board.show(assessment.supplierId);
+    invoice.awaitsPayment = true;
     await awaitWithEscalation(invoice.ref, invoice.board, () => invoice.corrected || invoice.paymentNews || invoice.ending !== undefined || isLong(invoice), invoice.paymentDeadline);
+    invoice.awaitsPayment = false;
     if (!invoice.corrected) await goOnWhenLong(invoice);
   }
   if (!invoice.ending) await reverseInErp(invoice, 'corrected');
@@ -208,12 +212,10 @@ async function closeCase(invoice: InvoiceCase, ending: InvoiceToPayOutcome): Pro
   while (isUnwanted(invoice, ending) && !(await reverseInErp(invoice, ending.state)));
   const reference = 'reference' in ending ? ending.reference : ending.state === 'duplicate' ? ending.of : undefined;
   const answer = await parkable(invoice, 'closeCase', () =>
-    invoice.mutex.run(async () => (invoice.ending === ending ? recordEnd({ ...invoice.ref, state: ending.state, ...(reference ? { reference } : {}) }) : undefined)),
+    invoice.mutex.run(async () => (invoice.ending === ending && !invoice.endIsRecorded ? recordEnd({ ...invoice.ref, state: ending.state, ...(reference ? { reference } : {}) }) : undefined)),
   );
-  if (answer) {
-    invoice.board.apply(answer.transitions);
-    invoice.board.show();
-  }
+  if (answer) invoice.board.apply(answer.transitions);
+  if (answer || invoice.endIsRecorded) invoice.board.show();
   await condition(allHandlersFinished);
 }
 
@@ -270,13 +272,18 @@ function hear(invoice: InvoiceCase, decision: Extract<DecisionAnswer, { accepted
 
 async function hearPayment(invoice: InvoiceCase, { eventId }: InboxNotice): Promise<void> {
   await invoice.mutex.run(async () => {
-    const answer = await parkable(invoice, 'recordPayment', () => recordPaymentEvent({ ...invoice.ref, eventId }));
+    const mayEnd = invoice.awaitsPayment && !invoice.ending && !invoice.corrected;
+    const answer = await parkable(invoice, 'recordPayment', () => recordPaymentEvent({ ...invoice.ref, eventId, ...(mayEnd ? { mayEnd } : {}) }));
     if (invoice.known.has(eventId)) return; // the same one again
     invoice.known.add(eventId);
     invoice.board.apply(answer.transitions);
     invoice.paymentNews = true;
     if (answer.nextDeadline) invoice.paymentDeadline = answer.nextDeadline;
-    if (answer.cameBack && invoice.ending?.state === 'paid') delete invoice.ending;
+    if (answer.cameBack && invoice.ending?.state === 'paid') {
+      delete invoice.ending;
+      invoice.endIsRecorded = false;
+    }
+    if (answer.ended) invoice.endIsRecorded = true;
     if (answer.settledBy) invoice.ending ??= { state: 'paid', settlement: 'bank-confirmed', reference: answer.settledBy };
     if (answer.creditedBy) invoice.ending ??= { state: 'credited', reference: answer.creditedBy };
   });

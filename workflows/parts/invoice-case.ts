@@ -20,6 +20,8 @@ export interface InvoiceCase {
   /** AP supplied a corrected version, which a posted document has to give way to. */
   corrected: boolean;
   resumed: boolean;
+  /** It waits for the bank's word and for nothing else. */
+  awaitsPayment: boolean;
   /** The bank said something of the payment, or somebody dealt with what it said. */
   paymentNews: boolean;
   /** When somebody has to have looked at a payment that failed. */
@@ -34,4 +36,6 @@ export interface InvoiceCase {
   /** Decisions and events that it has heard. */
   known: Set<string>;
   ending?: InvoiceToPayOutcome;
+  /** The ending was recorded together with the event that led to it. */
+  endIsRecorded: boolean;
 }
