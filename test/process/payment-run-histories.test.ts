@@ -93,9 +93,10 @@ describeWithServices('a payment run that goes on in new histories', () => {
 
     const positions = (await begunWith<PaymentRunInput>(house, workflowId)).flatMap(({ goesOn }) => goesOn ?? []);
     expect(positions.map(({ cutOffAt, nextDeadline }) => ({ cutOffAt, nextDeadline })), 'what the proposal said is known to the end').toEqual(positions.map(() => ({ cutOffAt: tooLate, nextDeadline: asked.dueAt })));
-    const before = positions.filter(({ reached }) => !reached.includes('released'));
-    const after = positions.slice(before.length);
-    expect([before.length > 0, before.every(({ released }) => !released), after.length > 0, after.every(({ released }) => released)]).toEqual([true, true, true, true]);
+    const after = positions.filter(({ reached }) => reached.includes('released'));
+    expect([after.length > 0, after.every(({ released }) => released)]).toEqual([true, true]);
+    const told = positions.map(({ released }) => released); // the release may be heard just while a history hands over
+    expect([told[0], told]).toEqual([false, [...told].sort()]);
     const pages = after.filter(({ reached }) => !reached.includes('screened')).flatMap(({ screenedTo }) => screenedTo ?? []);
     expect(pages.length, 'pages go on where they were').toBeGreaterThan(1);
     expect(pages).toEqual([...new Set(pages)].sort());
