@@ -8,6 +8,7 @@ import { contenders, ourName } from './invoice/contenders.ts';
 import { buyer } from './invoice/documents.ts';
 import { allTimes, describeParts, load, met, processorOf, quantile, round, sumOf } from './invoice/figures.ts';
 import { bringTo, measured, watching, type Round } from './invoice/load.ts';
+import { memoryOf } from './invoice/memory.ts';
 
 export const summary = 'From a person saying yes to the document posted, while thousands of processes wait: ours and its peers, in turns (--open, --approvals, --callers, --rounds, --contenders, --store)';
 
@@ -28,13 +29,15 @@ interface Options {
 export async function run(args: string[]): Promise<Result> {
   const options = optionsOf(args);
   const before = load();
-  const rounds = await withContenders('approve', await contenders(options.contenders), options.store, (arena) => measureAll(arena, options));
+  const held: string[] = [];
+  const rounds = await withContenders('approve', await contenders(options.contenders), options.store, (arena) => measureAll(arena, options, held));
   return {
     name: 'approve',
     rows: options.callers.flatMap((callers) => rowsOf(callers, rounds, options)),
     notes: [
       `${options.rounds} rounds of ${options.approvals} approvals for each number of persons at once; times from the request at the API until the case is posted, over all rounds.`,
       `Processor milliseconds of one approval by part. ${[...rounds].flatMap(([name, all]) => [...all].map(([callers, own]) => `${name}, ${callers} at once: ${describeParts(processorOf(own))}`)).join('. ')}.`,
+      `Resident megabytes of each program while ${options.open} wait, and the most that it held: ${held.join('. ')}.`,
       `Temporal's store is ${options.store}. Load average before ${before}, after ${load()}.`,
     ],
   };
@@ -51,12 +54,14 @@ function optionsOf(args: string[]): Options {
 
 type Rounds = Map<string, Map<number, Round[]>>;
 
-async function measureAll({ entered }: Arena, options: Options): Promise<Rounds> {
+/** Adds to `held` what the programs of each contender hold while all of its processes wait. */
+async function measureAll({ entered }: Arena, options: Options, held: string[]): Promise<Rounds> {
   const open = new Map<string, string[]>();
   for (const contender of entered) {
     const began = performance.now();
     open.set(contender.name, shuffled(await bringTo(contender, 'approval', openers, await contender.documents.prepare('approval', options.open))));
     console.error(`  ${options.open} processes of ${contender.name} wait, after ${round((performance.now() - began) / 1000)} s`);
+    held.push(`${contender.name}: ${memoryOf(contender).map(({ program, resident, peak }) => `${program} ${resident} (${peak})`).join(', ')}`);
   }
   const rounds: Rounds = new Map(entered.map(({ name }) => [name, new Map()]));
   for (let number = 1; number <= options.rounds; number += 1) {

@@ -1,20 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client } from '@temporalio/client';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
-import { runDirOf } from '../bin/services/services.ts';
 import type { TemporalStore } from '../temporal-config/settings.ts';
 import { dataConverter } from '../temporal-config/converter.ts';
 import { keptHistories, type History } from '../test/support/histories.ts';
 import { bundleWorkflows } from '../workers/bundle.ts';
 import type { Result } from './benchmark.ts';
-import { recorded } from './intake/processor-time.ts';
 import { withContenders, type Arena, type Entered } from './invoice/arena.ts';
 import { contenders, ourName } from './invoice/contenders.ts';
 import { load, median, met, round } from './invoice/figures.ts';
 import { bringTo } from './invoice/load.ts';
+import { memoryOf, type Memory } from './invoice/memory.ts';
 
 export const summary = 'What the programs of each contender hold in memory while thousands of processes wait, and how long the longest history takes to replay (--open 5000 --contenders --replays 9 --store)';
 
@@ -62,21 +60,6 @@ async function measure(arena: Arena, contender: Entered, open: number, replays: 
     return { contender: contender.name, what: `${program} with ${ids.length} open`, 'before MB': was(0), 'half MB': was(Math.ceil(steps / 2)), 'MB': resident, 'peak MB': peak, limit: program === 'worker' ? `<= ${megabytesAllowed} MB: ${met(peak <= megabytesAllowed)}` : '' };
   });
   return contender.name in workflowsOf ? [...memory, ...(await replayTimes(arena, contender, ids, replays))] : memory;
-}
-
-interface Memory {
-  program: string;
-  resident: number;
-  peak: number;
-}
-
-/** As the kernel counts it; nothing where there is no process table. */
-function memoryOf({ settings }: Entered): Memory[] {
-  return recorded(runDirOf(settings.stateDir)).map(({ name, pid }) => {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const megabytes = (field: string) => Math.round(Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) / 1024);
-    return { program: name, resident: megabytes('VmRSS'), peak: megabytes('VmHWM') };
-  });
 }
 
 /** The longest of the run; for ours also the longest that was ever recorded, whatever process it is of. */

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { runDirOf } from '../../bin/services/services.ts';
+import { recorded } from '../intake/processor-time.ts';
+import type { Entered } from './arena.ts';
+
+/** What a program holds now and the most that it ever held, in megabytes. */
+export interface Memory {
+  program: string;
+  resident: number;
+  peak: number;
+}
+
+/** Of each program of a contender, as the kernel counts it; nothing where there is no process table. */
+export function memoryOf({ settings }: Entered): Memory[] {
+  return recorded(runDirOf(settings.stateDir)).map(({ name, pid }) => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const megabytes = (field: string) => Math.round(Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) / 1024);
+    return { program: name, resident: megabytes('VmRSS'), peak: megabytes('VmHWM') };
+  });
+}
