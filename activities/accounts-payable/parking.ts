@@ -8,7 +8,7 @@ import { recordTransitions } from '../transitions.ts';
 import type { CaseRef, ParkCommand, Recorded } from './commands.ts';
 import type { PayablesParts } from './parts.ts';
 
-/** Parks a case whose step failed after its tries: an exception with an owner, a reason and a way to go on (guarantee 8). */
+/** Parks a case whose step failed after its tries: an exception with an owner, a reason and a way to go on (guarantee 8). The end of a case stays what it shows, even where its process cannot go on from there. */
 export async function recordParked(parts: PayablesParts, { entity, caseId, step, code, message }: ParkCommand): Promise<Recorded> {
   const at = parts.now().toISOString();
   const dueAt = await technicalDueAt(parts, entity, at);
@@ -33,6 +33,7 @@ export async function recordParked(parts: PayablesParts, { entity, caseId, step,
       dueAt,
       correlationId: current.case.correlationId,
     });
+    if (current.case.closedAt !== undefined) return { transitions: [] };
     const transitions: Recorded['transitions'] = [{ kind: 'parked', at, step, code, owner: technicalOwner }];
     await recordTransitions(trx, current, transitions, { actor: 'system:process' });
     return { transitions };
@@ -46,6 +47,7 @@ export async function recordResumed(parts: PayablesParts, { caseId, step }: Case
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
     const parked = (await openExceptionsOf(trx, caseId)).filter(({ id }) => id.startsWith(parkedId(caseId, step)));
     for (const { id } of parked) await resolveException(trx, id, { resolution: 'went-through', by: 'system:process' });
+    if (current.case.closedAt !== undefined) return { transitions: [] };
     const transitions: Recorded['transitions'] = [{ kind: 'resumed', at, step, by: 'system:process' }];
     await recordTransitions(trx, current, transitions, { actor: 'system:process' });
     return { transitions };

@@ -11,7 +11,7 @@ import type { PayablesParts } from './parts.ts';
 
 /**
  * Somebody sent a message to the process of a case around the API, and it was not let in (S16): an exception with an owner, and an audit
- * event. The case itself goes on as if nothing had come. While the exception is open, further messages of its kind are the same one;
+ * event, which is all there is of one that comes when the case has just ended. The case itself goes on as if nothing had come. While the exception is open, further messages of its kind are the same one;
  * what may be let in later is kept with it.
  */
 export async function recordRefusedMessage(parts: PayablesParts, { entity, caseId, step, code, message, args }: RefusedMessageCommand): Promise<{ exceptionId?: string }> {
@@ -24,8 +24,13 @@ export async function recordRefusedMessage(parts: PayablesParts, { entity, caseI
       if (args) await setExceptionSource(trx, open[0].id, withUnread(open[0].source, step, args));
       return { exceptionId: open[0].id };
     }
+    const { workflowId, correlationId, closedAt } = current;
+    const tell = (exception?: string) => appendAudit(trx, entity, [{ action: 'message.refused', actor: 'system:process', case: caseId, correlationId, data: { message: step, code, ...(exception === undefined ? {} : { exception }) } }]);
+    if (closedAt !== undefined && !args) {
+      await tell(); // nobody can answer it any more
+      return {};
+    }
     const { title, remedy } = errorCatalogue[code as ErrorCode];
-    const { workflowId, correlationId } = current;
     const exceptionId = `${kind}${await nextExceptionNumber(trx, caseId)}`;
     await openException(trx, {
       id: exceptionId,
@@ -44,7 +49,7 @@ export async function recordRefusedMessage(parts: PayablesParts, { entity, caseI
       dueAt,
       correlationId,
     });
-    await appendAudit(trx, entity, [{ action: 'message.refused', actor: 'system:process', case: caseId, correlationId, data: { message: step, code, exception: exceptionId } }]);
+    await tell(exceptionId);
     return { exceptionId };
   });
 }

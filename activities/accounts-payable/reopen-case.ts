@@ -3,8 +3,8 @@ import type { Trx } from '../../db/client.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
 import { readInbound } from '../../db/repositories/inbound.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
-import { paymentEventSource, paymentEventStep } from '../../db/repositories/payment-events.ts';
-import { isStepKept } from '../../db/repositories/recorded-steps.ts';
+import { paymentEventActivity, paymentEventSource, paymentEventStep } from '../../db/repositories/payment-events.ts';
+import { eventsHeard, isStepKept } from '../../db/repositories/recorded-steps.ts';
 import type { Case } from '../../domain/model/case.ts';
 import { findableBy } from '../../domain/rules/accounts-payable/findable-by.ts';
 import { applyTransitions } from '../../domain/rules/progress.ts';
@@ -28,10 +28,11 @@ export async function reopenUnheard(trx: Trx, { invoiceToPay, now }: Pick<Payabl
   const { entity, workflowId, correlationId, acceptedAt } = current.case;
   const transitions = [await reopen(trx, caseId, at)];
   const shown = applyTransitions(current.progress, transitions);
+  const heard = await eventsHeard(trx, caseId, paymentEventActivity);
   await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
   await enqueue(trx, {
     entity, caseId, kind: 'start-workflow', key: `${caseId}/${eventId}`, workflowId,
-    payload: { ...invoiceToPay, again: true, searchAttributes: { FinProcess: invoiceToPay.workflow, FinEntity: entity, FinStage: 'reopened', FinCorrelationId: correlationId, ...documentAttributes(current.case) }, input: { entity, caseId, correlationId, receivedAt: acceptedAt, version: current.progress.workflowVersion, reopenedBy: eventId, shown } },
+    payload: { ...invoiceToPay, again: true, searchAttributes: { FinProcess: invoiceToPay.workflow, FinEntity: entity, FinStage: 'reopened', FinCorrelationId: correlationId, ...documentAttributes(current.case) }, input: { entity, caseId, correlationId, receivedAt: acceptedAt, version: current.progress.workflowVersion, reopenedBy: eventId, shown, heard } },
     correlationId,
   });
 }

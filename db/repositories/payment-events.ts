@@ -12,7 +12,10 @@ export function paymentEventId({ endToEndId, caseId, status }: { endToEndId: str
   return format(paymentEvent, endToEndId, caseId, status);
 }
 
+/** The activity in which it hears it. */
+export const paymentEventActivity = 'recordPaymentEvent';
+
 /** The step in which it hears it. */
 export function paymentEventStep(eventId: string): string {
-  return eventStep('recordPaymentEvent', eventId);
+  return eventStep(paymentEventActivity, eventId);
 }

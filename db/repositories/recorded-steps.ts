@@ -31,6 +31,12 @@ export async function stepAnswer(db: Db, { caseId, kind }: Step): Promise<unknow
   return (await sqlOne<{ answer: unknown }>(db, `select answer from recorded_steps where case_id = :caseId and kind = :kind`, { caseId, kind })).answer;
 }
 
+/** The events that steps of this kind have heard of a case. */
+export async function eventsHeard(db: Db, caseId: string, activityType: string): Promise<string[]> {
+  const rows = await sql<{ step: string }>(db, `select step from recorded_steps where case_id = :caseId and starts_with(kind, :prefix) order by step`, { caseId, prefix: eventStep(activityType, '') });
+  return rows.map(({ step }) => step);
+}
+
 export async function isStepKept(db: Db, caseId: string, kind: string): Promise<boolean> {
   return (await sqlOne<{ kept: boolean }>(db, `select exists (select from recorded_steps where case_id = :caseId and kind = :kind) as kept`, { caseId, kind })).kept;
 }

@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { recordParked, recordResumed } from '../../activities/accounts-payable/parking.ts';
 import { endOf } from '../../activities/accounts-payable/record-end.ts';
 import { recordPaymentEvent } from '../../activities/accounts-payable/record-payment-event.ts';
+import { recordRefusedMessage } from '../../activities/accounts-payable/refused-message.ts';
 import type { PayablesParts } from '../../activities/accounts-payable/parts.ts';
 import { recordTransitions } from '../../activities/transitions.ts';
 import { inTransaction } from '../../db/client.ts';
@@ -28,9 +30,10 @@ describeWithDatabase('what the bank says of a document', () => {
   const hears = async (caseId: string, status: string, mayEnd?: true) => {
     const eventId = `E2E-${number}/${caseId}/${status}`;
     await inTransaction(own.db, (trx) => recordInbound(trx, { source: paymentEventSource, entity: 'DE01', events: [{ id: eventId, kind: status, payload: { caseId, status, reference: 'ENTRY-1' } }] }));
-    const parts = { db: own.db, now: () => new Date('2026-11-22T10:00:00.000Z') } as unknown as PayablesParts;
     return recordPaymentEvent(parts, { entity: 'DE01', caseId, correlationId: 'c', eventId, ...(mayEnd ? { mayEnd } : {}) });
   };
+  let parts: PayablesParts;
+  beforeAll(() => void (parts = { db: own.db, now: () => new Date('2026-11-22T10:00:00.000Z') } as unknown as PayablesParts));
   const standing = async (caseId: string) => {
     const { case: { state, outcome, paidAt, closedAt } } = (await readCase(own.db, caseId))!;
     return { state, outcome, paid: paidAt !== undefined, closed: closedAt !== undefined };
@@ -62,6 +65,29 @@ describeWithDatabase('what the bank says of a document', () => {
     const caseId = await document();
     expect(await hears(caseId, status, true)).not.toHaveProperty('ended');
     expect(await standing(caseId)).toEqual(open);
+  });
+
+  it('guarantee 8: a step that is parked after the end has an owner, and the end stays what is shown', async () => {
+    const caseId = await document();
+    await hears(caseId, 'confirmed', true);
+    const ended = (await readCase(own.db, caseId))!.progress;
+    const step = { entity: 'DE01', caseId, correlationId: 'c', step: 'recordPayment' };
+    expect(await recordParked(parts, { ...step, code: 'database-unavailable', message: 'm' })).toEqual({ transitions: [] });
+    expect(await openExceptionsOf(own.db, caseId)).toMatchObject([{ code: 'database-unavailable', ownerRole: 'operator' }]);
+    expect(await recordResumed(parts, step)).toEqual({ transitions: [] });
+    expect(await openExceptionsOf(own.db, caseId)).toEqual([]);
+    expect((await readCase(own.db, caseId))!.progress).toEqual(ended);
+  });
+
+  it('S16: a refused message that comes after the end is told and asks nobody, unless it may be read later', async () => {
+    const caseId = await document();
+    await hears(caseId, 'confirmed', true);
+    const message = { entity: 'DE01', caseId, correlationId: 'c', step: 'paymentStatus', message: 'm' };
+    expect(await recordRefusedMessage(parts, { ...message, code: 'payload-plaintext' })).toEqual({});
+    expect((await auditOf(own.db, caseId)).at(-1)).toBe('message.refused');
+    expect(await openExceptionsOf(own.db, caseId)).toEqual([]);
+    const { exceptionId } = await recordRefusedMessage(parts, { ...message, code: 'payload-key-unknown', args: [{}] });
+    expect((await openExceptionsOf(own.db, caseId)).map(({ id }) => id)).toEqual([exceptionId]);
   });
 
   it('a document that is not posted is not paid', async () => {

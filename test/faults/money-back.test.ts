@@ -5,6 +5,7 @@ import { tellInvoices, type PaymentNews } from '../../activities/payments/tell-i
 import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
 import { inTransaction, sql } from '../../db/client.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
+import { paymentEventId } from '../../db/repositories/payment-events.ts';
 import { auditOf } from '../support/evidence.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
@@ -111,6 +112,7 @@ describeWithServices('money that comes back', () => {
     await inTransaction(house.db, (trx) => enqueue(trx, { entity: 'DE01', caseId: id, kind: 'signal-workflow', key: `people/${id}`, workflowId, payload: { signal: 'peopleChanged' } })); // nobody hears it, and it holds nothing back
     await tell(id, 'returned', 'E2E-C1');
     await house.stage(id, 'payment-returned');
+    await house.client.workflow.getHandle(workflowId).signal('paymentStatus', { eventId: paymentEventId({ endToEndId: 'E2E-C1', caseId: id, status: 'confirmed' }) }); // its first life heard it; this delivery was late
     await paidAnew(id, 'E2E-C2');
     await house.client.workflow.getHandle(workflowId).result();
     const again = async () => sql<{ state: string }>(house.db, `select state from outbox where case_id = :id and kind = 'signal-workflow' and payload #>> '{input,eventId}' like '%/returned'`, { id });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { sql } from '../../db/client.ts';
+import { tellInvoices, type PaymentNews } from '../../activities/payments/tell-invoices.ts';
+import { inTransaction, sql } from '../../db/client.ts';
 import { bundleWorkflows } from '../../workers/bundle.ts';
 import { keepIfMissing, recordedRun, replay } from '../support/histories.ts';
 import { openHouse, type House } from '../support/house.ts';
@@ -93,6 +94,15 @@ describeWithServices('every way through invoice to pay can be replayed', () => {
     await they.correct(caseId, 'emma.price', { lines: [{ line: '1', costCentre: 'CC-2200' }] });
     await house.caseWhen(caseId, ({ case: found, progress }) => found.stage === 'approval' && progress.postings.some(({ key, status }) => key.endsWith(':post:2') && status === 'posted'));
     await replays('given-way', workflowId);
+  });
+
+  it('paid', async () => {
+    const { caseId, workflowId } = await entered(pipes('5'));
+    await stage(caseId, 'posted');
+    await inTransaction(house.db, (trx) => tellInvoices(trx, { entity: 'DE01' }, [{ instruction: { endToEndId: 'E2E-1', instruction: { items: [caseId] } as PaymentNews['instruction']['instruction'] }, status: 'confirmed', reference: 'ENTRY-1' }]));
+    await house.ended(caseId, 'paid');
+    await house.client.workflow.getHandle(workflowId).result();
+    await replays('paid', workflowId);
   });
 
   it('parked', async () => {

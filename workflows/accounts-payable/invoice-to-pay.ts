@@ -81,7 +81,7 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
     paymentNews: false,
     effectUnderWay: false,
     reversalRefused: false,
-    known: new Set(goesOn?.heard),
+    known: new Set(goesOn?.heard ?? input.heard),
     endIsRecorded: false,
   };
   if (goesOn?.postingNumber) invoice.postingNumber = goesOn.postingNumber;
@@ -227,7 +227,7 @@ async function goOnWhenLong(invoice: InvoiceCase): Promise<void> {
   if (!isLong(invoice)) return;
   await condition(allHandlersFinished);
   if (invoice.ending || invoice.corrected) return;
-  const { input: { reopenedBy: _heardAlready, shown: _shown, ...input }, board, known, postingNumber, posted, paymentDeadline } = invoice;
+  const { input: { reopenedBy: _heardAlready, shown: _shown, heard: _known, ...input }, board, known, postingNumber, posted, paymentDeadline } = invoice;
   const goesOn = { progress: board.value, heard: [...known], ...(postingNumber ? { postingNumber } : {}), peopleChanged: board.peopleChanged, ...(posted ? { posted } : {}), ...(paymentDeadline ? { paymentDeadline } : {}) };
   await continueAsNew<typeof invoiceToPay>({ ...input, goesOn });
 }

@@ -34,6 +34,8 @@ export interface InvoiceToPayInput {
   reopenedBy?: string;
   /** With it: what the case had come to show, so that the process does not begin as if nothing had been decided or posted. */
   shown?: Progress;
+  /** With it: the events that earlier runs have heard; one of them that is delivered late is none of this run. */
+  heard?: string[];
   /** Events after which it goes on in a new history at its next resting place; absent: when the server suggests it. */
   longestHistory?: number;
   /** Set when it goes on in a new history. */
