@@ -19,6 +19,8 @@ import { describeMoney } from '../../domain/rules/money.ts';
 
 /** Where the approvals of a case stand for exactly this version of it. */
 export interface Approvals {
+  /** It is for the approvers now: no exception and no receipt comes first. */
+  due: boolean;
   /** Every step has its distinct persons (A4), or none was needed. */
   complete: boolean;
   /** Somebody had to be asked at all. */
@@ -48,10 +50,10 @@ export async function arrangeApprovals(trx: Trx, asking: Asking): Promise<Approv
   const transitions = [...(await bindToVersion(trx, asking, before)), ...(due ? await withdrawQuestions(trx, asking, before) : [])];
   const given = due && assessment.route.steps.length > 0 ? await approvalsGiven(trx, current.case.id, decisionHash, assessment.route.steps) : [];
   const step = due ? assessment.route.steps.find((candidate) => lacking(candidate, given, asking) > 0) : undefined;
-  if (!step) return { complete: due, asked: assessment.route.steps.length > 0, awaiting: [], deadlines: [], transitions };
+  if (!step) return { due, complete: due, asked: assessment.route.steps.length > 0, awaiting: [], deadlines: [], transitions };
   await openMissing(trx, asking, step, lacking(step, given, asking));
   const open = (await tasksOf(trx, current.case.id, 'open')).filter((task) => task.decisionHash === decisionHash);
-  return { complete: false, asked: true, awaiting: open.map(awaited), deadlines: open.map(nextDeadline), transitions };
+  return { due, complete: false, asked: true, awaiting: open.map(awaited), deadlines: open.map(nextDeadline), transitions };
 }
 
 /** A8: a decision counts for what was seen, and for a later version only where nothing changed that would void it. */

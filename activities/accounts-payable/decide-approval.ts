@@ -53,7 +53,8 @@ async function approve(hearing: Hearing, task: Approval): Promise<Verdict> {
     answer: {
       accepted: true,
       effect: approvals.complete ? 'complete' : 'recorded',
-      transitions: [decided(hearing), ...alert(hearing, task), { kind: 'awaiting', at, stage: 'approval', awaiting: approvals.awaiting }],
+      // Said ahead of an exception or a receipt that came up meanwhile, it counts later and moves nothing now: those are still waited for.
+      transitions: [decided(hearing), ...alert(hearing, task), ...(approvals.due ? [{ kind: 'awaiting' as const, at, stage: 'approval', awaiting: approvals.awaiting }] : [])],
     },
   };
 }

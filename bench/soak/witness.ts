@@ -57,7 +57,7 @@ export class Witness {
   private async look(): Promise<void> {
     const folder = this.house.processes.folder;
     const { bytes } = await sqlOne<{ bytes: string }>(this.house.db, `select pg_database_size(current_database()) as bytes`);
-    const store = ['server.db', 'server.db-wal'].reduce((sum, name) => sum + (statSync(join(folder, 'temporal', name), { throwIfNoEntry: false })?.size ?? 0), 0);
+    const store = readdirSync(join(folder, 'temporal')).filter((name) => /\.db(-wal)?$/.test(name)).reduce((sum, name) => sum + statSync(join(folder, 'temporal', name)).size, 0);
     this.samples.push({ at: Date.now(), programs: programsOf(runDirOf(folder)), databaseMb: Number(bytes) / 2 ** 20, engineMb: store / 2 ** 20 });
   }
 
