@@ -111,7 +111,7 @@ async function measure(bench: Measuring): Promise<Result> {
       ...(await historyRows(bench, runId)),
       ...Object.entries(usedToSend).map(([part, used]) => ({ measure: `processor time of ${part} until sent, s`, value: used })),
       ...Object.entries(usedSince(cpuSent, processorTime(bench.runDir))).map(([part, used]) => ({ measure: `processor time of ${part} from sent to closed, s`, value: used })),
-      { measure: 'most memory of the worker, MB', value: peakMemory(bench.runDir, 'worker') },
+      { measure: 'most memory of the worker, MB', value: existsSync('/proc/self/status') ? peakMemory(bench.runDir, 'worker') : 'not measured' },
     ],
     notes: [`${validated} All parts share the machine; load before ${load.toFixed(1)}, after ${loadavg()[0]!.toFixed(1)}. The copied documents have no process that waits for its payment: each is started with the news of it. Matching entries to payments alone is a row of payment-rules.`, ...(await stepTimes(bench.db, runId))],
   };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { withServices } from '../../bin/services/disposable.ts';
 import { writableFolder } from '../../bin/services/folders.ts';
@@ -23,6 +24,8 @@ export interface Entered extends Ground, Running {
   documents: Documents;
   /** Seconds so far by part: its own programs, those that all share, the callers. */
   processorTime(): Promise<ProcessorTime>;
+  /** Seconds that each part which all share uses in a second while nobody works. */
+  idle: ProcessorTime;
 }
 
 export interface Arena {
@@ -47,8 +50,11 @@ export async function withContenders<Answer>(purpose: string, contenders: Readon
         const own = await screen.step(`Ground of ${name}`, () => prepareGround(name, settings, services, stateDir, connection, closing));
         const running = await screen.step(`Contender ${name}`, () => contender.start(own));
         closing.push(() => running.stop());
-        entered.push({ ...own, ...running, documents: new Documents(own.settings.sandboxUrl), processorTime: () => processorTimeOf(own, runDirOf(stateDir)) });
+        entered.push({ ...own, ...running, documents: new Documents(own.settings.sandboxUrl), processorTime: () => processorTimeOf(own, runDirOf(stateDir)), idle: {} });
       }
+      const [first] = entered;
+      if (first) await screen.step('What all share, while nobody works', async () => void Object.assign(first.idle, await idleOf(first)));
+      for (const other of entered.slice(1)) Object.assign(other.idle, first?.idle);
       return await work({ entered, services, connection });
     } finally {
       for (const close of closing.reverse()) await close();
@@ -78,6 +84,19 @@ async function prepareGround(name: string, settings: Settings, services: Service
 /** The shipped people, whose approver of payment runs may approve one of any size. */
 function withHighLimits(shipped: SandboxSet): SandboxSet {
   return { ...shipped, persons: shipped.persons.map((person) => (person.id === 'clara.winter' ? { ...person, roles: person.roles.map((role) => ({ ...role, limit: { currency: 'EUR', minor: '99900000000' } })) } : person)) };
+}
+
+const settlingMs = 5_000;
+const idleMs = 15_000;
+const shared = ['temporal', 'engine store', 'postgres'];
+
+/** With every contender started and nothing to do. */
+async function idleOf({ processorTime: used }: Entered): Promise<ProcessorTime> {
+  await sleep(settlingMs);
+  const [before, began] = [await used(), performance.now()];
+  await sleep(idleMs);
+  const [after, seconds] = [await used(), (performance.now() - began) / 1000];
+  return Object.fromEntries(shared.map((part) => [part, Math.max(0, (after[part] ?? 0) - (before[part] ?? 0)) / seconds]));
 }
 
 /** PostgreSQL works for the engine, too: that share is told by the databases that its processes serve. */

@@ -38,8 +38,9 @@ export function describeParts(processor: Record<string, number>): string {
   return Object.entries(processor).filter(([, ms]) => ms >= 0.05).map(([part, ms]) => `${part} ${round(ms)}`).join(', ');
 }
 
-export function met(holds: boolean): string {
-  return holds ? 'met' : 'missed';
+/** A figure that could not be measured has neither met nor missed anything. */
+export function met(holds: boolean, figure = 0): string {
+  return Number.isFinite(figure) ? (holds ? 'met' : 'missed') : 'not measured';
 }
 
 export function allTimes(rounds: readonly Round[]): number[] {

@@ -15,13 +15,15 @@ export interface Kept {
   engineBytes: number;
 }
 
+/** Backends report what they inserted when they have been idle for a while. */
 const statisticsMs = 2_500;
+const atRestMs = 5_000;
+const patienceMs = 60_000;
 
 export async function keptBy({ services }: Arena, { settings }: Entered): Promise<Kept> {
-  await sleep(statisticsMs); // backends report what they inserted when they have been idle for a while
-  const at = (database: string) => Object.assign(new URL(services.databaseUrl), { pathname: `/${database}` }).href;
+  await sleep(statisticsMs);
   const own = await sizeOf(settings.databaseUrl ?? '');
-  const engine = await Promise.all(['temporal', 'temporal_visibility'].map((database) => sizeOf(at(database))));
+  const engine = await engineAtRest(services.databaseUrl);
   return {
     actions: await actionsIn(services.temporalMetricsUrl ?? '', settings.namespace),
     rows: own.rows, bytes: own.bytes,
@@ -31,6 +33,19 @@ export async function keptBy({ services }: Arena, { settings }: Entered): Promis
 
 export function difference(before: Kept, after: Kept): Kept {
   return Object.fromEntries(Object.entries(after).map(([name, value]) => [name, (value as number) - before[name as keyof Kept]])) as unknown as Kept;
+}
+
+/** The server clears its queues a while after the work. */
+async function engineAtRest(databaseUrl: string): Promise<{ rows: number; bytes: number }[]> {
+  const look = () => Promise.all(['temporal', 'temporal_visibility'].map((database) => sizeOf(Object.assign(new URL(databaseUrl), { pathname: `/${database}` }).href)));
+  let found = await look();
+  for (const until = Date.now() + patienceMs; Date.now() < until; ) {
+    const before = found.map(({ rows }) => rows);
+    await sleep(atRestMs);
+    found = await look();
+    if (found.every(({ rows }, at) => rows === before[at])) break;
+  }
+  return found;
 }
 
 /** Rows that are there, and the bytes of their tables and indexes; a SQLite store has none here. */

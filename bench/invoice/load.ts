@@ -66,11 +66,12 @@ export async function measured(entered: Entered, count: number, work: () => Prom
   const began = performance.now();
   const milliseconds = (await work()).sort((a, b) => a - b);
   const seconds = (performance.now() - began) / 1000;
-  return { count, seconds, milliseconds, processor: each(before, await entered.processorTime(), count) };
+  return { count, seconds, milliseconds, processor: each(before, await entered.processorTime(), { count, seconds, idle: entered.idle }) };
 }
 
-export function each(before: ProcessorTime, after: ProcessorTime, count: number): Record<string, number> {
-  return Object.fromEntries(Object.entries(after).map(([part, seconds]) => [part, ((seconds - (before[part] ?? 0)) * 1000) / count]));
+/** Milliseconds for each document, without what the parts that all share use in that time while nobody works: it would be charged to whoever is slow. */
+export function each(before: ProcessorTime, after: ProcessorTime, { count, seconds, idle }: { count: number; seconds: number; idle: ProcessorTime }): Record<string, number> {
+  return Object.fromEntries(Object.entries(after).map(([part, used]) => [part, (Math.max(0, used - (before[part] ?? 0) - (idle[part] ?? 0) * seconds) * 1000) / count]));
 }
 
 export interface Watch {

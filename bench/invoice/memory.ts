@@ -12,9 +12,17 @@ export interface Memory {
 
 /** Of each program of a contender, as the kernel counts it; nothing where there is no process table. */
 export function memoryOf({ settings }: Entered): Memory[] {
-  return recorded(runDirOf(settings.stateDir)).map(({ name, pid }) => {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const megabytes = (field: string) => Math.round(Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) / 1024);
-    return { program: name, resident: megabytes('VmRSS'), peak: megabytes('VmHWM') };
+  return recorded(runDirOf(settings.stateDir)).flatMap(({ name, pid }) => {
+    const status = statusOf(pid);
+    const megabytes = (field: string) => Math.round(Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status ?? '')?.[1] ?? 0) / 1024);
+    return status === undefined ? [] : [{ program: name, resident: megabytes('VmRSS'), peak: megabytes('VmHWM') }];
   });
+}
+
+function statusOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
 // Run benchmarks and keep their results in bench/RESULTS.md and bench/results.json
-import { fork, spawnSync } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { KontorError } from '../../domain/errors.ts';
 import { serverVersion } from '../../temporal-config/server/versions.ts';
 import { readSettings, toolEnvironment } from '../../temporal-config/settings.ts';
 import { untilStopSignal } from '../services/signals.ts';
+import { sourceRevision } from '../services/source-revision.ts';
 
 const usage = `Usage: kontor bench [NAME…] [options of the benchmark]
 
@@ -58,6 +59,7 @@ function split(args: string[]): { names: string[]; options: string[] } {
 /** The result, or what went wrong. */
 async function measure(name: string, options: string[], stop: Promise<void>): Promise<KeptResult | string> {
   const file = join(folder, `${name}${suffix}`);
+  const revision = sourceRevision(home); // of what begins to run: others may go on working meanwhile
   const child = fork(join(folder, 'run-one.ts'), [file, ...options], { cwd: home, execArgv: ['--expose-gc', `--max-old-space-size=${heapMegabytes}`, '--import', 'tsx'], env: toolEnvironment({ TZ: 'UTC' }) });
   void stop.then(() => child.kill('SIGTERM')); // it leaves nothing running; what it was in the middle of has no result
   const measured = new Promise<Measured>((resolve) => child.once('message', (message) => resolve(message as Measured)));
@@ -65,8 +67,8 @@ async function measure(name: string, options: string[], stop: Promise<void>): Pr
   const first = await Promise.race([measured, ended]);
   if (first === null || typeof first === 'number') return `it ended with code ${first} and gave no result`;
   await ended;
-  const command = `npm run bench -- ${[name, ...options].join(' ')}`;
-  return { ...first.result, name, summary: first.summary, command, measuredAt: new Date().toISOString(), revision: revision(), environment: environment() };
+  const command = [...settingsGiven(), 'npm run bench --', name, ...options].join(' ');
+  return { ...first.result, name, summary: first.summary, command, measuredAt: new Date().toISOString(), revision, environment: environment() };
 }
 
 function keep(result: KeptResult): void {
@@ -77,10 +79,10 @@ function keep(result: KeptResult): void {
   writeFileSync(join(folder, 'RESULTS.md'), resultsPage(all));
 }
 
-function revision(): string {
-  const git = (...args: string[]) => spawnSync('git', args, { cwd: home, encoding: 'utf8' }).stdout?.trim() ?? '';
-  const commit = git('rev-parse', '--short', 'HEAD') || 'unknown';
-  return git('status', '--porcelain', '--untracked-files=no') ? `${commit} with local changes` : commit;
+/** Settings that decide on what is measured, as a reader has to give them; where state and caches lie decides nothing. */
+function settingsGiven(): string[] {
+  const places = new Set(['KONTOR_STATE', 'KONTOR_CACHE']);
+  return Object.entries(process.env).filter(([name]) => name.startsWith('KONTOR_') && !places.has(name)).map(([name, value]) => `${name}=${value}`).sort();
 }
 
 function environment(): Environment {

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { once, type Effect, type OnceTools } from '../../activities/once.ts';
 import { createErpChangeActivities } from '../../activities/erp-changes/index.ts';
-import { sql } from '../../db/client.ts';
+import { sql, type Db } from '../../db/client.ts';
 import { databaseEpoch, markRestored, recordedOutcome } from '../../db/repositories/once.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { useDatabase } from '../db/fixtures.ts';
@@ -51,6 +51,20 @@ class Counterpart {
       throw new KontorError('outcome-unknown', 'no answer');
     };
   }
+}
+
+/** A database whose statement of this number waits for its connection, as of a process that is not given the processor. */
+function stallingAt(db: Db, statement: number, ms: number): Db {
+  let begun = 0;
+  const { client } = db as unknown as { client: { acquireConnection(): Promise<unknown>; releaseConnection(connection: unknown): Promise<void> } };
+  const stalling = {
+    async acquireConnection() {
+      if ((begun += 1) === statement) await sleep(ms);
+      return client.acquireConnection();
+    },
+    releaseConnection: (connection: unknown) => client.releaseConnection(connection),
+  };
+  return { client: stalling } as unknown as Db;
 }
 
 describeWithDatabase('once: an effect outside happens once per key', () => {
@@ -162,6 +176,16 @@ describeWithDatabase('once: an effect outside happens once per key', () => {
     wake();
     expect(await zombie).toMatchObject({ code: 'effect-taken-over' });
     expect(await once(tools, erp.effect(key))).toEqual(taken);
+  });
+
+  it('an attempt that stands still before it sends again sends nothing: another one may have done so meanwhile', async () => {
+    const { key, tools } = await begin();
+    await expect(once(tools, erp.effect(key, { send: () => Promise.reject(new KontorError('outcome-unknown', 'no answer')) }))).rejects.toMatchObject({ code: 'outcome-unknown' });
+    await sleep(leaseMs + settleWindowMs + 100);
+    const taking = 1;
+    const stalled = { ...tools, attempt: 2, db: stallingAt(own.db, taking + 1, leaseMs + 100) };
+    await expect(once(stalled, erp.effect(key))).rejects.toMatchObject({ code: 'effect-in-progress' });
+    expect([erp.sends, erp.enquiries]).toEqual([1, 1]);
   });
 
   it('after a restore, a process that knew the database before asks first', async () => {

@@ -59,6 +59,16 @@ describeWithDatabase('outbox and inbound events', () => {
     expect(row?.wait).toBeLessThan(3);
   });
 
+  it('waits a minute at the most after many failures, and not all at the same moment', async () => {
+    await send(...Array.from({ length: 30 }, (_, index) => message(`m${index}`)));
+    const claimed = await claim();
+    await sql(own.db, `update outbox set attempts = 50`);
+    for (const { id } of claimed) await markFailed(own.db, id, 'no server');
+    const waits = (await sql<{ wait: number }>(own.db, `select extract(epoch from available_at - clock_timestamp())::float as wait from outbox`)).map(({ wait }) => wait);
+    expect([Math.min(...waits) > 40, Math.max(...waits) <= 75]).toEqual([true, true]);
+    expect(Math.max(...waits) - Math.min(...waits), 'spread').toBeGreaterThan(5);
+  });
+
   it('closes what was refused for good, so that what follows may go', async () => {
     await send(message('refused', { workflowId: 'w' }), message('next', { workflowId: 'w' }));
     const [first] = await claim();

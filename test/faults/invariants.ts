@@ -238,7 +238,7 @@ function differing(replayed: object, shown: object): string {
 /** I9: no account, tax id, name or token in any log. */
 function secretsInLogs({ processes, settings }: House): string[] {
   const password = new URL(settings.databaseUrl as string).password;
-  const canaries = [/\b[A-Z]{2}\d{2}[A-Z0-9]{12,30}\b/, /\bDE\d{9}\b/, /Stahlwerk Nordheim/, /Stadtwerke Musterstadt/, /Bearer /, /BEGIN PRIVATE KEY/, new RegExp(password)];
+  const canaries = [/\b[A-Z]{2}\d{2}[A-Z0-9]{12,30}\b/, /\bDE\d{9}\b/, /Bearer /, /\beyJ[\w-]{10,}\./, /BEGIN PRIVATE KEY/, new RegExp(password), ...ofSuppliers(settings.home)];
   const folder = join(processes.folder, 'logs');
   const names = readdirSync(folder);
   if (names.length === 0) return ['I9: there is no log to look at'];
@@ -246,6 +246,20 @@ function secretsInLogs({ processes, settings }: House): string[] {
     const text = readFileSync(join(folder, name), 'utf8');
     return canaries.filter((canary) => canary.test(text)).map((canary) => `I9: ${name} shows ${canary.source === password ? 'the password of the database' : String(canary)}`);
   });
+}
+
+const confidential = new Set(['legalName', 'holder', 'iban', 'accountNo', 'vatRegNo', 'taxNo']);
+const shortestTold = 8;
+
+/** Names, accounts and tax ids of all suppliers that the ERP of a house is given. */
+function ofSuppliers(home: string): RegExp[] {
+  const found = new Set<string>();
+  const collect = (value: unknown, name?: string): void => {
+    if (typeof value === 'object' && value !== null) for (const [key, member] of Object.entries(value)) collect(member, Array.isArray(value) ? name : key);
+    else if (name !== undefined && confidential.has(name) && typeof value === 'string' && value.length >= shortestTold) found.add(value);
+  };
+  for (const company of ['DE01', 'US01']) collect((JSON.parse(readFileSync(join(home, 'sandbox', 'seed', `${company}.json`), 'utf8')) as { vendors: unknown }).vendors);
+  return [...found].map((text) => new RegExp(text.replace(/[.*+?^$()|[\]\\{}]/g, '\\$&')));
 }
 
 function sorted(value: unknown): unknown {

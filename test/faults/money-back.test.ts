@@ -92,6 +92,13 @@ describeWithServices('money that comes back', () => {
     await house.client.workflow.getHandle(workflowId).result();
     await shownEverywhere(id);
     expect((await auditOf(house.db, id)).filter((action) => action === 'invoice.ended')).toHaveLength(1);
+
+    const { runId } = await house.client.workflow.getHandle(workflowId).describe();
+    const startMessage = () => sql<{ state: string }>(house.db, `select state from outbox where case_id = :id and kind = 'start-workflow'`, { id });
+    await sql(house.db, `update outbox set state = 'waiting', available_at = clock_timestamp() where case_id = :id and kind = 'start-workflow'`, { id });
+    await expect.poll(startMessage, { timeout: 20_000 }).toEqual([{ state: 'done' }]);
+    const after = await house.client.workflow.getHandle(workflowId).describe();
+    expect([after.runId, after.status.name], 'a start that is delivered again starts nothing').toEqual([runId, 'COMPLETED']);
   });
 
   it('beside the news that it was paid, in whatever task the process hears of them', async () => {

@@ -11,7 +11,7 @@ import { stockOf, type Stock } from './payment-stock.ts';
 import { sendsOf, strike, until, type Round } from './round.ts';
 import { changeRun } from './run-changes.ts';
 import { nameOf } from './schedule.ts';
-import { patiently, pause, workUntilPaid } from './workday.ts';
+import { patiently, pause, unsettled, workUntilPaid } from './workday.ts';
 
 /**
  * One seed of payments: documents are posted in quiet; then a payment run takes them to the bank while parts are killed, answers are lost and
@@ -29,8 +29,13 @@ export async function playPayments(playing: PaymentHouse, seed: number): Promise
   const course = courseOf(playing, (await house.sandbox.bankLedger()).files.length);
   const struck: string[] = [];
   const held: Held[] = [];
-  const disturbed = disturb(playing, schedule, course, struck);
-  const changed = changeTheirMinds(playing, schedule, stock, course, { struck, held });
+  let lastFault = Date.now(); // what counterparts are told to do wrong is set before
+  const tell = (what: string) => {
+    struck.push(what);
+    lastFault = Date.now();
+  };
+  const disturbed = disturb(playing, schedule, course, tell);
+  const changed = changeTheirMinds(playing, schedule, stock, course, { tell, held });
   const days = bankDaysPass(playing, schedule, course);
   for (const beside of [disturbed, changed, days]) beside.catch(() => undefined);
   await workUntilPaid(house, stock.caseIds, () => false, schedule);
@@ -38,7 +43,6 @@ export async function playPayments(playing: PaymentHouse, seed: number): Promise
   await disturbed;
   await changed;
   await days;
-  const lastFault = Date.now();
   await settle(playing, stock);
   const recoveryMs = Date.now() - lastFault;
   const judgement = await judge(house, played.accepted);
@@ -46,7 +50,7 @@ export async function playPayments(playing: PaymentHouse, seed: number): Promise
   Object.assign(played, { paid: judgement.paid, repeatsSuppressed: judgement.repeatsSuppressed });
   return {
     seed, form: 'payments', documents: stock.caseIds.length, attempted: (await sendsOf(house)).length - sentBefore, recoveryMs,
-    judgement: { ...judgement, ...own, broken: [...judgement.broken, ...(await paidWhileHeld(house, held))] },
+    judgement: { ...judgement, ...own, broken: [...judgement.broken, ...(await unsettled(house, stock.caseIds)), ...(await paidWhileHeld(house, held))] },
     faults: [...schedule.behaviours.map(({ rule }) => `bank ${rule.kind}`), ...schedule.faults.map(nameOf), ...struck],
   };
 }
@@ -93,29 +97,29 @@ function courseOf({ house }: PaymentHouse, filesBefore: number): Course {
   };
 }
 
-/** Strikes at the moments that the seed names, and opens the second run; `struck` collects what happened. */
-async function disturb(playing: PaymentHouse, { strikes, secondRun }: PaymentSchedule, course: Course, struck: string[]): Promise<void> {
+/** Strikes at the moments that the seed names, and opens the second run; `tell` hears what happened. */
+async function disturb(playing: PaymentHouse, { strikes, secondRun }: PaymentSchedule, course: Course, tell: (what: string) => void): Promise<void> {
   const { house, lines } = playing;
   const striking = strikes.map(async ({ moment, afterMs, fault }) => {
     if (!(await course.reaches(moment))) return;
     await pause(afterMs);
     await strike(house, lines, fault, playing.replaceWorker);
-    struck.push(`${nameOf(fault)} at ${moment}`);
+    tell(`${nameOf(fault)} at ${moment}`);
   });
   const again = async () => {
     if (secondRun === undefined || !(await course.reaches(secondRun))) return;
     await patiently(() => payments(house, people(house)).open());
-    struck.push(`second run at ${secondRun}`);
+    tell(`second run at ${secondRun}`);
   };
   await Promise.all([...striking, again()]);
 }
 
 /** People change their minds at the moments that the seed names. */
-async function changeTheirMinds({ house }: PaymentHouse, { changes, runChanges }: PaymentSchedule, stock: Stock, course: Course, { struck, held }: { struck: string[]; held: Held[] }): Promise<void> {
+async function changeTheirMinds({ house }: PaymentHouse, { changes, runChanges }: PaymentSchedule, stock: Stock, course: Course, { tell, held }: { tell: (what: string) => void; held: Held[] }): Promise<void> {
   const inTime = async <Step extends DocumentChange | RunChange>(step: Step, decided: (step: Step) => Promise<void>) => {
     if (!(await course.reaches(step.moment))) return;
     await pause(step.afterMs);
-    struck.push(`${step.change.kind} at ${step.moment}`);
+    tell(`${step.change.kind} at ${step.moment}`);
     await decided(step);
   };
   await Promise.all([

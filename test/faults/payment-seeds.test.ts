@@ -6,8 +6,10 @@ import { describeWithServices } from '../support/services.ts';
 import { openPaymentHouse, type PaymentHouse } from './payment-house.ts';
 import { playPayments } from './payment-round.ts';
 import { paymentScheduleOf, sparesServices } from './payment-schedule.ts';
-import { addRound, keepSeed, keptSeeds } from './report.ts';
+import { keepPayments, keptSeeds } from './kept-seeds.ts';
+import { addRound } from './report.ts';
 import type { Round } from './round.ts';
+import { seedsIn } from './schedule.ts';
 
 /**
  * P7 under random schedules: payment runs are struck between the bank's commit and its answer, at any stage, and by everything that banks do.
@@ -22,7 +24,7 @@ const lanes = [0, 1, 2, 3, 4, 5];
 
 const minute = Math.floor(Date.now() / 60_000);
 /** Short: one seed that is always the same, two in turn of those that failed once, and one that is new each minute; none of them kills what other tests share. Long: those that were asked for. */
-const seeds = isLong ? faultPaymentSeeds.split(',').filter(Boolean).map(Number) : [1, ...inTurn(keptSeeds('payments').filter(isPlayableHere), 2), anew(10_000 + (minute % 90_000))];
+const seeds = isLong ? seedsIn(faultPaymentSeeds) : [1, ...inTurn(keptSeeds('payments').filter(isPlayableHere), 2), anew(10_000 + (minute % 90_000))];
 const shares = lanes.map((lane) => [...new Set(seeds)].filter((_seed, at) => at % lanes.length === lane)).filter((share) => share.length > 0);
 
 function inTurn(all: readonly number[], count: number): number[] {
@@ -51,7 +53,7 @@ describeWithServices('payments under random schedules', () => {
         const broken = await play(playing, seed);
         if (broken.length === 0) continue;
         failed.push({ seed, again: `npm run faults -- --payment-seed ${seed}`, broken });
-        keepSeed(seed, broken, 'payments');
+        keepPayments(seed, broken);
         await playing.dispose();
         playing = undefined;
       }

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addPlayed, addRound, rowsOf, seedsToPlay } from './report.ts';
+import { allKept, scheduleMark } from './kept-seeds.ts';
+import { addNotPlayed, addPlayed, addRound, faultsHeld, rowsOf, seedsToPlay } from './report.ts';
 import { moments, paymentScheduleOf, sparesServices } from './payment-schedule.ts';
 import type { Round } from './round.ts';
 import { longRound, nameOf, scheduleOf, shortRound } from './schedule.ts';
@@ -53,6 +54,8 @@ describe('the schedule of a seed of payments', () => {
   });
 });
 
+it.each(allKept())('the seed $seed still gives the schedule that failed once', (kept) => expect(scheduleMark(kept)).toBe(kept.schedule));
+
 describe('the report of a fault run', () => {
   let folder: string;
   let file: string;
@@ -64,26 +67,43 @@ describe('the report of a fault run', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('is where the next run goes on: seeds that this revision has played are not played again', () => {
-    expect(seedsToPlay(file, 'abc', 3)).toEqual([1, 2, 3]);
+    expect(seedsToPlay(file, 'abc', [1, 2, 3])).toEqual([1, 2, 3]);
     for (const seed of [1, 3]) addRound(file, 'abc', round(seed));
-    expect(seedsToPlay(file, 'abc', 4)).toEqual([2, 4]);
-    expect(seedsToPlay(file, 'def', 2)).toEqual([1, 2]);
+    expect(seedsToPlay(file, 'abc', [1, 2, 3, 4])).toEqual([2, 4]);
+    expect(seedsToPlay(file, 'def', [1, 2])).toEqual([1, 2]);
+    addRound(file, 'abc', round(4, ['I8: y differs']));
+    expect(seedsToPlay(file, 'abc', [1, 2, 3, 4]), 'one that failed has not held').toEqual([2, 4]);
   });
 
   it('keeps seeds of payments apart from days, and sums them up on a line of their own', () => {
     addRound(file, 'abc', { ...round(2), form: 'payments' });
     addRound(file, 'abc', { ...round(4), form: 'payments' });
-    expect(seedsToPlay(file, 'abc', 4, 'payments')).toEqual([1, 3]);
-    expect(seedsToPlay(file, 'abc', 4)).toEqual([2, 4]);
+    expect(seedsToPlay(file, 'abc', [1, 2, 3, 4], 'payments')).toEqual([1, 3]);
+    expect(seedsToPlay(file, 'abc', [1, 2, 3, 4])).toEqual([2, 4]);
     expect(readFileSync(file, 'utf8')).toContain('2 seeds of payments, 60 documents, 4 faults injected, 80 effects attempted, 6 repeats suppressed; lost 0, done twice 0');
   });
 
   it('says which faults were played, once a revision, and keeps it when another round is added', () => {
-    addPlayed(file, 'abc', [{ row: 'F1', passed: 1, failed: 1 }, { row: 'F24', passed: 1, failed: 0 }]);
-    addPlayed(file, 'abc', [{ row: 'F1', passed: 2, failed: 0 }]);
+    addPlayed(file, 'abc', [{ row: 'F1', passed: 1, failed: 1, skipped: 0 }, { row: 'F24', passed: 1, failed: 0, skipped: 0 }]);
+    expect(faultsHeld(file, 'abc')).toBe(false);
+    addPlayed(file, 'abc', [{ row: 'F1', passed: 2, failed: 0, skipped: 0 }]);
+    expect([faultsHeld(file, 'abc'), faultsHeld(file, 'def')]).toEqual([true, false]);
     addRound(file, 'abc', round(5));
     expect(readFileSync(file, 'utf8').split('\n').filter((line) => line.startsWith('- '))).toEqual(['- F24 at abc: 1 passed, 0 failed', '- F1 at abc: 2 passed, 0 failed']);
     expect(rowsOf(file).map(({ seed }) => seed)).toContain('5');
+  });
+
+  it('names every row of the list that a whole run left out or skipped, and what a peer cannot play', () => {
+    addPlayed(file, 'whole', [{ row: 'F20', passed: 0, failed: 0, skipped: 2 }], { all: true });
+    addNotPlayed(file, 'whole', 'dbos', 'F3', 'this port pays nothing');
+    const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line.includes('at whole'));
+    expect(lines).toHaveLength(26);
+    expect(lines).toEqual(expect.arrayContaining(['- F20 at whole: 0 passed, 0 failed, 2 skipped', '- F19 at whole: 0 passed, 0 failed: not played', '- side by side at whole: dbos, F3: not played, this port pays nothing']));
+  });
+
+  it('counts a document that never ended as lost', () => {
+    addRound(file, 'open', round(1, ['I1: DE01-26-000007 was accepted and has not ended, it stands at posted']));
+    expect(rowsOf(file).filter(({ revision }) => revision === 'open')).toMatchObject([{ lost: '1', 'done twice': '0', other: '0' }]);
   });
 
   it('counts what was lost and done twice, and replaces a seed that is played again', () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FaultRow } from '../support/summary-reporter.ts';
+import type { Form } from './kept-seeds.ts';
 import type { Round } from './round.ts';
 
 const columns = ['revision', 'seed', 'documents', 'payments so far', 'faults injected', 'effects attempted', 'repeats suppressed so far', 'lost', 'done twice', 'other', 'recovery ms', 'schedule'] as const;
@@ -14,18 +14,25 @@ export function rowsOf(file: string | undefined): Row[] {
   return lines.map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim())).map((cells) => Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? ''])) as Row);
 }
 
-/** What a seed plays: a whole day, or payments alone. */
-export type Form = 'day' | 'payments';
-
 /** How a seed is named in the report: a schedule of payments as `p17`. */
 function labelOf({ seed, form }: { seed: number; form?: 'payments' }): string {
   return form === 'payments' ? `p${seed}` : String(seed);
 }
 
-/** The seeds from 1 to `count` that this revision has not played yet. */
-export function seedsToPlay(file: string, revision: string, count: number, form: Form = 'day'): number[] {
-  const played = new Set(rowsOf(file).filter((row) => row.revision === revision).map(({ seed }) => seed));
-  return Array.from({ length: count }, (_, index) => index + 1).filter((seed) => !played.has(labelOf({ seed, ...(form === 'payments' ? { form } : {}) })));
+/** Those of the seeds that this revision has not played, or that have failed in it. */
+export function seedsToPlay(file: string, revision: string, seeds: readonly number[], form: Form = 'day'): number[] {
+  const held = new Set(rowsOf(file).filter((row) => row.revision === revision && holds(row)).map(({ seed }) => seed));
+  return seeds.filter((seed) => !held.has(labelOf({ seed, ...(form === 'payments' ? { form } : {}) })));
+}
+
+function holds(row: Row): boolean {
+  return (['lost', 'done twice', 'other'] as const).every((column) => row[column] === '0');
+}
+
+/** Whether the tests of single faults were all played with this revision, and none has failed. */
+export function faultsHeld(file: string, revision: string): boolean {
+  const lines = playedIn(file).filter((line) => /^- F\d/.test(line) && line.includes(` at ${revision}: `));
+  return lines.length > 0 && lines.every((line) => line.includes(', 0 failed'));
 }
 
 export function addRound(file: string, revision: string, round: Round): void {
@@ -33,9 +40,15 @@ export function addRound(file: string, revision: string, round: Round): void {
   writeFileSync(file, `${reportOf([...others, rowOf(revision, round)])}${playedIn(file).join('')}`);
 }
 
-/** Adds which rows of the list of faults a run has played, and how they came out; one line a row and revision. */
-export function addPlayed(file: string, revision: string, faults: readonly FaultRow[]): void {
-  const fresh = faults.map(({ row, passed, failed }) => ({ mark: `- ${row} at ${revision}: `, line: `- ${row} at ${revision}: ${passed} passed, ${failed} failed\n` }));
+const faultsListed = Array.from({ length: 25 }, (_, index) => `F${index + 1}`);
+
+/** Adds how the rows of the list of faults came out that a run has played; one line a row and revision. `all`: it was to play every row, so that one that is missing is told. */
+export function addPlayed(file: string, revision: string, faults: readonly FaultRow[], { all = false } = {}): void {
+  const missing = all ? faultsListed.filter((row) => !faults.some((played) => played.row === row)).map((row) => ({ row, passed: 0, failed: 0, skipped: 0 })) : [];
+  const fresh = [...faults, ...missing].map(({ row, passed, failed, skipped }) => {
+    const mark = `- ${row} at ${revision}: `;
+    return { mark, line: `${mark}${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}${passed + failed + skipped === 0 ? ': not played' : ''}\n` };
+  });
   const others = playedIn(file).filter((line) => !fresh.some(({ mark }) => line.startsWith(mark)));
   writeFileSync(file, `${reportOf(rowsOf(file))}${[...others, ...fresh.map(({ line }) => line)].join('')}`);
 }
@@ -57,6 +70,12 @@ export function addContender(file: string, revision: string, who: string, fault:
   const line = `${mark}${faults} faults injected, ${attempted} effects attempted, ${repeated} sent again, lost ${lost}, done twice ${twice}, recovered in ${recoveryMs} ms\n`;
   const others = playedIn(file).filter((other) => !other.startsWith(mark));
   writeFileSync(file, `${reportOf(rowsOf(file))}${[...others, line].join('')}`);
+}
+
+/** Adds a fault that cannot be played with a contender, and why. */
+export function addNotPlayed(file: string, revision: string, who: string, fault: string, why: string): void {
+  const line = `- side by side at ${revision}: ${who}, ${fault}: not played, ${why}\n`;
+  writeFileSync(file, `${reportOf(rowsOf(file))}${[...playedIn(file).filter((other) => other !== line), line].join('')}`);
 }
 
 function playedIn(file: string): string[] {
@@ -98,23 +117,4 @@ function sumsOf(revision: string, what: string, rows: readonly Row[]): string | 
   const suppressed = rows.some(({ seed }) => isOfPayments(seed)) ? sum(repeats) : Math.max(...rows.map((row) => Number(row[repeats])));
   const percentile = (share: number) => recoveries[Math.min(recoveries.length - 1, Math.ceil(recoveries.length * share) - 1)] ?? 0;
   return `Revision ${revision}: ${rows.length} ${what}, ${sum('documents')} documents, ${sum('faults injected')} faults injected, ${sum('effects attempted')} effects attempted, ${suppressed} repeats suppressed; lost ${sum('lost')}, done twice ${sum('done twice')}, other faults ${sum('other')}; recovery p50 ${percentile(0.5)} ms, p95 ${percentile(0.95)} ms.`;
-}
-
-const keptFile = join(import.meta.dirname, 'kept-seeds.json');
-
-interface KeptSeed {
-  seed: number;
-  form?: 'payments';
-  broken: string[];
-}
-
-/** Seeds that failed once; every run plays them again. */
-export function keptSeeds(form: Form = 'day'): number[] {
-  return (JSON.parse(readFileSync(keptFile, 'utf8')) as KeptSeed[]).filter((kept) => (kept.form ?? 'day') === form).map(({ seed }) => seed);
-}
-
-export function keepSeed(seed: number, broken: readonly string[], form: Form = 'day'): void {
-  const kept = JSON.parse(readFileSync(keptFile, 'utf8')) as KeptSeed[];
-  if (kept.some((entry) => entry.seed === seed && (entry.form ?? 'day') === form)) return;
-  writeFileSync(keptFile, `${JSON.stringify([...kept, { seed, ...(form === 'payments' ? { form } : {}), broken: broken.slice(0, 5) }], undefined, 2)}\n`);
 }

@@ -7,7 +7,7 @@ import type { Door } from './door.ts';
 import { isSend, judge, type Judgement } from './invariants.ts';
 import { openLines, type Lines } from './lines.ts';
 import { nameOf, scheduleOf, type Fault, type RoundSize, type Schedule } from './schedule.ts';
-import { patiently, pause, workUntilPaid } from './workday.ts';
+import { patiently, pause, unsettled, workUntilPaid } from './workday.ts';
 
 /** One seed: a schedule of crashes and faults while documents flow and are paid, then quiet, then the judgement. */
 export interface Round {
@@ -45,6 +45,7 @@ export async function playRound(house: House, door: Door, seed: number, size: Ro
   const recoveryMs = Date.now() - lastFault;
   await house.sandbox.clearFaults();
   await until(async () => (await outboxBacklog(house.db)).waiting === 0);
+  const open = await unsettled(house, own);
   const shown = await differentlyShown(house, own);
   await worker.stop();
   await lines.close();
@@ -52,7 +53,7 @@ export async function playRound(house: House, door: Door, seed: number, size: Ro
   const judgement = await judge(house, accepted);
   return {
     seed, documents: own.length, faults: schedule.strikes.map(({ fault }) => nameOf(fault)), attempted: (await sendsOf(house)).length - sentBefore, recoveryMs,
-    judgement: { ...judgement, broken: [...judgement.broken, ...shown] },
+    judgement: { ...judgement, broken: [...judgement.broken, ...open, ...shown] },
   };
 }
 

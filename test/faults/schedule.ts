@@ -46,6 +46,11 @@ export function scheduleOf(seed: number, size: RoundSize): Schedule {
   return { seed, strikes, documents };
 }
 
+/** Of a list in the settings; it may name none. */
+export function seedsIn(list: string): number[] {
+  return list.split(',').filter((text) => /^\d+$/.test(text)).map(Number);
+}
+
 export function nameOf(fault: Fault): string {
   if ('part' in fault) return fault.part;
   if ('line' in fault) return `line ${fault.of === undefined ? '' : `of ${fault.of} `}to ${fault.line} ${fault.stallMs === undefined ? 'cut' : 'stalled'}`;

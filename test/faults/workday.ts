@@ -35,7 +35,7 @@ const patienceMs = 240_000;
 /**
  * People at their desks while things break around them: they approve the documents that they are asked about, open payment
  * runs for what is posted, approve and release them, and mend what the bank refused or gave back. Ends when every document is paid, or gives up long after the last one
- * came; what is stuck then is the judge's to say.
+ * came.
  */
 export async function workUntilPaid(house: House, ids: readonly string[], moreToCome: () => boolean, options: DeskOptions = {}): Promise<void> {
   const desk = deskOf(house, options);
@@ -138,6 +138,12 @@ export async function patiently<Result>(attempt: () => Promise<Result>): Promise
       await pause(200);
     }
   }
+}
+
+/** Documents that were promised to their senders and have not ended, for the judgement: whoever waits for their money does not care which step they stand at. */
+export async function unsettled({ db }: House, ids: readonly string[]): Promise<string[]> {
+  const open = await sql<{ id: string; stage: string }>(db, `select id, stage from cases where id = any (:ids::text[]) and closed_at is null order by id`, { ids: [...ids] });
+  return open.map(({ id, stage }) => `I1: ${id} was accepted and has not ended, it stands at ${stage}`);
 }
 
 export function pause(ms: number): Promise<void> {

@@ -16,6 +16,7 @@ export interface FaultRow {
   row: string;
   passed: number;
   failed: number;
+  skipped: number;
 }
 
 /** Leaves the counts of a run in the file that the settings name, for the line that `kontor test` prints last. */
@@ -36,15 +37,15 @@ function summarise(modules: readonly TestModule[], unhandled: number): TestSumma
     failed: inState('failed').length + modules.map(errorsOutsideTests).reduce((sum, count) => sum + count, 0) + unhandled,
     skipped: skipped.length,
     skips: byReason(skipped),
-    faults: byFault(inState('passed'), inState('failed')),
+    faults: byFault(inState('passed'), inState('failed'), skipped),
   };
 }
 
-function byFault(passed: TestCase[], failed: TestCase[]): FaultRow[] {
+function byFault(passed: TestCase[], failed: TestCase[], skipped: TestCase[]): FaultRow[] {
   const rowsIn = (tests: TestCase[]) => tests.flatMap(({ fullName }) => [...new Set(fullName.match(/\bF(?:1\d|2[0-5]|[1-9])\b/g) ?? [])]);
-  const [good, bad] = [rowsIn(passed), rowsIn(failed)];
+  const [good, bad, left] = [rowsIn(passed), rowsIn(failed), rowsIn(skipped)];
   const count = (rows: string[], row: string) => rows.filter((other) => other === row).length;
-  return [...new Set([...good, ...bad])].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))).map((row) => ({ row, passed: count(good, row), failed: count(bad, row) }));
+  return [...new Set([...good, ...bad, ...left])].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))).map((row) => ({ row, passed: count(good, row), failed: count(bad, row), skipped: count(left, row) }));
 }
 
 function errorsOutsideTests(module: TestModule): number {

@@ -1,4 +1,5 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { install as installDbos } from '../../../bench/peers/dbos/install.ts';
 import { ownWorker, readSettings } from '../../../temporal-config/settings.ts';
 import { openHouse, type House } from '../../support/house.ts';
 import { billed, submit } from '../../support/invoices.ts';
@@ -6,7 +7,7 @@ import { missingServices } from '../../support/services.ts';
 import { bankThatSettles, pause, readyToPay, workUntilPaid } from '../workday.ts';
 import { isSend } from '../invariants.ts';
 import { paidOnce } from '../paid.ts';
-import { addContender, type ContenderRow } from '../report.ts';
+import { addContender, addNotPlayed, type ContenderRow } from '../report.ts';
 import { generator } from '../schedule.ts';
 import { hear } from '../told.ts';
 
@@ -17,16 +18,17 @@ import { hear } from '../told.ts';
 const { faultReport, faultRevision = 'unknown' } = readSettings();
 const documents = 30;
 const times = { processingLimitMs: 800, timeoutMs: 1_500 };
-const contenders = [
+const contenders: { who: string; worker: string; pays: boolean; prepare?: () => void }[] = [
   { who: 'ours', worker: ownWorker, pays: true },
   { who: 'temporal-naive', worker: 'bench/peers/temporal-naive/worker.ts', pays: true },
-  { who: 'dbos', worker: 'bench/peers/dbos/worker.ts', pays: false },
-] as const;
+  { who: 'dbos', worker: 'bench/peers/dbos/worker.ts', pays: false, prepare: installDbos },
+];
 
 describe.skipIf(missingServices !== undefined)(`side by side with the peers${missingServices === undefined ? '' : ` (needs: ${missingServices})`}`, () => {
-  for (const { who, worker, pays } of contenders) {
+  for (const { who, worker, pays, prepare } of contenders) {
     describe(who, () => {
       let house: House | undefined;
+      beforeAll(() => prepare?.());
       afterAll(() => house?.dispose());
 
       it('F1 F2 killed at random and between the commit of the ERP and its answer: nothing is lost or done twice', async () => {
@@ -34,6 +36,7 @@ describe.skipIf(missingServices !== undefined)(`side by side with the peers${mis
         report(who, 'F1 F2', await playCrashes(house, 7));
       }, 1_800_000);
 
+      if (!pays && faultReport !== undefined) addNotPlayed(faultReport, faultRevision, who, 'F3', 'this port pays nothing');
       it.runIf(pays)('F3 the bank takes the file and says nothing: everything is paid once', async () => {
         if (!house) throw new Error('no house');
         report(who, 'F3', await playLostSubmits(house));
