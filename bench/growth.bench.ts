@@ -31,7 +31,7 @@ export async function run(args: string[]): Promise<Result> {
     for (const { ground, size } of grounds) {
       const past = await bringTo(ground, 'posted', callers, await ground.documents.prepare('touchless', templates));
       await payAll(ground, connection);
-      await growTo(ground.db, past, size);
+      await growTo(ground, past, size);
       await carry(ground, callers, await ground.documents.prepare('touchless', warmUp));
     }
     for (let number = 1; number <= rounds; number += 1) {
@@ -42,7 +42,7 @@ export async function run(args: string[]): Promise<Result> {
   return {
     name: 'growth',
     rows: measured.map((stage) => rowOf(stage, measured[0] ?? stage)),
-    notes: [`${rounds} rounds of ${documents} documents by ${callers} callers for each size, in turns, after ${warmUp} each; processor milliseconds of all programs and the database, callers left out. Past cases are ${templates} real ones that were paid, multiplied row by row with ids, numbers and orders of their own; the store of the process engine holds only what was run. Median of the rounds, with their spread. Load average before ${before}, after ${load()}.`],
+    notes: [`${rounds} rounds of ${documents} documents by ${callers} callers for each size, in turns, after ${warmUp} each; processor milliseconds of all programs and the database, callers left out. Past cases are ${templates} real ones that were paid, multiplied row by row with ids, numbers and orders of their own, but for rows of their payments; the store of the process engine holds only what was run. Median of the rounds, with their spread. Load average before ${before}, after ${load()}.`],
   };
 }
 

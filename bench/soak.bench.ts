@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { openHouse } from '../test/support/house.ts';
 import { judge } from '../test/faults/invariants.ts';
-import { bankThatSettles, pause, readyToPay, workUntilPaid } from '../test/faults/workday.ts';
+import { bankThatSettles, pause, readyToPay, unsettled, workUntilPaid } from '../test/faults/workday.ts';
 import type { Result } from './benchmark.ts';
 import { Desk } from './soak/desk.ts';
 import { flatness } from './soak/flat.ts';
@@ -42,7 +42,8 @@ export async function run(args: string[]): Promise<Result> {
     await watching;
     await paying;
     await pause(2_000);
-    const { broken, posted, repeatsSuppressed } = await judge(house, desk.accepted);
+    const { broken: judged, posted, repeatsSuppressed } = await judge(house, desk.accepted);
+    const broken = [...judged, ...(await unsettled(house, desk.accepted))];
     const quarters = await witness.quarters(desk);
     return {
       name: 'soak',

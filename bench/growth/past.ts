@@ -1,4 +1,6 @@
-import { sql, type Db, type Trx } from '../../db/client.ts';
+import { withClient } from '../../bin/services/postgres.ts';
+import { sql, type Trx } from '../../db/client.ts';
+import type { Ground } from '../invoice/contender.ts';
 
 /**
  * Whatever a case leaves behind, by the column that names the case. Rows of other kinds (people, policies) do not grow with the
@@ -10,9 +12,9 @@ const atOnce = 2_000;
 /**
  * Multiplies finished cases to `wanted` of them: each row of a case is copied with an id, a document number and an order of its
  * own, so that tables, indexes and statistics are those of so many real ones. Its bytes, its request and its audit events are
- * copied, too; the chain of audit events is counted on, not signed.
+ * copied, too; the chain of audit events is counted on, not signed. What their payments left is not.
  */
-export async function growTo(db: Db, templates: readonly string[], wanted: number): Promise<void> {
+export async function growTo({ db, settings: { databaseUrl = '' } }: Ground, templates: readonly string[], wanted: number): Promise<void> {
   const [{ cases: had } = { cases: 0 }] = await sql<{ cases: number }>(db, 'select count(*)::int as cases from cases');
   for (let made = had; made < wanted; made += atOnce) {
     const copies = Math.ceil(Math.min(atOnce, wanted - made) / templates.length);
@@ -22,8 +24,11 @@ export async function growTo(db: Db, templates: readonly string[], wanted: numbe
       await copyCases(trx, templates, made, copies);
     });
   }
-  await sql(db, 'vacuum analyze');
-  await sql(db, 'checkpoint');
+  await withClient(databaseUrl, async (client) => {
+    await client.query('set statement_timeout = 0'); // some gigabytes
+    await client.query('vacuum analyze');
+    await client.query('checkpoint');
+  });
 }
 
 async function copyCases(trx: Trx, templates: readonly string[], made: number, copies: number): Promise<void> {

@@ -17,8 +17,9 @@ export interface Kept {
 
 /** Backends report what they inserted when they have been idle for a while. */
 const statisticsMs = 2_500;
-const atRestMs = 5_000;
-const patienceMs = 60_000;
+/** The server clears the queues of what is done every half minute, and a little later by chance. */
+const atRestMs = 40_000;
+const patienceMs = 130_000;
 
 export async function keptBy({ services }: Arena, { settings }: Entered): Promise<Kept> {
   await sleep(statisticsMs);

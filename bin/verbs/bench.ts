@@ -15,7 +15,7 @@ const usage = `Usage: kontor bench [NAME…] [options of the benchmark]
 Runs bench/NAME.bench.ts, each in a process of its own; without a name all of them. Options go to each benchmark as they
 are. Results are merged into bench/results.json and bench/RESULTS.md.`;
 
-const { home } = readSettings();
+const { home, stateDir } = readSettings();
 const folder = join(home, 'bench');
 const suffix = '.bench.ts';
 /** Half of the machine: a benchmark measures our code, not a collector that has come to the usual limit of a heap, as a match of a million lines does. */
@@ -59,7 +59,7 @@ function split(args: string[]): { names: string[]; options: string[] } {
 /** The result, or what went wrong. */
 async function measure(name: string, options: string[], stop: Promise<void>): Promise<KeptResult | string> {
   const file = join(folder, `${name}${suffix}`);
-  const revision = sourceRevision(home); // of what begins to run: others may go on working meanwhile
+  const revision = sourceRevision(home, stateDir); // of what begins to run: others may go on working meanwhile
   const child = fork(join(folder, 'run-one.ts'), [file, ...options], { cwd: home, execArgv: ['--expose-gc', `--max-old-space-size=${heapMegabytes}`, '--import', 'tsx'], env: toolEnvironment({ TZ: 'UTC' }) });
   void stop.then(() => child.kill('SIGTERM')); // it leaves nothing running; what it was in the middle of has no result
   const measured = new Promise<Measured>((resolve) => child.once('message', (message) => resolve(message as Measured)));
@@ -79,10 +79,12 @@ function keep(result: KeptResult): void {
   writeFileSync(join(folder, 'RESULTS.md'), resultsPage(all));
 }
 
-/** Settings that decide on what is measured, as a reader has to give them; where state and caches lie decides nothing. */
+/** Places and addresses, which may hold a password. */
+const decidesNothing = /^KONTOR_(STATE$|KEY_RING$|TEST_|FAULT_)|_URL$|_ADDRESS$/;
+
+/** Settings that decide on what is measured, as a reader has to give them. */
 function settingsGiven(): string[] {
-  const places = new Set(['KONTOR_STATE', 'KONTOR_CACHE']);
-  return Object.entries(process.env).filter(([name]) => name.startsWith('KONTOR_') && !places.has(name)).map(([name, value]) => `${name}=${value}`).sort();
+  return Object.entries(process.env).filter(([name]) => name.startsWith('KONTOR_') && !decidesNothing.test(name)).map(([name, value]) => `${name}=${value}`).sort();
 }
 
 function environment(): Environment {

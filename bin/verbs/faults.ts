@@ -23,6 +23,8 @@ const usage = `Usage: kontor faults [--seeds N | --seed S | --payment-seeds N | 
 
 /** Faults of requests and of the bank's messages are played where those are tested. */
 const everything = ['test/faults/', 'test/api/idempotency.test.ts', 'test/process/payment-run.test.ts', 'test/process/payment-run-histories.test.ts', 'test/process/bank-messages.test.ts', 'test/replay/', 'test/domain/calendar/'];
+/** Chooses tests by their name; those that it leaves out count as skipped and are not. */
+const byName = '-t';
 /** In the place of seeds where none is left to play. */
 const noSeeds = 'none';
 const withoutServices = /^needs: a (PostgreSQL|Temporal) server/;
@@ -35,14 +37,15 @@ export async function run(args: string[]): Promise<number> {
   }
   const settings = readSettings();
   const report = reportFile(settings, values.report);
-  const revision = sourceRevision(settings.home);
+  const revision = sourceRevision(settings.home, settings.stateDir);
   const plan = planOf(values, report, revision);
   const files = positionals.length > 0 ? positionals : plan.files;
-  if (plan.played) console.log(`All of them have held with revision ${revision}.\n`);
-  const summary: TestSummary = plan.played ? { passed: 0, failed: 0, skipped: 0, skips: [] } : await runTests('faults', files, settings, {
+  const held = plan.played && positionals.length === 0;
+  if (held) console.log(`All of them have held with revision ${revision}.\n`);
+  const summary: TestSummary = held ? { passed: 0, failed: 0, skipped: 0, skips: [] } : await runTests('faults', files, settings, {
     ...plan.seeds, KONTOR_FAULT_REPORT: report, KONTOR_FAULT_REVISION: revision, KONTOR_TEMPORAL_STORE: values.store ?? settings.temporalStore,
   });
-  if (summary.faults) addPlayed(report, revision, summary.faults, { all: files === everything });
+  if (summary.faults) addPlayed(report, revision, files.includes(byName) ? summary.faults.filter(({ passed, failed }) => passed + failed > 0) : summary.faults, { all: files === everything });
   if (existsSync(report)) console.log(`${readFileSync(report, 'utf8').trimEnd()}\n\nReport: ${report}`);
   const missing = summary.skips.find(({ reason }) => withoutServices.test(reason));
   if (missing) console.error(`Nothing is shown by faults that could not be played: ${missing.reason}`);
@@ -66,7 +69,7 @@ function planOf(values: ReturnType<typeof options>['values'], report: string, re
   const wanted = [...new Set([...keptSeeds(form), ...Array.from({ length: number }, (_, index) => index + 1)])];
   const seeds = one === undefined ? seedsToPlay(report, revision, wanted, form) : [number];
   if (payments) return { files: ['test/faults/payment-seeds.test.ts'], seeds: { KONTOR_FAULT_PAYMENT_SEEDS: seeds.join(',') }, played: seeds.length === 0 };
-  if (one !== undefined) return { files: ['test/faults/crashes.test.ts', '-t', 'seed'], seeds: { KONTOR_FAULT_SEEDS: String(number) }, played: false };
+  if (one !== undefined) return { files: ['test/faults/crashes.test.ts', byName, 'seed'], seeds: { KONTOR_FAULT_SEEDS: String(number) }, played: false };
   return { files: everything, seeds: { KONTOR_FAULT_SEEDS: seeds.join(',') || noSeeds }, played: seeds.length === 0 && faultsHeld(report, revision) };
 }
 

@@ -28,6 +28,10 @@ const kills = isLong ? 10 : 3;
 /** Long: what is entered while the engine is away comes at this rate, or at this share of what the machine carries, for so long. */
 const pace = { perSecond: 50, ofCapacity: 0.6, forSeconds: 20 };
 const engineAwayMs = 5_000;
+/** The counterparts of a house forget the oldest requests after many days. */
+const seedsAHouse = 15;
+/** Ends before the test does, so that the seed is kept and the next one has a house of its own. */
+const longestDayMs = 480_000;
 /** Long: the database is stopped again and again for so long; its keeper takes longer each time to start it. */
 const databaseStruckMs = 120_000;
 
@@ -55,11 +59,16 @@ describeWithServices('crashes of our own parts', () => {
   afterAll(leave);
   /** What one day broke would be found broken after each later one. */
   const moveOut = async () => {
-    await leave();
+    await leave().catch((error: unknown) => console.error(`the house was not left in order: ${String(error)}`));
     worker = undefined;
+    housed = false;
     accepted.length = 0;
+    playedHere = 0;
     await open();
+    housed = true;
   };
+  let housed = true;
+  let playedHere = 0;
 
   const enter = () => enterDocument(house, billed({ lines: [{ orderNumber, orderLine: '10', quantity: String((quantity += 3)), price: '0.01' }] }), accepted);
   /** Steadily, however long each takes to be accepted. */
@@ -163,10 +172,16 @@ describeWithServices('crashes of our own parts', () => {
   }, 600_000);
 
   it.each(seeds)('seed %i: a random schedule of crashes and faults; I1–I9 hold after it', async (seed) => {
+    if ((playedHere += 1) > seedsAHouse) await moveOut();
+    if (!housed) throw new Error('there is no house: the one before was left broken, and another could not be opened');
     await worker?.stop();
     worker = undefined;
     const size = sizeOfDay(seed, usual);
-    const round = await playRound(house, theDoor(), seed, size, accepted).catch((error: unknown) => String(error).split('\n')[0] ?? '');
+    const tooLong = pause(longestDayMs).then((): never => {
+      throw new Error(`longer than ${longestDayMs / 1_000} s`);
+    });
+    tooLong.catch(() => undefined);
+    const round = await Promise.race([playRound(house, theDoor(), seed, size, accepted), tooLong]).catch((error: unknown) => String(error).split('\n')[0] ?? '');
     // What was not played to its end is in no report: it is played again.
     const broken = typeof round === 'string' ? [`not played to its end: ${round}`] : round.judgement.broken;
     if (typeof round !== 'string' && faultReport !== undefined) addRound(faultReport, faultRevision, round);
@@ -183,6 +198,6 @@ describeWithServices('crashes of our own parts', () => {
     const judgement = await judge(house, accepted);
     expect(judgement.broken).toEqual([]);
     expect(judgement.cases).toBe(new Set(accepted).size);
-    expect(judgement.repeatsSuppressed).toBeGreaterThan(0);
+    if (judgement.cases > 0) expect(judgement.repeatsSuppressed).toBeGreaterThan(0); // a house that was just opened has seen nothing
   });
 });

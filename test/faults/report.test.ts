@@ -88,8 +88,12 @@ describe('the report of a fault run', () => {
     expect(faultsHeld(file, 'abc')).toBe(false);
     addPlayed(file, 'abc', [{ row: 'F1', passed: 2, failed: 0, skipped: 0 }]);
     expect([faultsHeld(file, 'abc'), faultsHeld(file, 'def')]).toEqual([true, false]);
+    addPlayed(file, 'left', [{ row: 'F1', passed: 2, failed: 0, skipped: 0 }, { row: 'F20', passed: 0, failed: 0, skipped: 2 }]);
+    expect(faultsHeld(file, 'left'), 'a disk that cannot be filled here').toBe(true);
+    addPlayed(file, 'left', [{ row: 'F5', passed: 0, failed: 0, skipped: 1 }]);
+    expect(faultsHeld(file, 'left'), 'skipped is not held').toBe(false);
     addRound(file, 'abc', round(5));
-    expect(readFileSync(file, 'utf8').split('\n').filter((line) => line.startsWith('- '))).toEqual(['- F24 at abc: 1 passed, 0 failed', '- F1 at abc: 2 passed, 0 failed']);
+    expect(readFileSync(file, 'utf8').split('\n').filter((line) => line.startsWith('- ') && line.includes(' at abc: '))).toEqual(['- F24 at abc: 1 passed, 0 failed', '- F1 at abc: 2 passed, 0 failed']);
     expect(rowsOf(file).map(({ seed }) => seed)).toContain('5');
   });
 

@@ -24,38 +24,40 @@ describe('what results count for', () => {
     git('add', '.');
     git('commit', '-q', '-m', 'x');
     const commit = git('rev-parse', '--short', 'HEAD');
-    expect(sourceRevision(home)).toBe(commit);
+    expect(sourceRevision(home, join(home, 'state'))).toBe(commit);
     write('test/faults/kept-seeds.json', '[]');
     write('node_modules/other.ts', 'x');
-    expect(sourceRevision(home)).toBe(commit);
+    mkdirSync(join(home, 'state'));
+    write('state/log', 'x');
+    expect(sourceRevision(home, join(home, 'state'))).toBe(commit);
   });
 
   it('tells two changes apart, and files that nobody has added', () => {
     git('init', '-q');
     git('add', '.');
     git('commit', '-q', '-m', 'x');
-    const seen = new Set([sourceRevision(home)]);
+    const seen = new Set([sourceRevision(home, join(home, 'state'))]);
     for (const change of [() => write('product.ts', 'two'), () => write('product.ts', 'three'), () => write('more.ts', 'x')]) {
       change();
-      seen.add(sourceRevision(home));
+      seen.add(sourceRevision(home, join(home, 'state')));
     }
     expect(seen.size).toBe(4);
     write('product.ts', 'two');
     rmSync(join(home, 'more.ts'));
-    expect(seen, 'the same change is the same').toContain(sourceRevision(home));
+    expect(seen, 'the same change is the same').toContain(sourceRevision(home, join(home, 'state')));
   });
 
   it('goes by the files alone where there is no checkout, and within that of somebody else', () => {
-    const before = sourceRevision(home);
+    const before = sourceRevision(home, join(home, 'state'));
     expect(before).toMatch(/^files-[0-9a-f]{10}$/);
     write('product.ts', 'two');
-    expect(sourceRevision(home)).not.toBe(before);
+    expect(sourceRevision(home, join(home, 'state'))).not.toBe(before);
     const parent = home;
     git('init', '-q');
     home = join(parent, 'within');
     mkdirSync(home);
     write('product.ts', 'one');
-    expect(sourceRevision(home)).toMatch(/^files-/);
+    expect(sourceRevision(home, join(home, 'state'))).toMatch(/^files-/);
     home = parent;
   });
 });
