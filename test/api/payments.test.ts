@@ -49,6 +49,7 @@ describeWithServices('a document and its payment, through the API alone', () => 
     const opened = await clerk.post('/v1/payment-runs', { body: { entity: 'DE01', nextRunDate: '2027-12-01' } });
     expect(opened.status, opened.text).toBe(202);
     const { id: run } = opened.body as { id: string };
+    for (const path of ['', '/progress', '/document', '/evidence']) expect((await clerk.get(`/v1/invoices/${run}${path}`)).status, `a payment run is no document: ${path}`).toBe(path === '/evidence' ? 403 : 404);
     await says('clara.winter', run, 'approval');
     await says('vera.noll', run, 'release');
     await house.caseWhen(run, ({ case: { stage, closedAt } }) => stage === 'awaiting-bank' || closedAt !== undefined, 60_000);

@@ -129,6 +129,10 @@ describeWithDatabase('inbox, exceptions, audit and figures, without a process en
     conforms(api.operations, 'assignException', assigned);
     expect(assigned.body.ownerPerson).toBe('ines.koch');
     expect((await lead.post(`/v1/exceptions/${id}/assign`, { body: { person: 'emma.price' } })).status).toBe(400);
+    await sql(api.db, `update persons set active = false where id = 'ines.koch'`);
+    const gone = await lead.post(`/v1/exceptions/${id}/assign`, { body: { person: 'ines.koch' } });
+    expect([gone.status, gone.body.detail]).toEqual([400, expect.stringContaining('not active')]);
+    await sql(api.db, `update persons set active = true where id = 'ines.koch'`);
     expect((await lead.post(`/v1/exceptions/${id}/assign`, { body: { person: null } })).body.ownerPerson).toBeUndefined();
     expect(await lead.post(`/v1/exceptions/${id}/resolution`, { body: { resolution: 'override', reason: 'Agreed by phone' } })).toMatchObject({ status: 202 });
     expect(await lead.post(`/v1/exceptions/${id}/resolution`, { body: { resolution: 'override', reason: 'Agreed by phone', decisionHash: hash } })).toMatchObject({ status: 409, body: { code: 'stale-version' } });
