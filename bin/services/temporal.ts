@@ -70,8 +70,8 @@ async function launchServer(program: string, folder: string, store: ServerStore,
   writeFileSync(configFile, serverConfig(store, ports, dynamicFile), { mode: 0o600 });
   const running = launch({
     name: 'temporal', command: program, args: ['--config-file', configFile, '--allow-no-auth', 'start'], cwd: folder,
-    // A high GOGC trades memory, of which there is enough, for processor time, which limits a local server.
-    env: toolEnvironment({ GOGC: '400' }), logFile: at.logFile, runDir: plan.runDir, stopSignal: 'SIGTERM', stopGraceMs: serverGraceMs,
+    // A high GOGC trades memory for processor time, which limits a local server; beyond a gigabyte it is the other way round.
+    env: toolEnvironment({ GOGC: '400', GOMEMLIMIT: '1GiB' }), logFile: at.logFile, runDir: plan.runDir, stopSignal: 'SIGTERM', stopGraceMs: serverGraceMs,
   });
   await whenReady(running, at.logFile, readyWithinMs, () => serverAnswers(at.address));
   return running;

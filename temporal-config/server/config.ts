@@ -65,6 +65,8 @@ export const dynamicConfig: Record<string, unknown> = {
   'matching.numTaskqueueWritePartitions': 1,
   // A process that its code cannot follow is marked as such after two tries instead of five: within seconds.
   'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': 2,
+  // The states of processes that the server keeps at hand, some 30 KB each: by itself it keeps 128,000 of them, and each for an hour.
+  'history.hostLevelCacheMaxSize': 5_000,
   // No call to the outside.
   'frontend.enableServerVersionCheck': false,
   // A new namespace and its search attributes become usable at once.
