@@ -21,6 +21,7 @@ import { up as creditedDocuments } from './0019-credited-documents.ts';
 import { up as besideTheirOriginals } from './0020-beside-their-originals.ts';
 import { up as statementChain } from './0021-statement-chain.ts';
 import { up as eventsByTime } from './0022-events-by-time.ts';
+import { up as decisionsBySubject } from './0023-decisions-by-subject.ts';
 
 export interface Migration {
   id: string;
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   { id: '0020-beside-their-originals', up: besideTheirOriginals },
   { id: '0021-statement-chain', up: statementChain },
   { id: '0022-events-by-time', up: eventsByTime },
+  { id: '0023-decisions-by-subject', up: decisionsBySubject },
 ];
