@@ -34,6 +34,7 @@ describeWithServices('a judgement that is overtaken', () => {
     await house.sandbox.post('/_sandbox/faults', { kind: 'delay', route: 'erp.orders.read', times: 3, delayMs: slowMs });
     const { caseId } = await sheets('4500000931', '100');
     const before = await booked();
+    await vi.waitUntil(async () => (await sql(house.db, `select from outbox where case_id = :caseId and kind = 'start-workflow' and state = 'done'`, { caseId })).length > 0, { timeout: slowMs, interval: 20 });
     expect((await they.withdraw(caseId, 'anna.berg')).effect).toBe('withdrawn');
     const { progress } = await house.ended(caseId, 'withdrawn');
     expect(progress.postings).toEqual([]);
