@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runDirOf } from '../bin/services/services.ts';
 import { tasksOf } from '../db/repositories/approvals.ts';
 import type { TemporalStore } from '../temporal-config/settings.ts';
 import type { Result } from './benchmark.ts';
@@ -61,7 +62,7 @@ async function measureAll({ entered }: Arena, options: Options, held: string[]):
     const began = performance.now();
     open.set(contender.name, shuffled(await bringTo(contender, 'approval', openers, await contender.documents.prepare('approval', options.open))));
     console.error(`  ${options.open} processes of ${contender.name} wait, after ${round((performance.now() - began) / 1000)} s`);
-    held.push(`${contender.name}: ${memoryOf(contender).map(({ program, resident, peak }) => `${program} ${resident} (${peak})`).join(', ')}`);
+    held.push(`${contender.name}: ${memoryOf(runDirOf(contender.settings.stateDir)).map(({ program, resident, peak }) => `${program} ${resident} (${peak})`).join(', ')}`);
   }
   const rounds: Rounds = new Map(entered.map(({ name }) => [name, new Map()]));
   for (let number = 1; number <= options.rounds; number += 1) {

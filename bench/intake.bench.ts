@@ -1,4 +1,3 @@
-import { readdirSync, statSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,6 +12,7 @@ import { readSettings, type Settings } from '../temporal-config/settings.ts';
 import { billed } from '../test/support/invoices.ts';
 import type { Result } from './benchmark.ts';
 import { measureDoors } from './intake/door.ts';
+import { engineBytes } from './intake/engine-files.ts';
 import { Documents } from './invoice/documents.ts';
 import { millisecondsEach, processorTime } from './intake/processor-time.ts';
 
@@ -106,8 +106,7 @@ async function measure({ api, db, stateDir, documents: made, store }: Installed)
 /** Bytes that our database and the engine's store hold. */
 async function kept(db: Db, stateDir: string): Promise<{ database: number; engine: number }> {
   const { bytes } = await sqlOne<{ bytes: string }>(db, `select pg_database_size(current_database()) as bytes`);
-  const store = readdirSync(join(stateDir, 'temporal')).filter((name) => /\.db(-wal)?$/.test(name)).map((name) => statSync(join(stateDir, 'temporal', name)).size);
-  return { database: Number(bytes), engine: store.reduce((sum, size) => sum + size, 0) };
+  return { database: Number(bytes), engine: engineBytes(join(stateDir, 'temporal')) };
 }
 
 /** How often the write-ahead log went to disk. */

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { Client } from '@temporalio/client';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
+import { runDirOf } from '../bin/services/services.ts';
 import type { TemporalStore } from '../temporal-config/settings.ts';
 import { dataConverter } from '../temporal-config/converter.ts';
 import { keptHistories, type History } from '../test/support/histories.ts';
@@ -47,11 +48,11 @@ export async function run(args: string[]): Promise<Result> {
 }
 
 async function measure(arena: Arena, contender: Entered, open: number, replays: number): Promise<Result['rows']> {
-  const series: Memory[][] = [memoryOf(contender)];
+  const series: Memory[][] = [memoryOf(runDirOf(contender.settings.stateDir))];
   const ids: string[] = [];
   for (let step = 1; step <= steps; step += 1) {
     ids.push(...(await bringTo(contender, 'approval', openers, await contender.documents.prepare('approval', Math.ceil(open / steps)))));
-    series.push(memoryOf(contender));
+    series.push(memoryOf(runDirOf(contender.settings.stateDir)));
     console.error(`  ${contender.name}, ${ids.length} wait: ${series.at(-1)?.map(({ program, resident }) => `${program} ${resident} MB`).join(', ')}`);
   }
   const programs = series.at(-1)?.filter(({ program }) => program !== 'sandbox') ?? [];

@@ -24,6 +24,7 @@ import { addSuppliers, copyPosted, postDocuments } from '../test/support/many-pa
 import type { Result } from './benchmark.ts';
 import { followToPaid } from './payment-run/follow.ts';
 import { processorTime, type ProcessorTime } from './intake/processor-time.ts';
+import { memoryOf } from './invoice/memory.ts';
 
 export const summary = 'A payment run of 10,000 documents on real parts: proposed, approved, released, screened, written, sent, file validated; then booked by the bank, confirmed, booked in the ERP, closed';
 
@@ -111,7 +112,7 @@ async function measure(bench: Measuring): Promise<Result> {
       ...(await historyRows(bench, runId)),
       ...Object.entries(usedToSend).map(([part, used]) => ({ measure: `processor time of ${part} until sent, s`, value: used })),
       ...Object.entries(usedSince(cpuSent, processorTime(bench.runDir))).map(([part, used]) => ({ measure: `processor time of ${part} from sent to closed, s`, value: used })),
-      { measure: 'most memory of the worker, MB', value: existsSync('/proc/self/status') ? peakMemory(bench.runDir, 'worker') : 'not measured' },
+      { measure: 'most memory of the worker, MB', value: memoryOf(bench.runDir).find(({ program }) => program === 'worker')?.peak ?? 'not measured' },
     ],
     notes: [`${validated} All parts share the machine; load before ${load.toFixed(1)}, after ${loadavg()[0]!.toFixed(1)}. The copied documents have no process that waits for its payment: each is started with the news of it. Matching entries to payments alone is a row of payment-rules.`, ...(await stepTimes(bench.db, runId))],
   };
@@ -160,13 +161,6 @@ async function historyRows({ db, connection, namespace }: Measuring, runId: stri
 
 function usedSince(from: ProcessorTime, to: ProcessorTime): Record<string, number> {
   return Object.fromEntries(Object.entries(to).map(([part, seconds]) => [part, Number((seconds - (from[part] ?? 0)).toFixed(1))]));
-}
-
-/** Peak resident memory of a recorded program, from the kernel's table. */
-function peakMemory(runDir: string, name: string): number {
-  const { pid } = JSON.parse(readFileSync(join(runDir, `${name}.json`), 'utf8')) as { pid: number };
-  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-  return Math.round(Number(peak) / 1024);
 }
 
 /** When each step of the run was on record, from the opening on; the ERP's bookings are too many to list. */

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { runDirOf } from '../../bin/services/services.ts';
 import { recorded } from '../intake/processor-time.ts';
-import type { Entered } from './arena.ts';
 
 /** What a program holds now and the most that it ever held, in megabytes. */
 export interface Memory {
@@ -10,9 +8,9 @@ export interface Memory {
   peak: number;
 }
 
-/** Of each program of a contender, as the kernel counts it; nothing where there is no process table. */
-export function memoryOf({ settings }: Entered): Memory[] {
-  return recorded(runDirOf(settings.stateDir)).flatMap(({ name, pid }) => {
+/** Of each program that was started in `runDir`, as the kernel counts it; nothing where there is no process table. */
+export function memoryOf(runDir: string): Memory[] {
+  return recorded(runDir).flatMap(({ name, pid }) => {
     const status = statusOf(pid);
     const megabytes = (field: string) => Math.round(Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status ?? '')?.[1] ?? 0) / 1024);
     return status === undefined ? [] : [{ program: name, resident: megabytes('VmRSS'), peak: megabytes('VmHWM') }];

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runDirOf } from '../../bin/services/services.ts';
 import { sql, sqlOne } from '../../db/client.ts';
 import type { House } from '../../test/support/house.ts';
 import { pause } from '../../test/faults/workday.ts';
+import { engineBytes } from '../intake/engine-files.ts';
 import type { Desk } from './desk.ts';
 
 interface Sample {
@@ -57,8 +58,7 @@ export class Witness {
   private async look(): Promise<void> {
     const folder = this.house.processes.folder;
     const { bytes } = await sqlOne<{ bytes: string }>(this.house.db, `select pg_database_size(current_database()) as bytes`);
-    const store = readdirSync(join(folder, 'temporal')).filter((name) => /\.db(-wal)?$/.test(name)).reduce((sum, name) => sum + statSync(join(folder, 'temporal', name)).size, 0);
-    this.samples.push({ at: Date.now(), programs: programsOf(runDirOf(folder)), databaseMb: Number(bytes) / 2 ** 20, engineMb: store / 2 ** 20 });
+    this.samples.push({ at: Date.now(), programs: programsOf(runDirOf(folder)), databaseMb: Number(bytes) / 2 ** 20, engineMb: engineBytes(join(folder, 'temporal')) / 2 ** 20 });
   }
 
   /** Of documents that nobody had to approve. */

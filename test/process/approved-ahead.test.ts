@@ -1,23 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
-import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
-import { people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
+import { workingHouse, type WorkingHouse } from '../support/working-house.ts';
 
 const utilities = { vendorNo: '100006', legalName: 'Stadtwerke Musterstadt GmbH', countryCode: 'DE', currencyCode: 'EUR', vatRegNo: 'DE142900886', commodityGroup: 'UTILITIES', netDays: 14, standardCoding: { glAccount: '605000', costCenter: 'CC-6500' }, banking: [{ bankKey: 'B1', holder: 'Stadtwerke Musterstadt GmbH', countryCode: 'DE', iban: 'DE21500999000010000106', swift: 'FICTDEFFXXX' }] };
 
 describeWithServices('an approver who answers while something else came up', () => {
-  let house: House;
-  let they: ReturnType<typeof people>;
+  let house: WorkingHouse['house'];
+  let they: WorkingHouse['they'];
+  let dispose: WorkingHouse['dispose'];
 
   beforeAll(async () => {
-    house = await openHouse();
-    they = people(house);
-    await house.startWorker();
-    await house.firstPoll('DE01');
+    ({ house, they, dispose } = await workingHouse());
   });
-  afterAll(() => house.dispose());
+  afterAll(() => dispose());
 
   const inErp = (accountStatus: 'ACT' | 'BLK') => house.sandbox.post('/_sandbox/seed', { companyCode: 'DE01', vendors: [{ ...utilities, accountStatus }] });
 
