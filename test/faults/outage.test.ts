@@ -3,7 +3,7 @@ import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { auditOf } from '../support/evidence.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
-import { people } from '../support/people.ts';
+import { outcomeOf, people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 import { judge } from './invariants.ts';
 import { plant, type Defect } from './plant.ts';
@@ -42,11 +42,13 @@ describeWithServices('a long outage of the ERP', () => {
     return caseId;
   };
   const stage = (id: string, name: string) => house.stage(id, name, 120_000);
+  /** The circuit breaker lets calls through again. */
+  const circuitCloses = () => new Promise((resolve) => setTimeout(resolve, 6_000));
   const resumed = async (id: string) => {
     const [exception] = await openExceptionsOf(house.db, id);
     expect(exception).toMatchObject({ origin: 'technical', ownerRole: 'operator' });
     await house.sandbox.clearFaults();
-    await new Promise((resolve) => setTimeout(resolve, 6_000)); // the circuit breaker lets calls through again
+    await circuitCloses();
     expect(await they.resolve(id, 'mira.sanders', 'retry')).toMatchObject({ effect: 'resumed' });
     const { progress } = await house.caseWhen(id, ({ case: found, progress: { exceptions } }) => found.stage === 'posted' && exceptions.length === 0, 120_000);
     expect(await openExceptionsOf(house.db, id)).toEqual([]);
@@ -70,6 +72,27 @@ describeWithServices('a long outage of the ERP', () => {
     const { progress } = await stage(id, 'parked');
     expect(progress.postings).toMatchObject([{ status: 'unknown' }]);
     expect(await resumed(id)).toHaveLength(1);
+  });
+
+  it('while a posting is being taken back: its owner is told to wait as long as the ERP is asked, and may retry once it is parked; nothing else is decided of a document that is ending', async () => {
+    const id = await enter();
+    const { case: { workflowId } } = await stage(id, 'posted');
+    await away('erp.invoices.reverse');
+    await they.withdraw(id, 'anna.berg');
+    await until(async () => ((await house.client.workflow.getHandle(workflowId).describe()).raw.pendingActivities ?? []).length > 0);
+    const early = they.say(id, { update: 'resolveException', decision: 'retry', person: 'mira.sanders' });
+    expect(await outcomeOf(early)).toBe('step-in-progress');
+    await stage(id, 'parked');
+    const [exception] = await openExceptionsOf(house.db, id);
+    const rejects = they.say(id, { update: 'resolveException', decision: 'reject', person: 'mira.sanders', exception: exception!.id, reasonCode: 'OTH', payload: { reason: 'not wanted', target: 'supplier' } });
+    expect(await outcomeOf(rejects)).toBe('step-in-progress');
+    expect(await outcomeOf(they.say(id, { update: 'correct', decision: 'correct', person: 'anna.berg', payload: { correction: { note: 'x' } } }))).toBe('already-decided');
+    await house.sandbox.clearFaults();
+    await circuitCloses();
+    expect(await they.resolve(id, 'mira.sanders', 'retry')).toMatchObject({ effect: 'resumed' });
+    const { progress } = await house.ended(id, 'withdrawn', 120_000);
+    expect(progress.postings).toMatchObject([{ status: 'reversed' }]);
+    expect(await openExceptionsOf(house.db, id)).toEqual([]);
   });
 
   it('I1–I9 hold after it', async () => {

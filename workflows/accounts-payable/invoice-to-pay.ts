@@ -10,10 +10,10 @@ import type { AssessmentAnswer, CaseRef, DecisionAnswer, DecisionKind, PostAnswe
 import { effectKey, effectNumber, supplierDocumentKey } from '../../domain/rules/posting-key.ts';
 import { correct, decide, firstInvoiceToPayVersion, goodsReceived, heedlessOfEndings, invoiceToPayProcess, keepingPostings, paymentStatus, resolveException, withdraw, withOneHistory } from '../contracts/invoice-to-pay.ts';
 import type { InboxNotice, InvoiceToPayInput, InvoiceToPayOutcome } from '../contracts/invoice-to-pay.ts';
-import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
+import { listenForDecisions, Mutex } from '../parts/decisions.ts';
 import { awaitWithEscalation } from '../parts/escalation.ts';
 import { atOnceOrQueued } from '../parts/first-try.ts';
-import type { InvoiceCase } from '../parts/invoice-case.ts';
+import { mayNotBeTakenBack, refusalOf, type InvoiceCase } from '../parts/invoice-case.ts';
 import { parkable } from '../parts/parking.ts';
 import { ProgressBoard } from '../parts/progress.ts';
 import {
@@ -89,7 +89,7 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
   if (goesOn?.paymentDeadline) invoice.paymentDeadline = goesOn.paymentDeadline;
   if (goesOn?.peopleChanged) invoice.board.peopleChanged = true;
   listenForDecisions(
-    { ...invoice, refusal: (kind: DecisionKind) => refusalOf(invoice, kind), judge: (kind, decisionId) => verifyAndRecordDecision({ ...invoice.ref, kind, decisionId, ...(invoice.effectUnderWay ? { effectUnderWay: true } : {}) }), heard: (decision: Extract<DecisionAnswer, { accepted: true }>) => hear(invoice, decision) },
+    { ...invoice, refusal: (kind: DecisionKind) => refusalOf(invoice, kind), judge: (kind, decisionId) => verifyAndRecordDecision({ ...invoice.ref, kind, decisionId, ...(mayNotBeTakenBack(invoice) ? { effectUnderWay: true } : {}) }), heard: (decision: Extract<DecisionAnswer, { accepted: true }>) => hear(invoice, decision) },
     {
       decide: { update: decide, description: 'Approve or reject a task of this document' },
       resolveException: { update: resolveException, description: 'Resolve, override or retry an exception' },
@@ -287,11 +287,4 @@ async function hearPayment(invoice: InvoiceCase, { eventId }: InboxNotice): Prom
     if (answer.settledBy) invoice.ending ??= { state: 'paid', settlement: 'bank-confirmed', reference: answer.settledBy };
     if (answer.creditedBy) invoice.ending ??= { state: 'credited', reference: answer.creditedBy };
   });
-}
-
-function refusalOf(invoice: InvoiceCase, kind: DecisionKind): Refusal | undefined {
-  if (invoice.ending && !(invoice.reversalRefused && kind === 'resolveException')) return { code: 'already-decided', message: `The document has ended as ${invoice.ending.state}.` };
-  if (invoice.effectUnderWay && kind !== 'resolveException')
-    return { code: 'step-in-progress', message: 'The ERP is being asked to post or reverse this document; decide again when it has answered.' };
-  return undefined;
 }

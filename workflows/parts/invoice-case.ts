@@ -1,6 +1,6 @@
-import type { CaseRef } from '../../activities/accounts-payable/commands.ts';
+import type { CaseRef, DecisionKind } from '../../activities/accounts-payable/commands.ts';
 import type { InvoiceToPayInput, InvoiceToPayOutcome } from '../contracts/invoice-to-pay.ts';
-import type { Mutex } from './decisions.ts';
+import type { Mutex, Refusal } from './decisions.ts';
 import type { ProgressBoard } from './progress.ts';
 
 /** One running invoice: what it was started with, what it shows, and what it has heard since it last looked. */
@@ -38,4 +38,22 @@ export interface InvoiceCase {
   ending?: InvoiceToPayOutcome;
   /** The ending was recorded together with the event that led to it. */
   endIsRecorded: boolean;
+}
+
+/** An effect is under way, or it is ending with a step that has parked. */
+export function mayNotBeTakenBack({ effectUnderWay, ending, reversalRefused }: InvoiceCase): boolean {
+  return effectUnderWay || (ending !== undefined && !reversalRefused);
+}
+
+/** Of a document that is ending, a parked step may be retried and a refused reversal dealt with; what the ERP is just being asked has an answer soon, and perhaps an owner. */
+export function refusalOf(invoice: InvoiceCase, kind: DecisionKind): Refusal | undefined {
+  const resolves = kind === 'resolveException';
+  if (invoice.ending && !(resolves && (invoice.reversalRefused || invoice.effectUnderWay || isParked(invoice)))) return { code: 'already-decided', message: `The document has ended as ${invoice.ending.state}.` };
+  if (invoice.effectUnderWay && !(resolves && (!invoice.ending || isParked(invoice))))
+    return { code: 'step-in-progress', message: 'The ERP is being asked to post or reverse this document; decide again when it has answered.' };
+  return undefined;
+}
+
+function isParked({ board }: InvoiceCase): boolean {
+  return board.value.stage === 'parked';
 }
