@@ -10,6 +10,7 @@ import { searchAttributes } from './search-attributes.ts';
 const retention = '30 days';
 const guardMs = 60_000;
 const alreadyExists = 6; // gRPC status codes
+const invalidArgument = 3;
 const notFound = 5;
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
@@ -34,6 +35,7 @@ export async function prepareNamespace(connection: Connection, namespace: string
   await until('the namespace to become visible', () => isVisible(connection, namespace));
   await addMissingAttributes(connection, namespace);
   await until('the search attributes to become visible', async () => (await missingAttributes(connection, namespace)).length === 0);
+  await until('the search attributes to become usable', () => areUsable(connection, namespace));
 }
 
 /** Marks a namespace as deleted; the server removes its data in the background. */
@@ -61,6 +63,18 @@ async function isVisible(connection: Connection, namespace: string): Promise<boo
     return true;
   } catch (error) {
     if (grpcCode(error) === notFound) return false;
+    throw error;
+  }
+}
+
+/** Registered is not yet usable: the parts of the server read a namespace anew once a second. Once queries take its attributes, a process may be started with them. */
+async function areUsable(connection: Connection, namespace: string): Promise<boolean> {
+  const query = Object.values(searchAttributes).map(({ name }) => `${name} IS NULL`).join(' AND ');
+  try {
+    await connection.workflowService.listWorkflowExecutions({ namespace, pageSize: 1, query });
+    return true;
+  } catch (error) {
+    if (grpcCode(error) === invalidArgument) return false;
     throw error;
   }
 }

@@ -12,7 +12,7 @@ import type { Transition } from '../../domain/model/transition.ts';
 import { bankStatus, cancel, decide, paymentRunProcess, paymentRunVersion, release, removeItem, resolveException, usualPace, type PaymentRunInput, type PaymentRunOutcome, type RunStage } from '../contracts/payment-run.ts';
 import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
 import { awaitWithEscalation, isPast } from '../parts/escalation.ts';
-import { parkable } from '../parts/parking.ts';
+import { isParked, parkable } from '../parts/parking.ts';
 import { createPaymentFile, gatherPayables, recordProposal, recordRunEnd, recordRunProgress, recordScreening, screenPayees, sendPaymentFile, verifyAndRecordRunDecision } from '../parts/payment-proxies.ts';
 import { ProgressBoard } from '../parts/progress.ts';
 
@@ -195,6 +195,7 @@ function hear(run: Run, { effect, reasonCode }: AcceptedAnswer, kind: RunDecisio
 
 /** Once it is released nobody may change it any more: screening, file and bank work on exactly this content. Resuming changes nothing. */
 function refusalOf(run: Run, kind: RunDecisionKind): Refusal | undefined {
+  if (kind === 'resolveException' && isParked(run)) return undefined;
   if (isMissed(run.ending)) return { code: 'cut-off-missed', message: 'The run was not released before the cut-off of its day and has ended; the next one proposes its documents anew.' };
   if (run.ending) return { code: 'already-decided', message: `The run has ended as ${run.ending.state}.` };
   if (run.released && kind !== 'resolveException') return { code: 'run-not-open', message: 'The run was released; what is under way cannot be changed any more.' };

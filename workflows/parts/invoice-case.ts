@@ -1,6 +1,7 @@
 import type { CaseRef, DecisionKind } from '../../activities/accounts-payable/commands.ts';
 import type { InvoiceToPayInput, InvoiceToPayOutcome } from '../contracts/invoice-to-pay.ts';
 import type { Mutex, Refusal } from './decisions.ts';
+import { isParked } from './parking.ts';
 import type { ProgressBoard } from './progress.ts';
 
 /** One running invoice: what it was started with, what it shows, and what it has heard since it last looked. */
@@ -52,8 +53,4 @@ export function refusalOf(invoice: InvoiceCase, kind: DecisionKind): Refusal | u
   if (invoice.effectUnderWay && !(resolves && (!invoice.ending || isParked(invoice))))
     return { code: 'step-in-progress', message: 'The ERP is being asked to post or reverse this document; decide again when it has answered.' };
   return undefined;
-}
-
-function isParked({ board }: InvoiceCase): boolean {
-  return board.value.stage === 'parked';
 }
