@@ -3,7 +3,7 @@ import { runDirOf } from '../bin/services/services.ts';
 import { tasksOf } from '../db/repositories/approvals.ts';
 import type { TemporalStore } from '../temporal-config/settings.ts';
 import type { Result } from './benchmark.ts';
-import { withContenders, type Arena, type Entered } from './invoice/arena.ts';
+import { describeIdle, withContenders, type Arena, type Entered } from './invoice/arena.ts';
 import type { OpenTask } from './invoice/contender.ts';
 import { contenders, ourName } from './invoice/contenders.ts';
 import { buyer } from './invoice/documents.ts';
@@ -31,13 +31,14 @@ export async function run(args: string[]): Promise<Result> {
   const options = optionsOf(args);
   const before = load();
   const held: string[] = [];
-  const rounds = await withContenders('approve', await contenders(options.contenders), options.store, (arena) => measureAll(arena, options, held));
+  const { rounds, idle } = await withContenders('approve', await contenders(options.contenders), options.store, async (arena) => ({ rounds: await measureAll(arena, options, held), idle: describeIdle(arena.entered) }));
   return {
     name: 'approve',
     rows: options.callers.flatMap((callers) => rowsOf(callers, rounds, options)),
     notes: [
       `${options.rounds} rounds of ${options.approvals} approvals for each number of persons at once; times from the request at the API until the case is posted, over all rounds.`,
       `Processor milliseconds of one approval by part. ${[...rounds].flatMap(([name, all]) => [...all].map(([callers, own]) => `${name}, ${callers} at once: ${describeParts(processorOf(own))}`)).join('. ')}.`,
+      idle,
       `Resident megabytes of each program while ${options.open} wait, and the most that it held: ${held.join('. ')}.`,
       `Temporal's store is ${options.store}. Load average before ${before}, after ${load()}.`,
     ],

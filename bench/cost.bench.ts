@@ -3,7 +3,7 @@ import { tasksOf } from '../db/repositories/approvals.ts';
 import { readCase } from '../db/repositories/cases.ts';
 import type { TemporalStore } from '../temporal-config/settings.ts';
 import type { Result } from './benchmark.ts';
-import { withContenders, type Arena, type Entered } from './invoice/arena.ts';
+import { describeIdle, withContenders, type Arena, type Entered } from './invoice/arena.ts';
 import { contenders, ourName } from './invoice/contenders.ts';
 import { buyer } from './invoice/documents.ts';
 import { describeParts, load, met, round, sumOf } from './invoice/figures.ts';
@@ -40,7 +40,9 @@ export async function run(args: string[]): Promise<Result> {
   const [documents, items] = [Number(values.documents), Number(values.run)];
   const store: TemporalStore = values.store === 'sqlite' ? 'sqlite' : 'postgres';
   const before = load();
+  let idle = '';
   const costs = await withContenders('cost', await contenders(values.contenders?.split(',') ?? usual), store, async (arena) => {
+    idle = describeIdle(arena.entered);
     const all = new Map<string, Map<Story, Cost>>(arena.entered.map(({ name }) => [name, new Map()]));
     const inTurn = async (work: (contender: Entered, costs: Map<Story, Cost>) => Promise<unknown>) => {
       for (const contender of arena.entered) await work(contender, all.get(contender.name)!);
@@ -68,6 +70,7 @@ export async function run(args: string[]): Promise<Result> {
     notes: [
       `Means over ${documents} documents with an approval and ${items} without, which are then paid in one run. Actions are the server's own count (metric "action" of the frontend). Events and bytes include children; those of a paid document its share of the run's history.`,
       `Looks at the bank's messages are started by hand every two seconds until all is settled, and counted as actions, rows and CPU; the peer pays with our payment run. CPU is that of worker, Temporal server and its store, without what these use while nobody works; contenders take turns story by story.`,
+      idle,
       `Processor milliseconds by part. ${[...costs].flatMap(([name, own]) => [...own].map(([story, { processor }]) => `${name}, ${stories[story].title}: ${describeParts(processor)}`)).join('. ')}.`,
       `Temporal's store is ${store}. Load average before ${before}, after ${load()}.`,
     ],

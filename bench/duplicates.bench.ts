@@ -12,6 +12,7 @@ import { ours, peer, preparePeer, type Lookup } from './duplicates/lookups.ts';
 import { probesOf, untouched, type Probe } from './duplicates/probes.ts';
 import { worldOf } from './duplicates/world.ts';
 import { processorSeconds } from './intake/processor-time.ts';
+import { met } from './invoice/figures.ts';
 
 export const summary = 'Duplicates among stored invoices: exact, normalised and fuzzy, as the recording transaction looks for them; the peer is a similarity() scan with a trigram index';
 
@@ -34,6 +35,7 @@ export async function run(args: string[]): Promise<Result> {
   });
 }
 
+const limitMs = 20;
 const rounds = 10;
 const warmUps = 20;
 
@@ -108,6 +110,7 @@ class Side {
       who: this.name, pattern, lookups: looked.length, 'p50 ms': at(0.5), 'p95 ms': at(0.95), 'p99 ms': at(0.99),
       'recall %': repeats.length > 0 ? percent(found, repeats.length) : '', 'wanted %': pattern === 'all' ? '' : repeats[0]?.atLeast ?? '',
       'untouched flagged %': flagged.length > 0 ? percent(flagged.filter(({ hit }) => hit).length, flagged.length) : '',
+      limit: this.name === 'ours' && pattern === 'all' ? `p95 <= ${limitMs} ms: ${met(at(0.95) <= limitMs)}` : '',
       'database CPU ms each': pattern === 'all' ? Math.round((this.databaseSeconds * 10_000) / looked.length) / 10 : '',
     };
   }
@@ -120,6 +123,7 @@ function percent(part: number, whole: number): number {
 function notesOf(count: number, each: number, peerEach: number, seed: number, suppliers: number): string[] {
   return [
     `${count} documents of ${suppliers} suppliers over three years, seed ${seed}; ${each} probes of each pattern for ours, ${peerEach} for the peer, whose look-ups take long.`,
+    'With so few probes a pattern the p95 of the peer is its slowest; over all of them it is one.',
     'Ours: advisory locks of the number, candidates, rules, commit. Peer: rows whose number and vendor name are similar (default threshold), the ten most similar count as found.',
     'An untouched document is flagged by ours where the same vendor sent the same amount within 90 days (D5); the peer flags whatever has a similar number.',
   ];

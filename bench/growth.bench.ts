@@ -3,7 +3,7 @@ import { sqlOne } from '../db/client.ts';
 import type { TemporalStore } from '../temporal-config/settings.ts';
 import type { Result } from './benchmark.ts';
 import { growTo } from './growth/past.ts';
-import { withContenders, type Entered } from './invoice/arena.ts';
+import { describeIdle, withContenders, type Entered } from './invoice/arena.ts';
 import { contenders, ourName } from './invoice/contenders.ts';
 import { allTimes, load, met, processorOf, quantile, round, spread, sumOf } from './invoice/figures.ts';
 import { bringTo, carry, type Round } from './invoice/load.ts';
@@ -26,7 +26,9 @@ export async function run(args: string[]): Promise<Result> {
   const before = load();
   const ours = (await contenders([ourName])).get(ourName);
   if (!ours) throw new Error('nobody to measure');
+  let idle = '';
   const measured = await withContenders('growth', new Map(sizes.map((size) => [`past-${size}`, ours])), store, async ({ entered, connection }) => {
+    idle = describeIdle(entered);
     const grounds = entered.map((ground, at) => ({ ground, size: sizes[at] ?? 0, rounds: [] as Round[] }));
     for (const { ground, size } of grounds) {
       const past = await bringTo(ground, 'posted', callers, await ground.documents.prepare('touchless', templates));
@@ -42,7 +44,7 @@ export async function run(args: string[]): Promise<Result> {
   return {
     name: 'growth',
     rows: measured.map((stage) => rowOf(stage, measured[0] ?? stage)),
-    notes: [`${rounds} rounds of ${documents} documents by ${callers} callers for each size, in turns, after ${warmUp} each; processor milliseconds of all programs and the database, callers left out. Past cases are ${templates} real ones that were paid, multiplied row by row with ids, numbers and orders of their own, but for rows of their payments; the store of the process engine holds only what was run. Median of the rounds, with their spread. Load average before ${before}, after ${load()}.`],
+    notes: [`${rounds} rounds of ${documents} documents by ${callers} callers for each size, in turns, after ${warmUp} each; processor milliseconds of all programs and the database, callers left out. Past cases are ${templates} real ones that were paid, multiplied row by row with ids, numbers and orders of their own, but for rows of their payments; the store of the process engine holds only what was run. Median of the rounds, with their spread. Load average before ${before}, after ${load()}.`, idle],
   };
 }
 

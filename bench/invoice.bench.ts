@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Invoice } from '../domain/model/invoice.ts';
 import type { TemporalStore } from '../temporal-config/settings.ts';
 import type { Result } from './benchmark.ts';
-import { withContenders, type Arena, type Entered } from './invoice/arena.ts';
+import { describeIdle, withContenders, type Arena, type Entered } from './invoice/arena.ts';
 import { contenders, ourName } from './invoice/contenders.ts';
 import { allTimes, describeParts, load, median, met, processorOf, quantile, round, spread, sumOf } from './invoice/figures.ts';
 import { apiOnly } from './invoice/kontor.ts';
@@ -26,13 +26,14 @@ export async function run(args: string[]): Promise<Result> {
   const options = optionsOf(args);
   const before = load();
   const chosen = new Map([...(await contenders(options.contenders)), [intakeOnly, apiOnly]]);
-  const { rounds, intake } = await withContenders('invoice', chosen, options.store, (arena) => measureAll(arena, options));
+  const { rounds, intake, idle } = await withContenders('invoice', chosen, options.store, async (arena) => ({ ...(await measureAll(arena, options)), idle: describeIdle(arena.entered) }));
   const shared = sharedCost(intake, rounds);
   return {
     name: 'invoice',
     rows: options.callers.flatMap((callers) => rowsOf(callers, rounds, shared)),
     notes: [
       `Processor milliseconds of one process by part. ${options.callers.flatMap((callers) => [...rounds].map(([name, all]) => `${name}, ${callers} callers: ${describeParts(processorOf(all.get(callers) ?? []))}`)).join('. ')}.`,
+      idle,
       `Shared costs, ${round(shared)} ms a process: intake alone (${describeParts(processorOf([intake]))}) and the sandbox ERP. "Without shared" compares the processor time that is left without them: what a machine whose processors are full could carry.`,
       `Temporal's store is ${options.store}, ${options.rounds} rounds, median and spread; times over all rounds. "engine store" is what PostgreSQL did for the Temporal server. Load average before ${before}, after ${load()}.`,
       `Limit: ${wantedRatio} times the processes a second of temporal-naive.`,

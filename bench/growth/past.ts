@@ -11,7 +11,7 @@ const atOnce = 2_000;
 
 /**
  * Multiplies finished cases to `wanted` of them: each row of a case is copied with an id, a document number and an order of its
- * own, so that tables, indexes and statistics are those of so many real ones. Its bytes, its request and its audit events are
+ * own, so that tables, indexes and statistics are those of so many real ones. Its bytes, its request (under a key that tells it is a copy) and its audit events are
  * copied, too; the chain of audit events is counted on, not signed. What their payments left is not.
  */
 export async function growTo({ db, settings: { databaseUrl = '' } }: Ground, templates: readonly string[], wanted: number): Promise<void> {
@@ -20,6 +20,7 @@ export async function growTo({ db, settings: { databaseUrl = '' } }: Ground, tem
     const copies = Math.ceil(Math.min(atOnce, wanted - made) / templates.length);
     await db.transaction(async (trx) => {
       await sql(trx, 'set local synchronous_commit = off');
+      await sql(trx, 'set local statement_timeout = 0');
       await sql(trx, 'set local session_replication_role = replica');
       await copyCases(trx, templates, made, copies);
     });
@@ -38,7 +39,8 @@ async function copyCases(trx: Trx, templates: readonly string[], made: number, c
     trx,
     `insert into requests (principal, method, route, key, entity, body_hash, state, verdict, fencing, lease_until, status, headers, body, created_at, completed_at)
      select r.principal, r.method, r.route, r.key || '~' || i, r.entity, r.body_hash, r.state, r.verdict, r.fencing, r.lease_until, r.status, r.headers, r.body, r.created_at, r.completed_at
-       from requests r join unnest(:templates::text[]) t (id) on r.body ->> 'id' = t.id cross join generate_series(:from::int, :to::int) i`,
+       from requests r join unnest(:templates::text[]) t (id) on r.body ->> 'id' = t.id cross join generate_series(:from::int, :to::int) i
+      where r.key not like '%~%'`,
     place,
   );
   await sql(

@@ -12,7 +12,10 @@ import { seedSandbox } from '../../db/seed.ts';
 import type { Invoice } from '../../domain/model/invoice.ts';
 import type { Settings } from '../../temporal-config/settings.ts';
 import type { Result } from '../benchmark.ts';
+import { met } from '../invoice/figures.ts';
 import { processorTime } from './processor-time.ts';
+
+const wantedShare = 0.6;
 
 export interface DoorOptions {
   callers: number;
@@ -118,6 +121,7 @@ async function rowOf(door: Door, doors: readonly Door[]): Promise<Record<string,
     door: door.name, 'documents timed': door.counted, '202 per second': round(median(rates)), 'from–to': `${round(rates[0] ?? 0)}–${round(rates.at(-1) ?? 0)}`, 'p50 ms': quantile(0.5), 'p95 ms': quantile(0.95),
     'program CPU ms each': round((door.processor.program * 1000) / door.counted), 'postgres CPU ms each': round((door.processor.postgres * 1000) / door.counted),
     'KB kept each': round((await bytesOf(door.databaseUrl) - door.emptyBytes) / door.serial / 1024),
+    limit: express && door !== express ? `>= ${wantedShare * 100} % by rate: ${met(median(rates) >= wantedShare * median([...express.perSecond].sort((a, b) => a - b)))}` : '',
     'share of express': express && door !== express ? `${Math.round((median(rates) * 100) / median([...express.perSecond].sort((a, b) => a - b)))} % by rate, ${Math.round((cpu(express) / express.counted / (cpu(door) / door.counted)) * 100)} % by CPU` : '',
   };
 }

@@ -18,13 +18,14 @@ import { readSettings, type Settings, type TemporalStore } from '../../temporal-
 import { processorSeconds, processorTime, type ProcessorTime } from '../intake/processor-time.ts';
 import type { Contender, Ground, Running } from './contender.ts';
 import { Documents } from './documents.ts';
+import { describeParts, measuring } from './figures.ts';
 
 /** A contender that has been started. */
 export interface Entered extends Ground, Running {
   documents: Documents;
   /** Seconds so far by part: its own programs, those that all share, the callers. */
   processorTime(): Promise<ProcessorTime>;
-  /** Seconds that each part which all share uses in a second while nobody works. */
+  /** Seconds that each part uses in a second while nobody works: its own programs, and those that all share. */
   idle: ProcessorTime;
 }
 
@@ -52,9 +53,7 @@ export async function withContenders<Answer>(purpose: string, contenders: Readon
         closing.push(() => running.stop());
         entered.push({ ...own, ...running, documents: new Documents(own.settings.sandboxUrl), processorTime: () => processorTimeOf(own, runDirOf(stateDir)), idle: {} });
       }
-      const [first] = entered;
-      if (first) await screen.step('What all share, while nobody works', async () => void Object.assign(first.idle, await idleOf(first)));
-      for (const other of entered.slice(1)) Object.assign(other.idle, first?.idle);
+      await screen.step('All of them, while nobody works', () => measureIdle(entered));
       return await work({ entered, services, connection });
     } finally {
       for (const close of closing.reverse()) await close();
@@ -86,17 +85,24 @@ function withHighLimits(shipped: SandboxSet): SandboxSet {
   return { ...shipped, persons: shipped.persons.map((person) => (person.id === 'clara.winter' ? { ...person, roles: person.roles.map((role) => ({ ...role, limit: { currency: 'EUR', minor: '99900000000' } })) } : person)) };
 }
 
-const settlingMs = 5_000;
-const idleMs = 15_000;
-const shared = ['temporal', 'engine store', 'postgres'];
+/** What starting leaves behind (compiling, first polls, statistics) is over by then. */
+const settlingMs = 30_000;
+const idleMs = 30_000;
 
 /** With every contender started and nothing to do. */
-async function idleOf({ processorTime: used }: Entered): Promise<ProcessorTime> {
+async function measureIdle(entered: readonly Entered[]): Promise<void> {
   await sleep(settlingMs);
-  const [before, began] = [await used(), performance.now()];
+  const [before, began] = [await Promise.all(entered.map((one) => one.processorTime())), performance.now()];
   await sleep(idleMs);
-  const [after, seconds] = [await used(), (performance.now() - began) / 1000];
-  return Object.fromEntries(shared.map((part) => [part, Math.max(0, (after[part] ?? 0) - (before[part] ?? 0)) / seconds]));
+  const [after, seconds] = [await Promise.all(entered.map((one) => one.processorTime())), (performance.now() - began) / 1000];
+  for (const [at, { idle }] of entered.entries()) {
+    for (const [part, used] of Object.entries(after[at] ?? {})) if (part !== measuring) idle[part] = (used - (before[at]?.[part] ?? 0)) / seconds;
+  }
+}
+
+/** Processor milliseconds a second, as they were taken off. */
+export function describeIdle(entered: readonly Entered[]): string {
+  return `While nobody works, milliseconds of processor in a second, which are taken off: ${entered.map(({ name, idle }) => `${name}: ${describeParts(Object.fromEntries(Object.entries(idle).map(([part, used]) => [part, used * 1000])))}`).join('. ')}.`;
 }
 
 /** PostgreSQL works for the engine, too: that share is told by the databases that its processes serve. */

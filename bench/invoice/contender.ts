@@ -18,6 +18,8 @@ import type { Settings } from '../../temporal-config/settings.ts';
  *   so that intake, audit and outbox are the same for all.
  */
 export interface Contender {
+  /** Fetches what it needs, once a machine. @throws when that cannot be had: the others go on without it */
+  install?(): void;
   start(ground: Ground): Promise<Running>;
 }
 

@@ -13,7 +13,20 @@ export async function contenders(only?: readonly string[]): Promise<Map<string, 
   const unknown = (only ?? []).filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`There is no contender ${unknown.join(', ')}; there are ${known.join(', ')}.`);
   const chosen = only ? known.filter((name) => only.includes(name)) : known;
-  return new Map(await Promise.all(chosen.map(async (name): Promise<[string, Contender]> => [name, await contenderOf(name)])));
+  const found = await Promise.all(chosen.map(async (name): Promise<[string, Contender]> => [name, await contenderOf(name)]));
+  return new Map(found.filter(([name, contender]) => isInstalled(name, contender, only !== undefined)));
+}
+
+/** @throws when one that was asked for by name cannot be installed */
+function isInstalled(name: string, { install }: Contender, asked: boolean): boolean {
+  try {
+    install?.();
+    return true;
+  } catch (error) {
+    if (asked) throw error;
+    console.error(`  ${name} does not take part: ${String(error)}`);
+    return false;
+  }
 }
 
 async function contenderOf(name: string): Promise<Contender> {

@@ -22,7 +22,7 @@ export function round(value: number, digits = 1): number {
 }
 
 /** What the callers use, who also look whether it is posted, is no part of what a process costs. */
-const measuring = 'callers';
+export const measuring = 'callers';
 
 export function sumOf(processor: Record<string, number>, parts?: readonly string[]): number {
   return Object.entries(processor).reduce((sum, [part, ms]) => ((parts === undefined ? part !== measuring : parts.includes(part)) ? sum + ms : sum), 0);

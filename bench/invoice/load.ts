@@ -15,7 +15,8 @@ export interface Round {
 }
 
 const lookMs = 20;
-const patienceMs = 300_000;
+/** Longer than the slowest peer takes on a slow machine: a document that waited so long will not come any more. */
+const patienceMs = 3_600_000;
 
 /** Callers that each hand in a document, wait until it is posted, and take the next. */
 export async function carry(entered: Entered, callers: number, invoices: readonly Invoice[]): Promise<Round> {
@@ -69,9 +70,9 @@ export async function measured(entered: Entered, count: number, work: () => Prom
   return { count, seconds, milliseconds, processor: each(before, await entered.processorTime(), { count, seconds, idle: entered.idle }) };
 }
 
-/** Milliseconds for each document, without what the parts that all share use in that time while nobody works: it would be charged to whoever is slow. */
+/** Milliseconds for each document, without what the parts use in that time while nobody works: it would be charged to whoever is slow. */
 export function each(before: ProcessorTime, after: ProcessorTime, { count, seconds, idle }: { count: number; seconds: number; idle: ProcessorTime }): Record<string, number> {
-  return Object.fromEntries(Object.entries(after).map(([part, used]) => [part, (Math.max(0, used - (before[part] ?? 0) - (idle[part] ?? 0) * seconds) * 1000) / count]));
+  return Object.fromEntries(Object.entries(after).map(([part, used]) => [part, ((used - (before[part] ?? 0) - (idle[part] ?? 0) * seconds) * 1000) / count]));
 }
 
 export interface Watch {
