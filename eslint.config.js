@@ -21,7 +21,7 @@ const replayed = {
 };
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'dist/', '.kontor/', 'bench/peers/'] },
+  { ignores: ['node_modules/', 'dist/', '.kontor/', 'bench/peers/dbos/', 'bench/peers/statements/', 'bench/peers/nomenklatura/'] },
   {
     files: sources,
     linterOptions: { reportUnusedDisableDirectives: 'off' },

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inTransaction, type Db, type Trx } from '../db/client.ts';
-import { appendAudit } from '../db/repositories/audit.ts';
 import { lockCase, type CaseChange, type CaseWithProgress } from '../db/repositories/cases.ts';
-import { acceptDecision, lockDecision, refuseDecision } from '../db/repositories/decisions.ts';
+import { acceptDecision, auditRefusal, lockDecision, refuseDecision } from '../db/repositories/decisions.ts';
 import type { Decision } from '../domain/model/decision.ts';
 import type { ExceptionCase } from '../domain/model/exception-case.ts';
 import type { Person } from '../domain/model/person.ts';
@@ -21,7 +20,7 @@ export interface HeardDecision {
   at: string;
 }
 
-export type AcceptedAnswer = { accepted: true; effect: DecisionEffect; reasonCode?: string; duplicateOf?: string; transitions: Transition[] };
+export type AcceptedAnswer = { accepted: true; effect: DecisionEffect; reasonCode?: string; duplicateOf?: string; transitions: Transition[]; revision?: number };
 /** `change` is what else the decision changes in the case's row. */
 export type Verdict = { accepted: true; answer: AcceptedAnswer; change?: Omit<CaseChange, 'progress'> } | Refused;
 export interface Refused {
@@ -52,7 +51,7 @@ export async function hearDecision(parts: HearingParts, command: { caseId: strin
     if (decision.state === 'refused') return refusal(decision.refusal?.code ?? 'already-decided', decision.refusal?.message ?? 'This decision was refused.');
 
     const verdict = (await formalFault(parts, { current, decision })) ?? (await judge({ trx, decision, current, at }));
-    return verdict.accepted ? accept(trx, current, decision, verdict) : refuse(trx, current, decision, verdict);
+    return verdict.accepted ? accept(trx, current, decision, verdict) : refuse(trx, decision, verdict);
   });
 }
 
@@ -97,11 +96,8 @@ async function accept(trx: Trx, current: CaseWithProgress, decision: Decision, {
   return answer;
 }
 
-async function refuse(trx: Trx, { case: { id, entity, correlationId } }: CaseWithProgress, decision: Decision, { code, message }: Refused): Promise<Refused> {
-  await refuseDecision(trx, decision.id, { code, message });
-  await appendAudit(trx, entity, [
-    { action: 'decision.refused', actor: `person:${decision.person}`, case: id, decisionHash: decision.decisionHash, correlationId, data: { decisionId: decision.id, update: decision.update, decision: decision.decision, code } },
-  ]);
+async function refuse(trx: Trx, decision: Decision, { code, message }: Refused): Promise<Refused> {
+  if (!(await refuseDecision(trx, decision.id, { code, message }))) await auditRefusal(trx, decision, code);
   return { accepted: false, code, message };
 }
 

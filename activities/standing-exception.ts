@@ -2,7 +2,7 @@ import type { Trx } from '../db/client.ts';
 import { openException, readException, resolveException, type NewException } from '../db/repositories/exceptions.ts';
 
 /** What nobody can decide by a code of a document: it waits until the trouble is over. */
-export type StandingException = Omit<NewException, 'id' | 'reasonCode' | 'actionCode' | 'findings'>;
+export type StandingException = Omit<NewException, 'id' | 'reasonCode' | 'actionCode' | 'findings'> & Partial<Pick<NewException, 'reasonCode' | 'actionCode'>>;
 
 /** One open case at a time of a trouble that comes again, under the name `first`: what a person has closed and is found again is the next one. Answers its id. */
 export async function openStandingException(trx: Trx, first: string, found: StandingException): Promise<string> {

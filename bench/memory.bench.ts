@@ -1,26 +1,22 @@
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client } from '@temporalio/client';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { Worker } from '@temporalio/worker';
 import { runDirOf } from '../bin/services/services.ts';
 import type { TemporalStore } from '../temporal-config/settings.ts';
-import { dataConverter } from '../temporal-config/converter.ts';
 import { keptHistories, type History } from '../test/support/histories.ts';
-import { bundleWorkflows } from '../workers/bundle.ts';
 import type { Result } from './benchmark.ts';
 import { withContenders, type Arena, type Entered } from './invoice/arena.ts';
 import { contenders, ourName } from './invoice/contenders.ts';
 import { load, median, met, round } from './invoice/figures.ts';
 import { bringTo } from './invoice/load.ts';
 import { memoryOf, type Memory } from './invoice/memory.ts';
+import { bundleOf, replayAllowedMs, replayMs } from './invoice/replay.ts';
 
-export const summary = 'What the programs of each contender hold in memory while thousands of processes wait, and how long the longest history takes to replay (--open 5000 --contenders --replays 9 --store)';
+export const summary = 'What the programs of each contender hold in memory while thousands of processes wait, and how long the longest histories of invoices take to replay (the longest of all, of a payment run, is in payment-run; --open 5000 --contenders --replays 9 --store)';
 
 const openers = 32;
 const steps = 5;
 const megabytesAllowed = 1024;
-const replayAllowedMs = 200;
 /** The workflows of each contender that runs on Temporal. */
 const workflowsOf: Record<string, string | undefined> = { [ourName]: undefined, 'temporal-naive': 'bench/peers/temporal-naive/workflows.ts' };
 
@@ -73,11 +69,11 @@ async function replayTimes({ connection }: Arena, { name, settings }: Entered, c
     runs.push({ what: `the longest of ${sampled.length} open ones`, history: historyFromJSON(JSON.parse(historyToJSON(history))) });
   }
   const kept = name === ourName ? keptHistories().map((one) => ({ what: `the longest recorded one, ${one.name}`, history: one.history })) : [];
-  const bundle = await bundleWorkflows(dataConverter(settings, { workflowService: connection.workflowService, refused: () => undefined }), workflowsOf[name] && join(settings.home, workflowsOf[name]));
+  const code = await bundleOf(settings, connection, workflowsOf[name]);
   const rows: Result['rows'] = [];
   for (const one of [longest(runs), longest(kept)]) {
     if (!one) continue;
-    const ms = await replayMs(bundle.code, one.history, replays);
+    const ms = await replayMs(code, one.history, replays);
     rows.push({ contender: name, what: `replay of ${one.what}`, events: one.history.events?.length ?? 0, 'median ms': round(median(ms)), 'most ms': round(Math.max(...ms)), limit: `<= ${replayAllowedMs} ms: ${met(median(ms) <= replayAllowedMs)}` });
   }
   return rows;
@@ -85,17 +81,4 @@ async function replayTimes({ connection }: Arena, { name, settings }: Entered, c
 
 function longest(histories: { what: string; history: History }[]): { what: string; history: History } | undefined {
   return [...histories].sort((a, b) => (b.history.events?.length ?? 0) - (a.history.events?.length ?? 0))[0];
-}
-
-/** One worker, as in production; each time the process is new to it. From one answer to the next. */
-async function replayMs(code: string, history: History, replays: number): Promise<number[]> {
-  const histories = Array.from({ length: replays + 1 }, (_, number) => ({ workflowId: `replay-${number}`, history }));
-  const ms: number[] = [];
-  let since = performance.now();
-  for await (const { error } of Worker.runReplayHistories({ workflowBundle: { code } }, histories)) {
-    if (error) throw error;
-    ms.push(performance.now() - since);
-    since = performance.now();
-  }
-  return ms.slice(1); // the first one starts the worker
 }

@@ -16,6 +16,8 @@ export interface CaseRef {
 /** Every answer carries the transitions that were recorded, for the workflow to apply to what it shows. */
 export interface Recorded {
   transitions: Transition[];
+  /** Of the case, which they made. Absent where nothing moved, and of steps that nothing can overtake. */
+  revision?: number;
 }
 
 export type Disposition = 'duplicate' | 'exception' | 'awaiting-receipt' | 'needs-approval' | 'ready-to-post' | 'ready-to-release' | 'posted';
@@ -37,7 +39,13 @@ export interface AssessmentAnswer extends Recorded {
   nextDeadline?: string;
 }
 
-export interface PostCommand extends CaseRef {
+/** Something that the ERP is asked for. */
+export interface ErpCommand extends CaseRef {
+  /** Exceptions that the process shows: of a refusal that is open and not among them it never heard. Absent: nobody says. */
+  heardOf?: string[];
+}
+
+export interface PostCommand extends ErpCommand {
   assessmentId: string;
   key: string;
   /** How often it was tried elsewhere before; each may have reached the ERP. */
@@ -55,7 +63,7 @@ export interface PostAnswer extends Recorded {
   nextDeadline?: string;
 }
 
-export interface ReverseCommand extends CaseRef {
+export interface ReverseCommand extends ErpCommand {
   postingKey: string;
   key: string;
   reason: string;
@@ -69,7 +77,7 @@ export interface ReverseAnswer extends Recorded {
   nextDeadline?: string;
 }
 
-export interface ReleaseCommand extends CaseRef {
+export interface ReleaseCommand extends ErpCommand {
   assessmentId: string;
   postingKey: string;
   key: string;

@@ -18,7 +18,7 @@ import { erpEffect, erpOf, type Refused } from './erp-effect.ts';
 import { tellOfFullCredit, withFullCredit } from './full-credit.ts';
 import { requiredOf } from '../lookup.ts';
 import type { ErpAccess, PayablesParts } from './parts.ts';
-import { openRefusal, refusalId, refusalTransitions, type Refusal } from './refusals.ts';
+import { closeUnheardRefusals, openRefusal, refusalId, refusalTransitions, type Refusal } from './refusals.ts';
 import { technicalDueAt } from '../technical-owner.ts';
 import { recordTransitions } from '../transitions.ts';
 
@@ -112,10 +112,11 @@ async function writePosted(trx: Trx, current: CaseWithProgress, document: Posted
   const { credit, payable, paymentBlock } = result;
   if (credit?.against) await linkCases(trx, entity, caseId, { otherCase: credit.against, kind: 'credits' });
   if (!paymentBlock.blocked) await tellOfFullCredit(trx, current, credit, document.documentNumber);
+  const unheard = await closeUnheardRefusals(trx, current, posting.command, posting.at);
   await Promise.all([
     savePosting(trx, { key, entity, caseId, system: posting.erp.system, kind: 'post', amount: payable, status: 'posted', reference: document.documentNumber }),
     markReservationsPosted(trx, caseId, key),
-    recordTransitions(trx, current, postedAnswer(document, posting).transitions, { ...originOf(posting), change: { onHold: paymentBlock.blocked, milestones: ['posted'] } }),
+    recordTransitions(trx, current, [...unheard, ...postedAnswer(document, posting).transitions], { ...originOf(posting), change: { onHold: paymentBlock.blocked, milestones: ['posted'] } }),
   ]);
 }
 
@@ -123,8 +124,9 @@ async function writeRefused(trx: Trx, current: CaseWithProgress, answer: Refused
   const { caseId, entity, key } = posting.command;
   const { payable } = posting.assessment.stored.result;
   await savePosting(trx, { key, entity, caseId, system: posting.erp.system, kind: 'post', amount: payable, status: 'refused', detail: { code: answer.code } });
+  const unheard = await closeUnheardRefusals(trx, current, posting.command, posting.at);
   await openRefusal(trx, current, refusalOf(answer, posting));
-  await recordTransitions(trx, current, refusedAnswer(answer, posting).transitions, originOf(posting));
+  await recordTransitions(trx, current, [...unheard, ...refusedAnswer(answer, posting).transitions], originOf(posting));
 }
 
 function originOf({ erp, assessment: { stored } }: Posting): { actor: string; decisionHash?: string; policyVersions: Record<string, string> } {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Trx } from '../../db/client.ts';
 import { lockCase } from '../../db/repositories/cases.ts';
+import { decisionsOf } from '../../db/repositories/decisions.ts';
 import { readInbound } from '../../db/repositories/inbound.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
 import { paymentEventActivity, paymentEventSource, paymentEventStep } from '../../db/repositories/payment-events.ts';
@@ -28,7 +29,8 @@ export async function reopenUnheard(trx: Trx, { invoiceToPay, now }: Pick<Payabl
   const { entity, workflowId, correlationId, acceptedAt } = current.case;
   const transitions = [await reopen(trx, caseId, at)];
   const shown = applyTransitions(current.progress, transitions);
-  const heard = await eventsHeard(trx, caseId, paymentEventActivity);
+  // Whatever reaches it once more, late or repeated, was heard in its former life.
+  const heard = [...(await eventsHeard(trx, caseId, paymentEventActivity)), ...(await decisionsOf(trx, caseId, 'accepted')).map(({ id }) => id)];
   await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
   await enqueue(trx, {
     entity, caseId, kind: 'start-workflow', key: `${caseId}/${eventId}`, workflowId,

@@ -6,14 +6,14 @@ import { decisionsOf } from '../../db/repositories/decisions.ts';
 import { postingsOf, savePosting, type StoredPosting } from '../../db/repositories/postings.ts';
 import { releaseReservations } from '../../db/repositories/reservations.ts';
 import { KontorError } from '../../domain/errors.ts';
-import type { PostAnswer, ReleaseCommand, ReverseAnswer, ReverseCommand } from './commands.ts';
+import type { ErpCommand, PostAnswer, ReleaseCommand, ReverseAnswer, ReverseCommand } from './commands.ts';
 import { erpEffect, erpOf, type Refused } from './erp-effect.ts';
 import { tellOfFullCredit, withFullCredit } from './full-credit.ts';
 import { tellOfLinesGivenBack } from './given-back.ts';
 import { isApproved } from './post-supplier-invoice.ts';
 import { requiredOf } from '../lookup.ts';
 import type { ErpAccess, PayablesParts } from './parts.ts';
-import { openRefusal, refusalId, refusalTransitions, type Refusal } from './refusals.ts';
+import { closeUnheardRefusals, openRefusal, refusalId, refusalTransitions, type Refusal } from './refusals.ts';
 import { technicalDueAt } from '../technical-owner.ts';
 import { recordTransitions } from '../transitions.ts';
 
@@ -45,14 +45,14 @@ export async function reverseSupplierInvoice(parts: PayablesParts, command: Reve
     outcomeOf: (document) => confirmed(document.documentNumber),
     async write(trx, current, answered) {
       if (answered.outcome === 'refused') {
-        if (command.hearsRefusal) await openRefused(trx, current, refusalOf(answered), `counterpart:${system}`);
+        if (command.hearsRefusal) await openRefused(trx, current, command, refusalOf(answered), `counterpart:${system}`);
         return;
       }
       const reference = answered.document.documentNumber;
       await savePosting(trx, { key: postingKey, entity, caseId, system, kind: 'post', status: 'reversed' });
       await savePosting(trx, { key, entity, caseId, system, kind: 'reverse', status: 'posted', reference });
       await tellOfLinesGivenBack(trx, current, await releaseReservations(trx, caseId, 'confirmed-reversal'));
-      await recordTransitions(trx, current, confirmed(reference).transitions, { actor: `counterpart:${system}` });
+      await recordTransitions(trx, current, [...(await closeUnheardRefusals(trx, current, command, at)), ...confirmed(reference).transitions], { actor: `counterpart:${system}` });
     },
   });
   if (!('code' in answer)) return answer;
@@ -76,7 +76,7 @@ export async function releaseSupplierInvoice(parts: PayablesParts, command: Rele
   const posted = await postingUnder(parts, command);
   const documentNumber = posted.reference ?? '';
   const at = parts.now().toISOString();
-  if (await correctedSince(parts.db, caseId, posted)) return refuseToRelease(parts, { caseId, code: 'CORRECTED', at, dueAt: await technicalDueAt(parts, entity, at), ...outdated(documentNumber) });
+  if (await correctedSince(parts.db, caseId, posted)) return refuseToRelease(parts, command, { caseId, code: 'CORRECTED', at, dueAt: await technicalDueAt(parts, entity, at), ...outdated(documentNumber) });
   const { setPaymentBlock } = erp.port;
   if (!setPaymentBlock) throw new KontorError('counterpart-rejected', 'This ERP has no payment blocks; approve before posting (policy posting.order).');
   const released: PostAnswer = { outcome: 'posted', reference: documentNumber, transitions: [{ kind: 'posting', at, system, key: postingKey, status: 'released', reference: documentNumber }] };
@@ -96,10 +96,10 @@ export async function releaseSupplierInvoice(parts: PayablesParts, command: Rele
     },
     outcomeOf: () => released,
     async write(trx, current, answered) {
-      if (answered.outcome === 'refused') return openRefused(trx, current, refusalOf(answered), `counterpart:${system}`);
+      if (answered.outcome === 'refused') return openRefused(trx, current, command, refusalOf(answered), `counterpart:${system}`);
       await savePosting(trx, { key, entity, caseId, system, kind: 'release', status: 'posted', reference: answered.document.documentNumber });
       await tellOfFullCredit(trx, current, (await latestAssessment(trx, caseId))?.result.credit, documentNumber);
-      await recordTransitions(trx, current, released.transitions, { actor: `counterpart:${system}`, change: { onHold: false } });
+      await recordTransitions(trx, current, [...(await closeUnheardRefusals(trx, current, command, at)), ...released.transitions], { actor: `counterpart:${system}`, change: { onHold: false } });
     },
   });
   return 'code' in answer ? refusedAnswer(refusalOf(answer)) : withFullCredit(parts.db, caseId, answer);
@@ -124,14 +124,15 @@ function outdated(documentNumber: string): Pick<Refusal, 'title' | 'suggestion'>
   };
 }
 
-async function refuseToRelease(parts: PayablesParts, refusal: Refusal): Promise<PostAnswer> {
-  await inTransaction(parts.db, async (trx) => openRefused(trx, requiredOf(await lockCase(trx, refusal.caseId), 'case', refusal.caseId), refusal, 'system:process'));
+async function refuseToRelease(parts: PayablesParts, command: ErpCommand, refusal: Refusal): Promise<PostAnswer> {
+  await inTransaction(parts.db, async (trx) => openRefused(trx, requiredOf(await lockCase(trx, refusal.caseId), 'case', refusal.caseId), command, refusal, 'system:process'));
   return refusedAnswer(refusal);
 }
 
-async function openRefused(trx: Trx, current: CaseWithProgress, refusal: Refusal, actor: string): Promise<void> {
+async function openRefused(trx: Trx, current: CaseWithProgress, command: ErpCommand, refusal: Refusal, actor: string): Promise<void> {
+  const unheard = await closeUnheardRefusals(trx, current, command, refusal.at);
   await openRefusal(trx, current, refusal);
-  await recordTransitions(trx, current, refusalTransitions(refusal), { actor });
+  await recordTransitions(trx, current, [...unheard, ...refusalTransitions(refusal)], { actor });
 }
 
 function refusedAnswer(refusal: Refusal): PostAnswer {

@@ -1,18 +1,21 @@
 import { inTransaction, type Trx } from '../../db/client.ts';
 import { closeTasks } from '../../db/repositories/approvals.ts';
+import { decisionsOf } from '../../db/repositories/decisions.ts';
 import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { openException, openExceptionsOf, resolveException } from '../../db/repositories/exceptions.ts';
 import { readRun } from '../../db/repositories/payment-runs.ts';
+import { eventStep, runDecisionActivity, stepAnswer } from '../../db/repositories/recorded-steps.ts';
 import { countStates, moveAll, silentSince } from '../../db/repositories/payments.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { isFinal, type PaymentState } from '../../domain/rules/payments/bank-status.ts';
 import { silenceEnds } from '../../domain/rules/payments/execution.ts';
-import type { Recorded } from '../accounts-payable/commands.ts';
 import { describeMoney } from '../../domain/rules/money.ts';
+import type { AcceptedAnswer } from '../decisions.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
+import { openStandingException } from '../standing-exception.ts';
 import { technicalDueAt } from '../technical-owner.ts';
 import { recordTransitions } from '../transitions.ts';
-import type { RunEndCommand, RunProgressAnswer, RunRef } from './commands.ts';
+import type { RunEndAnswer, RunEndCommand, RunProgressAnswer, RunRef } from './commands.ts';
 import type { PaymentParts } from './parts.ts';
 import { cutOffOf, payerAccountOf, paymentSettings } from './settings.ts';
 
@@ -53,21 +56,22 @@ async function awaitBank(trx: Trx, { case: { id }, progress }: CaseWithProgress,
 
 async function openSilence(trx: Trx, { case: { id, entity, workflowId, correlationId } }: CaseWithProgress, at: string): Promise<Transition[]> {
   const silent = await silentSince(trx, id);
-  const exceptionId = `${id}-e-silent`;
-  if (silent === 0 || (await openExceptionsOf(trx, id)).some((exception) => exception.id === exceptionId)) return [];
-  await openException(trx, {
-    id: exceptionId, entity, case: id, workflowId, origin: 'payment', code: 'bank-silent', reasonCode: 'PAY', actionCode: 'PIN', title: `The bank has not said a word about ${silent} payments`,
-    suggestion: 'Ask the bank what became of the file. Nothing is sent again before it has answered.', findings: [], ownerRole: 'treasurer', dueAt: at, correlationId,
+  if (silent === 0 || (await openExceptionsOf(trx, id)).some(({ code }) => code === 'bank-silent')) return [];
+  const exceptionId = await openStandingException(trx, `${id}-e-silent`, {
+    entity, case: id, workflowId, origin: 'payment', code: 'bank-silent', reasonCode: 'PAY', actionCode: 'PIN', title: `The bank has not said a word about ${silent} payments`,
+    suggestion: 'Ask the bank what became of the file. Nothing is sent again before it has answered.', ownerRole: 'treasurer', dueAt: at, correlationId,
   });
   return [{ kind: 'exception-opened', at, exceptionId, code: 'bank-silent', owner: 'treasurer' }];
 }
 
 /** Closes a run: nobody is asked any more, items that were never sent are free again, the ending is on record. A run that missed its day leaves a case to whoever opens runs. */
-export async function recordRunEnd(parts: PaymentParts, { caseId, state, reason }: RunEndCommand): Promise<Recorded> {
+export async function recordRunEnd(parts: PaymentParts, { caseId, state, reason }: RunEndCommand): Promise<RunEndAnswer> {
   const at = parts.now().toISOString();
   return inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
     if (current.case.closedAt !== undefined) return { transitions: [] };
+    const released = reason === 'cut-off-missed' ? await unheardRelease(trx, caseId) : undefined;
+    if (released) return released;
     await closeTasks(trx, caseId, 'cancelled');
     await moveAll(trx, caseId, ['proposed', 'approved', 'filed'], 'removed');
     const transitions: Transition[] = [];
@@ -83,6 +87,15 @@ export async function recordRunEnd(parts: PaymentParts, { caseId, state, reason 
     await recordTransitions(trx, current, transitions, { actor: 'system:process', change: { outcome: state, milestones: state === 'confirmed' ? ['closed', 'paid'] : ['closed'] } });
     return { transitions };
   });
+}
+
+/** What its process has not heard, because the task was lost in which it was judged: the decision with which everybody had released it, and what that recorded. */
+async function unheardRelease(trx: Trx, runId: string): Promise<RunEndAnswer | undefined> {
+  const settled = (await decisionsOf(trx, runId, 'accepted')).sort((a, b) => ((a.settledAt ?? '') < (b.settledAt ?? '') ? -1 : 1));
+  const last = settled.at(-1);
+  if (!last) return undefined;
+  const answer = (await stepAnswer(trx, { caseId: runId, kind: eventStep(runDecisionActivity, last.id) })) as AcceptedAnswer | undefined;
+  return answer?.effect === 'complete' ? { transitions: answer.transitions, released: last.id } : undefined;
 }
 
 /** What was due now does not wait for the next scheduled run by itself: a discount lapses, or a supplier is paid late. */

@@ -149,12 +149,12 @@ async function resolve(parts: ExceptionParts, call: Call<unknown, unknown, unkno
   }
 }
 
-/** A case about the bank or an ERP has no process that waits for it, and a run that has ended leaves some behind, as when the bank refused its file. */
+/** A case about the bank or an ERP has no process that waits for it, unless its run shows it, as the silence of the bank; and a run that has ended leaves some behind, as when the bank refused its file. */
 async function nobodyWaitsFor(db: Db, exception: ExceptionCase): Promise<boolean> {
   if (exception.case === undefined) return exception.origin !== 'intake';
   const found = await readCase(db, exception.case);
   const runs = found !== undefined && found.case.closedAt === undefined;
-  if (exception.origin === 'payment') return !runs || found.case.process !== invoiceToPayProcess;
+  if (exception.origin === 'payment') return !runs || (found.case.process !== invoiceToPayProcess && !found.progress.exceptions.some(({ id }) => id === exception.id));
   return !runs && found?.case.process === paymentRunProcess;
 }
 

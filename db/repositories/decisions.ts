@@ -87,13 +87,20 @@ export async function acceptDecision(trx: Trx, id: string): Promise<void> {
   );
 }
 
-/** The process refused it, with a reason that the person reads. */
-export async function refuseDecision(trx: Trx, id: string, refusal: { code: string; message: string }): Promise<void> {
-  await sql(
+/** The process refused it, with a reason that the person reads; whoever heard that first puts it on record. What is settled stays as it is; false then. */
+export async function refuseDecision(trx: Trx, id: string, refusal: { code: string; message: string }): Promise<boolean> {
+  const rows = await sql<DecisionRow>(
     trx,
-    `update decisions set state = 'refused', refusal_code = :code, refusal = :message, settled_at = clock_timestamp() where id = :id and state = 'proposed'`,
+    `update decisions set state = 'refused', refusal_code = :code, refusal = :message, settled_at = clock_timestamp() where id = :id and state = 'proposed' returning ${COLUMNS}`,
     { id, ...refusal },
   );
+  for (const refused of rows.map(decisionOf)) await auditRefusal(trx, refused, refusal.code);
+  return rows.length > 0;
+}
+
+/** That it was refused, also where another one has superseded it meanwhile. */
+export async function auditRefusal(trx: Trx, { id, entity, person, case: caseId, decisionHash, correlationId, update, decision }: Decision, code: string): Promise<void> {
+  await appendAudit(trx, entity, [{ action: 'decision.refused', actor: `person:${person}`, case: caseId, decisionHash, correlationId, data: { decisionId: id, update, decision, code } }]);
 }
 
 export async function decisionsOf(db: Db, caseId: string, state?: Decision['state']): Promise<Decision[]> {

@@ -88,6 +88,36 @@ export function applyTransitions(progress: Progress, transitions: readonly Trans
   return transitions.reduce(applyTransition, progress);
 }
 
+/** Records that may still be overtaken by one that was made before them; what is older than these has been heard. */
+const overtakable = 8;
+
+/** What a process shows of records that it may hear of in another order than they were made in: always what they show in their own order. */
+export class HeardProgress {
+  private base: Progress;
+  private readonly recent: { revision: number; transitions: readonly Transition[] }[] = [];
+
+  constructor(base: Progress) {
+    this.base = base;
+  }
+
+  get value(): Progress {
+    return this.recent.reduce((progress, { transitions }) => applyTransitions(progress, transitions), this.base);
+  }
+
+  /** `revision`: of the case, after these were recorded; without one they come after everything that was heard before. */
+  hear(transitions: readonly Transition[], revision: number | undefined): void {
+    if (transitions.length === 0) return;
+    if (revision === undefined) {
+      this.base = applyTransitions(this.value, transitions);
+      this.recent.length = 0;
+      return;
+    }
+    const after = this.recent.findLastIndex((known) => known.revision < revision);
+    this.recent.splice(after + 1, 0, { revision, transitions });
+    if (this.recent.length > overtakable) this.base = applyTransitions(this.base, this.recent.shift()?.transitions ?? []);
+  }
+}
+
 /** Exceptions, and the stage until somebody has looked at them; then the document is posted and to be paid, as before (P8). */
 const failedPayment: ReadonlySet<string> = new Set(['payment-rejected', 'payment-returned']);
 

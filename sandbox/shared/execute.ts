@@ -53,6 +53,8 @@ export function createExecutor(faults: Faults, processingLimitMs: number, durabl
     switch (fault.kind) {
       case 'throttle':
         return exchange.answer({ status: 429, body: { error: { code: 'THROTTLED', text: 'too many requests' } } }, { 'retry-after': String(fault.retryAfterSeconds) });
+      case 'refuse':
+        return exchange.answer(failure({ status: 422 }));
       case 'fail-before-commit':
         return exchange.answer(failure(fault));
       case 'delay':
@@ -101,8 +103,8 @@ interface Work {
 
 const tooLate: Answer = { status: 503, body: { error: { code: 'TOO-LATE', text: 'not carried out within the processing limit' } } };
 
-function failure(fault: FaultRule): Answer {
-  return { status: fault.status, body: { error: { code: 'INJECTED', text: 'the sandbox was told to fail' } } };
+function failure({ status }: { status: number }): Answer {
+  return { status, body: { error: { code: 'INJECTED', text: 'the sandbox was told to fail' } } };
 }
 
 function handled(route: Route, request: Request): Answer {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a counterpart may do wrong. Reads know only `delay`, `fail-before-commit`, `drop-response` and `throttle`. */
+/** What a counterpart may do wrong. Reads know only `delay`, `fail-before-commit`, `drop-response`, `throttle` and `refuse`. */
 export const faultKinds = [
   'delay', // waits `delayMs`, then works as usual
   'fail-before-commit', // answers `status`, nothing was done
@@ -8,6 +8,7 @@ export const faultKinds = [
   'commit-late', // never answers; does it after the client has gone and has enquired once
   'drop-response', // did it, then closes the connection without an answer
   'throttle', // answers 429 with Retry-After, nothing was done
+  'refuse', // answers 422, as to something that breaks a rule of its own; nothing was done
 ] as const;
 
 /** Exactly one of `times` and `probability` (with a `seed`, so that a run can be repeated) says how often. */

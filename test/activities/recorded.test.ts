@@ -36,5 +36,24 @@ describeWithDatabase('a step that is carried out again', () => {
     expect(await carriedOut('7', 'd-1')).toEqual(first);
     expect(await traces()).toBe(3);
     expect(await carriedOut('8', 'd-2')).not.toEqual(first);
+    expect(await carriedOut('9', 'd-1'), 'however many came after it').toEqual(first);
+  });
+
+  it('a decision that an earlier build judged, which kept one answer for all of a case, answers what it answered', async () => {
+    const judgedEarlier = { accepted: true, effect: 'rejected', transitions: [{ kind: 'decided' }] };
+    await sql(own.db, `insert into recorded_steps (case_id, kind, entity, step, answer) values (:caseId, 'verify', 'DE01', 'd-0', :answer) on conflict (case_id, kind) do update set step = excluded.step, answer = excluded.answer`, { caseId, answer: JSON.stringify(judgedEarlier) });
+    const again = recording({ db: own.db }, () => Promise.resolve({ accepted: true, effect: 'recorded', transitions: [] as object[] }));
+    const carriedOutAgain = (decisionId: string) => new MockActivityEnvironment({ activityId: '11', activityType: 'verify' }).run(again, { caseId, entity: 'DE01', decisionId });
+    expect(await carriedOutAgain('d-0')).toEqual(judgedEarlier);
+    expect(await carriedOutAgain('d-00')).toMatchObject({ effect: 'recorded' });
+  });
+
+  it('what nobody proposed moves nothing and keeps nothing', async () => {
+    const kept = async () => (await sql<{ count: number }>(own.db, `select count(*)::int as count from recorded_steps where case_id = :caseId`, { caseId }))[0]!.count;
+    const before = await kept();
+    const refused = recording({ db: own.db }, () => Promise.resolve({ accepted: false, code: 'unknown-resource' }));
+    const command = { caseId, entity: 'DE01', decisionId: 'nobody-proposed-it' };
+    expect(await new MockActivityEnvironment({ activityId: '10', activityType: 'verify' }).run(refused, command)).toMatchObject({ accepted: false });
+    expect(await kept()).toBe(before);
   });
 });

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Transition } from '../../domain/model/transition.ts';
-import { applyTransitions, initialProgress } from '../../domain/rules/progress.ts';
+import { applyTransitions, HeardProgress, initialProgress } from '../../domain/rules/progress.ts';
 
 const at = '2026-11-16T09:00:00.000Z';
 const parked: Transition = { kind: 'parked', at, step: 'postToErp', code: 'counterpart-unavailable', owner: 'operator' };
@@ -37,4 +38,29 @@ it.each<[string, Transition[], string]>([
 
 it('an exception that has nothing to do with a payment leaves the stage to what comes next', () => {
   expect(applyTransitions(initialProgress('c', 'v'), [...opened('e1', 'exception'), closed('e1', 'exception')]).stage).toBe('exception');
+});
+
+const records: Transition[][] = [[posted], [parked], [resumed], opened('e1', 'exception'), [closed('e1', 'exception')], opened('e2', 'payment-rejected'), [closed('e2', 'payment-rejected')], [{ kind: 'assessed', at, disposition: 'exception', policyVersions: {} } as unknown as Transition]];
+
+it('I8: what is heard in another order than it was recorded in shows what the records show', () => {
+  const recorded = fc.array(fc.constantFrom(...records), { minLength: 1, maxLength: 8 });
+  fc.assert(fc.property(recorded.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all.map((_, index) => index), { minLength: all.length }))), ([all, order]) => {
+    const before = applyTransitions(initialProgress('c', 'v'), opened('e0', 'exception'));
+    const heard = new HeardProgress(before);
+    for (const index of order) {
+      heard.hear(all[index]!, 10 + 3 * index);
+      heard.hear([], undefined); // a look that found nothing
+    }
+    expect(heard.value).toEqual(applyTransitions(before, all.flat()));
+  }));
+});
+
+it('I8: of very many records too, each of which a few later ones have overtaken; and what has no number comes after what was heard', () => {
+  const heard = new HeardProgress(initialProgress('c', 'v'));
+  const all = Array.from({ length: 100 }, (_, index): Transition[] => [{ ...(posted as Extract<Transition, { kind: 'posting' }>), key: `k${index % 7}`, reference: String(index) }]);
+  for (let from = 0; from < all.length; from += 4) for (const index of [from + 3, from + 1, from + 2, from]) heard.hear(all[index]!, index);
+  expect(heard.value).toEqual(applyTransitions(initialProgress('c', 'v'), all.flat()));
+  heard.hear(opened('e1', 'exception'), undefined);
+  heard.hear([closed('e1', 'exception')], 101);
+  expect(heard.value).toEqual(applyTransitions(initialProgress('c', 'v'), [...all.flat(), ...opened('e1', 'exception'), closed('e1', 'exception')]));
 });

@@ -198,7 +198,7 @@ function enquiredBeforeResending({ requests }: Told, processingLimitMs: number):
     if (!isSend(route)) continue;
     if (before && before.enquiredAt === undefined) broken.push(`I7: ${reference} was sent again without an enquiry`);
     else if (before?.enquiredAt !== undefined && before.enquiredAt - before.at < processingLimitMs) broken.push(`I7: ${reference} was sent again after an enquiry ${before.enquiredAt - before.at} ms after the first one came in, which could still have been carried out`);
-    const settled = outcome === 'throttle' || (outcome === 'answered' && status !== undefined && status >= 400 && status < 500);
+    const settled = outcome === 'throttle' || outcome === 'refuse' || (outcome === 'answered' && status !== undefined && status >= 400 && status < 500);
     if (settled) open.delete(reference);
     else open.set(reference, { at: Date.parse(at) });
   }

@@ -2,14 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
+import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { bolts, orderOfBolts, receiptOfBolts } from '../support/bolts.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
-import { people } from '../support/people.ts';
+import { payments } from '../support/payments.ts';
+import { outcomeOf, people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 import { judge } from './invariants.ts';
 import { dieAfterStep } from './lost-step.ts';
 import { plant } from './plant.ts';
+import { pause } from './workday.ts';
 
 /**
  * F2 for every step: the worker dies exactly between the commit of a step and the moment when the process hears of it. The
@@ -53,18 +56,19 @@ describeWithServices('a worker that dies between the commit of a step and its en
     expect(broken).toEqual([]);
   });
 
-  /** The worker dies after its next such step, which `go` sets off, and another one takes its place. */
-  async function dying<Result>(step: string, go: () => Promise<Result>): Promise<Result> {
+  /** The worker dies after its next such step, which `go` sets off, and another one takes its place when `meanwhile` is over. */
+  async function dying<Result>(step: string, go: () => Promise<Result>, meanwhile?: () => Promise<unknown>): Promise<Result> {
     writeFileSync(order, step);
     const under = go();
     under.catch(() => undefined);
     expect(await worker.ended).toBe('signal SIGKILL');
     writeFileSync(order, never);
+    await meanwhile?.();
     worker = await start();
     return under;
   }
-  const enter = async () => {
-    const { caseId } = await submit(house.db, billed({ lines: [{ quantity: '1', price: `${(price += 7)}.00`, name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' }));
+  const enter = async (more = 0) => {
+    const { caseId } = await submit(house.db, billed({ lines: [{ quantity: '1', price: `${(price += 7) + more}.00`, name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' }));
     accepted.push(caseId);
     return caseId;
   };
@@ -90,8 +94,23 @@ describeWithServices('a worker that dies between the commit of a step and its en
   };
 
   it('recordAssessment', async () => {
-    const id = await dying('recordAssessment', enter);
+    const id = await dying('recordAssessment', () => enter());
     await stage(id, 'approval');
+    await shownEverywhere(id);
+    expect(await decide(id, 'approve')).toMatchObject({ effect: 'complete' });
+    await stage(id, 'posted');
+    await shownEverywhere(id);
+  });
+
+  it('recordAssessment, while the first of two approvers answers already: only the other is asked then', async () => {
+    let id = '';
+    let said: ReturnType<typeof decide> | undefined;
+    await dying('recordAssessment', async () => (id = await enter(1_500)), async () => {
+      said = decide(id, 'approve');
+      said.catch(() => undefined);
+      await pause(500); // it waits at the engine
+    });
+    expect(await said).toMatchObject({ effect: 'recorded' });
     await shownEverywhere(id);
     expect(await decide(id, 'approve')).toMatchObject({ effect: 'complete' });
     await stage(id, 'posted');
@@ -108,6 +127,30 @@ describeWithServices('a worker that dies between the commit of a step and its en
     await shownEverywhere(id);
   });
 
+  it('verifyAndRecordDecision of two people whose answers come in one task: what the first one said counts, once', async () => {
+    const id = await inApproval();
+    const task = await they.openTask(id);
+    const person = task.candidatePersons[0]!;
+    const yes = await they.propose(id, { update: 'decide', decision: 'approve', person, task });
+    const no = await they.propose(id, { update: 'decide', decision: 'reject', person, task, reasonCode: 'PRI', payload: { target: 'supplier' } });
+    await worker.stop();
+    const first = they.carry(yes);
+    first.catch(() => undefined);
+    await pause(500);
+    const said = Promise.all([first, outcomeOf(they.carry(no))]);
+    said.catch(() => undefined);
+    await pause(500); // both wait at the engine, in this order
+    writeFileSync(order, 'verifyAndRecordDecision:2');
+    worker = await start();
+    expect(await worker.ended).toBe('signal SIGKILL');
+    writeFileSync(order, never);
+    worker = await start();
+    const [accepted, other] = await said;
+    expect([accepted.effect, other]).toEqual(['complete', 'already-decided']);
+    await stage(id, 'posted');
+    await shownEverywhere(id);
+  });
+
   it('recordEnd', async () => {
     const id = await inApproval();
     await dying('recordEnd', () => they.withdraw(id, 'anna.berg'));
@@ -120,6 +163,31 @@ describeWithServices('a worker that dies between the commit of a step and its en
     await dying('postSupplierInvoice', () => decide(id, 'approve'));
     await stage(id, 'posted');
     await shownEverywhere(id);
+  });
+
+  it('postSupplierInvoice that the ERP refuses, and takes when it is asked again: nobody is left with the refusal', async () => {
+    const id = await inApproval();
+    await house.sandbox.post('/_sandbox/faults', { kind: 'refuse', route: 'erp.invoices.post', times: 1 });
+    await dying('postSupplierInvoice', () => decide(id, 'approve'), async () => {
+      expect((await house.stage(id, 'refused-by-erp')).progress.exceptions).toMatchObject([{ code: 'counterpart-rejected' }]);
+    });
+    await stage(id, 'posted');
+    await shownEverywhere(id);
+    expect(await openExceptionsOf(house.db, id)).toEqual([]);
+    expect((await house.caseWhen(id, () => true)).progress.exceptions).toEqual([]);
+  });
+
+  it('recordProposal: whoever approves before the run has heard of it is asked to wait, and shown what counts', async () => {
+    const pay = payments(house, they);
+    accepted.push(await pay.posted('3'));
+    const runId = await dying('recordProposal', () => pay.proposed());
+    const task = await they.openTask(runId);
+    const approves = () => outcomeOf(they.say(runId, { update: 'decide', decision: 'approve', person: 'clara.winter', task }));
+    expect(await approves()).toBe('step-in-progress');
+    await expect.poll(approves, { timeout: 60_000, interval: 500 }).toBe('accepted');
+    await shownEverywhere(runId);
+    await they.say(runId, { update: 'cancel', decision: 'cancel', person: 'anna.berg', payload: { reason: 'Only looked' } });
+    await house.ended(runId, 'cancelled');
   });
 
   it('releaseSupplierInvoice', async () => {

@@ -4,12 +4,14 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { tellInvoices, type PaymentNews } from '../../activities/payments/tell-invoices.ts';
 import type { ReadyNodeProcess } from '../../bin/services/node-process.ts';
 import { inTransaction, sql } from '../../db/client.ts';
+import { decisionsOf } from '../../db/repositories/decisions.ts';
+import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
 import { paymentEventId } from '../../db/repositories/payment-events.ts';
 import { auditOf } from '../support/evidence.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
-import { people } from '../support/people.ts';
+import { outcomeOf, people } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 import { dieAfterStep } from './lost-step.ts';
 import { plant } from './plant.ts';
@@ -108,6 +110,40 @@ describeWithServices('money that comes back', () => {
     await house.stage(id, 'payment-returned');
     await shownEverywhere(id);
     await paidAnew(id, 'E2E-B2');
+  });
+
+  it('after its process has ended: what was decided in its former life, brought once more, decides nothing in the next', async () => {
+    const id = await posted();
+    await they.correct(id, 'anna.berg', { creditKind: 'goodwill' });
+    await house.caseWhen(id, ({ case: { stage }, progress }) => stage === 'posted' && progress.postings.length === 2);
+    await tell(id, 'confirmed', 'E2E-E1');
+    const { case: { workflowId }, progress: { postings } } = await house.ended(id, 'paid');
+    await house.client.workflow.getHandle(workflowId).result();
+    await tell(id, 'returned', 'E2E-E1');
+    await house.stage(id, 'payment-returned');
+    for (const { id: decisionId, update } of await decisionsOf(house.db, id, 'accepted')) {
+      const brought = await house.client.workflow.getHandle(workflowId).executeUpdate(update, { updateId: `late-${decisionId}`, args: [{ decisionId }] });
+      expect(brought).toMatchObject({ decisionId });
+    }
+    await paidAnew(id, 'E2E-E2');
+    expect((await house.caseWhen(id, () => true)).progress.postings).toEqual(postings);
+  });
+
+  it('news of a payment that cannot be read park: people decide meanwhile, and its owner has it read again at once', async () => {
+    const id = await posted();
+    await sql(house.db, `create function unreadable_news() returns trigger language plpgsql as $$ begin new.payload := new.payload || '{"unknown": true}'; return new; end $$`);
+    await sql(house.db, `create trigger unreadable_news before insert on inbound_events for each row when (new.payload ->> 'endToEndId' = 'E2E-F1') execute function unreadable_news()`);
+    await tell(id, 'confirmed', 'E2E-F1');
+    const { progress: { exceptions } } = await house.stage(id, 'parked');
+    expect(exceptions).toMatchObject([{ id: 'parked:recordPayment', owner: 'operator' }]);
+    const early = they.say(id, { update: 'resolveException', decision: 'reject', person: 'anna.berg', exception: (await openExceptionsOf(house.db, id))[0]!.id, payload: { reason: 'x' } });
+    expect(await outcomeOf(early), 'it is judged, and not kept waiting').toBe('decision-incomplete');
+    await sql(house.db, `update inbound_events set payload = payload - 'unknown' where payload ->> 'endToEndId' = 'E2E-F1'`);
+    await sql(house.db, `drop trigger unreadable_news on inbound_events`);
+    expect(await they.resolve(id, 'mira.sanders', 'retry')).toMatchObject({ effect: 'resumed' });
+    await house.ended(id, 'paid', 20_000);
+    await shownEverywhere(id);
+    expect(await openExceptionsOf(house.db, id)).toEqual([]);
   });
 
   it('after its process has ended: the case is opened again, once, however often the news is delivered', async () => {

@@ -1,4 +1,6 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { recording } from '../../activities/recorded.ts';
 import type { PaymentParts } from '../../activities/payments/parts.ts';
 import { recordRunProgress } from '../../activities/payments/record-run.ts';
 import { takeOutUnpayable } from '../../activities/payments/take-out-unpayable.ts';
@@ -6,7 +8,7 @@ import { verifyAndRecordRunDecision } from '../../activities/payments/verify-run
 import { inTransaction, sql, type Trx } from '../../db/client.ts';
 import { tasksOf } from '../../db/repositories/approvals.ts';
 import { openPayables } from '../../db/repositories/payables.ts';
-import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
+import { openExceptionsOf, resolveException } from '../../db/repositories/exceptions.ts';
 import { readRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf, itemsOf, saveScreening } from '../../db/repositories/payments.ts';
 import { addBusinessDays } from '../../domain/calendar/business-days.ts';
@@ -190,5 +192,38 @@ describeWithServices('the cut-off of the bank, on real parts', () => {
     const dayAfter = (date: string) => addBusinessDays(settlementCalendar('t2', date), date, 1);
     expect(await silentFrom(inTime)).toBe(cutOffOn(german, dayAfter(day)));
     expect(await silentFrom(tooLate)).toBe(cutOffOn(german, dayAfter(nextDay)));
+
+    const looked = async (trx: Trx) => (await recordRunProgress(partsAt(addDays(day, 30) + 'T12:00:00.000Z', trx), { entity: 'DE01', caseId: runId, correlationId: 'test' })).transitions.map(({ kind }) => kind);
+    const open = async (trx: Trx) => (await openExceptionsOf(trx, runId)).map(({ id, code }) => [id, code]);
+    await tried(async (trx) => {
+      expect(await looked(trx)).toEqual(['exception-opened']);
+      expect(await looked(trx), 'said once').toEqual([]);
+      const [[first = ''] = []] = await open(trx);
+      await resolveException(trx, first, { resolution: 'retry', by: 'vera.noll' });
+      expect(await looked(trx), 'it is silent still').toEqual(['exception-opened']);
+      expect(await open(trx)).toEqual([[`${first}-2`, 'bank-silent']]);
+    });
+  });
+
+  it('a run of whose last release its process had not heard when the cut-off passed goes on as released', async () => {
+    await pay.posted('4');
+    const runId = await approved();
+    const { case: { workflowId, correlationId }, progress } = await house.stage(runId, 'release');
+    await house.client.workflow.getHandle(workflowId).terminate('goes on before its cut-off');
+    const release = await says(runId, 'vera.noll', 'release', 'approve');
+    const judged = recording(partsAt(new Date().toISOString(), house.db as Trx), verifyAndRecordRunDecision);
+    const command = { entity: 'DE01', caseId: runId, correlationId, kind: 'release' as const, decisionId: release.id };
+    expect(await new MockActivityEnvironment({ activityType: 'verifyAndRecordRunDecision' }).run(judged, command), 'as by a worker that died with it').toMatchObject({ accepted: true, effect: 'complete' });
+    await house.client.workflow.start(paymentRunWorkflow, {
+      workflowId, taskQueue: queues.workflows,
+      args: [{ entity: 'DE01', caseId: runId, correlationId, dryRun: false, goesOn: { reached: ['proposed'], released: false, progress, cutOffAt: new Date(Date.now() + 2_000).toISOString() } } satisfies PaymentRunInput],
+    });
+    const sent = await pay.untilSent(runId);
+    await expect.poll(() => house.client.workflow.getHandle(workflowId).query('progress'), { timeout: 20_000 }).toEqual(sent.progress);
+    expect(sent.progress.decisions.map(({ decision }) => decision)).toEqual(['approve', 'release']);
+    expect(await openExceptionsOf(house.db, runId)).toEqual([]);
+    expect((await instructionsOf(house.db, runId)).map(({ state }) => state)).not.toContain('removed');
+    await pay.bankDays(6);
+    await house.ended(runId, 'confirmed');
   });
 });

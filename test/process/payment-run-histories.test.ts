@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readCase } from '../../db/repositories/cases.ts';
+import { decisionsOf } from '../../db/repositories/decisions.ts';
 import { openExceptionsOf } from '../../db/repositories/exceptions.ts';
 import { readRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf, itemsOf } from '../../db/repositories/payments.ts';
@@ -54,6 +55,8 @@ describeWithServices('a payment run that goes on in new histories', () => {
     expect(await outcomeOf(they.decide(runId, 'clara.winter', 'approve'))).toBe('accepted');
     await house.stage(runId, 'release');
     const atRelease = await histories();
+    const approval = (await decisionsOf(house.db, runId, 'accepted')).find(({ update }) => update === 'decide')!;
+    await house.client.workflow.getHandle(workflowId).executeUpdate('decide', { updateId: 'brought-once-more', args: [{ decisionId: approval.id }] });
     expect(await outcomeOf(they.decide(runId, 'vera.noll', 'approve', { update: 'release' }))).toBe('accepted');
     await pay.untilSent(runId);
 

@@ -6,7 +6,7 @@ import type { Exchange, Route } from '../../sandbox/shared/http.ts';
 const route: Route = { name: 'erp.invoices.post', method: 'POST', path: '/x', handle: () => ({ status: 201, body: {} }) };
 
 describe('carrying out a request', () => {
-  it.each([undefined, ...faultKinds.filter((kind) => !['fail-before-commit', 'throttle', 'commit-late'].includes(kind))])('says nothing before the disk has it (fault: %s)', async (kind) => {
+  it.each([undefined, ...faultKinds.filter((kind) => !['fail-before-commit', 'throttle', 'refuse', 'commit-late'].includes(kind))])('says nothing before the disk has it (fault: %s)', async (kind) => {
     const faults = createFaults();
     if (kind) faults.add(faultRuleSchema.parse({ kind, times: 1, delayMs: 0 }));
     const told: string[] = [];

@@ -68,6 +68,7 @@ describe('the sandbox as a process', () => {
     ['fail-before-commit', 503, 0],
     ['fail-after-commit', 503, 1],
     ['throttle', 429, 0],
+    ['refuse', 422, 0],
     ['delay', 201, 1],
   ])('%s answers %i and leaves %i documents', async (kind, status, documents) => {
         await shared.post('/_sandbox/faults', { kind, route: 'erp.invoices.post', times: 1, retryAfterSeconds: 3 });

@@ -6,14 +6,14 @@
  * Diagram: models/invoice-to-pay.bpmn, whose task ids are the names of the stage functions below.
  */
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { AssessmentAnswer, CaseRef, DecisionAnswer, DecisionKind, PostAnswer, PostCommand } from '../../activities/accounts-payable/commands.ts';
+import type { AssessmentAnswer, CaseRef, DecisionAnswer, DecisionKind, EventAnswer, PostAnswer, PostCommand } from '../../activities/accounts-payable/commands.ts';
 import { effectKey, effectNumber, supplierDocumentKey } from '../../domain/rules/posting-key.ts';
-import { correct, decide, firstInvoiceToPayVersion, goodsReceived, heedlessOfEndings, invoiceToPayProcess, keepingPostings, paymentStatus, resolveException, withdraw, withOneHistory } from '../contracts/invoice-to-pay.ts';
+import { correct, decide, firstInvoiceToPayVersion, goodsReceived, heedlessOfEndings, heldUpWhileParked, invoiceToPayProcess, keepingPostings, paymentStatus, resolveException, withdraw, withOneHistory } from '../contracts/invoice-to-pay.ts';
 import type { InboxNotice, InvoiceToPayInput, InvoiceToPayOutcome } from '../contracts/invoice-to-pay.ts';
 import { listenForDecisions, Mutex } from '../parts/decisions.ts';
 import { awaitWithEscalation } from '../parts/escalation.ts';
 import { atOnceOrQueued } from '../parts/first-try.ts';
-import { mayNotBeTakenBack, refusalOf, type InvoiceCase } from '../parts/invoice-case.ts';
+import { mayNotBeTakenBack, refusalOf, tooEarly, type InvoiceCase } from '../parts/invoice-case.ts';
 import { parkable } from '../parts/parking.ts';
 import { ProgressBoard } from '../parts/progress.ts';
 import {
@@ -73,6 +73,8 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
     triesAtOnce: version !== firstInvoiceToPayVersion,
     keepsPostings: keepingPostings.has(version),
     heedsEndings: !heedlessOfEndings.has(version),
+    heldUpWhileParked: heldUpWhileParked.has(version),
+    news: new Mutex(),
     mutex: new Mutex(),
     changed: false,
     corrected: false,
@@ -89,7 +91,7 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
   if (goesOn?.paymentDeadline) invoice.paymentDeadline = goesOn.paymentDeadline;
   if (goesOn?.peopleChanged) invoice.board.peopleChanged = true;
   listenForDecisions(
-    { ...invoice, refusal: (kind: DecisionKind) => refusalOf(invoice, kind), judge: (kind, decisionId) => verifyAndRecordDecision({ ...invoice.ref, kind, decisionId, ...(mayNotBeTakenBack(invoice) ? { effectUnderWay: true } : {}) }), heard: (decision: Extract<DecisionAnswer, { accepted: true }>) => hear(invoice, decision) },
+    { ...invoice, refusal: (kind: DecisionKind) => refusalOf(invoice, kind), tooEarly: (kind: DecisionKind) => tooEarly(invoice, kind), judge: (kind, decisionId) => verifyAndRecordDecision({ ...invoice.ref, kind, decisionId, ...(mayNotBeTakenBack(invoice) ? { effectUnderWay: true } : {}) }), heard: (decision: Extract<DecisionAnswer, { accepted: true }>) => hear(invoice, decision) },
     {
       decide: { update: decide, description: 'Approve or reject a task of this document' },
       resolveException: { update: resolveException, description: 'Resolve, override or retry an exception' },
@@ -107,9 +109,8 @@ async function assessInvoice(invoice: InvoiceCase): Promise<AssessmentAnswer> {
   invoice.changed = invoice.corrected = false;
   const assessment = await parkable(invoice, 'assessInvoice', async () => {
     const { factsId } = await gatherFacts(invoice);
-    return recordAssessment({ ...invoice.ref, factsId });
+    return invoice.board.take(await recordAssessment({ ...invoice.ref, factsId }));
   });
-  invoice.board.apply(assessment.transitions);
   if (invoice.heedsEndings) await invoice.mutex.run(async () => undefined); // whoever decided meanwhile is heard first
   if (assessment.posted && !invoice.posted) rememberPosting(invoice, { ...assessment.posted, supplierId: assessment.supplierId });
   return assessment;
@@ -129,7 +130,7 @@ async function awaitPeopleOrEvents(invoice: InvoiceCase, { supplierId, nextDeadl
 async function postToErp(invoice: InvoiceCase, assessment: AssessmentAnswer): Promise<void> {
   const businessKey = supplierDocumentKey({ entity: invoice.ref.entity, ...assessment });
   const key = effectKey(invoiceToPayProcess, businessKey, 'post', Math.max(invoice.postingNumber ?? 1, assessment.postingNumber ?? 1));
-  const answer = await effect(invoice, 'postToErp', () => post(invoice, { ...invoice.ref, assessmentId: assessment.assessmentId, key }));
+  const answer = await effect(invoice, 'postToErp', () => post(invoice, { ...asking(invoice), assessmentId: assessment.assessmentId, key }));
   if (answer.outcome === 'stale') return;
   if (answer.outcome === 'refused') return awaitPeopleOrEvents(invoice, { ...answer, supplierId: assessment.supplierId });
   rememberPosting(invoice, { key, supplierId: assessment.supplierId, reference: answer.reference ?? '' });
@@ -145,7 +146,7 @@ async function releaseForPayment(invoice: InvoiceCase, assessment: AssessmentAns
   const posted = invoice.posted;
   if (!posted) return;
   const answer = await effect(invoice, 'releaseForPayment', () =>
-    releaseSupplierInvoice({ ...invoice.ref, assessmentId: assessment.assessmentId, postingKey: posted.key, key: `${posted.key}:release` }),
+    releaseSupplierInvoice({ ...asking(invoice), assessmentId: assessment.assessmentId, postingKey: posted.key, key: `${posted.key}:release` }),
   );
   if (answer.outcome === 'refused') await awaitPeopleOrEvents(invoice, { ...answer, supplierId: assessment.supplierId });
   if (answer.outcome === 'posted') await awaitPayment(invoice, assessment, answer.creditedBy);
@@ -187,7 +188,7 @@ async function reverseInErp(invoice: InvoiceCase, reason: string): Promise<boole
   if (!posted) return true;
   invoice.changed = false;
   const answer = await effect(invoice, 'reverseInErp', () =>
-    reverseSupplierInvoice({ ...invoice.ref, postingKey: posted.key, key: `${posted.key}:reverse`, reason, ...(invoice.keepsPostings ? {} : { hearsRefusal: true }) }),
+    reverseSupplierInvoice({ ...asking(invoice), postingKey: posted.key, key: `${posted.key}:reverse`, reason, ...(invoice.keepsPostings ? {} : { hearsRefusal: true }) }),
   );
   if (answer.outcome === 'refused') {
     await awaitMending(invoice, posted.supplierId, answer.nextDeadline);
@@ -212,9 +213,8 @@ async function closeCase(invoice: InvoiceCase, ending: InvoiceToPayOutcome): Pro
   while (isUnwanted(invoice, ending) && !(await reverseInErp(invoice, ending.state)));
   const reference = 'reference' in ending ? ending.reference : ending.state === 'duplicate' ? ending.of : undefined;
   const answer = await parkable(invoice, 'closeCase', () =>
-    invoice.mutex.run(async () => (invoice.ending === ending && !invoice.endIsRecorded ? recordEnd({ ...invoice.ref, state: ending.state, ...(reference ? { reference } : {}) }) : undefined)),
+    invoice.mutex.run(async () => (invoice.ending === ending && !invoice.endIsRecorded ? invoice.board.take(await recordEnd({ ...invoice.ref, state: ending.state, ...(reference ? { reference } : {}) })) : undefined)),
   );
-  if (answer) invoice.board.apply(answer.transitions);
   if (answer || invoice.endIsRecorded) invoice.board.show();
   await condition(allHandlersFinished);
 }
@@ -240,12 +240,15 @@ function isLong({ input: { version = firstInvoiceToPayVersion, longestHistory } 
 async function effect<Answer extends { transitions: AssessmentAnswer['transitions'] }>(invoice: InvoiceCase, step: string, run: () => Promise<Answer>): Promise<Answer> {
   invoice.effectUnderWay = true;
   try {
-    const answer = await parkable(invoice, step, run);
-    invoice.board.apply(answer.transitions);
-    return answer;
+    return await parkable(invoice, step, async () => invoice.board.take(await run()));
   } finally {
     invoice.effectUnderWay = false;
   }
+}
+
+/** What the ERP is asked for it, and which refusals it knows of. */
+function asking({ ref, board }: InvoiceCase): CaseRef & { heardOf: string[] } {
+  return { ...ref, heardOf: board.value.exceptions.map(({ id }) => id) };
 }
 
 function hear(invoice: InvoiceCase, decision: Extract<DecisionAnswer, { accepted: true }>): void {
@@ -270,21 +273,25 @@ function hear(invoice: InvoiceCase, decision: Extract<DecisionAnswer, { accepted
   }
 }
 
-async function hearPayment(invoice: InvoiceCase, { eventId }: InboxNotice): Promise<void> {
-  await invoice.mutex.run(async () => {
-    const mayEnd = invoice.awaitsPayment && !invoice.ending && !invoice.corrected;
-    const answer = await parkable(invoice, 'recordPayment', () => recordPaymentEvent({ ...invoice.ref, eventId, ...(mayEnd ? { mayEnd } : {}) }));
-    if (invoice.known.has(eventId)) return; // the same one again
-    invoice.known.add(eventId);
-    invoice.board.apply(answer.transitions);
-    invoice.paymentNews = true;
-    if (answer.nextDeadline) invoice.paymentDeadline = answer.nextDeadline;
-    if (answer.cameBack && invoice.ending?.state === 'paid') {
-      delete invoice.ending;
-      invoice.endIsRecorded = false;
-    }
-    if (answer.ended) invoice.endIsRecorded = true;
-    if (answer.settledBy) invoice.ending ??= { state: 'paid', settlement: 'bank-confirmed', reference: answer.settledBy };
-    if (answer.creditedBy) invoice.ending ??= { state: 'credited', reference: answer.creditedBy };
-  });
+/** Each try has its turn and gives it back: while the step is parked, people decide, and its owner has it tried again. */
+function hearPayment(invoice: InvoiceCase, { eventId }: InboxNotice): Promise<void> {
+  const { mutex, news, heldUpWhileParked: early } = invoice;
+  const record = () => recordPaymentEvent({ ...invoice.ref, eventId, ...(invoice.awaitsPayment && !invoice.ending && !invoice.corrected ? { mayEnd: true } : {}) });
+  if (early) return mutex.run(async () => takeNews(invoice, eventId, await parkable(invoice, 'recordPayment', record)));
+  return news.run(() => parkable(invoice, 'recordPayment', () => mutex.run(async () => takeNews(invoice, eventId, await record()))));
+}
+
+function takeNews(invoice: InvoiceCase, eventId: string, answer: EventAnswer): void {
+  if (invoice.known.has(eventId)) return; // the same one again
+  invoice.board.take(answer);
+  invoice.known.add(eventId);
+  invoice.paymentNews = true;
+  if (answer.nextDeadline) invoice.paymentDeadline = answer.nextDeadline;
+  if (answer.cameBack && invoice.ending?.state === 'paid') {
+    delete invoice.ending;
+    invoice.endIsRecorded = false;
+  }
+  if (answer.ended) invoice.endIsRecorded = true;
+  if (answer.settledBy) invoice.ending ??= { state: 'paid', settlement: 'bank-confirmed', reference: answer.settledBy };
+  if (answer.creditedBy) invoice.ending ??= { state: 'credited', reference: answer.creditedBy };
 }

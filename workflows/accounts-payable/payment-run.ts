@@ -18,12 +18,15 @@ import { ProgressBoard } from '../parts/progress.ts';
 
 export async function paymentRun(input: PaymentRunInput): Promise<PaymentRunOutcome> {
   const run = openRun(input);
-  await stage(run, 'proposed', proposePayments);
-  await stage(run, 'released', awaitApprovalAndRelease);
-  await stage(run, 'screened', screenAtRelease);
-  await stage(run, 'filed', createFile);
-  await stage(run, 'sent', sendToBank);
-  return closeRun(run, run.ending ?? (await followAtBank(run)));
+  for (;;) {
+    await stage(run, 'proposed', proposePayments);
+    await stage(run, 'released', awaitApprovalAndRelease);
+    await stage(run, 'screened', screenAtRelease);
+    await stage(run, 'filed', createFile);
+    await stage(run, 'sent', sendToBank);
+    const ending = run.ending ?? (await followAtBank(run));
+    if (await closeRun(run, ending)) return ending;
+  }
 }
 
 /** One running run: what it shows, and what it has heard since it last looked. */
@@ -33,6 +36,8 @@ interface Run {
   board: ProgressBoard;
   mutex: Mutex;
   resumed: boolean;
+  /** Decisions that it has heard. */
+  known: Set<string>;
   /** The stages that lie behind it. */
   reached: RunStage[];
   /** Every person that the policy asks for has released it. */
@@ -44,6 +49,8 @@ interface Run {
   /** Until then it can be released. Absent in runs that were proposed before version 3: those wait for a person. */
   cutOffAt?: string;
   ending?: PaymentRunOutcome;
+  /** What is left to do is to record its end. */
+  closing: boolean;
 }
 
 function openRun(input: PaymentRunInput): Run {
@@ -54,15 +61,17 @@ function openRun(input: PaymentRunInput): Run {
     board: new ProgressBoard(correlationId, paymentRunVersion, goesOn?.progress),
     mutex: new Mutex(),
     resumed: false,
+    known: new Set(goesOn?.heard),
     reached: [...(goesOn?.reached ?? [])],
     released: goesOn?.released ?? false,
     bankSpoke: false,
+    closing: false,
   };
   if (goesOn?.screenedTo) run.screenedTo = goesOn.screenedTo;
   if (goesOn?.nextDeadline) run.nextDeadline = goesOn.nextDeadline;
   if (goesOn?.cutOffAt) run.cutOffAt = goesOn.cutOffAt;
   listenForDecisions(
-    { ...run, refusal: (kind) => refusalOf(run, kind), judge: (kind, decisionId) => verifyAndRecordRunDecision({ ...run.ref, kind, decisionId }), heard: (decision: AcceptedAnswer, kind: RunDecisionKind) => hear(run, decision, kind) },
+    { ...run, refusal: (kind) => refusalOf(run, kind), tooEarly: (kind) => tooEarly(run, kind), judge: (kind, decisionId) => verifyAndRecordRunDecision({ ...run.ref, kind, decisionId }), heard: (decision: AcceptedAnswer, kind: RunDecisionKind) => hear(run, decision, kind) },
     {
       decide: { update: decide, description: 'Approve or reject the run as proposed' },
       release: { update: release, description: 'Release the approved run to the bank' },
@@ -87,9 +96,8 @@ async function proposePayments(run: Run): Promise<void> {
   const { dryRun } = run.input;
   const proposal = await parkable(run, 'proposePayments', async () => {
     const { factsId } = await gatherPayables(run.ref);
-    return recordProposal({ ...run.ref, factsId, dryRun });
+    return run.board.take(await recordProposal({ ...run.ref, factsId, dryRun }));
   });
-  run.board.apply(proposal.transitions);
   if (proposal.outcome === 'empty') run.ending = { state: 'cancelled', reason: 'nothing-due' };
   else if (dryRun) run.ending = { state: 'cancelled', reason: 'dry-run' };
   if (proposal.nextDeadline) run.nextDeadline = proposal.nextDeadline;
@@ -151,20 +159,25 @@ async function followAtBank(run: Run): Promise<PaymentRunOutcome> {
   }
 }
 
-/** closeRun: nobody is asked any more; what was never sent is free again. */
-async function closeRun(run: Run, ending: PaymentRunOutcome): Promise<PaymentRunOutcome> {
+/** closeRun: nobody is asked any more; what was never sent is free again. False: it was released in time after all, of which it had not heard, and goes on. */
+async function closeRun(run: Run, ending: PaymentRunOutcome): Promise<boolean> {
   run.ending = ending;
-  const answer = await parkable(run, 'closeRun', () => recordRunEnd({ ...run.ref, state: ending.state, ...('reason' in ending ? { reason: ending.reason } : {}) }));
-  run.board.apply(answer.transitions);
+  run.closing = true;
+  const { released } = await parkable(run, 'closeRun', async () => run.board.take(await recordRunEnd({ ...run.ref, state: ending.state, ...('reason' in ending ? { reason: ending.reason } : {}) })));
+  if (released) {
+    run.known.add(released);
+    run.released = true;
+    delete run.ending;
+    run.closing = false;
+    return false;
+  }
   run.board.show();
   await condition(allHandlersFinished);
-  return ending;
+  return true;
 }
 
 async function step<Answer extends { transitions: Transition[] }>(run: Run, name: string, work: () => Promise<Answer>): Promise<Answer> {
-  const answer = await parkable(run, name, work);
-  run.board.apply(answer.transitions);
-  return answer;
+  return parkable(run, name, async () => run.board.take(await work()));
 }
 
 /** Goes on in a new history when this one is long. Whoever is just deciding is heard to the end first; signals wait for the next one. */
@@ -172,8 +185,8 @@ async function goOnWhenLong(run: Run): Promise<void> {
   if (!isLong(run)) return;
   await condition(allHandlersFinished);
   if (run.ending) return;
-  const { reached, released, screenedTo, nextDeadline, cutOffAt, board } = run;
-  const goesOn = { reached, released, progress: board.value, ...(screenedTo ? { screenedTo } : {}), ...(nextDeadline ? { nextDeadline } : {}), ...(cutOffAt ? { cutOffAt } : {}) };
+  const { reached, released, screenedTo, nextDeadline, cutOffAt, board, known } = run;
+  const goesOn = { reached, released, heard: [...known], progress: board.value, ...(screenedTo ? { screenedTo } : {}), ...(nextDeadline ? { nextDeadline } : {}), ...(cutOffAt ? { cutOffAt } : {}) };
   await continueAsNew<typeof paymentRun>({ ...run.input, goesOn });
 }
 
@@ -193,9 +206,15 @@ function hear(run: Run, { effect, reasonCode }: AcceptedAnswer, kind: RunDecisio
   if (effect === 'withdrawn') run.ending = { state: 'cancelled', reason: kind === 'cancel' ? 'cancelled' : 'nothing-left' };
 }
 
+/** Its proposal may be on record before the run has heard of it. */
+function tooEarly(run: Run, kind: RunDecisionKind): Refusal | undefined {
+  if (run.reached.includes('proposed') || kind === 'cancel' || kind === 'resolveException') return undefined;
+  return { code: 'step-in-progress', message: 'The run is being put together; decide again in a moment.' };
+}
+
 /** Once it is released nobody may change it any more: screening, file and bank work on exactly this content. Resuming changes nothing. */
 function refusalOf(run: Run, kind: RunDecisionKind): Refusal | undefined {
-  if (kind === 'resolveException' && isParked(run)) return undefined;
+  if (kind === 'resolveException' && run.closing && isParked(run)) return undefined;
   if (isMissed(run.ending)) return { code: 'cut-off-missed', message: 'The run was not released before the cut-off of its day and has ended; the next one proposes its documents anew.' };
   if (run.ending) return { code: 'already-decided', message: `The run has ended as ${run.ending.state}.` };
   if (run.released && kind !== 'resolveException') return { code: 'run-not-open', message: 'The run was released; what is under way cannot be changed any more.' };

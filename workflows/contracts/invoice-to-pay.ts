@@ -9,7 +9,7 @@ export const invoiceToPayWorkflow = 'invoiceToPay';
 export const invoiceToPayProcess = 'ap-invoice';
 
 /** Declared in every progress; it rises with each change that a running process must not see. */
-export const invoiceToPayVersion = 'invoice-to-pay/5';
+export const invoiceToPayVersion = 'invoice-to-pay/6';
 
 /** Of the processes that were started before the version was part of what they are started with; they ask the ERP on its queue only. */
 export const firstInvoiceToPayVersion = 'invoice-to-pay/1';
@@ -22,6 +22,9 @@ export const keepingPostings: ReadonlySet<string> = new Set([...withOneHistory, 
 
 /** Of the processes that go on with what they assessed although a decision that ends the document came in meanwhile. */
 export const heedlessOfEndings: ReadonlySet<string> = new Set([...keepingPostings, 'invoice-to-pay/4']);
+
+/** Of the processes that let nobody decide while news of a payment are parked, and whose parked step cannot be retried once they are to end. */
+export const heldUpWhileParked: ReadonlySet<string> = new Set([...heedlessOfEndings, 'invoice-to-pay/5']);
 
 export interface InvoiceToPayInput {
   entity: string;

@@ -48,6 +48,8 @@ export interface RunPosition {
   nextDeadline?: string;
   /** From then on the bank would not execute it on its day any more. */
   cutOffAt?: string;
+  /** Decisions that it has heard: one that is brought again counts no second time. */
+  heard?: string[];
   progress: Progress;
 }
 

@@ -21,6 +21,8 @@ interface Listener<Kind extends string, Accepted extends AcceptedAnswer> {
   mutex: Mutex;
   /** Why such a decision makes no sense in the present state, if it does not. */
   refusal(kind: Kind): Refusal | undefined;
+  /** Asked only of what arrives now: what a history has judged already stays judged when it is replayed. */
+  tooEarly?(kind: Kind): Refusal | undefined;
   /** Loads the decision row, verifies its signed envelope and judges it. */
   judge(kind: Kind, decisionId: string): Promise<Accepted | Refused>;
   heard(decision: Accepted, kind: Kind): void;
@@ -43,14 +45,20 @@ export function listenForDecisions<Kind extends string, Accepted extends Accepte
   for (const [kind, { update, description }] of Object.entries(updates) as [Kind, { update: DecisionUpdate; description: string }][]) {
     setHandler(update, (notice: DecisionNotice) => listener.mutex.run(() => judge(listener, kind, notice)), {
       description,
-      validator: (notice: DecisionNotice) => refuseAtOnce(listener, kind, notice),
+      validator(notice: DecisionNotice) {
+        refuseAtOnce(listener, kind, notice);
+        refuseFor(listener.tooEarly?.(kind));
+      },
     });
   }
 }
 
 function refuseAtOnce<Kind extends string>(listener: Pick<Listener<Kind, AcceptedAnswer>, 'refusal'>, kind: Kind, notice: DecisionNotice): void {
   if (typeof notice?.decisionId !== 'string' || notice.decisionId === '') throw ApplicationFailure.nonRetryable('The decision id is missing.', 'request-invalid');
-  const refusal = listener.refusal(kind);
+  refuseFor(listener.refusal(kind));
+}
+
+function refuseFor(refusal: Refusal | undefined): void {
   if (refusal) throw ApplicationFailure.nonRetryable(refusal.message, refusal.code);
 }
 
@@ -60,7 +68,7 @@ async function judge<Kind extends string, Accepted extends AcceptedAnswer>(liste
   if (!decision.accepted) throw ApplicationFailure.nonRetryable(decision.message, decision.code);
   if (!listener.known.has(decisionId)) {
     listener.known.add(decisionId);
-    listener.board.apply(decision.transitions);
+    listener.board.take(decision);
     listener.heard(decision, kind);
   }
   return { decisionId, effect: decision.effect };

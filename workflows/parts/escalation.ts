@@ -18,7 +18,7 @@ export async function awaitWithEscalation(ref: CaseRef, board: ProgressBoard, do
     if ((inTime && done()) || isPast(until)) return;
     board.peopleChanged = false;
     const escalation = await unlessItFails('recordEscalation', () => recordEscalation(ref));
-    if (escalation) board.apply(escalation.transitions);
+    if (escalation) board.take(escalation);
     wait = escalation ? untilFirst(escalation.nextDeadline, until) : parkedRetryInterval;
   }
 }

@@ -16,6 +16,10 @@ export interface InvoiceCase {
   keepsPostings: boolean;
   /** An early version: see `heedlessOfEndings`. */
   heedsEndings: boolean;
+  /** An early version: see `heldUpWhileParked`. */
+  heldUpWhileParked: boolean;
+  /** News of payments are heard one after the other, in the order in which they came. */
+  news: Mutex;
   /** A person or an event changed the facts: look again. */
   changed: boolean;
   /** AP supplied a corrected version, which a posted document has to give way to. */
@@ -46,11 +50,17 @@ export function mayNotBeTakenBack({ effectUnderWay, ending, reversalRefused }: I
   return effectUnderWay || (ending !== undefined && !reversalRefused);
 }
 
+const stepInProgress: Refusal = { code: 'step-in-progress', message: 'The ERP is being asked to post or reverse this document; decide again when it has answered.' };
+
 /** Of a document that is ending, a parked step may be retried and a refused reversal dealt with; what the ERP is just being asked has an answer soon, and perhaps an owner. */
 export function refusalOf(invoice: InvoiceCase, kind: DecisionKind): Refusal | undefined {
+  const { ending, reversalRefused, heldUpWhileParked, effectUnderWay } = invoice;
   const resolves = kind === 'resolveException';
-  if (invoice.ending && !(resolves && (invoice.reversalRefused || invoice.effectUnderWay || isParked(invoice)))) return { code: 'already-decided', message: `The document has ended as ${invoice.ending.state}.` };
-  if (invoice.effectUnderWay && !(resolves && (!invoice.ending || isParked(invoice))))
-    return { code: 'step-in-progress', message: 'The ERP is being asked to post or reverse this document; decide again when it has answered.' };
-  return undefined;
+  if (ending && !(resolves && (reversalRefused || (!heldUpWhileParked && isParked(invoice))))) return resolves && effectUnderWay ? stepInProgress : { code: 'already-decided', message: `The document has ended as ${ending.state}.` };
+  return effectUnderWay && !resolves ? stepInProgress : undefined;
+}
+
+/** What the ERP has just answered may be on record before the process has heard of it: whoever resolves that already is asked again a moment later. */
+export function tooEarly(invoice: InvoiceCase, kind: DecisionKind): Refusal | undefined {
+  return kind === 'resolveException' && invoice.effectUnderWay && !isParked(invoice) ? stepInProgress : undefined;
 }

@@ -21,7 +21,7 @@ export async function parkable<Result>(process: Parkable, step: string, run: () 
   for (let parked = false; ; ) {
     try {
       const result = await run();
-      if (parked) process.board.apply((await recordResumed({ ...process.ref, step })).transitions);
+      if (parked) process.board.take(await recordResumed({ ...process.ref, step }));
       return result;
     } catch (error) {
       if (isCancellation(error)) throw error;
@@ -30,7 +30,7 @@ export async function parkable<Result>(process: Parkable, step: string, run: () 
       const told = await unlessItFails('recordParked', () => recordParked({ ...process.ref, step, code, message }));
       if (told) {
         parked = true;
-        process.board.apply(told.transitions);
+        process.board.take(told);
         process.board.show();
       }
       await condition(() => process.resumed, parkedRetryInterval);

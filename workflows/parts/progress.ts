@@ -1,7 +1,7 @@
 import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Progress } from '../../domain/model/progress.ts';
 import type { Transition } from '../../domain/model/transition.ts';
-import { applyTransitions, initialProgress } from '../../domain/rules/progress.ts';
+import { HeardProgress, initialProgress } from '../../domain/rules/progress.ts';
 import { searchAttributes as attribute } from '../../temporal-config/search-attributes.ts';
 import { progressQuery } from '../contracts/invoice-to-pay.ts';
 import { peopleChanged } from '../contracts/people.ts';
@@ -13,11 +13,13 @@ import { peopleChanged } from '../contracts/people.ts';
 export class ProgressBoard {
   /** Since it was last seen who is asked, somebody's roles changed (A9). */
   peopleChanged = false;
+  private readonly heard: HeardProgress;
   private progress: Progress;
 
   /** `shown`: what an earlier history of the same process had come to show. */
   constructor(correlationId: string, workflowVersion: string, shown?: Progress) {
     this.progress = shown ?? initialProgress(correlationId, workflowVersion);
+    this.heard = new HeardProgress(this.progress);
     setHandler(peopleChanged, () => void (this.peopleChanged = true), { description: 'Roles of people changed: see who is to be asked now' });
     setHandler(progressQuery, () => this.progress, { description: 'State, what is awaited, decisions, exceptions and postings' });
   }
@@ -26,9 +28,12 @@ export class ProgressBoard {
     return this.progress;
   }
 
-  apply(transitions: readonly Transition[]): void {
-    this.progress = applyTransitions(this.progress, transitions);
+  /** Shows what a step has recorded, before anything else is waited for; answers its answer. */
+  take<Answer extends { transitions: readonly Transition[]; revision?: number }>(answer: Answer): Answer {
+    this.heard.hear(answer.transitions, answer.revision);
+    this.progress = this.heard.value;
     setCurrentDetails(describeProgress(this.progress));
+    return answer;
   }
 
   show(counterparty?: string): void {

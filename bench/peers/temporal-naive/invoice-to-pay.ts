@@ -103,7 +103,7 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
       withdraw: { update: withdraw, description: 'Withdraw the document' },
     },
   );
-  setHandler(escalated, (transitions) => invoice.board.apply(transitions));
+  setHandler(escalated, (transitions) => void invoice.board.take({ transitions }));
   setHandler(goodsReceived, () => void (invoice.changed = true), { description: 'Receipts or orders of this document changed: match again' });
   setHandler(paymentStatus, (notice) => hearPayment(invoice, notice), { description: 'The payment of this document changed its status' });
   return invoice;
@@ -127,7 +127,7 @@ async function assessInvoice(invoice: InvoiceCase): Promise<AssessmentAnswer> {
     showStatus('routed');
     return recordAssessment(step);
   });
-  invoice.board.apply(assessment.transitions);
+  invoice.board.take(assessment);
   if (assessment.posted && !invoice.posted) rememberPosting(invoice, { ...assessment.posted, supplierId: assessment.supplierId });
   return assessment;
 }
@@ -135,7 +135,7 @@ async function assessInvoice(invoice: InvoiceCase): Promise<AssessmentAnswer> {
 /** awaitPeopleOrEvents: an approver, the owner of an exception, a correction or a receipt; reminded and escalated meanwhile. */
 async function awaitPeopleOrEvents(invoice: InvoiceCase, { supplierId, nextDeadline }: { supplierId: string; nextDeadline?: string }): Promise<void> {
   invoice.board.show(supplierId);
-  await awaitWithEscalation(invoice.ref, (transitions) => invoice.board.apply(transitions), () => invoice.changed || invoice.ending !== undefined, nextDeadline);
+  await awaitWithEscalation(invoice.ref, (transitions) => void invoice.board.take({ transitions }), () => invoice.changed || invoice.ending !== undefined, nextDeadline);
 }
 
 /** awaitApproval: a child waits, reminds and escalates; the decisions are heard here, where the API sends them. */
@@ -179,7 +179,7 @@ async function awaitPayment(invoice: InvoiceCase, assessment: AssessmentAnswer):
   while (!invoice.ending && !invoice.corrected) {
     invoice.paymentNews = false;
     invoice.board.show(assessment.supplierId);
-    await awaitWithEscalation(invoice.ref, (transitions) => invoice.board.apply(transitions), () => invoice.corrected || invoice.paymentNews || invoice.ending !== undefined, invoice.paymentDeadline);
+    await awaitWithEscalation(invoice.ref, (transitions) => void invoice.board.take({ transitions }), () => invoice.corrected || invoice.paymentNews || invoice.ending !== undefined, invoice.paymentDeadline);
   }
   if (!invoice.ending) await reverseInErp(invoice, 'corrected');
 }
@@ -204,7 +204,7 @@ async function closeCase(invoice: InvoiceCase, ending: InvoiceToPayOutcome): Pro
   if (ending.state === 'rejected' || ending.state === 'withdrawn') await reverseInErp(invoice, ending.state);
   const reference = 'reference' in ending ? ending.reference : ending.state === 'duplicate' ? ending.of : undefined;
   const answer = await parkable(invoice, 'closeCase', () => recordEnd({ ...invoice.ref, state: ending.state, ...(reference ? { reference } : {}) }));
-  invoice.board.apply(answer.transitions);
+  invoice.board.take(answer);
   invoice.board.show();
   await condition(allHandlersFinished);
   return ending;
@@ -219,7 +219,7 @@ async function effect<Answer extends { transitions: AssessmentAnswer['transition
   invoice.effectUnderWay = true;
   try {
     const answer = await parkable(invoice, step, run);
-    invoice.board.apply(answer.transitions);
+    invoice.board.take(answer);
     return answer;
   } finally {
     invoice.effectUnderWay = false;
@@ -251,7 +251,7 @@ function hear(invoice: InvoiceCase, decision: Extract<DecisionAnswer, { accepted
 async function hearPayment(invoice: InvoiceCase, { eventId }: InboxNotice): Promise<void> {
   await invoice.mutex.run(async () => {
     const answer = await parkable(invoice, 'recordPayment', () => recordPaymentEvent({ ...invoice.ref, eventId }));
-    invoice.board.apply(answer.transitions);
+    invoice.board.take(answer);
     invoice.paymentNews = true;
     if (answer.nextDeadline) invoice.paymentDeadline = answer.nextDeadline;
     if (answer.settledBy) invoice.ending ??= { state: 'paid', settlement: 'bank-confirmed', reference: answer.settledBy };

@@ -28,14 +28,14 @@ export async function parkable<Result>(process: Parkable, step: string, run: () 
   for (let parked = false; ; parked = true) {
     try {
       const result = await run();
-      if (parked) process.board.apply((await recordResumed({ ...process.ref, step })).transitions);
+      if (parked) process.board.take(await recordResumed({ ...process.ref, step }));
       return result;
     } catch (error) {
       if (isCancellation(error)) throw error;
       const cause = error instanceof ActivityFailure ? error.cause : error;
       const known = cause instanceof ApplicationFailure ? { code: cause.type ?? 'internal-error', message: cause.message } : { code: 'counterpart-unavailable', message: 'no answer in time' };
       process.resumed = false;
-      process.board.apply((await recordParked({ ...process.ref, step, ...known })).transitions);
+      process.board.take(await recordParked({ ...process.ref, step, ...known }));
       process.board.show();
       await condition(() => process.resumed, parkedRetryInterval);
     }
