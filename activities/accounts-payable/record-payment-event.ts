@@ -62,6 +62,11 @@ async function confirmed(trx: Trx, current: CaseWithProgress, { reference }: Pay
 
 async function failed(trx: Trx, current: CaseWithProgress, payment: FailedPayment, { received, isPosted }: { received: Transition; isPosted: boolean }): Promise<EventAnswer> {
   const { at } = received;
+  const { state, closedAt } = current.case;
+  if (payment.status === 'rejected' && closedAt !== undefined && state !== 'paid') {
+    await recordTransitions(trx, current, [received], { actor }); // nothing is owed any more
+    return { transitions: [received] };
+  }
   const dueAt = await technicalDueAt({ db: trx }, current.case.entity, at);
   const transitions = [...(await openAgain(trx, current, payment, at)), received, ...(await openFailedPayment(trx, current, payment, { at, dueAt }))];
   await recordTransitions(trx, current, transitions, { actor });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Trx } from '../../db/client.ts';
-import { lockCase } from '../../db/repositories/cases.ts';
+import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { decisionsOf } from '../../db/repositories/decisions.ts';
 import { readInbound } from '../../db/repositories/inbound.ts';
 import { enqueue } from '../../db/repositories/outbox.ts';
@@ -9,6 +9,7 @@ import { eventsHeard, isStepKept } from '../../db/repositories/recorded-steps.ts
 import type { Case } from '../../domain/model/case.ts';
 import { findableBy } from '../../domain/rules/accounts-payable/findable-by.ts';
 import { applyTransitions } from '../../domain/rules/progress.ts';
+import type { InvoiceToPayInput } from '../../workflows/contracts/invoice-to-pay.ts';
 import { requiredOf } from '../lookup.ts';
 import { recordTransitions } from '../transitions.ts';
 import type { PayablesParts } from './parts.ts';
@@ -34,9 +35,15 @@ export async function reopenUnheard(trx: Trx, { invoiceToPay, now }: Pick<Payabl
   await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
   await enqueue(trx, {
     entity, caseId, kind: 'start-workflow', key: `${caseId}/${eventId}`, workflowId,
-    payload: { ...invoiceToPay, again: true, searchAttributes: { FinProcess: invoiceToPay.workflow, FinEntity: entity, FinStage: 'reopened', FinCorrelationId: correlationId, ...documentAttributes(current.case) }, input: { entity, caseId, correlationId, receivedAt: acceptedAt, version: current.progress.workflowVersion, reopenedBy: eventId, shown, heard } },
+    payload: { ...invoiceToPay, again: true, searchAttributes: { FinProcess: invoiceToPay.workflow, FinEntity: entity, FinStage: 'reopened', FinCorrelationId: correlationId, ...documentAttributes(current.case) }, input: { entity, caseId, correlationId, receivedAt: acceptedAt, version: current.progress.workflowVersion, reopenedBy: eventId, shown, heard, ...standing(current) } },
     correlationId,
   });
+}
+
+/** What the ERP has of it: whoever takes the document back before it is looked at again takes that back, too. */
+function standing({ case: { supplierId = '' }, progress: { postings } }: CaseWithProgress): Pick<InvoiceToPayInput, 'posted'> {
+  const posting = postings.find(({ status }) => status === 'posted' || status === 'released');
+  return posting ? { posted: { key: posting.key, supplierId, reference: posting.reference } } : {};
 }
 
 export interface UnheardSignal {

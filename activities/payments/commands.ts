@@ -69,11 +69,6 @@ export interface RunEndCommand extends RunRef {
   reason?: RunEndReason;
 }
 
-export interface RunEndAnswer extends Recorded {
-  /** It does not end: with this decision, of which it had not heard, everybody had released it in time. */
-  released?: string;
-}
-
 export interface BookCommand {
   entity: string;
   /** Where the page before ended; absent for the first one of a look. */

@@ -3,7 +3,7 @@ import { recording } from '../recorded.ts';
 import type { Recorded } from '../accounts-payable/commands.ts';
 import type { AcceptedAnswer, Refused } from '../decisions.ts';
 import { bookPayments } from './book-payments.ts';
-import type { BookCommand, BookedPage, FileAnswer, ProposalAnswer, RunDecisionCommand, RunEndAnswer, RunEndCommand, RunProgressAnswer, RunRef, ScreenedPage, ScreeningAnswer, ScreeningCommand, SendAnswer, SendCommand } from './commands.ts';
+import type { BookCommand, BookedPage, FileAnswer, ProposalAnswer, RunDecisionCommand, RunEndCommand, RunProgressAnswer, RunRef, ScreenedPage, ScreeningAnswer, ScreeningCommand, SendAnswer, SendCommand } from './commands.ts';
 import { createPaymentFile } from './create-payment-file.ts';
 import { gatherPayables } from './gather-payables.ts';
 import { openScheduledRun } from './open-scheduled-run.ts';
@@ -48,7 +48,7 @@ export interface PaymentRecordActivities {
   recordScreening(command: RunRef): Promise<ScreeningAnswer>;
   verifyAndRecordRunDecision(command: RunDecisionCommand): Promise<AcceptedAnswer | Refused>;
   recordRunProgress(command: RunRef): Promise<RunProgressAnswer>;
-  recordRunEnd(command: RunEndCommand): Promise<RunEndAnswer>;
+  recordRunEnd(command: RunEndCommand): Promise<Recorded>;
 }
 
 export function createPaymentErpActivities(parts: PaymentParts): PaymentErpActivities {

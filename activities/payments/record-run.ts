@@ -1,21 +1,19 @@
 import { inTransaction, type Trx } from '../../db/client.ts';
 import { closeTasks } from '../../db/repositories/approvals.ts';
-import { decisionsOf } from '../../db/repositories/decisions.ts';
 import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { openException, openExceptionsOf, resolveException } from '../../db/repositories/exceptions.ts';
 import { readRun } from '../../db/repositories/payment-runs.ts';
-import { eventStep, runDecisionActivity, stepAnswer } from '../../db/repositories/recorded-steps.ts';
 import { countStates, moveAll, silentSince } from '../../db/repositories/payments.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { isFinal, type PaymentState } from '../../domain/rules/payments/bank-status.ts';
 import { silenceEnds } from '../../domain/rules/payments/execution.ts';
+import type { Recorded } from '../accounts-payable/commands.ts';
 import { describeMoney } from '../../domain/rules/money.ts';
-import type { AcceptedAnswer } from '../decisions.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
 import { openStandingException } from '../standing-exception.ts';
 import { technicalDueAt } from '../technical-owner.ts';
 import { recordTransitions } from '../transitions.ts';
-import type { RunEndAnswer, RunEndCommand, RunProgressAnswer, RunRef } from './commands.ts';
+import type { RunEndCommand, RunProgressAnswer, RunRef } from './commands.ts';
 import type { PaymentParts } from './parts.ts';
 import { cutOffOf, payerAccountOf, paymentSettings } from './settings.ts';
 
@@ -65,13 +63,11 @@ async function openSilence(trx: Trx, { case: { id, entity, workflowId, correlati
 }
 
 /** Closes a run: nobody is asked any more, items that were never sent are free again, the ending is on record. A run that missed its day leaves a case to whoever opens runs. */
-export async function recordRunEnd(parts: PaymentParts, { caseId, state, reason }: RunEndCommand): Promise<RunEndAnswer> {
+export async function recordRunEnd(parts: PaymentParts, { caseId, state, reason }: RunEndCommand): Promise<Recorded> {
   const at = parts.now().toISOString();
   return inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
     if (current.case.closedAt !== undefined) return { transitions: [] };
-    const released = reason === 'cut-off-missed' ? await unheardRelease(trx, caseId) : undefined;
-    if (released) return released;
     await closeTasks(trx, caseId, 'cancelled');
     await moveAll(trx, caseId, ['proposed', 'approved', 'filed'], 'removed');
     const transitions: Transition[] = [];
@@ -89,16 +85,7 @@ export async function recordRunEnd(parts: PaymentParts, { caseId, state, reason 
   });
 }
 
-/** What its process has not heard, because the task was lost in which it was judged: the decision with which everybody had released it, and what that recorded. */
-async function unheardRelease(trx: Trx, runId: string): Promise<RunEndAnswer | undefined> {
-  const settled = (await decisionsOf(trx, runId, 'accepted')).sort((a, b) => ((a.settledAt ?? '') < (b.settledAt ?? '') ? -1 : 1));
-  const last = settled.at(-1);
-  if (!last) return undefined;
-  const answer = (await stepAnswer(trx, { caseId: runId, kind: eventStep(runDecisionActivity, last.id) })) as AcceptedAnswer | undefined;
-  return answer?.effect === 'complete' ? { transitions: answer.transitions, released: last.id } : undefined;
-}
-
-/** What was due now does not wait for the next scheduled run by itself: a discount lapses, or a supplier is paid late. */
+/** What was due now does not wait for the next scheduled run by itself: a discount lapses, or a supplier is paid late. Who has released it may have been the last one, of which the run could not hear before the bank's day was over. */
 async function openMissedDay({ now }: PaymentParts, trx: Trx, { case: { id, entity, workflowId, correlationId } }: CaseWithProgress, at: string): Promise<Transition> {
   const run = requiredOf(await readRun(trx, id), 'payment run', id);
   const { policy } = await paymentSettings(trx, await requiredEntity(trx, entity), now());
@@ -106,7 +93,7 @@ async function openMissedDay({ now }: PaymentParts, trx: Trx, { case: { id, enti
   const owner = policy.content.roles.edit;
   const total = describeMoney({ currency: run.currency ?? policy.content.currency, minor: run.totalMinor ?? '0' });
   await openException(trx, {
-    id: exceptionId, entity, case: id, workflowId, origin: 'payment', code: 'run-not-released', reasonCode: 'PAY', actionCode: 'NOA', title: `Nobody released payments of ${total} before the cut-off of ${run.executionDate ?? run.runDate}`,
+    id: exceptionId, entity, case: id, workflowId, origin: 'payment', code: 'run-not-released', reasonCode: 'PAY', actionCode: 'NOA', title: `${run.releasers.length === 0 ? `Nobody released payments of ${total}` : `Payments of ${total} could not leave`} in time for the cut-off of ${run.executionDate ?? run.runDate}`,
     suggestion: `Nothing was paid; ${run.items} documents are free again. The run of ${run.nextRunDate} proposes them anew: open one of its own for what is due before, and see that somebody is there to release it.`,
     findings: [], ownerRole: owner, dueAt: await technicalDueAt({ db: trx }, entity, at), correlationId,
   });

@@ -10,9 +10,6 @@ export interface Step {
   id: string;
 }
 
-/** The activity that judges decisions about payment runs, as its steps are named. */
-export const runDecisionActivity = 'verifyAndRecordRunDecision';
-
 /** The kind of step under which the answer to an event or a decision is kept. */
 export function eventStep(activityType: string, eventId: string): string {
   return `${activityType}/${eventId}`;

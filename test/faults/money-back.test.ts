@@ -66,6 +66,16 @@ describeWithServices('money that comes back', () => {
     await house.ended(id, 'paid');
     await shownEverywhere(id);
   };
+  /** What is told of a payment from now on breaks the form; answers what mends it. */
+  const unreadable = async (endToEndId: string) => {
+    await sql(house.db, `create function unreadable_news() returns trigger language plpgsql as $$ begin new.payload := new.payload || '{"unknown": true}'; return new; end $$`);
+    await sql(house.db, `create trigger unreadable_news before insert on inbound_events for each row when (new.payload ->> 'endToEndId' = '${endToEndId}') execute function unreadable_news()`);
+    return async () => {
+      await sql(house.db, `update inbound_events set payload = payload - 'unknown' where payload ->> 'endToEndId' = :endToEndId`, { endToEndId });
+      await sql(house.db, `drop trigger unreadable_news on inbound_events`);
+      await sql(house.db, `drop function unreadable_news()`);
+    };
+  };
   const reopenings = async (id: string) => (await auditOf(house.db, id)).filter((action) => action === 'invoice.reopened').length;
 
   it('before the process of a document that was just recorded as paid has ended: it goes on, and is paid anew', async () => {
@@ -131,18 +141,34 @@ describeWithServices('money that comes back', () => {
 
   it('news of a payment that cannot be read park: people decide meanwhile, and its owner has it read again at once', async () => {
     const id = await posted();
-    await sql(house.db, `create function unreadable_news() returns trigger language plpgsql as $$ begin new.payload := new.payload || '{"unknown": true}'; return new; end $$`);
-    await sql(house.db, `create trigger unreadable_news before insert on inbound_events for each row when (new.payload ->> 'endToEndId' = 'E2E-F1') execute function unreadable_news()`);
+    const readable = await unreadable('E2E-F1');
     await tell(id, 'confirmed', 'E2E-F1');
     const { progress: { exceptions } } = await house.stage(id, 'parked');
     expect(exceptions).toMatchObject([{ id: 'parked:recordPayment', owner: 'operator' }]);
     const early = they.say(id, { update: 'resolveException', decision: 'reject', person: 'anna.berg', exception: (await openExceptionsOf(house.db, id))[0]!.id, payload: { reason: 'x' } });
     expect(await outcomeOf(early), 'it is judged, and not kept waiting').toBe('decision-incomplete');
-    await sql(house.db, `update inbound_events set payload = payload - 'unknown' where payload ->> 'endToEndId' = 'E2E-F1'`);
-    await sql(house.db, `drop trigger unreadable_news on inbound_events`);
+    await readable();
     expect(await they.resolve(id, 'mira.sanders', 'retry')).toMatchObject({ effect: 'resumed' });
     await house.ended(id, 'paid', 20_000);
     await shownEverywhere(id);
+    expect(await openExceptionsOf(house.db, id)).toEqual([]);
+  });
+
+  it('a document that is taken back while the news that opened it again cannot be read is taken back in the ERP, too', async () => {
+    const id = await posted();
+    await tell(id, 'confirmed', 'E2E-G1');
+    const { case: { workflowId } } = await house.ended(id, 'paid');
+    await house.client.workflow.getHandle(workflowId).result();
+    const readable = await unreadable('E2E-G1');
+    await tell(id, 'returned', 'E2E-G1');
+    await house.stage(id, 'parked');
+    expect(await they.withdraw(id, 'anna.berg')).toMatchObject({ effect: 'withdrawn' });
+    await readable();
+    expect(await they.resolve(id, 'mira.sanders', 'retry')).toMatchObject({ effect: 'resumed' });
+    const { progress: { postings } } = await house.ended(id, 'withdrawn', 20_000);
+    expect(postings).toMatchObject([{ status: 'reversed' }]);
+    const { documents } = await house.sandbox.ledger({ externalReference: postings[0]!.key });
+    expect(documents.map(({ status }) => status)).toEqual(['REVERSED']);
     expect(await openExceptionsOf(house.db, id)).toEqual([]);
   });
 

@@ -88,6 +88,7 @@ function openInvoice(input: InvoiceToPayInput): InvoiceCase {
   };
   if (goesOn?.postingNumber) invoice.postingNumber = goesOn.postingNumber;
   if (goesOn?.posted) invoice.posted = goesOn.posted;
+  if (input.posted) rememberPosting(invoice, input.posted);
   if (goesOn?.paymentDeadline) invoice.paymentDeadline = goesOn.paymentDeadline;
   if (goesOn?.peopleChanged) invoice.board.peopleChanged = true;
   listenForDecisions(
@@ -227,7 +228,7 @@ async function goOnWhenLong(invoice: InvoiceCase): Promise<void> {
   if (!isLong(invoice)) return;
   await condition(allHandlersFinished);
   if (invoice.ending || invoice.corrected) return;
-  const { input: { reopenedBy: _heardAlready, shown: _shown, heard: _known, ...input }, board, known, postingNumber, posted, paymentDeadline } = invoice;
+  const { input: { reopenedBy: _heardAlready, shown: _shown, heard: _known, posted: _before, ...input }, board, known, postingNumber, posted, paymentDeadline } = invoice;
   const goesOn = { progress: board.value, heard: [...known], ...(postingNumber ? { postingNumber } : {}), peopleChanged: board.peopleChanged, ...(posted ? { posted } : {}), ...(paymentDeadline ? { paymentDeadline } : {}) };
   await continueAsNew<typeof invoiceToPay>({ ...input, goesOn });
 }
@@ -240,6 +241,7 @@ function isLong({ input: { version = firstInvoiceToPayVersion, longestHistory } 
 async function effect<Answer extends { transitions: AssessmentAnswer['transitions'] }>(invoice: InvoiceCase, step: string, run: () => Promise<Answer>): Promise<Answer> {
   invoice.effectUnderWay = true;
   try {
+    if (invoice.heldUpWhileParked) return invoice.board.take(await parkable(invoice, step, run));
     return await parkable(invoice, step, async () => invoice.board.take(await run()));
   } finally {
     invoice.effectUnderWay = false;

@@ -18,15 +18,12 @@ import { ProgressBoard } from '../parts/progress.ts';
 
 export async function paymentRun(input: PaymentRunInput): Promise<PaymentRunOutcome> {
   const run = openRun(input);
-  for (;;) {
-    await stage(run, 'proposed', proposePayments);
-    await stage(run, 'released', awaitApprovalAndRelease);
-    await stage(run, 'screened', screenAtRelease);
-    await stage(run, 'filed', createFile);
-    await stage(run, 'sent', sendToBank);
-    const ending = run.ending ?? (await followAtBank(run));
-    if (await closeRun(run, ending)) return ending;
-  }
+  await stage(run, 'proposed', proposePayments);
+  await stage(run, 'released', awaitApprovalAndRelease);
+  await stage(run, 'screened', screenAtRelease);
+  await stage(run, 'filed', createFile);
+  await stage(run, 'sent', sendToBank);
+  return closeRun(run, run.ending ?? (await followAtBank(run)));
 }
 
 /** One running run: what it shows, and what it has heard since it last looked. */
@@ -159,21 +156,14 @@ async function followAtBank(run: Run): Promise<PaymentRunOutcome> {
   }
 }
 
-/** closeRun: nobody is asked any more; what was never sent is free again. False: it was released in time after all, of which it had not heard, and goes on. */
-async function closeRun(run: Run, ending: PaymentRunOutcome): Promise<boolean> {
+/** closeRun: nobody is asked any more; what was never sent is free again. */
+async function closeRun(run: Run, ending: PaymentRunOutcome): Promise<PaymentRunOutcome> {
   run.ending = ending;
   run.closing = true;
-  const { released } = await parkable(run, 'closeRun', async () => run.board.take(await recordRunEnd({ ...run.ref, state: ending.state, ...('reason' in ending ? { reason: ending.reason } : {}) })));
-  if (released) {
-    run.known.add(released);
-    run.released = true;
-    delete run.ending;
-    run.closing = false;
-    return false;
-  }
+  await parkable(run, 'closeRun', async () => run.board.take(await recordRunEnd({ ...run.ref, state: ending.state, ...('reason' in ending ? { reason: ending.reason } : {}) })));
   run.board.show();
   await condition(allHandlersFinished);
-  return true;
+  return ending;
 }
 
 async function step<Answer extends { transitions: Transition[] }>(run: Run, name: string, work: () => Promise<Answer>): Promise<Answer> {

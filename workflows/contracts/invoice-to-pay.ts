@@ -39,6 +39,8 @@ export interface InvoiceToPayInput {
   shown?: Progress;
   /** With it: the events that earlier runs have heard; one of them that is delivered late is none of this run. */
   heard?: string[];
+  /** With it: what the ERP has of it. */
+  posted?: { key: string; supplierId: string; reference: string };
   /** Events after which it goes on in a new history at its next resting place; absent: when the server suggests it. */
   longestHistory?: number;
   /** Set when it goes on in a new history. */

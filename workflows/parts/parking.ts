@@ -40,7 +40,7 @@ export async function parkable<Result>(process: Parkable, step: string, run: () 
 
 /** A step waits for its owner, who may have it tried again whatever else is decided already. */
 export function isParked({ board }: Pick<Parkable, 'board'>): boolean {
-  return board.value.stage === 'parked';
+  return board.value.exceptions.some(({ id }) => id.startsWith('parked:'));
 }
 
 /** What a record step answered, or nothing when it failed for good: a process outlives the records that it cannot write just now. */
