@@ -180,7 +180,11 @@ describeWithServices('a worker that dies between the commit of a step and its en
   it('recordProposal: whoever approves before the run has heard of it is asked to wait, and shown what counts', async () => {
     const pay = payments(house, they);
     accepted.push(await pay.posted('3'));
-    const runId = await dying('recordProposal', () => pay.proposed());
+    const runId = await dying('recordProposal', async () => {
+      const opened = await pay.open();
+      await stage(opened, 'approval');
+      return opened;
+    });
     const task = await they.openTask(runId);
     const approves = () => outcomeOf(they.say(runId, { update: 'decide', decision: 'approve', person: 'clara.winter', task }));
     expect(await approves()).toBe('step-in-progress');

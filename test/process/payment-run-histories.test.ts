@@ -36,7 +36,7 @@ describeWithServices('a payment run that goes on in new histories', () => {
     const unscreened = [supplierId(5), supplierId(6)];
     for (const subjectId of unscreened) await house.sandbox.post('/_sandbox/screening/behaviour', { subjectId, status: 'failed', times: 1 });
     const runId = await pay.open({ pace: { payees: 2, events: 14 } });
-    await house.stage(runId, 'approval');
+    await pay.asked(runId);
     const { workflowId } = (await readCase(house.db, runId))!.case;
     const asked = await they.openTask(runId);
     const tooLate = cutOffOn({ at: '15:00', zone: 'Europe/Berlin', system: 't2' }, (await readRun(house.db, runId))!.executionDate!);

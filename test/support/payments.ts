@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { openRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf, type StoredInstruction } from '../../db/repositories/payments.ts';
 import type { Invoice } from '../../domain/model/invoice.ts';
+import type { Progress } from '../../domain/model/progress.ts';
 import { queues } from '../../temporal-config/queues.ts';
 import { paymentRunProcess, paymentRunVersion, paymentRunWorkflow, type RunPace } from '../../workflows/contracts/payment-run.ts';
 import type { House } from './house.ts';
 import { billed, submit } from './invoices.ts';
 import type { people } from './people.ts';
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 /** Goods of an order that are in: nobody has to approve the document. */
 export const pipes = (quantity: string) => billed({ lines: [{ orderNumber: '4500000116', orderLine: '10', quantity, price: '36.00' }] });
@@ -34,8 +37,17 @@ export function payments(house: House, they: ReturnType<typeof people>) {
 
     async proposed(entity = 'DE01'): Promise<string> {
       const runId = await this.open({ entity });
-      await house.caseWhen(runId, ({ case: { stage } }) => stage === 'approval');
+      await this.asked(runId);
       return runId;
+    },
+
+    /** People are asked about the run, and its process knows that: whoever says something before is told to wait. */
+    async asked(runId: string): Promise<void> {
+      const { case: { workflowId } } = await house.stage(runId, 'approval');
+      const handle = house.client.workflow.getHandle(workflowId);
+      for (const until = Date.now() + 60_000; (await handle.query<Progress>('progress')).stage !== 'approval'; await pause()) {
+        if (Date.now() > until) throw new Error(`the process of ${runId} does not know that people are asked`);
+      }
     },
 
     async release(runId: string): Promise<void> {
