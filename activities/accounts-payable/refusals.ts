@@ -1,8 +1,8 @@
 import type { Trx } from '../../db/client.ts';
 import type { CaseWithProgress } from '../../db/repositories/cases.ts';
 import { openException, resolveException } from '../../db/repositories/exceptions.ts';
-import type { ErpCommand } from './commands.ts';
 import type { Transition } from '../../domain/model/transition.ts';
+import type { ErpCommand } from './commands.ts';
 
 /** Something that the ERP will not do with a document, or must not be asked to do: people decide how it goes on. */
 export interface Refusal {

@@ -11,6 +11,7 @@ import { findableBy } from '../../domain/rules/accounts-payable/findable-by.ts';
 import { applyTransitions } from '../../domain/rules/progress.ts';
 import type { InvoiceToPayInput } from '../../workflows/contracts/invoice-to-pay.ts';
 import { requiredOf } from '../lookup.ts';
+import { standingPosting } from './facts.ts';
 import { recordTransitions } from '../transitions.ts';
 import type { PayablesParts } from './parts.ts';
 import { reopen } from './record-payment-event.ts';
@@ -41,9 +42,9 @@ export async function reopenUnheard(trx: Trx, { invoiceToPay, now }: Pick<Payabl
 }
 
 /** What the ERP has of it: whoever takes the document back before it is looked at again takes that back, too. */
-function standing({ case: { supplierId = '' }, progress: { postings } }: CaseWithProgress): Pick<InvoiceToPayInput, 'posted'> {
-  const posting = postings.find(({ status }) => status === 'posted' || status === 'released');
-  return posting ? { posted: { key: posting.key, supplierId, reference: posting.reference } } : {};
+function standing(current: CaseWithProgress): Pick<InvoiceToPayInput, 'posted'> {
+  const posting = standingPosting(current);
+  return posting ? { posted: { key: posting.key, supplierId: current.case.supplierId ?? '', reference: posting.reference } } : {};
 }
 
 export interface UnheardSignal {
