@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { screen } from '../bin/services/progress.ts';
 import { tasksOf } from '../db/repositories/approvals.ts';
 import { readCase } from '../db/repositories/cases.ts';
 import type { TemporalStore } from '../temporal-config/settings.ts';
@@ -44,24 +45,27 @@ export async function run(args: string[]): Promise<Result> {
   const costs = await withContenders('cost', await contenders(values.contenders?.split(',') ?? usual), store, async (arena) => {
     idle = describeIdle(arena.entered);
     const all = new Map<string, Map<Story, Cost>>(arena.entered.map(({ name }) => [name, new Map()]));
-    const inTurn = async (work: (contender: Entered, costs: Map<Story, Cost>) => Promise<unknown>) => {
-      for (const contender of arena.entered) await work(contender, all.get(contender.name)!);
+    const inTurn = async (what: string, work: (contender: Entered, costs: Map<Story, Cost>) => Promise<unknown>) => {
+      for (const contender of arena.entered) await screen.step(`${what}, ${contender.name}`, (because) => {
+        because('what is kept is counted when the server has cleared its queues, a minute or two before and after');
+        return work(contender, all.get(contender.name)!);
+      });
     };
-    await inTurn(async (contender) => {
+    await inTurn('Warming up', async (contender) => {
       await bringTo(contender, 'posted', atOnce, await contender.documents.prepare('touchless', 2 * atOnce)); // warm
       await payAll(contender, arena.connection);
     });
-    await inTurn(async (contender, costs) => {
+    await inTurn(stories.approval.title, async (contender, costs) => {
       costs.set('approval', await costOf(arena, contender, documents, () => approved(contender, documents)));
       await payAll(contender, arena.connection);
     });
     const paid = new Map<string, string[]>();
-    await inTurn(async (contender, costs) => void costs.set('touchless', await costOf(arena, contender, items, async () => {
+    await inTurn(stories.touchless.title, async (contender, costs) => void costs.set('touchless', await costOf(arena, contender, items, async () => {
       const ids = await posted(contender, items);
       paid.set(contender.name, ids);
       return ids;
     })));
-    await inTurn(async (contender, costs) => void costs.set('paid', together(costs.get('touchless')!, await costOf(arena, contender, items, async () => [...(paid.get(contender.name) ?? []), await payAll(contender, arena.connection)]))));
+    await inTurn(stories.paid.title, async (contender, costs) => void costs.set('paid', together(costs.get('touchless')!, await costOf(arena, contender, items, async () => [...(paid.get(contender.name) ?? []), await payAll(contender, arena.connection)]))));
     return all;
   });
   return {

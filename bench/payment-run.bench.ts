@@ -20,6 +20,7 @@ import { readCase } from '../db/repositories/cases.ts';
 import { connectClient } from '../temporal-config/connection.ts';
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
 import { publicData } from '../test/documents/invoice/public-files.ts';
+import { holdBankBehindCutOff } from '../test/support/bank-clock.ts';
 import { billed, submit } from '../test/support/invoices.ts';
 import { addSuppliers, copyPosted, postDocuments } from '../test/support/many-payables.ts';
 import type { Result } from './benchmark.ts';
@@ -49,6 +50,7 @@ export async function run(args: string[]): Promise<Result> {
     const db = openDatabase(installation.addresses.databaseUrl, { poolSize: 2 });
     const connection = await connectClient(installation.settings);
     try {
+      await holdBankBehindCutOff(settings.sandboxUrl);
       const suppliers = Math.ceil(documents * 0.8);
       await screen.step(`${documents} posted documents of ${suppliers} suppliers`, () => fill(db, settings.sandboxUrl, documents, suppliers));
       const as = callersAt(installation.addresses.apiUrl);

@@ -15,6 +15,7 @@ import { migrate } from '../../db/migrate.ts';
 import { seedSandbox, type SandboxSet } from '../../db/seed.ts';
 import { prepareNamespace } from '../../temporal-config/namespace.ts';
 import { readSettings, type Settings, type TemporalStore } from '../../temporal-config/settings.ts';
+import { holdBankBehindCutOff } from '../../test/support/bank-clock.ts';
 import { processorSeconds, processorTime, type ProcessorTime } from '../intake/processor-time.ts';
 import type { Contender, Ground, Running } from './contender.ts';
 import { Documents } from './documents.ts';
@@ -77,7 +78,9 @@ async function prepareGround(name: string, settings: Settings, services: Service
   await prepareNamespace(connection, own.namespace);
   const sandbox = await launchNode({ name: 'sandbox', file: 'sandbox/main.ts', settings: own, env: sandboxEnvironment(0, stateDir) });
   closing.push(() => sandbox.stop());
-  return { name, settings: { ...own, sandboxUrl: `http://127.0.0.1:${String(sandbox.ready['port'])}` }, db };
+  const sandboxUrl = `http://127.0.0.1:${String(sandbox.ready['port'])}`;
+  await holdBankBehindCutOff(sandboxUrl);
+  return { name, settings: { ...own, sandboxUrl }, db };
 }
 
 /** The shipped people, whose approver of payment runs may approve one of any size. */

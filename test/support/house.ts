@@ -16,6 +16,7 @@ import { createKeyRing } from '../../temporal-config/key-ring.ts';
 import { prepareNamespace } from '../../temporal-config/namespace.ts';
 import { ownWorker, readSettings, type Settings } from '../../temporal-config/settings.ts';
 import { startSandboxProcess, type SandboxProcess } from '../sandbox/process.ts';
+import { holdBankBehindCutOff } from './bank-clock.ts';
 import { processes, type Processes } from './processes.ts';
 import { freePort, freshHouse, type FreshHouse } from './services.ts';
 
@@ -79,7 +80,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     return { services, fresh: services ? await houseOn(services, changes) : await freshHouse(changes) };
   };
   const [sandbox, { services, fresh }] = await Promise.all([startSandboxProcess({ processingLimitMs }), ground()]);
-  await sandbox.post('/_sandbox/bank/advance', { to: behindCutOff(new Date()) });
+  await holdBankBehindCutOff(sandbox.url);
   const settings: Settings = { ...fresh.settings, sandboxUrl: sandbox.url };
   const db = openDatabase(settings.databaseUrl as string, { applicationName: 'kontor-test' });
   const set = (options.set ?? ((shipped) => shipped))(withErpTimes(readSandboxSet(settings.home), options, processingLimitMs));
@@ -116,12 +117,6 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       rmSync(stateDir, { recursive: true, force: true });
     },
   };
-}
-
-/** Whatever day and hour it is: what a house sends is booked on a later day of the bank, and not before a test lets its days pass. */
-function behindCutOff(now: Date): string {
-  const today = `${now.toISOString().slice(0, 10)}T16:00:00.000Z`;
-  return now.toISOString() < today ? today : new Date(Date.parse(today) + 86_400_000).toISOString();
 }
 
 /** A database and a namespace on services that nobody else uses. */
