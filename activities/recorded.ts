@@ -7,10 +7,11 @@ import { earlierAnswer, eventStep, keepStep, stepAnswer, type Step } from '../db
  * and before the process heard of it, the engine carries the same step out again; that attempt is rolled back and answers
  * what was recorded, so that the process never misses a transition or what a decision led to.
  */
-async function recordedOnce<Answer>(db: Db, { activityType, ...step }: Step & { activityType: string }, work: (trx: Trx) => Promise<Answer>): Promise<Answer> {
+async function recordedOnce<Answer>(db: Db, { activityType, ...step }: Step & { activityType: string }, work: (trx: Trx) => Promise<Answer>, renewed: Renewed<Answer> = (kept) => kept): Promise<Answer> {
+  let answer: Answer;
   try {
     return await inTransaction(db, async (trx) => {
-      const answer = await work(trx);
+      answer = await work(trx);
       if (wasNeverProposed(answer)) return answer;
       const earlier = movesOn(answer) || step.kind === activityType ? undefined : await earlierAnswer(trx, step, activityType);
       if (earlier !== undefined) return earlier as Answer;
@@ -19,15 +20,20 @@ async function recordedOnce<Answer>(db: Db, { activityType, ...step }: Step & { 
       return kept.revision === null ? answer : { ...answer, revision: kept.revision };
     });
   } catch (error) {
-    if (error instanceof RecordedBefore) return (await stepAnswer(db, step)) as Answer;
+    if (error instanceof RecordedBefore) return renewed((await stepAnswer(db, step)) as Answer, answer!);
     throw error;
   }
 }
 
-/** The work of a record activity, once per step of the process and all of it in one transaction. */
-export function recording<Parts extends { db: Db }, Command extends StepCommand, Answer>(parts: Parts, work: (parts: Parts, command: Command) => Promise<Answer>): (command: Command) => Promise<Answer> {
-  return (command) => recordedOnce(parts.db, stepOf(Context.current().info, command), (trx) => work({ ...parts, db: trx }, command));
+/**
+ * The work of a record activity, once per step of the process and all of it in one transaction. `renewed` brings up to date what a kept answer says of the world:
+ * news that arrived since was heard by the process before it hears the answer, and does not come again.
+ */
+export function recording<Parts extends { db: Db }, Command extends StepCommand, Answer>(parts: Parts, work: (parts: Parts, command: Command) => Promise<Answer>, renewed?: Renewed<Answer>): (command: Command) => Promise<Answer> {
+  return (command) => recordedOnce(parts.db, stepOf(Context.current().info, command), (trx) => work({ ...parts, db: trx }, command), renewed);
 }
+
+type Renewed<Answer> = (kept: Answer, now: Answer) => Answer;
 
 interface StepCommand {
   caseId: string;

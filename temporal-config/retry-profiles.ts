@@ -33,6 +33,9 @@ export const recordProfile = {
 /** A parked step is tried again by itself after this long, or at once when its owner resumes it. */
 export const parkedRetryInterval = '15 minutes';
 
+/** Nobody could be told of it, because the records are away: they may be back at any moment. */
+export const untoldRetryInterval = '20 seconds';
+
 /** A look that the next schedule repeats anyway: a few tries, then leave it to the next one. */
 export const pollProfile = {
   startToCloseTimeout: '30 seconds',

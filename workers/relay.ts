@@ -29,6 +29,8 @@ export interface RelayParts {
 }
 
 const batch = 64;
+/** Decisions that wait for their processes' answers, at most; they hold nothing else up. */
+const updatesAtOnce = 64;
 const leaseMs = 30_000;
 /** Without a notification the relay looks by itself: a lost connection must not stop it. */
 const idleMs = 1_000;
@@ -39,11 +41,12 @@ const triesWithoutProcess = 8;
 export async function startRelay(parts: RelayParts): Promise<Relay> {
   const relay = `relay-${process.pid}-${randomUUID().slice(0, 8)}`;
   const bell = new Bell();
+  const underWay = new Set<Promise<void>>();
   const listener = await listen(parts.databaseUrl, OUTBOX_CHANNEL, () => bell.ring());
   let stopping = false;
   const loop = (async () => {
     while (!stopping) {
-      const again = await deliverBatch(parts, relay).catch((error: unknown) => {
+      const again = await deliverBatch(parts, relay, { underWay, bell }).catch((error: unknown) => {
         parts.logger.warn({ err: error }, 'relay: the outbox cannot be read; trying again');
         return false;
       });
@@ -55,14 +58,27 @@ export async function startRelay(parts: RelayParts): Promise<Relay> {
       stopping = true;
       bell.ring();
       await loop;
+      await Promise.all(underWay);
       await listener.close();
     },
   };
 }
 
 /** True when more may be due than it took, or by what it did; whatever comes meanwhile rings the bell. */
-async function deliverBatch(parts: RelayParts, relay: string): Promise<boolean> {
-  const messages = await claimOutbox(parts.db, { relay, limit: batch, leaseMs });
+async function deliverBatch(parts: RelayParts, relay: string, { underWay, bell }: { underWay: Set<Promise<void>>; bell: Bell }): Promise<boolean> {
+  const messages = await claimOutbox(parts.db, { relay, limit: batch, leaseMs, updates: underWay.size < updatesAtOnce });
+  // A process that does not answer (it is being judged, or its build is broken) keeps the next starts waiting otherwise.
+  for (const message of messages.filter(({ kind }) => kind === 'update-workflow')) {
+    const answered = settle(parts, [message])
+      .then((again) => void ((again || underWay.size >= updatesAtOnce) && bell.ring()), (error: unknown) => parts.logger.warn({ err: error }, 'relay: what became of a decision cannot be written; it is asked again'))
+      .finally(() => underWay.delete(answered));
+    underWay.add(answered);
+  }
+  return (await settle(parts, messages.filter(({ kind }) => kind !== 'update-workflow'))) || messages.length === batch;
+}
+
+/** Delivers and writes what became of each; true when others may be due by that. */
+async function settle(parts: RelayParts, messages: readonly ClaimedMessage[]): Promise<boolean> {
   const done: string[] = [];
   let refused = false;
   await Promise.all(
@@ -75,7 +91,7 @@ async function deliverBatch(parts: RelayParts, relay: string): Promise<boolean> 
     }),
   );
   const followed = done.length > 0 && (await markDone(parts.db, done));
-  return followed || refused || messages.length === batch;
+  return followed || refused;
 }
 
 type Delivery = 'done' | Undelivered;
@@ -102,7 +118,7 @@ async function deliver(client: Client, message: ClaimedMessage): Promise<Deliver
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'done';
     if (error instanceof WorkflowNotFoundError) return 'not-there';
     if (mayBeAskedAgain(error)) return { failed: `${error.cause.type}: ${error.cause.message}` };
-    if (error instanceof WorkflowUpdateFailedError) return { refused: refusalOf(error) };
+    if (isRefusal(error)) return { refused: { code: error.cause.type ?? 'rule-violation', message: error.cause.message } };
     return { failed: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' };
   }
 }
@@ -133,8 +149,19 @@ async function start(client: Client, message: ClaimedMessage): Promise<void> {
 
 async function update(client: Client, handle: WorkflowHandle, message: ClaimedMessage): Promise<void> {
   const { update: name, input } = message.payload as { update: string; input: unknown };
-  const ask = (updateId: string) => client.withDeadline(Date.now() + updateDeadlineMs, () => handle.executeUpdate(name, { updateId, args: [input] }));
-  await ask(message.key).catch((error: unknown) => (mayBeAskedAgain(error) ? ask(nextUpdateId(message.key)) : Promise.reject(error as Error)));
+  const deadline = Date.now() + updateDeadlineMs;
+  const ask = (updateId: string) => client.withDeadline(deadline, () => handle.executeUpdate(name, { updateId, args: [input] }));
+  await ask(message.key).catch((error: unknown) => (mayBeAskedAgain(error) || isUnsettled(error) ? ask(nextUpdateId(message.key)) : Promise.reject(error as Error)));
+}
+
+/** The process has judged it. */
+function isRefusal(error: unknown): error is WorkflowUpdateFailedError & { cause: ApplicationFailure } {
+  return error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure;
+}
+
+/** The process tried for minutes and could not: whether the decision was recorded is unknown, and its row says so when it is asked again. */
+function isUnsettled(error: unknown): boolean {
+  return error instanceof WorkflowUpdateFailedError && !isRefusal(error);
 }
 
 /** Refused for good: the row is closed and so is the decision behind it, so that its author learns why. */
@@ -146,10 +173,6 @@ async function close({ db, unheard }: RelayParts, message: ClaimedMessage, refus
   });
 }
 
-function refusalOf(error: WorkflowUpdateFailedError): Refusal {
-  const cause = error.cause;
-  return cause instanceof ApplicationFailure ? { code: cause.type ?? 'rule-violation', message: cause.message } : { code: 'internal-error', message: 'The process could not take the decision.' };
-}
 
 /** Attributes travel as JSON by their wire names; instants as text. */
 function typedAttributes(values: Record<string, unknown>): TypedSearchAttributes {

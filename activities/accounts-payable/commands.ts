@@ -37,6 +37,8 @@ export interface AssessmentAnswer extends Recorded {
   posted?: { key: string; reference: string };
   /** When the first reminder or escalation is due, if anything is awaited. */
   nextDeadline?: string;
+  /** What was recorded is not what would be concluded now. */
+  outdated?: boolean;
 }
 
 /** Something that the ERP is asked for. */

@@ -22,7 +22,7 @@ import { gatherInvoiceFacts } from './gather-invoice-facts.ts';
 import { recordParked, recordResumed } from './parking.ts';
 import type { PayablesParts } from './parts.ts';
 import { postSupplierInvoice } from './post-supplier-invoice.ts';
-import { recordAssessment } from './record-assessment.ts';
+import { recordAssessment, saysTheSame } from './record-assessment.ts';
 import { recordEnd } from './record-end.ts';
 import { recordEscalation } from './record-escalation.ts';
 import { recordPaymentEvent } from './record-payment-event.ts';
@@ -65,7 +65,7 @@ export function createPayablesErpActivities(parts: PayablesParts): PayablesErpAc
 
 export function createPayablesRecordActivities(parts: PayablesParts): PayablesRecordActivities {
   return {
-    recordAssessment: activity(recording(parts, recordAssessment)),
+    recordAssessment: activity(recording(parts, recordAssessment, (kept, now) => (saysTheSame(kept, now) ? kept : { ...kept, outdated: true }))),
     verifyAndRecordDecision: activity(recording(parts, verifyAndRecordDecision)),
     recordPaymentEvent: activity(recording(parts, recordPaymentEvent)),
     recordEscalation: activity(recording(parts, recordEscalation)),

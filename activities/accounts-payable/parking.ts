@@ -1,7 +1,8 @@
 import { inTransaction } from '../../db/client.ts';
-import { lockCase } from '../../db/repositories/cases.ts';
+import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { openException, openExceptionsOf, resolveException } from '../../db/repositories/exceptions.ts';
 import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
+import type { Transition } from '../../domain/model/transition.ts';
 import { requiredOf } from '../lookup.ts';
 import { technicalDueAt, technicalOwner } from '../technical-owner.ts';
 import { recordTransitions } from '../transitions.ts';
@@ -15,7 +16,7 @@ export async function recordParked(parts: PayablesParts, { entity, caseId, step,
   return inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
     const id = parkedId(caseId, step);
-    if ((await openExceptionsOf(trx, caseId)).some((exception) => exception.id.startsWith(id))) return { transitions: [] };
+    if ((await openExceptionsOf(trx, caseId)).some((exception) => exception.id.startsWith(id))) return { transitions: parkedOnRecord(current, step) };
     const known = errorCatalogue[code as ErrorCode] as { title: string; remedy: string } | undefined;
     await openException(trx, {
       id: `${id}-${current.case.revision}`,
@@ -38,6 +39,12 @@ export async function recordParked(parts: PayablesParts, { entity, caseId, step,
     await recordTransitions(trx, current, transitions, { actor: 'system:process' });
     return { transitions };
   });
+}
+
+/** For a process that did not hear of it, because another step of it had recorded that: told again it shows the same. */
+function parkedOnRecord({ progress: { stage, exceptions } }: CaseWithProgress, step: string): Transition[] {
+  const known = stage === 'parked' ? exceptions.find(({ id }) => id === `parked:${step}`) : undefined;
+  return known ? [{ kind: 'parked', at: known.since, step, code: known.code, owner: known.owner }] : [];
 }
 
 /** The step went through in the end, by itself or after somebody resumed it. */

@@ -48,6 +48,12 @@ export async function recordAssessment(parts: PayablesParts, command: CaseRef & 
   });
 }
 
+/** Whether two looks at a document, the second of which recorded nothing, come to the same. */
+export function saysTheSame(a: AssessmentAnswer, b: AssessmentAnswer): boolean {
+  const [one, other] = [a, b].map(({ transitions }) => transitions.find((transition) => transition.kind === 'assessed'));
+  return a.disposition === b.disposition && one?.decisionHash === other?.decisionHash && String(one?.findings) === String(other?.findings);
+}
+
 /** The document in the version that the ERP was asked about, and what it said. */
 async function readSnapshot(db: Db, { caseId, factsId }: { caseId: string; factsId: string }): Promise<{ document: StoredDocument; erp: ErpFacts }> {
   const [found, newest] = await Promise.all([readFacts(db, factsId), readDocument(db, caseId)]);

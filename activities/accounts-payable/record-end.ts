@@ -9,7 +9,7 @@ import type { EndCommand, Recorded } from './commands.ts';
 import { tellOfLinesGivenBack } from './given-back.ts';
 import { requiredOf } from '../lookup.ts';
 import type { PayablesParts } from './parts.ts';
-import { recordTransitions } from '../transitions.ts';
+import { endOnRecord, recordTransitions } from '../transitions.ts';
 
 /** Ends that leave nothing behind: the number is free again and the order lines are given back (M9, D9). */
 export const withoutEffect = new Set(['rejected', 'duplicate', 'withdrawn']);
@@ -19,7 +19,7 @@ export async function recordEnd(parts: PayablesParts, { caseId, state, reference
   const at = parts.now().toISOString();
   return inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
-    if (current.case.closedAt !== undefined) return { transitions: [] };
+    if (current.case.closedAt !== undefined) return { transitions: [endOnRecord(current)] };
     if (withoutEffect.has(state)) {
       await retireInvoiceKey(trx, caseId);
       await tellOfLinesGivenBack(trx, current, await releaseReservations(trx, caseId, 'pending'));

@@ -57,6 +57,9 @@ export interface SendAnswer extends Recorded {
   outcome: 'sent' | 'refused';
 }
 
+/** `shown`: the stage that the process shows. Absent: nobody says. */
+export type RunProgressCommand = RunRef & { shown?: string };
+
 export interface RunProgressAnswer extends Recorded {
   /** Set when every payment has its last state. */
   ending?: 'confirmed' | 'partly-returned' | 'rejected' | 'cancelled';

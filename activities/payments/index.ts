@@ -3,7 +3,7 @@ import { recording } from '../recorded.ts';
 import type { Recorded } from '../accounts-payable/commands.ts';
 import type { AcceptedAnswer, Refused } from '../decisions.ts';
 import { bookPayments } from './book-payments.ts';
-import type { BookCommand, BookedPage, FileAnswer, ProposalAnswer, RunDecisionCommand, RunEndCommand, RunProgressAnswer, RunRef, ScreenedPage, ScreeningAnswer, ScreeningCommand, SendAnswer, SendCommand } from './commands.ts';
+import type { BookCommand, BookedPage, FileAnswer, ProposalAnswer, RunDecisionCommand, RunEndCommand, RunProgressAnswer, RunProgressCommand, RunRef, ScreenedPage, ScreeningAnswer, ScreeningCommand, SendAnswer, SendCommand } from './commands.ts';
 import { createPaymentFile } from './create-payment-file.ts';
 import { gatherPayables } from './gather-payables.ts';
 import { openScheduledRun } from './open-scheduled-run.ts';
@@ -47,7 +47,7 @@ export interface PaymentRecordActivities {
   recordProposal(command: RunRef & { factsId: string; dryRun: boolean }): Promise<ProposalAnswer>;
   recordScreening(command: RunRef): Promise<ScreeningAnswer>;
   verifyAndRecordRunDecision(command: RunDecisionCommand): Promise<AcceptedAnswer | Refused>;
-  recordRunProgress(command: RunRef): Promise<RunProgressAnswer>;
+  recordRunProgress(command: RunProgressCommand): Promise<RunProgressAnswer>;
   recordRunEnd(command: RunEndCommand): Promise<Recorded>;
 }
 
@@ -77,7 +77,7 @@ export function createPaymentRecordActivities(parts: PaymentParts): PaymentRecor
     recordProposal: activity((command, { beat }) => recording(parts, (own: PaymentParts, proposal: Parameters<typeof recordProposal>[1]) => recordProposal(own, proposal, beat))(command)),
     recordScreening: activity(recording(parts, recordScreening)),
     verifyAndRecordRunDecision: activity(recording(parts, verifyAndRecordRunDecision)),
-    recordRunProgress: activity(recording(parts, recordRunProgress)),
+    recordRunProgress: activity(recording(parts, recordRunProgress, ({ ending: _then, ...kept }, { ending }) => ({ ...kept, ...(ending ? { ending } : {}) }))),
     recordRunEnd: activity(recording(parts, recordRunEnd)),
   };
 }

@@ -12,8 +12,8 @@ import { describeMoney } from '../../domain/rules/money.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
 import { openStandingException } from '../standing-exception.ts';
 import { technicalDueAt } from '../technical-owner.ts';
-import { recordTransitions } from '../transitions.ts';
-import type { RunEndCommand, RunProgressAnswer, RunRef } from './commands.ts';
+import { endOnRecord, recordTransitions } from '../transitions.ts';
+import type { RunEndCommand, RunProgressAnswer, RunProgressCommand } from './commands.ts';
 import type { PaymentParts } from './parts.ts';
 import { cutOffOf, payerAccountOf, paymentSettings } from './settings.ts';
 
@@ -21,7 +21,7 @@ import { cutOffOf, payerAccountOf, paymentSettings } from './settings.ts';
  * Where a sent run stands: the ending once every payment has its last state, or when silence of the bank becomes a case (P8): so many of its
  * business days after the cut-off of the day on which it executes what was sent then.
  */
-export async function recordRunProgress(parts: PaymentParts, { entity, caseId }: RunRef): Promise<RunProgressAnswer> {
+export async function recordRunProgress(parts: PaymentParts, { entity, caseId, shown }: RunProgressCommand): Promise<RunProgressAnswer> {
   const now = parts.now();
   const at = now.toISOString();
   const company = await requiredEntity(parts.db, entity);
@@ -34,7 +34,7 @@ export async function recordRunProgress(parts: PaymentParts, { entity, caseId }:
     const alertAt = silenceEnds(cutOff, { requestedOn: run.executionDate ?? run.runDate, sentAt: run.sentAt ?? undefined }, settings.policy.content.silenceBusinessDays);
     const transitions = [...(await awaitBank(trx, current, ending, at, alertAt)), ...(ending || at < alertAt ? [] : await openSilence(trx, current, at))];
     if (transitions.length > 0) await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
-    return { transitions, ...(ending ? { ending } : {}), ...(ending || at >= alertAt ? {} : { nextDeadline: alertAt }) };
+    return { transitions: ending ? transitions : [...unheard(current, shown), ...transitions], ...(ending ? { ending } : {}), ...(ending || at >= alertAt ? {} : { nextDeadline: alertAt }) };
   });
 }
 
@@ -52,6 +52,13 @@ async function awaitBank(trx: Trx, { case: { id }, progress }: CaseWithProgress,
   return [{ kind: 'awaiting', at, stage: 'awaiting-bank', awaiting: [{ what: 'bank statement', subject: `${id}:bank`, role: 'treasurer', since: at, dueAt }] }];
 }
 
+/** A process that did not hear that the bank is awaited, because another step of it had recorded that, hears it now. */
+function unheard({ progress: { stage, awaiting } }: CaseWithProgress, shown: string | undefined): Transition[] {
+  const [first] = awaiting;
+  if (stage !== 'awaiting-bank' || shown === undefined || shown === stage || !first) return [];
+  return [{ kind: 'awaiting', at: first.since, stage, awaiting: awaiting.map(({ id: subject, ...awaited }) => ({ subject, ...awaited })) }];
+}
+
 async function openSilence(trx: Trx, { case: { id, entity, workflowId, correlationId } }: CaseWithProgress, at: string): Promise<Transition[]> {
   const silent = await silentSince(trx, id);
   if (silent === 0 || (await openExceptionsOf(trx, id)).some(({ code }) => code === 'bank-silent')) return [];
@@ -67,7 +74,7 @@ export async function recordRunEnd(parts: PaymentParts, { caseId, state, reason 
   const at = parts.now().toISOString();
   return inTransaction(parts.db, async (trx) => {
     const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
-    if (current.case.closedAt !== undefined) return { transitions: [] };
+    if (current.case.closedAt !== undefined) return { transitions: [endOnRecord(current)] };
     await closeTasks(trx, caseId, 'cancelled');
     await moveAll(trx, caseId, ['proposed', 'approved', 'filed'], 'removed');
     const transitions: Transition[] = [];

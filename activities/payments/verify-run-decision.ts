@@ -40,6 +40,8 @@ export async function verifyAndRecordRunDecision(parts: PaymentParts, command: R
     const settings = await paymentSettings(trx, company, parts.now());
     const people = await peopleOf(trx, command.entity);
     const items = await itemDuties(trx, run.runId, logInsOf(heard.decision.person, people));
+    const settled = settledFault(heard, run, settings);
+    if (settled) return settled;
     const hearing: RunHearing = { ...heard, run, account: payerAccountOf(company, run.payerAccount), settings, people, items };
     switch (heard.decision.update) {
       case 'decide':
@@ -55,6 +57,15 @@ export async function verifyAndRecordRunDecision(parts: PaymentParts, command: R
     }
   });
 }
+
+/** The records know it before the process does: what was released stays as it was released, and what was stopped stays stopped. */
+function settledFault({ current: { progress } }: HeardDecision, run: PaymentRun, { policy }: PaymentSettings): Refused | undefined {
+  if (progress.decisions.some(({ decision }) => stopping.has(decision))) return refusal('already-decided', 'The run was rejected or cancelled; it ends.');
+  if (run.approvedHash === null || run.approvedHash !== run.contentHash || run.releasers.length < releasesNeeded(totalOf(run), policy.content)) return undefined;
+  return refusal('run-not-open', 'The run was released; what is under way cannot be changed any more.');
+}
+
+const stopping: ReadonlySet<string> = new Set(['reject', 'cancel']);
 
 async function judgeApproval(hearing: RunHearing): Promise<Verdict> {
   const { trx, decision, run } = hearing;

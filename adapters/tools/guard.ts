@@ -35,7 +35,8 @@ export interface Guard {
 
 export function createGuard(options: GuardOptions = {}): Guard {
   const limits = { ...defaultLimits, ...options.limits };
-  const now = options.now ?? Date.now;
+  // A wall clock that is set back would hold calls until it has caught up.
+  const now = options.now ?? (() => Math.round(performance.now()));
   const gates = new Map<string, { breaker: CircuitBreaker; cap: RateCap }>();
 
   return {

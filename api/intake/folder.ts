@@ -27,7 +27,8 @@ export interface FolderWatch {
 
 const anyCompany = 'any';
 const states = { taking: '.taking', done: 'done', refused: 'refused' };
-const abandonedMs = 60_000;
+/** Two that take the same file make one case: its content has one. */
+const abandonedMs = 20_000;
 /** How often a file may fail before it is refused. */
 const attempts = 3;
 const lookEveryMs = 1_000;

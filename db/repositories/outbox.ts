@@ -47,19 +47,19 @@ export async function tellPeopleChanged(trx: Trx, process: Required<Pick<Message
 /**
  * Leases up to `limit` due messages to one relay. Relays never wait for each other, and a message waits for the
  * start of its workflow and for the earlier ones of its own kind: no signal overtakes the start, and none waits for a decision that the
- * process is not ready to hear. A relay that dies loses its lease after `leaseMs`.
+ * process is not ready to hear. `updates`: whether decisions may be among them. A relay that dies loses its lease after `leaseMs`.
  */
-export async function claimOutbox(db: Db, claim: { relay: string; limit: number; leaseMs: number }): Promise<ClaimedMessage[]> {
+export async function claimOutbox(db: Db, { updates = true, ...claim }: { relay: string; limit: number; leaseMs: number; updates?: boolean }): Promise<ClaimedMessage[]> {
   const rows = await sql<ClaimedMessage>(
     db,
     `update outbox o set claimed_by = :relay, attempts = attempts + 1, available_at = clock_timestamp() + :leaseMs * interval '1 millisecond'
       where id = any (array(
         select id from outbox due
-         where state = 'waiting' and available_at <= clock_timestamp()
+         where state = 'waiting' and available_at <= clock_timestamp() and (:updates::boolean or kind <> 'update-workflow')
            and not exists (select from outbox earlier where earlier.workflow_id = due.workflow_id and earlier.id < due.id and earlier.state = 'waiting' and earlier.kind in ('start-workflow', due.kind))
          order by available_at, id limit :limit for update skip locked))
       returning id, entity, case_id as "caseId", kind, key, workflow_id as "workflowId", payload, correlation_id as "correlationId", attempts, created_at as "createdAt"`,
-    claim,
+    { ...claim, updates },
     'outbox-claim',
   );
   return rows.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)));
@@ -84,12 +84,12 @@ export async function markDoneByKey(db: Db, kind: MessageKind, key: string): Pro
   await sql(db, `update outbox set state = 'done', finished_at = clock_timestamp() where kind = :kind and key = :key and state = 'waiting'`, { kind, key });
 }
 
-/** Not delivered: it is due again after a backoff that doubles from one second up to a minute, with a little spread. */
+/** Not delivered: it is due again after a backoff that doubles from one second up to a quarter of a minute, with a little spread, so that what waited for an engine is delivered soon after it is back. */
 export async function markFailed(db: Db, id: string, error: string): Promise<void> {
   await sql(
     db,
     `update outbox set last_error = left(:error, 500), claimed_by = null,
-            available_at = clock_timestamp() + least(60, power(2, least(attempts, 10) - 1)) * (0.75 + random() / 2) * interval '1 second'
+            available_at = clock_timestamp() + least(15, power(2, least(attempts, 10) - 1)) * (0.75 + random() / 2) * interval '1 second'
       where id = :id and state = 'waiting'`,
     { id, error },
   );

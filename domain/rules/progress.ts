@@ -60,7 +60,7 @@ export function applyTransition(progress: Progress, transition: Transition): Pro
     case 'escalated':
       return { ...progress, awaiting: progress.awaiting.map((awaited) => reassigned(awaited, transition)) };
     case 'parked':
-      return { ...progress, stage: 'parked', exceptions: [...progress.exceptions, { id: `parked:${transition.step}`, code: transition.code, owner: transition.owner, since: transition.at }] };
+      return { ...progress, stage: 'parked', exceptions: [...progress.exceptions.filter(({ id }) => id !== `parked:${transition.step}`), { id: `parked:${transition.step}`, code: transition.code, owner: transition.owner, since: transition.at }] };
     case 'resumed': // what the step itself recorded came before or comes after; either way it says more
       return { ...progress, stage: progress.stage === 'parked' ? 'resumed' : progress.stage, exceptions: progress.exceptions.filter((exception) => exception.id !== `parked:${transition.step}`) };
     case 'reopened':

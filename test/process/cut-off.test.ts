@@ -218,4 +218,26 @@ describeWithServices('the cut-off of the bank, on real parts', () => {
     expect(await openExceptionsOf(house.db, runId)).toMatchObject([{ code: 'run-not-released', title: expect.stringMatching(/^Payments of .* could not leave in time for the cut-off of /) }]);
     expect((await instructionsOf(house.db, runId)).map(({ state }) => state)).toEqual(['removed']);
   });
+
+  it('what the records know and the process has not heard is final: a released run is not edited, a rejected one not approved again', async () => {
+    await pay.posted('6');
+    const runId = await approved();
+    const now = new Date().toISOString();
+    const [{ endToEndId } = { endToEndId: '' }] = await instructionsOf(house.db, runId);
+    const { contentHash } = (await readRun(house.db, runId))!;
+    const removal = await they.propose(runId, { update: 'removeItem', decision: 'removeItem', person: 'anna.berg', decisionHash: contentHash!, payload: { endToEndIds: [endToEndId], reason: 'Asked to wait' } });
+    const cancellation = await they.propose(runId, { update: 'cancel', decision: 'cancel', person: 'anna.berg', payload: { reason: 'Asked to wait' } });
+    const [release, rejection] = [await says(runId, 'vera.noll', 'release', 'approve'), await says(runId, 'vera.noll', 'release', 'reject')];
+
+    await tried(async (trx) => {
+      expect(await judgedAt(now, release)(trx)).toMatchObject({ accepted: true, effect: 'complete' });
+      for (const late of [removal, cancellation]) expect(await judgedAt(now, late)(trx)).toMatchObject({ accepted: false, code: 'run-not-open' });
+    });
+    await tried(async (trx) => {
+      expect(await judgedAt(now, rejection)(trx)).toMatchObject({ accepted: true, effect: 'rejected' });
+      for (const late of [removal, cancellation]) expect(await judgedAt(now, late)(trx)).toMatchObject({ accepted: false, code: 'already-decided' });
+    });
+    await tried(async (trx) => expect(await judgedAt(now, removal)(trx), 'while nothing is final').toMatchObject({ accepted: true }));
+    await cancelled(runId);
+  });
 });

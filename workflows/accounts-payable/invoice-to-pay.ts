@@ -113,6 +113,7 @@ async function assessInvoice(invoice: InvoiceCase): Promise<AssessmentAnswer> {
     return invoice.board.take(await recordAssessment({ ...invoice.ref, factsId }));
   });
   if (invoice.heedsEndings) await invoice.mutex.run(async () => undefined); // whoever decided meanwhile is heard first
+  if (assessment.outdated) invoice.changed = true;
   if (assessment.posted && !invoice.posted) rememberPosting(invoice, { ...assessment.posted, supplierId: assessment.supplierId });
   return assessment;
 }

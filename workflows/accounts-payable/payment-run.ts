@@ -11,7 +11,7 @@ import type { RunDecisionKind, RunRef } from '../../activities/payments/commands
 import type { Transition } from '../../domain/model/transition.ts';
 import { bankStatus, cancel, decide, paymentRunProcess, paymentRunVersion, release, removeItem, resolveException, usualPace, type PaymentRunInput, type PaymentRunOutcome, type RunStage } from '../contracts/payment-run.ts';
 import { listenForDecisions, Mutex, type Refusal } from '../parts/decisions.ts';
-import { awaitWithEscalation, isPast } from '../parts/escalation.ts';
+import { awaitWithEscalation, isPast, shortestWaitMs } from '../parts/escalation.ts';
 import { isParked, parkable } from '../parts/parking.ts';
 import { createPaymentFile, gatherPayables, recordProposal, recordRunEnd, recordRunProgress, recordScreening, screenPayees, sendPaymentFile, verifyAndRecordRunDecision } from '../parts/payment-proxies.ts';
 import { ProgressBoard } from '../parts/progress.ts';
@@ -147,10 +147,10 @@ async function sendToBank(run: Run): Promise<void> {
 async function followAtBank(run: Run): Promise<PaymentRunOutcome> {
   for (;;) {
     run.bankSpoke = false;
-    const { ending, nextDeadline } = await step(run, 'followAtBank', () => recordRunProgress(run.ref));
+    const { ending, nextDeadline } = await step(run, 'followAtBank', () => recordRunProgress({ ...run.ref, shown: run.board.value.stage }));
     if (ending) return ending === 'cancelled' ? { state: 'cancelled', reason: 'nothing-left' } : { state: ending };
     run.board.show();
-    if (nextDeadline) await condition(() => run.bankSpoke, Math.max(1, Date.parse(nextDeadline) - Date.now()));
+    if (nextDeadline) await condition(() => run.bankSpoke, Math.max(shortestWaitMs, Date.parse(nextDeadline) - Date.now()));
     else await condition(() => run.bankSpoke);
     await goOnWhenLong(run);
   }

@@ -23,10 +23,13 @@ export async function awaitWithEscalation(ref: CaseRef, board: ProgressBoard, do
   }
 }
 
+/** The clock by which a deadline is judged may be a little behind the one that keeps the timer. */
+export const shortestWaitMs = 1_000;
+
 /** Milliseconds to whichever comes first; absent where nothing is due. */
 function untilFirst(...deadlines: readonly (string | undefined)[]): number | undefined {
   const moments = deadlines.flatMap((deadline) => (deadline === undefined ? [] : [Date.parse(deadline)]));
-  return moments.length === 0 ? undefined : Math.max(1, Math.min(...moments) - Date.now());
+  return moments.length === 0 ? undefined : Math.max(shortestWaitMs, Math.min(...moments) - Date.now());
 }
 
 /** False of a moment that was never set. */

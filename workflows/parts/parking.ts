@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, condition, isCancellation, log } from '@temporalio/workflow';
 import type { CaseRef } from '../../activities/accounts-payable/commands.ts';
-import { parkedRetryInterval } from '../../temporal-config/retry-profiles.ts';
+import { parkedRetryInterval, untoldRetryInterval } from '../../temporal-config/retry-profiles.ts';
 import type { ProgressBoard } from './progress.ts';
 import { recordParked, recordResumed } from './proxies.ts';
 
@@ -33,7 +33,7 @@ export async function parkable<Result>(process: Parkable, step: string, run: () 
         process.board.take(told);
         process.board.show();
       }
-      await condition(() => process.resumed, parkedRetryInterval);
+      await condition(() => process.resumed, told ? parkedRetryInterval : untoldRetryInterval);
     }
   }
 }
