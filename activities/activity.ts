@@ -9,6 +9,19 @@ export interface Call {
   beat: () => void;
 }
 
+/** Often enough for the shortest heartbeat timeout. */
+const beatEveryMs = 2_000;
+
+/** Beats as long as a counterpart is waited for: one that is slow is not a worker that died. */
+export async function beatingMeanwhile<Answer>(beat: () => void, wait: () => Promise<Answer>): Promise<Answer> {
+  const timer = setInterval(beat, beatEveryMs);
+  try {
+    return await wait();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** One command object in; every error leaves through the one translation. */
 export function activity<Command, Answer>(work: (command: Command, call: Call) => Promise<Answer>): (command: Command) => Promise<Answer> {
   return async (command) => {

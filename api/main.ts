@@ -5,6 +5,7 @@ import pino from 'pino';
 import { auditSigner } from '../db/audit/keys.ts';
 import { openDatabase } from '../db/client.ts';
 import { readPerson } from '../db/repositories/directory.ts';
+import { sharedClock } from '../db/shared-clock.ts';
 import { closeInvoiceReaders, openInvoiceReaders, readInvoiceInWorker } from '../documents/invoice/read-in-worker.ts';
 import { KontorError } from '../domain/errors.ts';
 import { lazyClient } from '../temporal-config/connection.ts';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   const developmentLogin = developmentLoginOf(settings);
   if (!settings.databaseUrl) throw new KontorError('setting-invalid', 'DATABASE_URL is not set.');
   const db = openDatabase(settings.databaseUrl, { poolSize: 16, applicationName: 'kontor-api' });
+  const clock = await sharedClock(db);
   const connection = lazyClient(settings);
   const client = new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings, { workflowService: connection.workflowService, refused: (payload) => logger.error(payload, 'a payload was refused') }) });
   openInvoiceReaders();
@@ -51,18 +53,20 @@ async function main(): Promise<void> {
     authority: { issuer, publicKey: loginKey.publicKey },
     db,
     findPerson: (id) => readPerson(db, id),
+    now: clock.now,
     logger,
     limits: settings.requestLimits,
     temporalWebOrigin: settings.temporalWebOrigin,
     trustedProxies: settings.trustedProxies,
     answered: metrics.answered,
   });
-  const inbox = watchFolder({ db, read: readInvoiceInWorker, root: join(settings.stateDir, 'inbox'), logger });
+  const inbox = watchFolder({ db, read: readInvoiceInWorker, root: join(settings.stateDir, 'inbox'), logger, now: clock.now });
   const server = httpServer(app).on('error', fail).listen(settings.apiPort, settings.bindAddress, () => {
     console.log(JSON.stringify({ ready: true, service: 'api', port: (server.address() as AddressInfo).port }));
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
+      clock.stop();
       server.close(() => void inbox.stop().then(() => Promise.allSettled([connection.close(), closeInvoiceReaders(), db.destroy()])).then(() => process.exit(0)));
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), 5_000).unref();

@@ -38,7 +38,7 @@ export async function openPaymentRun({ db }: DecisionParts, call: Call<unknown, 
   if (!company?.bank || !company.policies.payments) throw new KontorError('request-invalid', `${entity} does not pay through Kontor: its file names no bank or no policy of payments.`, { place: { path: '/entity' } });
   const payer = account === undefined ? company.bank.accounts[0] : company.bank.accounts.find(({ id }) => id === account);
   if (!payer) throw new KontorError('request-invalid', `${entity} has no account ${account ?? ''}.`, { place: { path: '/account' } });
-  const today = await todayOf(db, company);
+  const today = await todayOf(db, company, call.at);
   const runDate = call.body.runDate ?? today;
   if (runDate < today) throw new KontorError('request-invalid', `A run pays from today on, and for ${entity} it is ${today}.`, { place: { path: '/runDate' } });
   const nextRunDate = call.body.nextRunDate ?? addDays(runDate, 7);
@@ -60,7 +60,7 @@ export async function openPaymentRun({ db }: DecisionParts, call: Call<unknown, 
 }
 
 /** The date in the company's zone: nobody pays on a day that is over there. */
-async function todayOf(db: Db, company: LegalEntity): Promise<string> {
-  const now = new Date().toISOString();
+async function todayOf(db: Db, company: LegalEntity, at: Date): Promise<string> {
+  const now = at.toISOString();
   return localDate((await activePolicy(db, 'calendar', company.calendar, now.slice(0, 10))).content, now);
 }

@@ -59,6 +59,8 @@ export interface Call<Params, Query, Body> {
   bytes: Buffer;
   mediaType: string;
   caller: Caller;
+  /** When it came, by the clock of the database. */
+  at: Date;
   /** Reads with the caller's eyes: rows of other companies are not there (see `readAs`). */
   read<Result>(work: (db: Db) => Promise<Result>): Promise<Result>;
   correlationId: string;

@@ -25,6 +25,8 @@ export interface ServerParts {
   authority: TokenAuthority;
   db: Db;
   findPerson(id: string): Promise<Person | undefined>;
+  /** The time that all processes share. */
+  now(): Date;
   logger: Logger;
   limits: RequestLimits;
   /** Where Temporal Web is opened: the only other page that may read an answer of ours, and only decoded payloads. */
@@ -49,7 +51,7 @@ export function createServer(parts: ServerParts): Express {
   app.use(pinoHttp({ logger: parts.logger, genReqId: (request) => correlationOf(request as Request), serializers: { req: loggedRequest, res: loggedResponse } }));
   app.use(helmet({ contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], connectSrc: ["'self'"] } } }));
   app.use(codecPath, allowCodecPage(parts.temporalWebOrigin));
-  const door: Door = { ...parts, authenticate: authenticator(parts.authority), counters: countRequests(parts.limits) };
+  const door: Door = { ...parts, authenticate: authenticator(parts.authority, { now: () => parts.now().getTime() }), counters: countRequests(parts.limits) };
   for (const operation of parts.operations) mount(app, operation, door);
   app.use(unknownRoute(methodsByPath(parts.operations)));
   app.use(problems((error, correlationId) => parts.logger.error({ err: error, correlationId }, 'unexpected error')));
@@ -67,7 +69,7 @@ function mount(app: Express, operation: Operation, parts: Door): void {
     next();
   };
   app[operation.method](pathPattern(operation.path), timed(operation, parts), identify, bodyReader(operation), async (request: Request, response: Response) => {
-    const call = parseCall(operation, request, response, callers.get(request) ?? nobody, parts.db);
+    const call = parseCall(operation, request, response, callers.get(request) ?? nobody, parts);
     send(response, await answer(operation, call, parts));
   });
 }
@@ -125,7 +127,7 @@ async function withRight(permission: Permission, identity: Identity, { findPerso
   return { ...identity, person };
 }
 
-function parseCall(operation: Operation, request: Request, response: Response, caller: Caller, db: Db): Call<unknown, unknown, unknown> {
+function parseCall(operation: Operation, request: Request, response: Response, caller: Caller, { db, now }: ServerParts): Call<unknown, unknown, unknown> {
   const isJson = operation.body?.kind === 'json';
   if (isJson && !request.is(['application/json', 'application/*+json'])) throw new KontorError('media-type-unsupported', 'This route takes application/json.');
   return {
@@ -135,6 +137,7 @@ function parseCall(operation: Operation, request: Request, response: Response, c
     bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     mediaType: request.header('content-type') ?? '',
     caller,
+    at: now(),
     read: (work) => readAs(db, caller.person, work),
     correlationId: correlationOf(request),
     header: (name) => request.header(name),

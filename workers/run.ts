@@ -4,7 +4,6 @@ import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporal
 import pino, { type Logger } from 'pino';
 import { reopenUnheard } from '../activities/accounts-payable/reopen-case.ts';
 import type { PaymentParts } from '../activities/payments/parts.ts';
-import type { Db } from '../db/client.ts';
 import { listEntities } from '../db/repositories/directory.ts';
 import { activePolicy } from '../db/repositories/policies.ts';
 import { dataConverter } from '../temporal-config/converter.ts';
@@ -41,7 +40,7 @@ async function runWorker(screen: Screen, plan: WorkerPlan): Promise<void> {
   if (!settings.databaseUrl) throw new Error('DATABASE_URL is not set');
   installRuntime(settings, logger);
   const wiring = await wire(settings, { databaseUrl: settings.databaseUrl, poolSize: 24 });
-  await refuseUndeclared(wiring.db, new Date().toISOString().slice(0, 10));
+  await refuseUndeclared(wiring.db, wiring.parts.now().toISOString().slice(0, 10));
   const connection = await connectWorker(settings);
   const heard = { workflowService: connection.workflowService, refused: (payload: PayloadRefusal) => logger.error(payload, 'a payload was refused') };
   const converter = dataConverter(settings, heard);
@@ -55,7 +54,7 @@ async function runWorker(screen: Screen, plan: WorkerPlan): Promise<void> {
     Worker.create({ ...common, taskQueue: queues.bank, activities: wiring.bank, maxConcurrentActivityTaskExecutions: 8 }),
     Worker.create({ ...common, taskQueue: queues.screening, activities: wiring.screening, maxConcurrentActivityTaskExecutions: 8 }),
   ]);
-  await applySchedules(client, await scheduledCompanies(wiring.db), settings.erpPollMs, (entity, reason) =>
+  await applySchedules(client, await scheduledCompanies(wiring.parts), settings.erpPollMs, (entity, reason) =>
     logger.error({ entity, reason }, 'the schedules of a company cannot be set up: mend its file in policies/entities and start again; the other companies have theirs'));
   const running = workers.map((worker) => worker.run());
   await rollOut(settings, connection, build.id, logger);
@@ -95,8 +94,8 @@ async function rollOut({ rollOut: mode, namespace }: Settings, { workflowService
 }
 
 /** What schedules need to know of each company: when it pays, if it pays through us. */
-async function scheduledCompanies(db: Db): Promise<ScheduledCompany[]> {
-  const date = new Date().toISOString().slice(0, 10);
+async function scheduledCompanies({ db, now }: Pick<PaymentParts, 'db' | 'now'>): Promise<ScheduledCompany[]> {
+  const date = now().toISOString().slice(0, 10);
   return Promise.all(
     (await listEntities(db)).map(async ({ id, timeZone, policies, bank }) => {
       // A company whose policy is not in force yet does not pay; it is scheduled at the first start after the activation.

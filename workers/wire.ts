@@ -9,6 +9,7 @@ import { createGuard, type CallObservation } from '../adapters/tools/guard.ts';
 import { auditSigner } from '../db/audit/keys.ts';
 import { openDatabase, type Db } from '../db/client.ts';
 import { enterEpoch } from '../db/repositories/once.ts';
+import { sharedClock } from '../db/shared-clock.ts';
 import { readBankMessage } from '../documents/payments/read-bank-message.ts';
 import { queues } from '../temporal-config/queues.ts';
 import { openStatement } from '../temporal-config/decision-envelope.ts';
@@ -45,6 +46,7 @@ export interface WiringOptions {
 /** The composition root: the only place that knows adapters, database and activities at once. */
 export async function wire(settings: Settings, { databaseUrl, poolSize, observe }: WiringOptions): Promise<Wiring> {
   const db = openDatabase(databaseUrl, { poolSize, applicationName: 'kontor-worker' });
+  const clock = await sharedClock(db);
   const guard = createGuard(observe ? { observe } : {});
   const tools = createAdapterTools();
   const decisions = signingKey(settings.stateDir, 'decisions');
@@ -58,7 +60,7 @@ export async function wire(settings: Settings, { databaseUrl, poolSize, observe 
     paymentRun: { workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion },
     openStatement: (envelope) => openStatement(envelope, decisions),
     openKept: (sealed, workflowId) => openKept(payloads, sealed, workflowId),
-    now: () => new Date(),
+    now: clock.now,
   };
   return {
     db,
@@ -67,7 +69,10 @@ export async function wire(settings: Settings, { databaseUrl, poolSize, observe 
     erp: { ...createPayablesErpActivities(parts), ...createPaymentErpActivities(parts), ...createErpChangeActivities(parts) },
     bank: createBankActivities(parts),
     screening: createScreeningActivities(parts),
-    close: () => db.destroy(),
+    close() {
+      clock.stop();
+      return db.destroy();
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import { blocksOpenItem } from '../../domain/rules/payments/bank-status.ts';
 import { isOverPrepaid } from '../../domain/rules/payments/facts.ts';
 import { erpReasons } from '../../domain/rules/payments/held-in-erp.ts';
 import { changedAccountKey, unconfirmedChange } from '../../domain/rules/payments/changed-accounts.ts';
+import { beatingMeanwhile } from '../activity.ts';
 import { requiredEntity } from '../lookup.ts';
 import type { RunRef } from './commands.ts';
 import { openItemsInErp } from './held-in-erp.ts';
@@ -92,7 +93,7 @@ async function verifyChanged(parts: PaymentParts, { entity, correlationId }: Pic
   const bank = parts.bankOf(company);
   const verifications: PayeeVerification[] = [];
   for (const { supplierId, name, account: { id: accountId, version, iban } } of changed.values()) {
-    const answer = iban === undefined ? undefined : await bank?.port.verifyPayee?.({ name, iban }, { correlationId }).catch(unavailable);
+    const answer = iban === undefined ? undefined : await beatingMeanwhile(heartbeat, async () => bank?.port.verifyPayee?.({ name, iban }, { correlationId })).catch(unavailable);
     verifications.push({ supplierId, accountId, version, ...(answer ?? { result: 'unavailable' }) });
     heartbeat();
   }

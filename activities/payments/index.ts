@@ -2,6 +2,7 @@ import { activity } from '../activity.ts';
 import { recording } from '../recorded.ts';
 import type { Recorded } from '../accounts-payable/commands.ts';
 import type { AcceptedAnswer, Refused } from '../decisions.ts';
+import { withBankPlaces } from './bank-places.ts';
 import { bookPayments } from './book-payments.ts';
 import type { BookCommand, BookedPage, FileAnswer, ProposalAnswer, RunDecisionCommand, RunEndCommand, RunProgressAnswer, RunProgressCommand, RunRef, ScreenedPage, ScreeningAnswer, ScreeningCommand, SendAnswer, SendCommand } from './commands.ts';
 import { createPaymentFile } from './create-payment-file.ts';
@@ -60,10 +61,11 @@ export function createPaymentErpActivities(parts: PaymentParts): PaymentErpActiv
 }
 
 export function createBankActivities(parts: PaymentParts): BankActivities {
+  const placed = withBankPlaces(parts);
   return {
     createPaymentFile: activity((command, { beat }) => createPaymentFile(parts, command, beat)),
-    sendPaymentFile: activity((command, call) => sendPaymentFile(parts, command, call)),
-    takeBankMessages: activity((command, { beat }) => takeBankMessages(parts, command, beat)),
+    sendPaymentFile: activity((command, call) => sendPaymentFile(placed, command, call)),
+    takeBankMessages: activity((command, { beat }) => takeBankMessages(placed, command, beat)),
   };
 }
 

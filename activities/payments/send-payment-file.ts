@@ -5,7 +5,7 @@ import { markSend } from '../../db/repositories/payment-runs.ts';
 import { moveAll } from '../../db/repositories/payments.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { leaseFor, once, wasNotSent } from '../once.ts';
-import type { Call } from '../activity.ts';
+import { beatingMeanwhile, type Call } from '../activity.ts';
 import { requiredEntity, requiredOf } from '../lookup.ts';
 import { technicalDueAt } from '../technical-owner.ts';
 import { recordTransitions } from '../transitions.ts';
@@ -58,7 +58,7 @@ export async function sendPaymentFile(parts: PaymentParts, command: SendCommand,
       async enquire() {
         isRepeat = true;
         await unknown();
-        const known = await knownAtBank(sending);
+        const known = await beatingMeanwhile(beat, () => knownAtBank(sending));
         if (!known) await refuseWhileDoubted(sending);
         return known;
       },
@@ -67,11 +67,11 @@ export async function sendPaymentFile(parts: PaymentParts, command: SendCommand,
         if (missed && !isRepeat) return { outcome: 'refused', withheld: true, ...missed };
         await useConfirmation(sending);
         isUnderWay = true;
-        const answer = await bank.port.submitFile(file, { correlationId }).catch(async (error: unknown) => {
+        const answer = await beatingMeanwhile(beat, () => bank.port.submitFile(file, { correlationId })).catch(async (error: unknown) => {
           if (wasNotSent(error)) await giveConfirmationBack(sending);
           throw error;
         });
-        return answer.outcome === 'refused' ? judgedRefusal(sending, answer, isRepeat) : answer;
+        return answer.outcome === 'refused' ? beatingMeanwhile(beat, () => judgedRefusal(sending, answer, isRepeat)) : answer;
       },
       // A refusal ends the run's only file: a repeat gets it as it was, whatever the bank would say by then.
       outcomeOf: (answer) => (answer.outcome === 'received' ? sent(answer.reference) : refused(answer)),

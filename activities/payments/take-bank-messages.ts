@@ -4,6 +4,7 @@ import { readCursor, recordInbound } from '../../db/repositories/inbound.ts';
 import type { BankMessage } from '../../adapters/ports/bank.ts';
 import { toBook } from '../../db/repositories/payments.ts';
 import { KontorError, problem, problemOf, type Problem } from '../../domain/errors.ts';
+import { beatingMeanwhile } from '../activity.ts';
 import { mayPass, recognise } from '../errors.ts';
 import { requiredEntity } from '../lookup.ts';
 import { technicalDueAt } from '../technical-owner.ts';
@@ -15,6 +16,8 @@ import { retryStrangers } from './strangers.ts';
 
 /** Messages that one look takes; the next look goes on where it stopped. */
 const roundsPerLook = 50;
+/** It asks no more after this long: a bank that takes minutes for each answer would outlast the step. */
+const longestLookMs = 120_000;
 
 /** Where a company's bank stands in inbox, cursors and records. */
 export function bankSource(entity: string): string {
@@ -30,15 +33,17 @@ export async function takeBankMessages(parts: PaymentParts, { entity }: { entity
   const bank = parts.bankOf(await requiredEntity(parts.db, entity));
   if (!bank) return { taken: 0, toBook: false };
   const source = bankSource(entity);
+  const since = performance.now();
   let taken = 0;
   for (let round = 0; round < roundsPerLook; round += 1) {
-    const { messages, cursor } = await bank.port.fetchMessages(await readCursor(parts.db, source), { correlationId: `bank-${entity}` });
+    const after = await readCursor(parts.db, source);
+    const { messages, cursor } = await beatingMeanwhile(heartbeat, () => bank.port.fetchMessages(after, { correlationId: `bank-${entity}` }));
     for (const message of messages) {
       if (await takeOne(parts, entity, source, message)) taken += 1;
       heartbeat();
     }
     await inTransaction(parts.db, (trx) => recordInbound(trx, { source, entity, events: [], cursor }));
-    if (messages.length === 0) break;
+    if (messages.length === 0 || performance.now() - since > longestLookMs) break;
   }
   await retryStrangers(parts, entity);
   return { taken, toBook: (await toBook(parts.db, entity, 1)).length > 0 };

@@ -70,6 +70,8 @@ export function createGuard(options: GuardOptions = {}): Guard {
     const wait = cap.take(limits.patienceMs);
     if (wait === undefined) throw new KontorError('counterpart-throttled', `${call.operation}: the rate cap of ${call.counterpart} is used up`, { retryAfterMs: cap.waitMs() });
     if (wait > 0) await sleep(wait);
+    const heldFor = cap.heldMs();
+    if (heldFor > 0) throw new KontorError('counterpart-throttled', `${call.operation}: ${call.counterpart} asked to slow down while this call waited for its place`, { retryAfterMs: heldFor });
     const closedFor = breaker.waitMs();
     if (closedFor > 0) throw new KontorError('counterpart-unavailable', `${call.operation}: ${call.counterpart} failed repeatedly and is left alone for ${closedFor} ms`, { retryAfterMs: closedFor });
     try {

@@ -5,6 +5,8 @@ export interface RateCap {
   /** How long a new call would have to wait. */
   waitMs(): number;
   holdFor(ms: number): void;
+  /** How long a 429 still holds all calls, those that have a place among them. */
+  heldMs(): number;
 }
 
 export interface RateLimits {
@@ -28,6 +30,7 @@ export function createRateCap(limits: RateLimits, now: () => number): RateCap {
     holdFor(ms) {
       heldUntil = Math.max(heldUntil, now() + ms);
     },
+    heldMs: () => Math.max(0, heldUntil - now()),
   };
 
   function waitMs(): number {

@@ -49,7 +49,7 @@ export async function decideOnce(parts: DecisionParts, call: AnyCall, said: Said
   if (repeated) return marked(await settle(parts, call, repeated, asking));
   const before = await asking.atDoor();
   if (before) return settle(parts, call, before, asking);
-  await requireStepUp(parts.db, call.caller, said);
+  await requireStepUp(parts.db, call, said);
   return settle(parts, call, await propose(parts, call, id, said), asking);
 }
 
@@ -78,7 +78,7 @@ async function propose({ db, decisionKey, patienceMs }: DecisionParts, call: Any
       person: call.caller.personId,
       issuer: call.caller.issuer,
       authenticatedAt: call.caller.authenticatedAt,
-      decidedAt: new Date().toISOString(),
+      decidedAt: call.at.toISOString(),
     },
     decisionKey,
   );

@@ -16,6 +16,7 @@ export interface FolderParts extends IntakeParts {
   /** `<state>/inbox`: one folder a company, and `any` for documents whose buyer tells. */
   root: string;
   logger: Logger;
+  now?: () => Date;
   lookEveryMs?: number;
   /** How long a file may be taken before whoever took it counts as dead. */
   abandonedMs?: number;
@@ -186,8 +187,8 @@ function deliveryOf({ correlationId, entity }: TakenFile) {
   return { channel: 'folder', submitter: 'system:folder', correlationId, mediaType: 'application/octet-stream', ...(entity === undefined ? {} : { entity }) };
 }
 
-function queueOf({ db }: FolderParts, entity: string | undefined): QueueOf {
-  return () => intakeQueue(db, entity, new Date());
+function queueOf({ db, now = () => new Date() }: FolderParts, entity: string | undefined): QueueOf {
+  return () => intakeQueue(db, entity, now());
 }
 
 /** The name alone would swallow next month's `invoice.xml`; with its content it names the same delivery whenever it comes again. */

@@ -14,7 +14,7 @@ export class LoginTooOld extends KontorError {
 const clockToleranceMs = 5_000;
 
 /** @throws LoginTooOld unless the person proved who they are within the last minutes; a token that does not say when never did. */
-export function requireRecentLogin({ authenticatedAt }: Pick<Identity, 'authenticatedAt'>, withinMinutes: number, now = Date.now()): void {
+export function requireRecentLogin({ authenticatedAt }: Pick<Identity, 'authenticatedAt'>, withinMinutes: number, now: number): void {
   const age = now - authenticatedAt * 1000;
   const recent = age >= -clockToleranceMs && age <= withinMinutes * 60_000;
   if (!recent) throw new LoginTooOld(withinMinutes * 60);

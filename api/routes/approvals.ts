@@ -116,7 +116,7 @@ async function decisionPage(db: Db, call: Call<z.infer<typeof idParams>, unknown
     ...(task.amount ? { amount: task.amount } : {}),
     ...(found.case.dueDate ? { dueDate: found.case.dueDate } : {}),
     why: { text: task.why, ...(task.ruleId ? { rule: task.ruleId } : {}), policyVersion: task.policyVersion },
-    checked: await whatWasChecked(db, task, assessment),
+    checked: await whatWasChecked(db, task, assessment, call.at),
     ...(document ? { document: await summaryOf(db, task.case, document) } : {}),
     ...(run ? { run: await runSummaryOf(db, run) } : {}),
     decisions: (await decisionsOf(db, task.case)).map((decision) => receiptOf(decision)),
@@ -162,7 +162,7 @@ async function standing(db: Db, person: string, task: Approval): Promise<Decisio
   return { offered: isOffered(reader, task), onBehalfOf: [...new Set(others.map(({ holder }) => holder))].filter(offeredTo) };
 }
 
-async function whatWasChecked(db: Db, task: Approval, assessment: StoredAssessment | undefined): Promise<DecisionPage['checked']> {
+async function whatWasChecked(db: Db, task: Approval, assessment: StoredAssessment | undefined, at: Date): Promise<DecisionPage['checked']> {
   const openExceptions = await openExceptionsOf(db, task.case);
   if (!assessment) return { findings: [], lookAlikes: [], coding: [], openExceptions };
   const { match, findings, coding, payee } = assessment.result;
@@ -170,7 +170,7 @@ async function whatWasChecked(db: Db, task: Approval, assessment: StoredAssessme
     match,
     findings,
     lookAlikes: await lookAlikes(db, assessment),
-    ...(payee ? { payee: { ...payee, ...(await ageOfAccount(db, assessment)) } } : {}),
+    ...(payee ? { payee: { ...payee, ...(await ageOfAccount(db, assessment, at)) } } : {}),
     coding,
     openExceptions,
   };
@@ -189,10 +189,10 @@ async function lookAlikes(db: Db, { result }: StoredAssessment): Promise<Decisio
 }
 
 /** When the payee's account was changed last, as the ERP knew it when the document was assessed: a fresh change is a warning. */
-async function ageOfAccount(db: Db, { factsId, result }: StoredAssessment): Promise<{ changedOn?: string; daysSinceChange?: number }> {
+async function ageOfAccount(db: Db, { factsId, result }: StoredAssessment, at: Date): Promise<{ changedOn?: string; daysSinceChange?: number }> {
   const facts = z.object({ suppliers: z.array(supplierSchema) }).safeParse((await readFacts(db, factsId))?.facts);
   const payee = result.payee;
   const account = facts.data?.suppliers.find(({ id }) => id === payee?.supplierId)?.bankAccounts.find(({ id }) => id === payee?.account?.id);
   if (!account) return {};
-  return { changedOn: account.changedOn, daysSinceChange: Math.max(0, Math.floor((Date.now() - Date.parse(account.changedOn)) / 86_400_000)) };
+  return { changedOn: account.changedOn, daysSinceChange: Math.max(0, Math.floor((at.getTime() - Date.parse(account.changedOn)) / 86_400_000)) };
 }

@@ -183,7 +183,7 @@ async function takeInAgain(parts: ExceptionParts, call: Call<unknown, unknown, u
   const delivery = { ...named, bytes, submitter: `person:${call.caller.personId}`, correlationId: call.correlationId };
   const within = withinSchema.safeParse(exception.source['within']).data;
   const options = { mayEnter: (entity: string) => mayIn(call.caller, 'exceptions:resolve', entity), ...(within?.message === undefined ? {} : { message: within.message }) };
-  const queue = () => intakeQueue(parts.db, named.entity, new Date());
+  const queue = () => intakeQueue(parts.db, named.entity, call.at);
   const taken = await (isMail(bytes) ? takeInMail(parts, delivery, { ...options, ...(within ? {} : { queue }) }, within?.attachment) : takeIn(parts, { ...delivery, channel: String(exception.source['channel']), mediaType, attachments: [] }, options));
   const refused = taken.flatMap((each) => (each.ok || hasAnotherRow(each.row, exception) ? [] : [each.problem]))[0];
   if (refused) return problemAnswer(refused.code, refused.message, call.correlationId, refused.place);

@@ -150,7 +150,7 @@ async function forward(db: Db, call: IdCall<z.infer<typeof personBody>>) {
 
 function snooze(db: Db, call: IdCall<z.infer<typeof snoozeBody>>) {
   const { until } = call.body;
-  const ahead = Date.parse(until) - Date.now();
+  const ahead = Date.parse(until) - call.at.getTime();
   if (ahead <= 0 || ahead > longestSnoozeMs) throw new KontorError('request-invalid', 'A task is put off to a moment within the next 90 days.', { place: { path: '/until' } });
   return moveTask(db, call, 'task.snoozed', { until }, (trx, task) => snoozeTask(trx, task.id, call.caller.personId, until));
 }

@@ -185,7 +185,7 @@ export function invoiceRoutes(parts: InvoiceRouteParts): Operation[] {
       responses: { 200: { description: 'A zip file; its README says how to verify it offline', mediaType: 'application/zip' } },
       async handle(call) {
         const found = await call.read((db) => visibleCase(db, call, 'evidence:read'));
-        const bytes = await evidencePack({ db: parts.db, auditSigner: parts.auditSigner, decisionPublicKey: parts.decisionKey.publicKey }, found, new Date());
+        const bytes = await evidencePack({ db: parts.db, auditSigner: parts.auditSigner, decisionPublicKey: parts.decisionKey.publicKey }, found, call.at);
         return { status: 200, body: bytes, headers: { 'Content-Type': 'application/zip', 'Content-Disposition': `attachment; filename="${found.case.id}-evidence.zip"` } };
       },
     }),

@@ -77,8 +77,8 @@ export function kpiRoutes(): Operation[] {
       permission: 'kpis:read',
       query: kpiQuery,
       responses: { 200: { description: 'Figures of documents accepted in the period, and of what is open now', schema: kpiSchema } },
-      async handle({ query, caller, read }) {
-        const to = query.to ?? new Date().toISOString();
+      async handle({ query, caller, at, read }) {
+        const to = query.to ?? at.toISOString();
         const from = query.from ?? new Date(Date.parse(to) - periodMs).toISOString();
         if (Date.parse(from) >= Date.parse(to)) throw new KontorError('request-invalid', 'The period ends before it begins.', { place: { path: '/to' } });
         const entities = visibleEntities(caller, 'kpis:read', query.entity);

@@ -71,7 +71,7 @@ async function lift(db: Db, call: Call<z.infer<typeof idParams>, unknown, Lift>)
     const person = call.caller.personId;
     if (hold.subject === 'bank-account' && hold.reason.startsWith(accountChanged)) {
       const chosenBy = await choosersOfAccount(trx, hold.entity, hold.subjectId);
-      const fault = judgeConfirmation({ changedBy: hold.detail.changedBy, verification: hold.detail.verification ?? 'unavailable', chosenBy }, { person, callBack, nameCheck }, new Date().toISOString().slice(0, 10), await peopleOf(trx, hold.entity));
+      const fault = judgeConfirmation({ changedBy: hold.detail.changedBy, verification: hold.detail.verification ?? 'unavailable', chosenBy }, { person, callBack, nameCheck }, call.at.toISOString().slice(0, 10), await peopleOf(trx, hold.entity));
       if (fault) throw new KontorError(fault.code, fault.message);
     }
     if (!(await liftHold(trx, hold.id, { person, reason, ...(callBack ? { detail: { callBack, nameCheck } } : {}) }))) throw new KontorError('already-decided', 'This hold was lifted in the meantime.');

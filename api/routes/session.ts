@@ -52,10 +52,10 @@ export function sessionRoutes({ db, issuer, loginKey, developmentLogin }: Sessio
       permission: 'public',
       body: { kind: 'json', schema: loginSchema },
       responses: { 200: { description: 'Access token', schema: tokenSchema } },
-      async handle({ body }) {
+      async handle({ body, at }) {
         const person = await readPerson(db, body.person);
         if (!person?.active) throw new KontorError('unknown-resource', 'There is no such person.');
-        return { status: 200, body: await issueToken(person.id, issuer, loginKey.privateKey, new Date()) };
+        return { status: 200, body: await issueToken(person.id, issuer, loginKey.privateKey, at) };
       },
     }),
   ];

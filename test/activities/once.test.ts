@@ -91,6 +91,13 @@ describeWithDatabase('once: an effect outside happens once per key', () => {
     expect([erp.sends, erp.enquiries, erp.book.get(key)!.length]).toEqual([1, 1, 1]);
   });
 
+  it('a later attempt that finds no record asks first: the one before it may have sent, and its record be lost', async () => {
+    const { key, tools } = await begin(2);
+    erp.book.set(key, [{ ok: true, number: 'sent by the attempt before' }]);
+    expect(await once(tools, erp.effect(key))).toEqual({ ok: true, number: 'sent by the attempt before' });
+    expect([erp.sends, erp.enquiries]).toEqual([0, 1]);
+  });
+
   it('a transaction of ours that fails leaves no record; the next attempt asks and records', async () => {
     const { key, tools } = await begin();
     const write = () => Promise.reject(new Error('the database ends here'));

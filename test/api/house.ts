@@ -82,6 +82,7 @@ export async function serveApi({ db, client, stateDir, patienceMs = 3_000, limit
     authority: { issuer: 'kontor-development', publicKey: loginKey.publicKey },
     db,
     findPerson: (id) => readPerson(db, id),
+    now: () => new Date(),
     logger: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
     limits,
     temporalWebOrigin: webOrigin,

@@ -130,6 +130,16 @@ describeWithDatabase('what the bank says, in the records', () => {
       expect([await casesOf('whole'), await casesOf('single')]).toEqual([[{ code: 'report-unmatched', owner: 'treasurer' }], []]);
       expect((await unaskedStatuses(own.db, 'DE01')).map(({ messageId }) => messageId)).toEqual(['whole', 'single']);
     });
+
+    it.each(['RJCT', 'ACSC'])('what the bank of another company says of our file (%s) is of no run of its own: our payment stays as it is', async (status) => {
+      const payment = await aPayment(own.db, `of-another-${status}`);
+      const messageId = `elsewhere-${status}`;
+      const said = { groupStatus: status, batches: [], transfers: [{ endToEndId: payment.endToEndId, status }] };
+      await inTransaction(own.db, (trx) => applyReport(trx, { ...place(messageId), entity: 'US01', source: 'bank/US01' }, { kind: 'status-report', messageId, originalMessageId: payment.runId, ...said }));
+      expect([await stateOf(own.db, payment), await told(payment.endToEndId)]).toEqual(['sent', []]);
+      expect(await casesOf(messageId)).toEqual([{ code: 'report-unmatched', owner: 'treasurer' }]);
+      expect((await unaskedStatuses(own.db, 'US01')).map((waiting) => waiting.messageId)).toContain(messageId);
+    });
   });
 
   it('SI-5: every statement of a message that cannot be counted on is a case of its own', async () => {

@@ -91,6 +91,18 @@ describeWithDatabase('once: the record of an effect', () => {
     expect(await begin({ ...throttled, attempt: 2 })).toMatchObject({ state: 'fresh', fencing: '2' });
   });
 
+  it('a resend holds its key for a lease of its own, however short the one was that it began with', async () => {
+    const effect = request({ attempt: 2, leaseMs: 1 });
+    const first = await begin(effect);
+    await markSent(own.db, handle(effect, first), 60_000);
+    await sleep(20);
+    const other = await begin({ ...effect, attempt: 3 });
+    expect(Date.parse(other.now), 'the first lease is over').toBeGreaterThan(Date.parse(first.leaseUntil));
+    expect(other.state).toBe('held');
+    await recordIt(effect, first, { document: 'of the resend' });
+    expect(await begin({ ...effect, attempt: 4 })).toMatchObject({ recorded: { document: 'of the resend' } });
+  });
+
   it('counts a send without an answer from when it was made, not from when its attempt began', async () => {
     const effect = request();
     const first = await begin(effect);
@@ -134,6 +146,15 @@ describeWithDatabase('once: the record of an effect', () => {
       expect(await begin(request())).toMatchObject({ state: 'fresh' });
       epoch = await enterEpoch(own.db);
       expect(await begin(request())).toMatchObject({ state: 'enquire' });
+    });
+
+    it('F6: a process that went on over a failover enquires before its first send, though nobody has noted it yet', async () => {
+      await sql(own.db, `update installation set records_lost_at = null`);
+      const { state, now } = await begin(request());
+      expect(state, 'of a process that began after it').toBe('fresh');
+      const old = await begin(request({ processEpoch: 'another timeline' }));
+      expect(old).toMatchObject({ state: 'enquire' });
+      expect(Date.parse(old.lastSentAt ?? ''), 'it may have sent just now').toBeGreaterThanOrEqual(Date.parse(now));
     });
 
     it.each([

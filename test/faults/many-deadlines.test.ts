@@ -6,6 +6,7 @@ import { apiClient, tokenOf, type ApiClient } from '../api/client.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
 import { describeWithServices } from '../support/services.ts';
+import { compared, percentile, tell } from './figures.ts';
 import { judge } from './invariants.ts';
 import { pause } from './workday.ts';
 
@@ -13,8 +14,11 @@ import { pause } from './workday.ts';
  * F23: the deadlines of very many approvals pass in the same second. Every one is escalated once, the API goes on answering, and how late
  * the last one comes is told.
  */
-const documents = readSettings().faultSeeds === undefined ? 60 : 2_000;
-/** From the deadline to the escalation, for the last one: a guard; what it takes is in the report. */
+const isLong = readSettings().faultSeeds !== undefined;
+const documents = isLong ? 2_000 : 60;
+/** Rounds of the same three requests, in quiet and meanwhile. */
+const rounds = isLong ? 120 : 20;
+/** From the deadline to the escalation, for the last one. */
 const withinMs = 300_000;
 /** Setting the deadlines of that many processes takes a while. */
 const aheadMs = 10_000 + documents * 60;
@@ -38,7 +42,10 @@ describeWithServices('F23 many deadlines in the same second', () => {
       ids.push((await submit(house.db, billed({ lines: [{ quantity: '1', price: Number(price).toFixed(2), name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' }))).caseId);
     }
     await expect.poll(() => count(`select count(*)::int as count from cases where stage in ('approval', 'exception')`), { timeout: 1_800_000, interval: 500 }).toBe(documents);
-    const quiet = await answers(() => false);
+    const [task] = await sql<{ id: string }>(house.db, `select id from tasks where state = 'open' order by id limit 1`);
+    const asked = { invoice: ids[0]!, approval: task!.id };
+    await answers(asked, 5, () => false);
+    const quiet = await answers(asked, rounds, () => false);
 
     const dueAt = new Date(Date.now() + aheadMs);
     await sql(house.db, `update tasks set due_at = :dueAt, remind_at = null where state = 'open'`, { dueAt });
@@ -48,33 +55,43 @@ describeWithServices('F23 many deadlines in the same second', () => {
     while (workflows.length > 0) await Promise.all(workflows.splice(0, 32).map((id) => house.client.workflow.getHandle(id).signal(peopleChangedSignal)));
     expect(Date.now(), 'all deadlines lie ahead').toBeLessThan(dueAt.getTime());
     await pause(dueAt.getTime() - Date.now());
-    const busy = await answers(async () => (await escalated()).length < documents && Date.now() < dueAt.getTime() + withinMs);
+    const busy = await answers(asked, isLong ? 1 : rounds, (escalations) => escalations < documents && Date.now() < dueAt.getTime() + withinMs);
     const lags = (await escalated()).map(({ at }) => Date.parse(at) - dueAt.getTime()).sort((a, b) => a - b);
     expect(lags).toHaveLength(documents);
     expect(lags[0]).toBeGreaterThanOrEqual(0);
+    expect(lags.at(-1)).toBeLessThan(withinMs);
     await pause(2_000);
     expect(await escalated(), 'none is escalated twice').toHaveLength(documents);
     expect(new Set((await escalated()).map(({ id }) => id)).size).toBe(documents);
-    expect([...quiet, ...busy].filter(({ status }) => status !== 200)).toEqual([]);
-    console.log(`F23: ${documents} deadlines; escalated after p50 ${part(lags, 0.5)} ms, p95 ${part(lags, 0.95)} ms, last ${lags.at(-1)} ms; API p95 ${part(times(quiet), 0.95)} ms quiet, ${part(times(busy), 0.95)} ms meanwhile (${busy.length} requests)`);
+    expect([...quiet, ...busy].filter(({ status, expected }) => status !== expected)).toEqual([]);
+    const api = compared(times(quiet), times(busy));
+    tell('F23', `${documents} deadlines; escalated after p50 ${percentile(lags, 0.5)} ms, p95 ${percentile(lags, 0.95)} ms, last ${lags.at(-1)} ms; API ${api.text}`);
+    expect(api.held, 'within the guard').toBe(true);
     expect((await judge(house, ids)).broken).toEqual([]);
   }, 3_600_000);
 
   const count = async (query: string) => (await sql<{ count: number }>(house.db, query))[0]?.count;
   const escalated = () => sql<{ id: string; at: string }>(house.db, `select case_id as id, at from audit_events where action = 'invoice.escalated' and event::jsonb #>> '{data,level}' <> 'reassignment'`);
 
-  /** Asks for the clerk's inbox, at least twenty times and as long as somebody wants. */
-  async function answers(goOn: () => boolean | Promise<boolean>): Promise<{ status: number; ms: number }[]> {
-    const found: { status: number; ms: number }[] = [];
-    while (found.length < 20 || (await goOn())) {
+  /**
+   * Asks for the clerk's inbox and a case and gives an answer to a version that is not shown, which the API refuses by itself: in turn, at least so many times and
+   * as long as somebody wants. The escalations are counted each time, so that quiet pays for that, too.
+   */
+  async function answers({ invoice, approval }: { invoice: string; approval: string }, least: number, goOn: (escalations: number) => boolean): Promise<{ status: number; expected: number; ms: number }[]> {
+    const found: { status: number; expected: number; ms: number }[] = [];
+    const timed = async (expected: number, request: () => Promise<{ status: number }>) => {
       const began = performance.now();
-      const { status } = await clerk.get('/v1/inbox');
-      found.push({ status, ms: Math.round(performance.now() - began) });
+      const { status } = await request();
+      found.push({ status, expected, ms: performance.now() - began });
+    };
+    for (let round = 0; goOn((await escalated()).length) || round < least; round += 1) {
+      await timed(200, () => clerk.get('/v1/inbox'));
+      await timed(200, () => clerk.get(`/v1/invoices/${invoice}`));
+      await timed(409, () => clerk.post(`/v1/approvals/${approval}/decision`, { body: { decision: 'approve', decisionHash: '0'.repeat(64) } }));
       await pause(50);
     }
     return found;
   }
 
-  const times = (all: { ms: number }[]) => all.map(({ ms }) => ms).sort((a, b) => a - b);
-  const part = (sorted: number[], share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
+  const times = (all: readonly { ms: number }[]) => all.map(({ ms }) => ms);
 });

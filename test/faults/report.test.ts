@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allKept, scheduleMark } from './kept-seeds.ts';
-import { addNotPlayed, addPlayed, addRound, faultsHeld, rowsOf, seedsToPlay } from './report.ts';
+import { addMeasured, addNotPlayed, addPlayed, addRound, faultsHeld, rowsOf, seedsToPlay } from './report.ts';
 import { moments, paymentScheduleOf, sparesServices } from './payment-schedule.ts';
 import type { Round } from './round.ts';
 import { longRound, nameOf, scheduleOf, shortRound } from './schedule.ts';
@@ -103,6 +103,14 @@ describe('the report of a fault run', () => {
     const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line.includes('at whole'));
     expect(lines).toHaveLength(26);
     expect(lines).toEqual(expect.arrayContaining(['- F20 at whole: 0 passed, 0 failed, 2 skipped', '- F19 at whole: 0 passed, 0 failed: not played', '- side by side at whole: dbos, F3: not played, this port pays nothing']));
+  });
+
+  it('keeps what was measured, the newest of a revision, beside the rows that it does not judge', () => {
+    for (const text of ['ratio 3.10', 'ratio 1.20']) addMeasured(file, 'slow', 'F16', text);
+    expect(faultsHeld(file, 'slow')).toBe(false);
+    addPlayed(file, 'slow', [{ row: 'F16', passed: 2, failed: 0, skipped: 0 }]);
+    expect(readFileSync(file, 'utf8').split('\n').filter((line) => line.includes(' at slow: '))).toEqual(['- measured at slow: F16: ratio 1.20', '- F16 at slow: 2 passed, 0 failed']);
+    expect(faultsHeld(file, 'slow')).toBe(true);
   });
 
   it('counts a document that never ended as lost', () => {

@@ -81,8 +81,15 @@ export function addNotPlayed(file: string, revision: string, who: string, fault:
   writeFileSync(file, `${reportOf(rowsOf(file))}${[...playedIn(file).filter((other) => other !== line), line].join('')}`);
 }
 
+/** Adds what a fault was measured to cost; one line a fault and revision. */
+export function addMeasured(file: string, revision: string, fault: string, text: string): void {
+  const mark = `- measured at ${revision}: ${fault}: `;
+  const others = playedIn(file).filter((other) => !other.startsWith(mark));
+  writeFileSync(file, `${reportOf(rowsOf(file))}${[...others, `${mark}${text}\n`].join('')}`);
+}
+
 function playedIn(file: string): string[] {
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => /^- (F\d|side by side)/.test(line)).map((line) => `${line}\n`) : [];
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => /^- (F\d|side by side|measured)/.test(line)).map((line) => `${line}\n`) : [];
 }
 
 export function rowOf(revision: string, { seed, form, documents, faults, attempted, recoveryMs, judgement: { broken, paid, repeatsSuppressed } }: Round): Row {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sql } from '../../db/client.ts';
 import { tasksOf } from '../../db/repositories/approvals.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
 import { readException } from '../../db/repositories/exceptions.ts';
@@ -48,6 +49,21 @@ describeWithServices('invoice to pay, on the real server, database and counterpa
     const { events, actions } = await historyOf(house, workflowId);
     expect(events).toBeLessThanOrEqual(20);
     expect(actions).toBeLessThanOrEqual(6);
+  });
+
+  it('F6: a posting that the ERP made and did not confirm is asked for on the queue, also where the record of the try at once is lost', async () => {
+    await sql(house.db, `create function lost() returns trigger language plpgsql as $$ begin delete from effects where key = new.key; return null; end $$`);
+    await sql(house.db, `create trigger lost after update on effects for each row when (new.state = 'unknown') execute function lost()`);
+    await house.sandbox.post('/_sandbox/faults', { kind: 'drop-response', route: 'erp.invoices.post', times: 1 });
+    try {
+      const { caseId } = await submit(house.db, billed({ lines: [pipes('7')] }));
+      const { progress: { postings } } = await house.stage(caseId, 'posted');
+      expect((await house.sandbox.faults()).map(({ injected }) => injected)).toEqual([1]);
+      expect(await documentsOf(postings[0]!.key)).toMatchObject([{ documentNo: postings[0]!.reference }]);
+    } finally {
+      await sql(house.db, `drop function lost cascade`);
+      await house.sandbox.clearFaults();
+    }
   });
 
   it('the same content again is the same case; the same number in other content ends as a duplicate, linked', async () => {

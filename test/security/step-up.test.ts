@@ -105,7 +105,7 @@ describeWithDatabase('S12: without a process engine', () => {
     ['a rejection of one', { update: 'decide', decision: 'reject' }, false],
     ['taking a payment out', { update: 'removeItem', decision: 'removeItem' }, false],
   ])('%s needs one: %j, %s', async (_what, said, needed) => {
-    const asked = (minutesAgo: number) => requireStepUp(api.db, { personId: 'vera.noll', issuer: 'i', authenticatedAt: Date.now() / 1000 - minutesAgo * 60 }, { entity: 'DE01', case: 'a-payment-run', ...said });
+    const asked = (minutesAgo: number) => requireStepUp(api.db, { caller: { personId: 'vera.noll', issuer: 'i', authenticatedAt: Date.now() / 1000 - minutesAgo * 60 }, at: new Date() }, { entity: 'DE01', case: 'a-payment-run', ...said });
     await expect(asked(1)).resolves.toBeUndefined();
     if (needed) await expect(asked(16)).rejects.toBeInstanceOf(LoginTooOld);
     else await expect(asked(16)).resolves.toBeUndefined();

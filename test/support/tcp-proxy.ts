@@ -22,15 +22,17 @@ export interface TcpProxy {
   url: string;
   /** Strikes the next request of a method, once. */
   strike(method: string, fault: LineFault): void;
+  /** Strikes every request from now on for which it names a fault. */
+  strikeEach(choose: (head: string) => LineFault | undefined): void;
   clear(): void;
   passed(): Passed[];
   close(): Promise<void>;
 }
 
-/** A proxy for servers that answer one request a connection (HTTP/1.0 does). It holds a request until it is whole. */
-export async function startTcpProxy(target: string): Promise<TcpProxy> {
-  const { hostname, port } = new URL(target);
+/** A proxy for servers that answer one request a connection (HTTP/1.0 does). It holds a request until it is whole. `target` may be known only when somebody connects. */
+export async function startTcpProxy(target: string | (() => string)): Promise<TcpProxy> {
   const waiting = new Map<string, LineFault>();
+  let chooseFor: Parameters<TcpProxy['strikeEach']>[0] = () => undefined;
   const passed: Passed[] = [];
   const open = new Set<Socket>();
   const server = createServer((client) => {
@@ -44,7 +46,11 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     strike: (method, fault) => void waiting.set(method, fault),
-    clear: () => waiting.clear(),
+    strikeEach: (choose) => void (chooseFor = choose),
+    clear() {
+      waiting.clear();
+      chooseFor = () => undefined;
+    },
     passed: () => passed,
     close: () =>
       new Promise((resolve) => {
@@ -57,7 +63,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     const request = await wholeRequest(client);
     if (!request) return;
     const method = request.head.split(' ', 1)[0] ?? '';
-    const fault = waiting.get(method);
+    const fault = waiting.get(method) ?? chooseFor(request.head);
     waiting.delete(method);
     if (fault?.kind === 'cut-request') return void client.destroy();
     if (fault?.kind === 'answer') return void client.end(fault.text);
@@ -81,6 +87,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
 
   async function exchange(bytes: Buffer): Promise<Buffer> {
     return new Promise((resolve) => {
+      const { hostname, port } = new URL(typeof target === 'string' ? target : target());
       const upstream = connect({ host: hostname, port: Number(port) });
       const chunks: Buffer[] = [];
       open.add(upstream);

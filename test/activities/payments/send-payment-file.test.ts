@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
+import { createPaymentFile } from '../../../activities/payments/create-payment-file.ts';
 import type { PaymentParts } from '../../../activities/payments/parts.ts';
 import { sendPaymentFile } from '../../../activities/payments/send-payment-file.ts';
 import type { SubmissionAnswer } from '../../../adapters/ports/bank.ts';
@@ -44,7 +45,8 @@ describeWithDatabase('P7: a payment file that the bank refuses or may have', () 
     const parts = { db: own.db, now: () => new Date(), processEpoch: await databaseEpoch(own.db), bankOf: () => ({ port, system: 'bank:test', settleWindowMs, longestCallMs: 1_000 }) } as unknown as PaymentParts;
     let attempt = 0;
     const send = () => sendPaymentFile(parts, { entity: 'DE01', caseId: runId, correlationId: 'c', key: `send:${runId}` }, { attempt: (attempt += 1), beat: () => undefined });
-    return { ...payment, bank, send, open: async () => (await openExceptionsOf(own.db, runId)).map(({ code, ownerRole }) => `${code} ${ownerRole}`) };
+    const write = () => createPaymentFile(parts, { entity: 'DE01', caseId: runId, correlationId: 'c' }, () => undefined);
+    return { ...payment, file, bank, write, send, open: async () => (await openExceptionsOf(own.db, runId)).map(({ code, ownerRole }) => `${code} ${ownerRole}`) };
   }
   const settled = () => new Promise((resolve) => setTimeout(resolve, settleWindowMs + 20));
   const isUnknown = async (sending: Promise<unknown>) => expect(await sending.catch((error: unknown) => error)).toMatchObject({ code: 'outcome-unknown' });
@@ -71,6 +73,20 @@ describeWithDatabase('P7: a payment file that the bank refuses or may have', () 
     expect(await run.send()).toMatchObject({ outcome: 'refused', transitions: [{ status: 'refused', reference: 'AC02' }, { kind: 'exception-opened' }] });
     expect(await shown(run)).toEqual(['refused', 'rejected']);
     expect(await run.open()).toEqual(['counterpart-rejected treasurer']);
+  });
+
+  it('what is sent is what was filed: where the same run gives other bytes by now, nothing is sent, and the record of the file stays', async () => {
+    const [first, repeat] = [await filed(), await repeatAnswered(received)];
+    first.bank.answers.push(received);
+    for (const run of [first, repeat]) {
+      const [before, { sends }, filedHash] = [await shown(run), run.bank, contentHash(Buffer.from(run.file.text))];
+      expect(await run.write(), 'the same bytes').toMatchObject({ messageId: run.runId, transitions: [{ kind: 'filed', fileHash: filedHash }] });
+      run.file.text = `<file id="${run.runId}" of="another"/>`;
+      expect(await run.write().catch((error: unknown) => error)).toMatchObject({ code: 'payment-file-invalid' });
+      expect(await run.send().catch((error: unknown) => error)).toMatchObject({ code: 'payment-file-invalid' });
+      expect([await shown(run), run.bank.sends]).toEqual([before, sends]);
+      expect((await readRun(own.db, run.runId))!.fileSha256).toBe(filedHash);
+    }
   });
 
   it.each(['DUPL', 'AM05', 'AC02', 'FF01'])('a repeat that is refused (%s) frees nothing: a treasurer asks, and nothing is sent again', async (code) => {

@@ -34,6 +34,8 @@ describe('the network as adapters see it', () => {
     ['a body that stops half-way', (_, response) => void response.writeHead(200, { 'content-length': '10' }).write('half'), 'counterpart-unavailable', 'outcome-unknown'],
     ['a lost connection', (request) => void request.socket.destroy(), 'counterpart-unavailable', 'outcome-unknown'],
     ['500', (_, response) => void response.writeHead(500).end(secret), 'counterpart-unavailable', 'outcome-unknown'],
+    ['503', (_, response) => void response.writeHead(503).end(), 'counterpart-unavailable', 'outcome-unknown'],
+    ['504', (_, response) => void response.writeHead(504).end(), 'counterpart-unavailable', 'outcome-unknown'],
     ['408', (_, response) => void response.writeHead(408).end(), 'counterpart-unavailable', 'outcome-unknown'],
     ['429', (_, response) => void response.writeHead(429).end(), 'counterpart-throttled', 'counterpart-throttled'],
   ])('%s: a read is retried, an effect is enquired', async (_, listener, read, effect) => {
@@ -56,6 +58,9 @@ describe('the network as adapters see it', () => {
   it.each([
     ['the way is lost while it waits for its answer', 'EHOSTUNREACH', 'read', 'outcome-unknown', 'the connection was lost'],
     ['the network goes while it waits for its answer', 'ENETUNREACH', 'write', 'outcome-unknown', 'the connection was lost'],
+    ['its connection is silent for too long', 'ETIMEDOUT', 'read', 'outcome-unknown', 'the connection was lost'],
+    ['its connection is reset', 'ECONNRESET', 'read', 'outcome-unknown', 'the connection was lost'],
+    ['its connection ends while it is being sent', 'EPIPE', 'write', 'outcome-unknown', 'the connection was lost'],
     ['there is no way to the host', 'EHOSTUNREACH', 'connect', 'counterpart-unavailable', 'no connection'],
     ['there is no network', 'ENETUNREACH', 'connect', 'counterpart-unavailable', 'no connection'],
   ])('an effect, and %s: %s of %s is %s', async (_what, code, syscall, expected, meaning) => {

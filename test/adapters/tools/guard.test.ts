@@ -51,6 +51,13 @@ describe('the gate around every adapter', () => {
     expect(await port.act()).toBe('answer');
   });
 
+  it('a call that waits for its place is not sent into a hold that was asked for meanwhile', async () => {
+    const { port, calls } = counting(['counterpart-throttled', 'ok'], { limits: { rate: { perSecond: 20, burst: 1 }, patienceMs: 1_000 } }, 5_000);
+    const [first, second] = await Promise.allSettled([port.ask(), port.act()]);
+    expect([first, second]).toMatchObject([{ reason: { code: 'counterpart-throttled' } }, { reason: { code: 'counterpart-throttled' } }]);
+    expect(calls()).toBe(1);
+  });
+
   it('counts the companies of one counterpart together and other counterparts apart', async () => {
     const guard = createGuard({ limits: { breaker: { failures: 1, openMs: 60_000 } } });
     const [failing, working] = [script(['outcome-unknown']).port, script(['ok']).port];

@@ -8,6 +8,7 @@ const berlin: CutOff['zone'] = {
 };
 const german: CutOff = { at: '15:00', zone: berlin, system: 't2' };
 const american: CutOff = { at: '16:00', zone: { standard: -300 }, system: 'fed' };
+const newYork: CutOff = { ...american, zone: 'America/New_York' };
 
 describe('P11: the first day on which the bank executes what is sent now', () => {
   it.each<[string, CutOff, string, string]>([
@@ -31,6 +32,20 @@ describe('P11: the first day on which the bank executes what is sent now', () =>
     ['in New York at four', american, '2026-11-24T21:00:00.000Z', '2026-11-25'],
     ['in New York on the evening before Thanksgiving', american, '2026-11-25T23:00:00.000Z', '2026-11-27'],
     ['on the last day of a year, after the cut-off', german, '2026-12-31T14:00:00.000Z', '2027-01-04'],
+    ['on the last day of a month, after the cut-off', german, '2026-11-30T14:00:00.000Z', '2026-12-01'],
+    ['on the last working day of a month that ends at a weekend, before Labour Day', german, '2028-04-28T13:00:00.000Z', '2028-05-02'],
+    ['before a leap day, after the cut-off', german, '2028-02-28T14:00:00.000Z', '2028-02-29'],
+    ['on a leap day, in the last millisecond', german, '2028-02-29T13:59:59.999Z', '2028-02-29'],
+    ['on a leap day, at the cut-off', german, '2028-02-29T14:00:00.000Z', '2028-03-01'],
+    ['at the end of a February without one', german, '2027-02-26T14:00:00.000Z', '2027-03-01'],
+    ['on the last Friday before summer time, at the cut-off', german, '2028-03-24T14:00:00.000Z', '2028-03-27'],
+    ['on the first Monday of summer time, in the last millisecond', german, '2028-03-27T12:59:59.999Z', '2028-03-27'],
+    ['on the first Monday of summer time, at the cut-off', german, '2028-03-27T13:00:00.000Z', '2028-03-28'],
+    ['on the last Friday of summer time, at the cut-off', german, '2028-10-27T13:00:00.000Z', '2028-10-30'],
+    ['on the first Monday after summer time, in the last millisecond', german, '2028-10-30T13:59:59.999Z', '2028-10-30'],
+    ['on the first Monday after summer time, at the cut-off', german, '2028-10-30T14:00:00.000Z', '2028-10-31'],
+    ['in New York on the last Friday of winter', newYork, '2028-03-10T21:00:00.000Z', '2028-03-13'],
+    ['in New York on the first Monday of summer time', newYork, '2028-03-13T20:00:00.000Z', '2028-03-14'],
   ])('%s', (_, cutOff, now, day) => expect(earliestExecution(cutOff, now)).toBe(day));
 
   it('a zone may be a name of the time zone database, too', () => {
@@ -41,6 +56,10 @@ describe('P11: the first day on which the bank executes what is sent now', () =>
   it.each([
     ['2026-11-24', '2026-11-24T14:00:00.000Z'],
     ['2026-06-02', '2026-06-02T13:00:00.000Z'],
+    ['2028-02-29', '2028-02-29T14:00:00.000Z'],
+    ['2028-03-24', '2028-03-24T14:00:00.000Z'],
+    ['2028-03-27', '2028-03-27T13:00:00.000Z'],
+    ['2028-10-30', '2028-10-30T14:00:00.000Z'],
   ])('the cut-off of %s is the first moment that misses it', (day, moment) => {
     expect(cutOffOn(german, day)).toBe(moment);
     expect(earliestExecution(german, moment) > day).toBe(true);
