@@ -126,7 +126,7 @@ describeWithDatabase('Idempotency-Key', () => {
     expect(await clerk.post('/v1/invoices', { body: document, key: dead })).toMatchObject({ status: 202, body: { id: first.body.id, accepted: 'same-content' } });
   });
 
-  it('the key of one person, route or resource is not the key of another', async () => {
+  it('the key of one person is not the key of another', async () => {
     const key = randomUUID();
     const mine = await clerk.post('/v1/invoices', { body: invoice('15.00'), key });
     const theirs = await (await api.as('lars.thoma')).post('/v1/invoices', { body: invoice('16.00'), key });

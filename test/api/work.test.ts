@@ -111,6 +111,22 @@ describeWithDatabase('inbox, exceptions, audit and figures, without a process en
     expect(await sql(api.db, `select 1 from decisions where task_id = :id`, { id })).toHaveLength(1);
   });
 
+  it('F9: one key may be used for two resources: what is asked of the second is done and answered, not what was answered for the first', async () => {
+    const key = randomUUID();
+    const claims = [await task(), await task()].map((id) => [id, `/v1/approvals/${id}/claim`, { assignee: 'karl.brandt' }] as const);
+    const decisions = [await task(), await task()].map((id) => [id, `/v1/approvals/${id}/decision`, { approval: id }] as const);
+    const assignments = [await exception({ case: caseId }), await exception({ case: caseId })].map((id) => [id, `/v1/exceptions/${id}/assign`, { id, ownerPerson: 'ines.koch' }] as const);
+    for (const [who, body, steps] of [[karl, undefined, claims], [karl, { decision: 'approve', decisionHash: hash }, decisions], [lead, { person: 'ines.koch' }, assignments]] as const) {
+      for (const [id, path, answered] of steps) {
+        const answer = await who.post(path, { body, key });
+        expect([answer.headers.get('idempotency-replayed'), answer.body], path).toEqual([null, expect.objectContaining(answered)]);
+        expect(answer.text, path).toContain(id);
+      }
+    }
+    const claimed = await sql<{ assignee: string | null }>(api.db, `select assignee from approvals where id = any (:ids::text[])`, { ids: claims.map(([id]) => id) });
+    expect(claimed).toEqual([{ assignee: 'karl.brandt' }, { assignee: 'karl.brandt' }]);
+  });
+
   it('a batch answers each item for itself', async () => {
     const good = await task();
     const answer = await karl.post('/v1/decisions:batch', { body: { items: [{ approval: good, decision: 'approve', decisionHash: hash }, { approval: 'nothing', decision: 'approve', decisionHash: hash }, { approval: await task(), decision: 'approve', decisionHash: 'b'.repeat(64) }] } });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { readRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf } from '../../db/repositories/payments.ts';
 import type { SandboxSet } from '../../db/seed.ts';
+import type { Person } from '../../domain/model/person.ts';
 import type { TaxPolicy } from '../../domain/policy/tax.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { payments } from '../support/payments.ts';
@@ -34,6 +35,8 @@ const sentWithoutOnce: Defect[] = [{
 }];
 const noEnquiry: Defect[] = [{ file: 'activities/once.ts', was: '(await foundByEnquiry(tools, effect, handle, state)) ?? (await resend(tools, effect, handle))', becomes: 'await resend(tools, effect, handle)' }];
 const noReleaseDuties: Defect[] = [{ file: 'activities/payments/verify-run-decision.ts', was: 'return conflict && refusal(conflict.code, conflict.message);', becomes: 'return conflict && undefined;' }];
+/** Whoever approves runs approves them of any amount. */
+const noApprovalLimit: Defect[] = [{ file: 'activities/payments/verify-run-decision.ts', was: '!heldRole(person, { ...demand, amount: total })', becomes: '!heldRole(person, demand)' }];
 /** What the bank has accepted counts as paid before it has booked anything. */
 const acceptedIsPaid: Defect[] = [{
   file: 'activities/payments/apply-report.ts',
@@ -54,10 +57,14 @@ const wrongWithholding: Defect[] = [{ file: 'domain/rules/payments/withholding.t
 
 const isLong = readSettings().faultSeeds !== undefined;
 const times = { processingLimitMs: 400, timeoutMs: 600 };
-/** One of the treasurers may edit and approve runs, too. */
+/** One of the treasurers may edit and approve runs, too, the other one approve those of up to 10. */
+const hats: Record<string, Person['roles']> = {
+  'vera.noll': [{ entity: 'DE01', role: 'ap-clerk' }, { entity: 'DE01', role: 'finance-manager', limit: { currency: 'EUR', minor: '5000000' } }],
+  'sami.rahal': [{ entity: 'DE01', role: 'finance-manager', limit: { currency: 'EUR', minor: '1000' } }],
+};
 const withTwoHats = (shipped: SandboxSet): SandboxSet => {
   const ready = readyToPay(times)(shipped);
-  return { ...ready, policies: ready.policies.map(withWithholding), persons: ready.persons.map((person) => (person.id === 'vera.noll' ? { ...person, roles: [...person.roles, { entity: 'DE01', role: 'ap-clerk' }, { entity: 'DE01', role: 'finance-manager', limit: { currency: 'EUR', minor: '5000000' } }] } : person)) };
+  return { ...ready, policies: ready.policies.map(withWithholding), persons: ready.persons.map((person) => ({ ...person, roles: [...person.roles, ...(hats[person.id] ?? [])] })) };
 };
 
 /** Tax is kept back of every payment here. */
@@ -142,6 +149,18 @@ describeWithServices('defects of payments that the fault tests must notice', () 
     return verdict(caseId);
   }
 
+  /** P6: a run is approved by somebody whose limit is below it. */
+  async function approvedAboveLimit(): Promise<string[]> {
+    const caseId = await pay.posted('9');
+    const runId = await pay.proposed();
+    const outcome = await outcomeOf(they.decide(runId, 'sami.rahal', 'approve'));
+    if (outcome !== 'accepted') return [outcome];
+    await house.stage(runId, 'release');
+    await they.decide(runId, 'vera.noll', 'approve', { update: 'release' });
+    await pay.untilSent(runId);
+    return verdict(caseId);
+  }
+
   async function takenOut(runId: string, person: string): Promise<string> {
     const [payment] = await instructionsOf(house.db, runId);
     const run = await readRun(house.db, runId);
@@ -178,6 +197,7 @@ describeWithServices('defects of payments that the fault tests must notice', () 
     ['pays what was withdrawn after the approval', noLastLook, withdrawnAfterApproval, ['I3']],
     ['lets a released run be changed', neverTooLate, takenOutAtBank, ['I5']],
     ['lets whoever edited a run approve it', editorsForgotten, approvedByEditor, ['I5']],
+    ['lets anybody approve a run of any amount', noApprovalLimit, approvedAboveLimit, ['I5']],
     ['keeps tax back of the wrong amount', wrongWithholding, unanswered, ['I3']],
   ];
 
@@ -207,5 +227,6 @@ describeWithServices('defects of payments that the fault tests must notice', () 
     expect(await withdrawnAfterApproval()).toEqual([]);
     expect(await takenOutAtBank()).toEqual(['run-not-open']);
     expect(await approvedByEditor()).toEqual(['duties-conflict']);
+    expect(await approvedAboveLimit()).toEqual(['authority-insufficient']);
   });
 });

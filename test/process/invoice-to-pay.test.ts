@@ -8,6 +8,7 @@ import { auditOf, historyOf } from '../support/evidence.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit, type BilledLine } from '../support/invoices.ts';
 import { outcomeOf, people } from '../support/people.ts';
+import { searchAttributes as attribute } from '../../temporal-config/search-attributes.ts';
 import { ownWorker, readSettings } from '../../temporal-config/settings.ts';
 import { describeWithServices } from '../support/services.ts';
 
@@ -187,6 +188,26 @@ describeWithServices('invoice to pay, on the real server, database and counterpa
     const again = await house.caseWhen(caseId, ({ progress }) => progress.postings.some(({ key, status }) => /:post:2$/.test(key) && status === 'posted'));
     expect(again.progress.postings.find(({ key }) => key === firstKey)?.status).toBe('reversed');
     expect((await documentsOf(firstKey)).map(({ status }) => status)).toEqual(['REVERSED']);
+  });
+
+  it('lists find a document by where it stands, by who has to act and until when, and by its exception', async () => {
+    const findable = async (workflowId: string) => {
+      const { typedSearchAttributes: found } = await house.client.workflow.getHandle(workflowId).describe();
+      return { stage: found.get(attribute.stage), owner: found.get(attribute.owner), awaiting: found.get(attribute.awaiting) ?? [], dueAt: found.get(attribute.dueAt), exception: found.get(attribute.exceptionCode) };
+    };
+    const plain = await submit(house.db, energy('330.00'));
+    await house.stage(plain.caseId, 'approval');
+    const task = await they.openTask(plain.caseId);
+    expect([task.candidateRole, task.candidatePersons.length > 1], 'several are asked, so that it is a matter of their role').toEqual(['team-lead', true]);
+    await expect.poll(() => findable(plain.workflowId), { timeout: 20_000 }).toEqual({ stage: 'approval', owner: 'team-lead', awaiting: ['team-lead'], dueAt: new Date(task.dueAt), exception: undefined });
+
+    const dear = await submit(house.db, billed({ lines: [pipes('1', '47.00')] }));
+    const { progress: { awaiting: [buyer] } } = await house.stage(dear.caseId, 'exception');
+    expect(buyer).toMatchObject({ person: 'ines.koch', role: 'buyer', dueAt: expect.any(String) });
+    await expect.poll(() => findable(dear.workflowId), { timeout: 20_000 }).toEqual({ stage: 'exception', owner: 'ines.koch', awaiting: ['buyer'], dueAt: new Date(buyer!.dueAt!), exception: 'price-variance' });
+    expect(await they.withdraw(dear.caseId, 'anna.berg')).toMatchObject({ effect: 'withdrawn' });
+    await house.ended(dear.caseId, 'withdrawn');
+    await expect.poll(() => findable(dear.workflowId), { timeout: 20_000 }).toEqual({ stage: 'withdrawn', owner: undefined, awaiting: [], dueAt: undefined, exception: undefined });
   });
 
   it('an unknown supplier is an exception with an owner and a due date', async () => {

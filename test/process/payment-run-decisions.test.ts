@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exclusionsOf, readRun } from '../../db/repositories/payment-runs.ts';
 import { instructionsOf } from '../../db/repositories/payments.ts';
 import type { SandboxSet } from '../../db/seed.ts';
+import type { Person } from '../../domain/model/person.ts';
 import type { PaymentPolicy } from '../../domain/policy/payments.ts';
 import { judge } from '../faults/invariants.ts';
 import { stockOf } from '../faults/payment-stock.ts';
@@ -91,14 +92,29 @@ describeWithServices('P6: who may still decide about a payment run, on real part
     expect((await readRun(house.db, runId))!.releasers).toEqual(['vera.noll', 'sami.rahal']);
     expect(await verdict()).toEqual([]);
   });
+
+  it('nobody approves a run above their own limit, and nobody approves or releases one in the name of another', async () => {
+    const { runId } = await proposedFor([1, 1]);
+    expect(await approves(runId, smallPurse.id)).toBe('authority-insufficient');
+    expect(await outcomeOf(they.decide(runId, 'oskar.lind', 'approve', { onBehalfOf: 'clara.winter' })), 'whose delegation is in force for documents').toBe('delegation-invalid');
+    expect(await approves(runId, 'clara.winter')).toBe('accepted');
+    expect(await outcomeOf(they.decide(runId, 'sami.rahal', 'approve', { update: 'release', onBehalfOf: 'vera.noll' }))).toBe('delegation-invalid');
+    expect([await filesOf(runId), (await readRun(house.db, runId))!.releasers]).toEqual([0, []]);
+    expect(await releases(runId, 'vera.noll')).toBe('accepted');
+    await settled(runId);
+    expect(await verdict()).toEqual([]);
+  });
 });
+
+/** Approves runs of up to 100. */
+const smallPurse: Person = { id: 'pia.klein', employeeId: 'E-9004', name: 'Pia Klein', active: true, roles: [{ entity: 'DE01', role: 'finance-manager', limit: { currency: 'EUR', minor: '10000' } }] };
 
 /** One of two who approve runs may edit them, too; two treasurers release what is above 200. */
 function withEditingApprover(shipped: SandboxSet): SandboxSet {
   const more: Record<string, string> = { 'clara.winter': 'ap-clerk', 'oskar.lind': 'finance-manager' };
   return {
     ...shipped,
-    persons: shipped.persons.map((person) => (more[person.id] ? { ...person, roles: [...person.roles, { ...person.roles[0]!, role: more[person.id]! }] } : person)),
+    persons: [...shipped.persons.map((person) => (more[person.id] ? { ...person, roles: [...person.roles, { ...person.roles[0]!, role: more[person.id]! }] } : person)), smallPurse],
     policies: shipped.policies.map((policy) => (policy.kind === 'payments' ? { ...policy, content: { ...(policy.content as PaymentPolicy), secondReleaseAbove: '200' } } : policy)),
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inTransaction } from '../../db/client.ts';
+import { latestAssessment } from '../../db/repositories/assessments.ts';
 import { recordInbound } from '../../db/repositories/inbound.ts';
 import type { Person } from '../../domain/model/person.ts';
 import { auditOf } from '../support/evidence.ts';
@@ -14,6 +15,9 @@ const pipes = (quantity: string, price = '36.00') => billed({ lines: [{ orderNum
 const leadElsewhere: Person = { id: 'olga.kern', employeeId: 'E-9001', name: 'Olga Kern', active: true, roles: [{ entity: 'DE01', role: 'receiver' }, { entity: 'US01', role: 'ap-lead' }] };
 /** May correct documents as well as approve them. */
 const clerkAndLead: Person = { id: 'nils.otto', employeeId: 'E-9002', name: 'Nils Otto', active: true, roles: [{ entity: 'DE01', role: 'ap-clerk' }, { entity: 'DE01', role: 'team-lead', limit: { currency: 'EUR', minor: '1000000' } }] };
+/** Approves documents of up to 1500. */
+const smallPurse: Person = { id: 'pia.klein', employeeId: 'E-9004', name: 'Pia Klein', active: true, roles: [{ entity: 'DE01', role: 'finance-manager', limit: { currency: 'EUR', minor: '150000' } }] };
+const paper = (price: string) => billed({ lines: [{ quantity: '1', price, name: 'Papier' }], seller: { name: 'Büro & Papier Handels GmbH', vatId: 'DE177334411' }, iban: 'DE75500999000010000104' });
 const energy = (price: string) => billed({ lines: [{ quantity: '1', price, name: 'Strom' }], seller: { name: 'Stadtwerke Musterstadt GmbH', vatId: 'DE142900886' }, iban: 'DE21500999000010000106' });
 
 describeWithServices('decisions that reach the process directly', () => {
@@ -26,7 +30,7 @@ describeWithServices('decisions that reach the process directly', () => {
         const copy = (id: string, of: string, role: string, limit: string) => ({ ...shipped.persons.find((person) => person.id === of)!, id, roles: [{ entity: 'DE01', role, limit: { currency: 'EUR', minor: limit } }] });
         return {
           ...shipped,
-          persons: [...shipped.persons, copy('anna.second', 'anna.berg', 'team-lead', '1000000'), copy('karl.second', 'karl.brandt', 'finance-manager', '5000000'), leadElsewhere, clerkAndLead],
+          persons: [...shipped.persons, copy('anna.second', 'anna.berg', 'team-lead', '1000000'), copy('karl.second', 'karl.brandt', 'finance-manager', '5000000'), leadElsewhere, clerkAndLead, smallPurse],
           delegations: [...shipped.delegations, { ...shipped.delegations[0]!, id: 'D-test', delegator: 'nora.falk', delegate: 'anna.berg' }],
         };
       },
@@ -58,6 +62,21 @@ describeWithServices('decisions that reach the process directly', () => {
     expect(await outcomeOf(they.decide(caseId, 'karl.second', 'approve'))).toBe('duties-conflict');
     expect(await outcomeOf(they.decide(caseId, 'clara.winter', 'approve'))).toBe('accepted');
     await house.caseWhen(caseId, ({ case: { stage } }) => stage === 'posted');
+  });
+
+  it('S8, A12: what looks split is approved with authority for the whole, however small each part is', async () => {
+    const enter = async (price: string) => {
+      const { caseId } = await submit(house.db, paper(price), { submitter: 'system:edi' });
+      await house.stage(caseId, 'approval');
+      return caseId;
+    };
+    await enter('700.00');
+    const caseId = await enter('800.00');
+    const { result } = (await latestAssessment(house.db, caseId))!;
+    expect([result.amountForAuthority, result.findings.map(({ code }) => code)]).toEqual([{ currency: 'EUR', minor: '95200' }, ['possible-splitting']]);
+    expect(await outcomeOf(they.decide(caseId, 'nora.falk', 'approve'))).toBe('accepted');
+    expect(await outcomeOf(they.decide(caseId, smallPurse.id, 'approve'))).toBe('authority-insufficient');
+    expect(await outcomeOf(they.decide(caseId, 'clara.winter', 'approve'))).toBe('accepted');
   });
 
   it('S10: updates and signals with a valid connection but without a decision or an event on record move nothing', async () => {
