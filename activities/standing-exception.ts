@@ -11,6 +11,10 @@ export async function openStandingException(trx: Trx, first: string, found: Stan
   return id;
 }
 
+export async function isStanding(trx: Trx, first: string): Promise<boolean> {
+  return (await standing(trx, first)).isOpen;
+}
+
 /** What it told of went through. */
 export async function closeStandingException(trx: Trx, first: string, by: string): Promise<void> {
   const { id, isOpen } = await standing(trx, first);

@@ -14,6 +14,7 @@ import { queues } from '../temporal-config/queues.ts';
 import { applySchedules, type ScheduledCompany } from '../temporal-config/schedules.ts';
 import { readSettings, type Settings } from '../temporal-config/settings.ts';
 import { buildIdOf } from './build.ts';
+import { startComparison } from './compare-processes.ts';
 import { refuseUndeclared } from './declarations.ts';
 import { correlateSteps, engineLog } from './engine-log.ts';
 import { keptBundle } from './kept-bundle.ts';
@@ -59,9 +60,11 @@ async function runWorker(screen: Screen, plan: WorkerPlan): Promise<void> {
   const running = workers.map((worker) => worker.run());
   await rollOut(settings, connection, build.id, logger);
   const relay = await startRelay({ db: wiring.db, databaseUrl: settings.databaseUrl, client, logger, unheard: (trx, signal) => reopenUnheard(trx, wiring.parts, signal) });
+  const comparison = startComparison({ parts: wiring.parts, client, logger });
   screen.log(JSON.stringify({ ready: true, service: 'worker', build: build.id }));
 
   await untilStopped(running, logger);
+  await comparison.stop();
   await relay.stop();
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   await Promise.all(running);

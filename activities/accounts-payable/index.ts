@@ -19,7 +19,7 @@ import type {
   ReverseCommand,
 } from './commands.ts';
 import { gatherInvoiceFacts } from './gather-invoice-facts.ts';
-import { recordParked, recordResumed } from './parking.ts';
+import { parkingOrTelling, recordResumed } from './parking.ts';
 import type { PayablesParts } from './parts.ts';
 import { postSupplierInvoice } from './post-supplier-invoice.ts';
 import { recordAssessment, saysTheSame } from './record-assessment.ts';
@@ -69,7 +69,7 @@ export function createPayablesRecordActivities(parts: PayablesParts): PayablesRe
     verifyAndRecordDecision: activity(recording(parts, verifyAndRecordDecision)),
     recordPaymentEvent: activity(recording(parts, recordPaymentEvent)),
     recordEscalation: activity(recording(parts, recordEscalation)),
-    recordParked: activity(recording(parts, recordParked)),
+    recordParked: activity(parkingOrTelling(parts)),
     recordResumed: activity(recording(parts, recordResumed)),
     recordRefusedMessage: activity(recording(parts, recordRefusedMessage)),
     recordEnd: activity(recording(parts, recordEnd)),

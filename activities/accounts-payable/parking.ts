@@ -1,13 +1,26 @@
-import { inTransaction } from '../../db/client.ts';
-import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
+import { Context } from '@temporalio/activity';
+import { inTransaction, type Trx } from '../../db/client.ts';
+import { lockCase, whereabouts, type CaseWithProgress } from '../../db/repositories/cases.ts';
 import { openException, openExceptionsOf, resolveException } from '../../db/repositories/exceptions.ts';
 import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
 import type { Transition } from '../../domain/model/transition.ts';
+import { openMissingCase } from '../case-missing.ts';
 import { requiredOf } from '../lookup.ts';
+import { recording } from '../recorded.ts';
 import { technicalDueAt, technicalOwner } from '../technical-owner.ts';
 import { recordTransitions } from '../transitions.ts';
 import type { CaseRef, ParkCommand, Recorded } from './commands.ts';
 import type { PayablesParts } from './parts.ts';
+
+/** Of a process whose case is gone, as after a restore, nothing can be parked: its company is told instead, once. */
+export function parkingOrTelling(parts: PayablesParts): (command: ParkCommand) => Promise<Recorded> {
+  const park = recording(parts, recordParked);
+  return async (command) => {
+    if ((await whereabouts(parts.db, [command.caseId])).length > 0) return park(command);
+    await openMissingCase(parts, { ...command, workflowId: Context.current().info.workflowExecution?.workflowId ?? '' });
+    return { transitions: [] };
+  };
+}
 
 /** Parks a case whose step failed after its tries: an exception with an owner, a reason and a way to go on (guarantee 8). The end of a case stays what it shows, even where its process cannot go on from there. */
 export async function recordParked(parts: PayablesParts, { entity, caseId, step, code, message }: ParkCommand): Promise<Recorded> {
@@ -59,6 +72,13 @@ export async function recordResumed(parts: PayablesParts, { caseId, step }: Case
     await recordTransitions(trx, current, transitions, { actor: 'system:process' });
     return { transitions };
   });
+}
+
+/** A case whose process begins anew waits at none of its steps any more. */
+export async function leaveParked(trx: Trx, { case: { id: caseId }, progress }: CaseWithProgress, at: string): Promise<Recorded['transitions']> {
+  const parked = (await openExceptionsOf(trx, caseId)).filter(({ id }) => id.startsWith(parkedId(caseId, '')));
+  for (const { id } of parked) await resolveException(trx, id, { resolution: 'begun-anew', by: 'system:process', state: 'cancelled' });
+  return progress.exceptions.flatMap(({ id }) => (id.startsWith('parked:') ? [{ kind: 'resumed', at, step: id.slice('parked:'.length), by: 'system:process' } as const] : []));
 }
 
 function parkedId(caseId: string, step: string): string {

@@ -7,6 +7,7 @@ import { enqueue } from '../../db/repositories/outbox.ts';
 import { paymentEventActivity, paymentEventSource, paymentEventStep } from '../../db/repositories/payment-events.ts';
 import { eventsHeard, isStepKept } from '../../db/repositories/recorded-steps.ts';
 import type { Case } from '../../domain/model/case.ts';
+import type { Transition } from '../../domain/model/transition.ts';
 import { findableBy } from '../../domain/rules/accounts-payable/findable-by.ts';
 import { applyTransitions } from '../../domain/rules/progress.ts';
 import type { InvoiceToPayInput } from '../../workflows/contracts/invoice-to-pay.ts';
@@ -27,16 +28,28 @@ export async function reopenUnheard(trx: Trx, { invoiceToPay, now }: Pick<Payabl
   const { eventId } = notice.data.input;
   const current = requiredOf(await lockCase(trx, caseId), 'case', caseId);
   if (current.case.state !== 'paid' || (await readInbound(trx, paymentEventSource, eventId))?.kind !== 'returned' || (await isStepKept(trx, caseId, paymentEventStep(eventId)))) return;
-  const at = now().toISOString();
-  const { entity, workflowId, correlationId, acceptedAt } = current.case;
-  const transitions = [await reopen(trx, caseId, at)];
+  const transitions = [await reopen(trx, caseId, now().toISOString())];
+  await runAgain(trx, invoiceToPay, current, transitions, { key: eventId, actor: 'system:payments', reopenedBy: eventId });
+}
+
+/** How a case runs once more: what led to it, and what names it, so that it is started once. */
+interface Anew {
+  key: string;
+  actor: string;
+  /** The event that the new run hears first. */
+  reopenedBy?: string;
+}
+
+/** Moves the case on and starts its process under the same workflow id, from what is on record of it. */
+export async function runAgain(trx: Trx, invoiceToPay: PayablesParts['invoiceToPay'], current: CaseWithProgress, transitions: Transition[], { key, actor, reopenedBy }: Anew): Promise<void> {
+  const { id: caseId, entity, workflowId, correlationId, acceptedAt } = current.case;
   const shown = applyTransitions(current.progress, transitions);
   // Whatever reaches it once more, late or repeated, was heard in its former life.
   const heard = [...(await eventsHeard(trx, caseId, paymentEventActivity)), ...(await decisionsOf(trx, caseId, 'accepted')).map(({ id }) => id)];
-  await recordTransitions(trx, current, transitions, { actor: 'system:payments' });
+  await recordTransitions(trx, current, transitions, { actor });
   await enqueue(trx, {
-    entity, caseId, kind: 'start-workflow', key: `${caseId}/${eventId}`, workflowId,
-    payload: { ...invoiceToPay, again: true, searchAttributes: { FinProcess: invoiceToPay.workflow, FinEntity: entity, FinStage: 'reopened', FinCorrelationId: correlationId, ...documentAttributes(current.case) }, input: { entity, caseId, correlationId, receivedAt: acceptedAt, version: current.progress.workflowVersion, reopenedBy: eventId, shown, heard, ...standing(current) } },
+    entity, caseId, kind: 'start-workflow', key: `${caseId}/${key}`, workflowId,
+    payload: { ...invoiceToPay, again: true, searchAttributes: { FinProcess: invoiceToPay.workflow, FinEntity: entity, FinStage: 'reopened', FinCorrelationId: correlationId, ...documentAttributes(current.case) }, input: { entity, caseId, correlationId, receivedAt: acceptedAt, version: current.progress.workflowVersion, ...(reopenedBy === undefined ? {} : { reopenedBy }), shown, heard, ...standing(current) } },
     correlationId,
   });
 }

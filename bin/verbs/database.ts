@@ -5,6 +5,7 @@ import { migrations } from '../../db/migrations/index.ts';
 import { appendAudit, INSTALLATION } from '../../db/repositories/audit.ts';
 import { listEntities } from '../../db/repositories/directory.ts';
 import { placeHold } from '../../db/repositories/payables.ts';
+import { uncomparedLoss } from '../../db/repositories/lost-records.ts';
 import { databaseEpoch, markRestored, openEffects } from '../../db/repositories/once.ts';
 import { KontorError } from '../../domain/errors.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
@@ -16,10 +17,13 @@ const usage = `Usage: kontor database migrate
        kontor database restored --by PERSON
 
 migrate   Brings the schema to this version and prints what was applied. \`npm start\` does it by itself.
-status    Prints the epoch, the migrations that are missing and how many effects outside have no known outcome.
+status    Prints the epoch, the migrations that are missing, how many effects outside have no known outcome, and whether the processes
+          have been compared with the cases since records were lost.
 restored  To be said after a restore from a backup, before Kontor is started: what was sent since the backup is not recorded
           any more, so that every effect is enquired for before it is sent again. Payments of all companies are on hold until
-          somebody has gone through the differences that the reconciliation lists, and lifts the holds.`;
+          somebody has gone through the differences that the reconciliation lists, and lifts the holds. The worker compares at its
+          start what the process engine runs with the cases: a process whose case is lost, and a payment run whose process is
+          gone, are listed to people; a document whose process has ended since runs again, and is not paid before somebody has looked.`;
 
 const settings = readSettings();
 
@@ -47,7 +51,7 @@ async function status(db: Db): Promise<object> {
   const applied = there ? await sql<{ name: string }>(db, `select name from schema_migrations`) : [];
   const missingMigrations = migrations.map(({ id }) => id).filter((id) => !applied.some(({ name }) => name === id));
   if (missingMigrations.length > 0) return { missingMigrations };
-  return { epoch: await databaseEpoch(db), missingMigrations, unknownOutcomes: (await openEffects(db, 0)).length };
+  return { epoch: await databaseEpoch(db), missingMigrations, unknownOutcomes: (await openEffects(db, 0)).length, processesCompared: (await uncomparedLoss(db)) === undefined };
 }
 
 async function restored(db: Db, by: string | undefined): Promise<object> {

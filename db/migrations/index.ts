@@ -22,6 +22,7 @@ import { up as besideTheirOriginals } from './0020-beside-their-originals.ts';
 import { up as statementChain } from './0021-statement-chain.ts';
 import { up as eventsByTime } from './0022-events-by-time.ts';
 import { up as decisionsBySubject } from './0023-decisions-by-subject.ts';
+import { up as processesCompared } from './0024-processes-compared.ts';
 
 export interface Migration {
   id: string;
@@ -53,4 +54,5 @@ export const migrations: readonly Migration[] = [
   { id: '0021-statement-chain', up: statementChain },
   { id: '0022-events-by-time', up: eventsByTime },
   { id: '0023-decisions-by-subject', up: decisionsBySubject },
+  { id: '0024-processes-compared', up: processesCompared },
 ];

@@ -35,6 +35,7 @@ export const platformErrors = {
   'database-newer': { category: 'conflict', title: 'A newer version of Kontor has used this database', remedy: 'Start that version or a later one; or restore the backup from before it into a database of its own, and name that in DATABASE_URL.' },
   'temporal-unreachable': { category: 'upstream-unavailable', title: 'The Temporal server is not available', remedy: 'Look at the named log; `npm run doctor` says what is missing; or set TEMPORAL_ADDRESS to a server of yours.' },
   'process-missing': { category: 'conflict', title: 'The process of an open case is not running', remedy: 'Report it with the id of the case: an operator must find out what ended its process.' },
+  'case-missing': { category: 'conflict', title: 'A running process has no case', remedy: 'Ask the sender for the document again, then terminate the process in Temporal Web.' },
   'process-ended': { category: 'bug', title: 'A process of ours ended before it was ready', remedy: 'Read its log, which is named; the last lines say why.' },
   'installation-stopped': { category: 'upstream-unavailable', title: 'The Kontor that was used has been stopped', remedy: 'Run the command again: where none runs, it starts one of its own.' },
   'database-unavailable': { category: 'upstream-unavailable', title: 'The database does not answer', remedy: 'Nothing to do: it is retried; look at the database if it lasts.' },

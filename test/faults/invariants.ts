@@ -76,7 +76,7 @@ async function oneProcessEach(house: House, cases: readonly string[], { events }
 function begunIn(events: Told['events']): Map<string, number> {
   const begun = new Map<string, number>();
   for (const { action, case: id } of events)
-    if (id !== null && /^(intake\.accepted|payment-run\.opened|invoice\.reopened)$/.test(action)) begun.set(id, (begun.get(id) ?? 0) + 1);
+    if (id !== null && /^(intake\.accepted|payment-run\.opened|(invoice|payment-run)\.reopened)$/.test(action)) begun.set(id, (begun.get(id) ?? 0) + 1);
   return begun;
 }
 
