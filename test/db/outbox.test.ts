@@ -59,29 +59,19 @@ describeWithDatabase('outbox and inbound events', () => {
     expect(row?.wait).toBeLessThan(3);
   });
 
-  it('waits a quarter of a minute at most, however often nobody was there: what came during an outage is delivered soon after it', async () => {
-    await send(message('x'));
-    const [first] = await claim();
-    await sql(own.db, `update outbox set attempts = 40`);
-    await markFailed(own.db, first!.id, 'no server');
-    const [row] = await sql<{ wait: number }>(own.db, `select extract(epoch from available_at - clock_timestamp())::float as wait from outbox`);
-    expect(row!.wait).toBeGreaterThan(10);
-    expect(row!.wait).toBeLessThan(20);
-  });
-
   it('leaves decisions to those who have room for them, and hands out the rest', async () => {
     await send(message('decision', { kind: 'update-workflow', workflowId: 'w' }), message('signal', { workflowId: 'w' }));
     expect((await claimOutbox(own.db, { relay: 'r', limit: 100, leaseMs: 60_000, updates: false })).map(({ key }) => key)).toEqual(['signal']);
     expect((await claim()).map(({ key }) => key)).toEqual(['decision']);
   });
 
-  it('waits a minute at the most after many failures, and not all at the same moment', async () => {
+  it('waits a quarter of a minute at the most after many failures, so that what came during an outage is delivered soon after it, and not all at the same moment', async () => {
     await send(...Array.from({ length: 30 }, (_, index) => message(`m${index}`)));
     const claimed = await claim();
     await sql(own.db, `update outbox set attempts = 50`);
     for (const { id } of claimed) await markFailed(own.db, id, 'no server');
     const waits = (await sql<{ wait: number }>(own.db, `select extract(epoch from available_at - clock_timestamp())::float as wait from outbox`)).map(({ wait }) => wait);
-    expect([Math.min(...waits) > 40, Math.max(...waits) <= 75]).toEqual([true, true]);
+    expect([Math.min(...waits) > 10, Math.max(...waits) <= 19]).toEqual([true, true]);
     expect(Math.max(...waits) - Math.min(...waits), 'spread').toBeGreaterThan(5);
   });
 
