@@ -1,6 +1,7 @@
 import type { PostingAnswer } from '../../adapters/ports/erp.ts';
 import type { Trx } from '../../db/client.ts';
 import { lockCase, type CaseWithProgress } from '../../db/repositories/cases.ts';
+import { KontorError } from '../../domain/errors.ts';
 import type { PostedDocument } from '../../domain/model/posting.ts';
 import { leaseFor, once } from '../once.ts';
 import type { CaseRef, Recorded } from './commands.ts';
@@ -9,6 +10,23 @@ import type { ErpAccess, PayablesParts } from './parts.ts';
 
 /** The counterpart's own word that it will not: for people, never for a retry. */
 export type Refused = Extract<PostingAnswer, { outcome: 'refused' }>;
+
+/**
+ * What the ERP refuses it may have done already: the line delivered a call twice, or an earlier one came late. So it is asked before its refusal counts.
+ * @throws KontorError `outcome-unknown` where it cannot be asked
+ */
+export async function judgedAnswer(answer: PostingAnswer, key: string, find: () => Promise<PostedDocument | undefined>): Promise<PostingAnswer> {
+  if (answer.outcome === 'posted') return answer;
+  const document = await find().catch((error: unknown) => {
+    throw new KontorError('outcome-unknown', `The ERP refused ${key} (${answer.code}) and cannot be asked whether it has it all the same.`, { cause: error });
+  });
+  return document ? { outcome: 'posted', document } : answer;
+}
+
+/** A document that is reversed in the ERP, whoever did so, with the number of what reversed it. */
+export function reversalOf(document: PostedDocument | undefined): PostingAnswer | undefined {
+  return document?.status === 'reversed' ? { outcome: 'posted', document: { ...document, documentNumber: document.reversedBy ?? document.documentNumber } } : undefined;
+}
 
 /** What one effect at the ERP adds to the frame that all of them share. */
 export interface ErpEffect<Outcome extends Recorded> {

@@ -14,7 +14,7 @@ import type { Transition } from '../../domain/model/transition.ts';
 import { lackingApprovers } from '../../domain/rules/accounts-payable/approval-decision.ts';
 import { approvalsGiven } from './approvals.ts';
 import type { PostAnswer, PostCommand } from './commands.ts';
-import { erpEffect, erpOf, type Refused } from './erp-effect.ts';
+import { erpEffect, erpOf, judgedAnswer, type Refused } from './erp-effect.ts';
 import { tellOfFullCredit, withFullCredit } from './full-credit.ts';
 import { requiredOf } from '../lookup.ts';
 import type { ErpAccess, PayablesParts } from './parts.ts';
@@ -33,11 +33,12 @@ export async function postSupplierInvoice(parts: PayablesParts, command: PostCom
   const at = parts.now().toISOString();
   const posting: Posting = { assessment, erp, command, at, dueAt: at };
   const request: SupplierInvoiceCommand = { ...assessment.draft, externalReference: key, correlationId };
+  const enquire = () => erp.port.findByExternalReference(entity, key, { correlationId });
   const answer = await erpEffect<PostAnswer>(parts, erp, command, attempt, {
     request,
-    enquire: () => erp.port.findByExternalReference(entity, key, { correlationId }),
+    enquire,
     async send() {
-      const answered = await erp.port.postSupplierInvoice(request, { correlationId });
+      const answered = await judgedAnswer(await erp.port.postSupplierInvoice(request, { correlationId }), key, enquire);
       if (answered.outcome === 'refused') posting.dueAt = await technicalDueAt(parts, entity, at).catch(() => at);
       return answered;
     },

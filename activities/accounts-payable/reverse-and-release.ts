@@ -7,7 +7,7 @@ import { postingsOf, savePosting, type StoredPosting } from '../../db/repositori
 import { releaseReservations } from '../../db/repositories/reservations.ts';
 import { KontorError } from '../../domain/errors.ts';
 import type { ErpCommand, PostAnswer, ReleaseCommand, ReverseAnswer, ReverseCommand } from './commands.ts';
-import { erpEffect, erpOf, type Refused } from './erp-effect.ts';
+import { erpEffect, erpOf, reversalOf, type Refused } from './erp-effect.ts';
 import { tellOfFullCredit, withFullCredit } from './full-credit.ts';
 import { tellOfLinesGivenBack } from './given-back.ts';
 import { isApproved } from './post-supplier-invoice.ts';
@@ -63,8 +63,7 @@ export async function reverseSupplierInvoice(parts: PayablesParts, command: Reve
 
 /** What the ERP will not reverse it may have reversed already, for somebody who did so there: its document under our key says so, and by what. */
 async function reversedByHand({ port }: ErpAccess, { entity, postingKey, correlationId }: ReverseCommand): Promise<PostingAnswer | undefined> {
-  const document = await port.findByExternalReference(entity, postingKey, { correlationId });
-  return document?.status === 'reversed' ? { outcome: 'posted', document: { ...document, documentNumber: document.reversedBy ?? document.documentNumber } } : undefined;
+  return reversalOf(await port.findByExternalReference(entity, postingKey, { correlationId }));
 }
 
 /** Lifts the payment block of a document that was posted blocked, once everything that it waited for is there. A refusal is for people. */

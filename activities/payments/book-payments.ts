@@ -5,13 +5,15 @@ import { documentsOfRun, type RemittedDocument } from '../../db/repositories/pay
 import { bookingKey, itemsOf, markBooked, toBook, type StoredInstruction, type StoredItem, type WaitingInstruction } from '../../db/repositories/payments.ts';
 import { savePosting } from '../../db/repositories/postings.ts';
 import { errorCatalogue, type ErrorCode } from '../../domain/errors.ts';
+import type { PostedDocument } from '../../domain/model/posting.ts';
 import { noMoney } from '../../domain/rules/money.ts';
 import { recognise } from '../errors.ts';
 import { leaseFor, once } from '../once.ts';
 import { requiredEntity } from '../lookup.ts';
 import type { Call } from '../activity.ts';
+import { judgedAnswer, reversalOf } from '../accounts-payable/erp-effect.ts';
 import type { ErpAccess } from '../accounts-payable/parts.ts';
-import { closeBookingCases, openFailure, openRefusal, type BookingKind } from './booking-case.ts';
+import { closeBookingCases, openFailure, openRefusal, type BookingKind, type BookingRefusal } from './booking-case.ts';
 import type { BookCommand, BookedPage } from './commands.ts';
 import type { PaymentParts } from './parts.ts';
 
@@ -152,25 +154,42 @@ function book(asked: Asked, instruction: StoredInstruction): Promise<string | un
   return effect(asked, instruction, { key, request: command, send, cases: own.map(({ caseId, item }) => ({ caseId, amount: item.amount })), kind: 'pay', mark: (reference) => ({ bookedAs: reference }) });
 }
 
+/** The ERP's own answer, or ours where it is not asked. */
+type BookingAnswer = PostingAnswer | Withheld;
+type Withheld = BookingRefusal & { outcome: 'refused'; withheld: true };
+
 /** The ERP was asked, and its settle window has passed: it has no booking, and gets none of money that is back. */
-const nothingToBook: PostingAnswer = { outcome: 'refused', code: 'returned', message: 'The money has come back before it was booked.' };
+const nothingToBook: Withheld = { outcome: 'refused', withheld: true, code: 'returned', message: 'The money has come back before it was booked.' };
 
 /** Whether the ERP has a booking is known only when it was asked for one that was begun: money may come back between its commit and our record of it. */
 async function takeBack(asked: Asked, instruction: StoredInstruction): Promise<string | undefined> {
-  const { erp, documents: { items } } = asked;
+  const { erp, beat, documents: { items } } = asked;
   const documentNumber = instruction.bookedAs ?? (await book(asked, instruction));
   if (documentNumber === undefined) return undefined;
   const key = `ap-payment:${instruction.entity}:${instruction.endToEndId}:unbook:1`;
   const correlationId = instruction.runId;
-  const command = { entity: instruction.entity, documentNumber, externalReference: key, correlationId, reason: `returned ${instruction.reasonCode ?? ''}`.trim() };
+  const request = { entity: instruction.entity, documentNumber, externalReference: key, correlationId };
+  // The bank may name another reason with its next message: it is told, and does not make this another request.
+  const command = { ...request, reason: `returned ${instruction.reasonCode ?? ''}`.trim() };
+  beat();
+  const booked = await erp.port.findByExternalReference(instruction.entity, bookingKey(instruction), { correlationId });
+  const send = async () => reversalOf(booked) ?? (booked?.documentNumber === documentNumber ? erp.port.reversePayment!(command, { correlationId }) : bookedOtherwise(instruction, documentNumber, booked));
   const own = items.filter(({ endToEndId }) => endToEndId === instruction.endToEndId);
-  return effect(asked, instruction, { key, request: command, send: () => erp.port.reversePayment!(command, { correlationId }), cases: own.map(({ caseId, item }) => ({ caseId, amount: item.amount })), kind: 'reverse', mark: (reference) => ({ unbookedAs: reference }) });
+  return effect(asked, instruction, { key, request, send, cases: own.map(({ caseId, item }) => ({ caseId, amount: item.amount })), kind: 'reverse', mark: (reference) => ({ unbookedAs: reference }) });
+}
+
+/** An ERP that was put back to an older copy gives its numbers again: ours may be another payment's there. */
+function bookedOtherwise(instruction: StoredInstruction, documentNumber: string, booked: PostedDocument | undefined): Withheld {
+  const key = bookingKey(instruction);
+  const found = booked ? `knows reference ${key} as document ${booked.documentNumber}` : `has nothing under reference ${key}`;
+  const remedy = booked ? `Where that is this payment, reverse it there.` : `Enter the payment there again under this reference, and reverse it there.`;
+  return { outcome: 'refused', withheld: true, code: 'BOOKED-OTHERWISE', message: `The ERP booked this payment as ${documentNumber}, but ${found} now, as after a restore of an older copy. ${documentNumber} may be another payment, so nothing is reversed. ${remedy}` };
 }
 
 interface Booking {
   key: string;
   request: unknown;
-  send(): Promise<PostingAnswer>;
+  send(): Promise<BookingAnswer>;
   cases: { caseId: string; amount: StoredInstruction['amount'] }[];
   kind: BookingKind;
   mark(reference: string): { bookedAs?: string; unbookedAs?: string };
@@ -179,18 +198,20 @@ interface Booking {
 /** The ERP's number when it has it; undefined when it refused, which a person then looks at. */
 async function effect({ parts, erp, attempt, beat }: Asked, instruction: StoredInstruction, { key, request, send, cases, kind, mark }: Booking): Promise<string | undefined> {
   const { entity, runId, endToEndId, amount } = instruction;
-  const answer = await once<PostingAnswer, { reference: string }>(
+  const find = () => erp.port.findByExternalReference(entity, key, { correlationId: runId });
+  const answer = await once<BookingAnswer, { reference: string }>(
     { db: parts.db, attempt, processEpoch: parts.processEpoch },
     {
       key, entity, caseId: runId, system: erp.system, request, settleWindowMs: erp.settleWindowMs, leaseMs: leaseFor(erp),
       async enquire() {
         beat();
-        const document = await erp.port.findByExternalReference(entity, key, { correlationId: runId });
+        const document = await find();
         return document && { outcome: 'posted', document };
       },
-      send() {
+      async send() {
         beat();
-        return send();
+        const answered = await send();
+        return 'withheld' in answered ? answered : judgedAnswer(answered, key, find);
       },
       outcomeOf: (posting) => (posting.outcome === 'posted' ? { reference: posting.document.documentNumber } : undefined),
       async write(trx, posting) {

@@ -13,12 +13,19 @@ type Booked = Pick<StoredInstruction, 'runId' | 'entity' | 'endToEndId'>;
 const verbs: Record<BookingKind, string> = { pay: 'book', reverse: 'take back' };
 const atBank: Record<BookingKind, string> = { pay: 'paid', reverse: 'given the money back' };
 
-/** The ERP has said no, which the people of accounts payable look at. */
-export function openRefusal(trx: Trx, payment: Booked, kind: BookingKind, refusal: { code: string; message: string }, now: Date): Promise<void> {
+/** `withheld`: we did not ask it of the ERP, because it might do it to another payment. */
+export interface BookingRefusal {
+  code: string;
+  message: string;
+  withheld?: true;
+}
+
+/** The ERP has said no, or was not asked, which the people of accounts payable look at. */
+export function openRefusal(trx: Trx, payment: Booked, kind: BookingKind, refusal: BookingRefusal, now: Date): Promise<void> {
   return open(trx, payment, refusalId(payment, kind), now, {
     code: 'counterpart-rejected',
     ownerRole: 'ap-lead',
-    title: `The ERP refuses to ${verbs[kind]} payment ${payment.endToEndId}: ${refusal.code}`,
+    title: `${refusal.withheld ? 'The ERP is not asked' : 'The ERP refuses'} to ${verbs[kind]} payment ${payment.endToEndId}: ${refusal.code}`,
     suggestion: `${refusal.message} The bank has ${atBank[kind]}; mend the cause, it is tried again.`,
   });
 }

@@ -44,7 +44,7 @@ export type PayeeAnswer = Pick<PayeeVerification, 'result' | 'name'>;
 export type SubmissionAnswer = { outcome: 'received'; reference: string } | { outcome: 'refused'; code: string; message: string };
 
 export interface BankMessage {
-  /** Unique at the bank; the inbox accepts each once. */
+  /** Unique at the bank while that is not put back to an older copy: under a known id only another text is another message. */
   id: string;
   /** As the bank names it: `pain.002`, `camt.053`, `nacha.return`; the content decides what it is. */
   kind: string;

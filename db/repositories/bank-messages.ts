@@ -15,28 +15,54 @@ export interface TakenMessage {
 /** What became of a delivery: `fresh` to be read, `known` seen under this id before, `repeated` the same content under another id. */
 export type Delivery = 'fresh' | 'known' | 'repeated';
 
+/** The id is the bank's own, or one made from it where the bank has given that to another message before. */
+export interface KeptMessage {
+  id: string;
+  delivery: Delivery;
+}
+
 /** The problem of a message that failed in our hands: it is news when it comes again, because the program may have been mended. */
 const notApplied = 'bank-message-not-applied' satisfies ErrorCode;
 
 /** Keeps a message as it came and says whether it is news. */
-export async function takeMessage(trx: Trx, message: TakenMessage): Promise<Delivery> {
+export async function takeMessage(trx: Trx, message: TakenMessage): Promise<KeptMessage> {
   const bytes = Buffer.from(message.text, 'utf8');
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const [same] = await sql(trx, `select 1 from bank_messages where source = :source and sha256 = :sha256 and id <> :id and coalesce(problem ->> 'code', '') <> :notApplied limit 1`, { source: message.source, sha256, id: message.id, notApplied });
-  const added = await sql(
-    trx,
-    `insert into bank_messages (source, id, entity, kind, sha256, state) values (:source, :id, :entity, :kind, :sha256, :state)
-     on conflict (source, id) do update set state = excluded.state, problem = null where bank_messages.state = 'quarantined' and bank_messages.problem ->> 'code' = :notApplied and bank_messages.sha256 = excluded.sha256 returning 1`,
-    { source: message.source, id: message.id, entity: message.entity, kind: message.kind, sha256, state: same ? 'repeated' : 'taken', notApplied },
-  );
-  if (added.length === 0) return 'known';
+  const sha256 = hashOf(bytes);
+  const kept = await keep(trx, message, sha256);
+  if (kept.delivery === 'known') return kept;
   await sql(
     trx,
     `insert into blobs (entity, sha256, bytes, size, media_type, purpose, retention) values (:entity, :sha256, :bytes, :size, 'text/plain', 'bank-message', 'accepted')
      on conflict (entity, sha256) do update set retention = 'accepted', expires_at = null where blobs.retention = 'refused'`,
     { entity: message.entity, sha256, bytes, size: bytes.length },
   );
-  return same ? 'repeated' : 'fresh';
+  return kept;
+}
+
+/** A bank that was put back to an older copy gives its ids again: what it says under them now is another message. */
+async function keep(trx: Trx, { source, id, entity, kind, text }: TakenMessage, sha256: string): Promise<KeptMessage> {
+  const [same] = await sql(trx, `select 1 from bank_messages where source = :source and sha256 = :sha256 and id <> :id and coalesce(problem ->> 'code', '') <> :notApplied limit 1`, { source, sha256, id, notApplied });
+  const added = await sql(
+    trx,
+    `insert into bank_messages (source, id, entity, kind, sha256, state) values (:source, :id, :entity, :kind, :sha256, :state)
+     on conflict (source, id) do update set state = excluded.state, problem = null where bank_messages.state = 'quarantined' and bank_messages.problem ->> 'code' = :notApplied and bank_messages.sha256 = excluded.sha256 returning 1`,
+    { source, id, entity, kind, sha256, state: same ? 'repeated' : 'taken', notApplied },
+  );
+  if (added.length > 0) return { id, delivery: same ? 'repeated' : 'fresh' };
+  const [other] = await sql(trx, `select 1 from bank_messages where source = :source and id = :id and sha256 <> :sha256`, { source, id, sha256 });
+  return other ? keep(trx, { source, id: `${id}:${sha256.slice(0, 16)}`, entity, kind, text }, sha256) : { id, delivery: 'known' };
+}
+
+/** Those whose content was not taken yet under any id, and those that failed in our hands. */
+export async function notTaken<Message extends { text: string }>(db: Db, source: string, messages: readonly Message[]): Promise<Message[]> {
+  const hashes = messages.map(({ text }) => hashOf(Buffer.from(text, 'utf8')));
+  const rows = await sql<{ sha256: string }>(db, `select sha256 from bank_messages where source = :source and sha256 = any (:hashes::text[]) and coalesce(problem ->> 'code', '') <> :notApplied`, { source, hashes, notApplied });
+  const taken = new Set(rows.map(({ sha256 }) => sha256));
+  return messages.filter((_message, at) => !taken.has(hashes[at]!));
+}
+
+function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 export async function quarantineMessage(trx: Trx, source: string, id: string, problem: unknown): Promise<void> {

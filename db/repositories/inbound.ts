@@ -36,6 +36,12 @@ export async function readCursor(db: Db, source: string): Promise<string | undef
   return row?.cursor;
 }
 
+/** Where a reading stands, and for how long it has stood there; undefined before the first. */
+export async function readPlace(db: Db, source: string): Promise<{ cursor: string; forMs: number } | undefined> {
+  const [row] = await sql<{ cursor: string; forMs: number }>(db, `select cursor, (extract(epoch from clock_timestamp() - updated_at) * 1000)::float8 as "forMs" from inbound_cursors where source = :source`, { source });
+  return row;
+}
+
 /** When the source was last read to an end; since when the company is there, where it never was. */
 export async function lastReadAt(db: Db, source: string, entity: string): Promise<string | undefined> {
   const [row] = await sql<{ at: string }>(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { PayablesParts } from '../../activities/accounts-payable/parts.ts';
+import { postSupplierInvoice } from '../../activities/accounts-payable/post-supplier-invoice.ts';
 import { releaseSupplierInvoice, reverseSupplierInvoice } from '../../activities/accounts-payable/reverse-and-release.ts';
 import { sql } from '../../db/client.ts';
 import { latestAssessment } from '../../db/repositories/assessments.ts';
@@ -10,7 +11,7 @@ import { outcomeOf } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 import { workingHouse, type WorkingHouse } from '../support/working-house.ts';
 
-/** A posting that has to be taken back is the ERP's to reverse; where it will not, people decide, and nothing is recorded as if it had. */
+/** A posting that has to be taken back is the ERP's to reverse; where it will not, people decide, and nothing is recorded as if it had. What it has done already it refuses, too. */
 describeWithServices('reversals that the ERP refuses, and releases that it must not be asked for', () => {
   let house: WorkingHouse['house'];
   let they: WorkingHouse['they'];
@@ -88,6 +89,17 @@ describeWithServices('reversals that the ERP refuses, and releases that it must 
     if ((await openExceptionsOf(house.db, given.caseId)).length > 0) await they.resolve(given.caseId, 'anna.berg', 'retry');
     const { progress } = await house.ended(given.caseId, 'rejected');
     expect(progress.postings.map(({ status }) => status)).toEqual(['reversed']);
+  });
+
+  it('a document that the ERP refuses because it has it already is posted, and nobody is asked', async () => {
+    const { caseId, document } = await posted('4');
+    const { id: assessmentId } = (await latestAssessment(house.db, caseId))!;
+    const { progress: { postings: [posting] } } = await house.caseWhen(caseId, () => true);
+    await sql(house.db, `update effects set state = 'idle', outcome = null, recorded_at = null, lease_until = clock_timestamp() where key = :key`, { key: posting!.key });
+    const port = { postSupplierInvoice: async () => ({ outcome: 'refused', code: 'DUPLICATE', message: 'This invoice is entered.' }), findByExternalReference: async () => ({ documentNumber: document.documentNo }) };
+    const parts = { db: house.db, now: () => new Date(), processEpoch: await databaseEpoch(house.db), erpOf: async () => ({ system: 'erp:sandbox', longestCallMs: 1_000, settleWindowMs: 0, port }) } as unknown as PayablesParts;
+    expect(await postSupplierInvoice(parts, { entity: 'DE01', caseId, correlationId: 'test', assessmentId, key: posting!.key }, 1)).toMatchObject({ outcome: 'posted', reference: document.documentNo });
+    expect(await openExceptionsOf(house.db, caseId)).toEqual([]);
   });
 
   it('M19: what was corrected after it had been posted blocked is not released as it was before, and somebody hears why', async () => {

@@ -23,6 +23,15 @@ class Erp {
   readonly calls: string[] = [];
   readonly wrong = new Map<string, ErrorCode | 'refused'>();
   always: ErrorCode | undefined;
+  /** Documents that it has under other numbers than their references. */
+  readonly numbered = new Map<string, { documentNumber: string; status: 'posted' | 'reversed'; reversedBy?: string }>();
+  /** The line delivers what is sent twice, and brings the answer to the second. */
+  isDoubled = false;
+  /** It answers what is sent, and no question. */
+  isMute = false;
+  /** So many reversals get lost before it processes them. */
+  losesReversals = 0;
+  readonly reasons: string[] = [];
 
   private answer(call: string, key: string): void {
     this.calls.push(`${call} ${key}`);
@@ -37,16 +46,22 @@ class Erp {
       this.answer('book', externalReference);
       if (this.wrong.get(externalReference) === 'refused') return { outcome: 'refused', code: 'NOT-OPEN', message: 'The document is not open.' };
       this.book.set(externalReference, 'posted');
+      if (this.isDoubled) return { outcome: 'refused', code: 'NOT-OPEN', message: 'The document is not open.' };
       return this.posted(externalReference);
     },
-    reversePayment: async ({ documentNumber }: { documentNumber: string }) => {
+    reversePayment: async ({ documentNumber, externalReference, reason }: { documentNumber: string; externalReference: string; reason: string }) => {
       this.answer('reverse', documentNumber);
+      this.reasons.push(reason);
+      if ((this.losesReversals -= 1) >= 0) throw new KontorError('outcome-unknown', 'no answer');
       this.book.set(documentNumber, 'reversed');
-      return this.posted(`R-${documentNumber}`);
+      if (!this.isDoubled) return this.posted(`R-${documentNumber}`);
+      this.numbered.set(externalReference, { documentNumber: `R-${documentNumber}`, status: 'posted' });
+      return { outcome: 'refused', code: 'ALREADY-REVERSED', message: 'The document was reversed.' };
     },
     findByExternalReference: async (_entity: string, reference: string) => {
       this.answer('find', reference);
-      return this.book.has(reference) ? { documentNumber: reference } : undefined;
+      if (this.isMute) throw new KontorError('counterpart-unavailable', 'no answer');
+      return this.numbered.get(reference) ?? (this.book.has(reference) ? { documentNumber: reference, status: this.book.get(reference) } : undefined);
     },
   } as unknown as ErpPort;
 }
@@ -88,7 +103,10 @@ function bookkeeping(own: { readonly db: Db }) {
       for (; found.more; booked += found.booked) found = await page(found.after);
       return booked;
     },
-    cases: () => sql<{ id: string; code: string; owner: string }>(own.db, `select id, code, owner_role as owner from exceptions where state = 'open' order by number`),
+    cases: () => sql<{ id: string; code: string; owner: string; title: string }>(own.db, `select id, code, owner_role as owner, title from exceptions where state = 'open' order by number`),
+    /** The bank gives the money of a payment back, and says why. */
+    comesBack: (id: string, reason: string) => sql(own.db, `update payment_instructions set state = 'returned', reason_code = :reason where end_to_end_id = :id`, { id, reason }),
+    numbers: async (id: string) => (await sql<{ bookedAs: string | null; unbookedAs: string | null }>(own.db, `select booked_as as "bookedAs", unbooked_as as "unbookedAs" from payment_instructions where end_to_end_id = :id`, { id }))[0],
     close: (id: string) => inTransaction(own.db, (trx) => resolveException(trx, id, { resolution: 'retry', by: 'person:lars.thoma' })),
     waiting: async () => (await toBook(own.db, entity, 1_000)).map(({ endToEndId }) => endToEndId),
   };
@@ -198,6 +216,58 @@ describeWithDatabase('payments on their way into the ERP, each by itself', () =>
     await look();
     expect(state.erp.calls.filter((call) => call.startsWith('book'))).toHaveLength(sends);
     expect([[...state.erp.book.keys()], await waiting()]).toEqual([[], []]);
+  });
+});
+
+describeWithDatabase('what the ERP has done, whatever it answers', () => {
+  const own = useDatabase();
+  const { state, look, cases, waiting, comesBack, numbers } = bookkeeping(own);
+  const sent = (what: 'book' | 'reverse') => state.erp.calls.filter((call) => call.startsWith(what));
+
+  it('a booking and its reversal that the line delivers twice are done, though the second answer is a refusal', async () => {
+    const [id] = await settled(own.db, 'doubled', 1);
+    state.erp.isDoubled = true;
+    expect(await look()).toBe(1);
+    expect([await cases(), await waiting(), await numbers(id!)]).toEqual([[], [], { bookedAs: key(id!), unbookedAs: null }]);
+    await comesBack(id!, 'AC04');
+    expect(await look()).toBe(1);
+    expect([await cases(), await waiting(), await numbers(id!)]).toEqual([[], [], { bookedAs: key(id!), unbookedAs: `R-${key(id!)}` }]);
+    expect([sent('book').length, sent('reverse').length]).toEqual([1, 1]);
+  });
+
+  it('a refusal that nobody can ask about leaves the outcome unknown: it is asked for, and not sent again', async () => {
+    const [id] = await settled(own.db, 'mute', 1);
+    Object.assign(state.erp, { isDoubled: true, isMute: true });
+    expect(await look()).toBe(0);
+    expect([await cases(), await waiting()]).toEqual([[], [id]]);
+    state.erp.isMute = false;
+    expect(await look()).toBe(1);
+    expect([await cases(), await waiting(), sent('book').length]).toEqual([[], [], 1]);
+  });
+
+  it('P8: another reason of the bank, told while the reversal is unknown, is the same reversal', async () => {
+    const [id] = await settled(own.db, 'reasons', 1);
+    await look();
+    state.erp.losesReversals = 1;
+    await comesBack(id!, 'AC04');
+    await look();
+    await comesBack(id!, 'NARR');
+    expect(await look()).toBe(1);
+    expect([await cases(), await waiting(), state.erp.reasons]).toEqual([[], [], ['returned AC04', 'returned NARR']]);
+  });
+
+  it.each([['nothing', undefined], ['another number', { documentNumber: '5600000009', status: 'posted' as const }]])('an ERP put back to an older copy that has %s under the key of the booking reverses nothing: a person decides, and the case closes when it is reversed there', async (_what, known) => {
+    const [id] = await settled(own.db, `put-back-${known ? 'other' : 'none'}`, 1);
+    await look();
+    state.erp.book.clear();
+    if (known) state.erp.numbered.set(key(id!), known);
+    await comesBack(id!, 'AC04');
+    expect(await look()).toBe(0);
+    expect([await waiting(), sent('reverse')]).toEqual([[id], []]);
+    expect(await cases()).toMatchObject([{ code: 'counterpart-rejected', owner: 'ap-lead', title: `The ERP is not asked to take back payment ${id}: BOOKED-OTHERWISE` }]);
+    state.erp.numbered.set(key(id!), { documentNumber: '5600000009', status: 'reversed', reversedBy: '5300000004' });
+    expect(await look()).toBe(1);
+    expect([await cases(), await waiting(), sent('reverse'), (await numbers(id!))?.unbookedAs]).toEqual([[], [], [], '5300000004']);
   });
 });
 
