@@ -9,12 +9,13 @@ import type { CaseWithoutProcess } from '../activities/process-missing.ts';
 import { inTransaction } from '../db/client.ts';
 import { appendAudit, INSTALLATION } from '../db/repositories/audit.ts';
 import { markCompared, openCasesBefore, uncomparedLoss, withoutCase, type OpenCase } from '../db/repositories/lost-records.ts';
+import { enterEpoch } from '../db/repositories/once.ts';
 import { processStanding } from '../db/repositories/outbox.ts';
 import { searchAttributes as attribute } from '../temporal-config/search-attributes.ts';
 import { invoiceToPayWorkflow } from '../workflows/contracts/invoice-to-pay.ts';
 import { paymentRunProcess, paymentRunWorkflow } from '../workflows/contracts/payment-run.ts';
 
-/** Under way until the processes and the cases were compared, where records were lost. */
+/** Looks whether records were lost, as long as the program runs, and compares processes and cases then. */
 export interface Comparison {
   stop(): Promise<void>;
 }
@@ -29,6 +30,8 @@ const batch = 500;
 const askDeadlineMs = 20_000;
 const firstPauseMs = 2_000;
 const longestPauseMs = 5 * 60_000;
+/** A failover leaves our programs running. */
+const lookEveryMs = 60_000;
 const stopMs = 5_000;
 
 /**
@@ -39,12 +42,13 @@ export function startComparison(comparison: ComparisonParts): Comparison {
   const stopped = new AbortController();
   const found: Found = { processes: new Set(), cases: new Set() };
   const work = (async () => {
-    for (let pauseMs = firstPauseMs; !stopped.signal.aborted; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
-      const done = await compare(comparison, found).catch((error: unknown) => {
+    for (let pauseMs = firstPauseMs; !stopped.signal.aborted; ) {
+      const done = await enterEpoch(comparison.parts.db).then(() => compare(comparison, found)).catch((error: unknown) => {
         comparison.logger.warn({ err: error }, 'records were lost, and the processes cannot be compared with the cases; trying again');
         return false;
       });
-      if (done) return;
+      if (done) for (const told of [found.processes, found.cases]) told.clear();
+      pauseMs = done ? lookEveryMs : pauseMs === lookEveryMs ? firstPauseMs : Math.min(2 * pauseMs, longestPauseMs);
       await pause(pauseMs, undefined, { signal: stopped.signal }).catch(() => undefined);
     }
   })();

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, WorkflowUpdateFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure, TypedSearchAttributes } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, TypedSearchAttributes } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { inTransaction, type Db, type Trx } from '../db/client.ts';
 import { listen } from '../db/listen.ts';
 import { refuseDecision } from '../db/repositories/decisions.ts';
+import { uncomparedLoss } from '../db/repositories/lost-records.ts';
 import { claimOutbox, markDone, markFailed, markRefused, OUTBOX_CHANNEL, processStanding, type ClaimedMessage } from '../db/repositories/outbox.ts';
 import { mayBeAskedAgain, nextUpdateId } from '../temporal-config/decision-update.ts';
 import { searchAttributes } from '../temporal-config/search-attributes.ts';
@@ -36,7 +37,7 @@ const leaseMs = 30_000;
 const idleMs = 1_000;
 const updateDeadlineMs = 20_000;
 /** So often an open case is asked for its process, some two minutes long, before what it should hear is given up. */
-const triesWithoutProcess = 8;
+const triesWithoutProcess = 12;
 
 export async function startRelay(parts: RelayParts): Promise<Relay> {
   const relay = `relay-${process.pid}-${randomUUID().slice(0, 8)}`;
@@ -119,6 +120,7 @@ async function deliver(client: Client, message: ClaimedMessage): Promise<Deliver
     if (error instanceof WorkflowNotFoundError) return 'not-there';
     if (mayBeAskedAgain(error)) return { failed: `${error.cause.type}: ${error.cause.message}` };
     if (isRefusal(error)) return { refused: { code: error.cause.type ?? 'rule-violation', message: error.cause.message } };
+    if (isFault(error)) return { refused: { code: 'internal-error', message: 'The process could not take the decision.' } };
     return { failed: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' };
   }
 }
@@ -127,7 +129,8 @@ async function deliver(client: Client, message: ClaimedMessage): Promise<Deliver
 async function judgeAbsence({ db, logger }: RelayParts, { workflowId, caseId, correlationId, kind, key, attempts }: ClaimedMessage): Promise<Undelivered> {
   const standing = await processStanding(db, workflowId);
   if (standing === 'ended') return { refused: { code: 'already-decided', message: 'The process has ended.' } };
-  if (standing === 'to-be-started' || attempts < triesWithoutProcess) return { failed: `process-missing: ${standing}` };
+  // While processes are compared with cases after a loss of records, some are about to be started again.
+  if (standing === 'to-be-started' || attempts < triesWithoutProcess || (await uncomparedLoss(db)) !== undefined) return { failed: `process-missing: ${standing}` };
   logger.error({ workflowId, caseId, correlationId, kind, key }, 'relay: a case is open and its process is gone; what it should hear is given up');
   return { refused: { code: 'process-missing', message: 'The case is open, but its process is not running any more.' } };
 }
@@ -159,9 +162,15 @@ function isRefusal(error: unknown): error is WorkflowUpdateFailedError & { cause
   return error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure;
 }
 
-/** The process tried for minutes and could not: whether the decision was recorded is unknown, and its row says so when it is asked again. */
+/** What makes the judging of a decision fail lasts: to ask again would fail again. */
+function isFault(error: unknown): boolean {
+  const cause = error instanceof WorkflowUpdateFailedError && error.cause instanceof ActivityFailure ? error.cause.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.nonRetryable === true;
+}
+
+/** The process tried for minutes and could not, as without a database: whether the decision was recorded is unknown, and its row says so when it is asked again. */
 function isUnsettled(error: unknown): boolean {
-  return error instanceof WorkflowUpdateFailedError && !isRefusal(error);
+  return error instanceof WorkflowUpdateFailedError && !isRefusal(error) && !isFault(error);
 }
 
 /** Refused for good: the row is closed and so is the decision behind it, so that its author learns why. */

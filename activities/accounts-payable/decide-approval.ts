@@ -7,7 +7,7 @@ import type { Decision } from '../../domain/model/decision.ts';
 import type { Money } from '../../domain/model/money.ts';
 import type { Transition } from '../../domain/model/transition.ts';
 import { judgeDecision } from '../../domain/rules/accounts-payable/approval-decision.ts';
-import { breakGlassOf, dutiesOf, dutyRulesOf } from '../../domain/rules/accounts-payable/approval-route.ts';
+import { breakGlassOf, dutiesOf, dutyRulesOf, perhapsSplitFrom } from '../../domain/rules/accounts-payable/approval-route.ts';
 import { stepAnswered } from '../../domain/rules/accounts-payable/approval-steps.ts';
 import { sumMoney } from '../../domain/rules/money.ts';
 import { refusal, type Verdict } from '../decisions.ts';
@@ -124,6 +124,6 @@ async function earlierDecisions({ trx, current }: Hearing): Promise<ApprovalDeci
 /** A12: together with the documents that it may have been split from. */
 function aggregateOf({ facts, assessment }: Hearing, amount: Money): { aggregate?: Money } {
   if (!assessment?.result.findings.some(({ code }) => code === 'possible-splitting')) return {};
-  const others = facts.recentInvoices.filter(({ amountForAuthority }) => amountForAuthority.currency === amount.currency).map(({ amountForAuthority }) => amountForAuthority);
+  const others = perhapsSplitFrom(facts, amount.currency).map(({ amountForAuthority }) => amountForAuthority);
   return { aggregate: sumMoney(amount.currency, [amount, ...others]) };
 }

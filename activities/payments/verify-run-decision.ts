@@ -1,4 +1,4 @@
-import { closeTasks, lockTask, openTasks } from '../../db/repositories/approvals.ts';
+import { closeTasks, lockTask, openTasks, tasksOf } from '../../db/repositories/approvals.ts';
 import { itemDuties } from '../../db/repositories/payables.ts';
 import { acceptDecision } from '../../db/repositories/decisions.ts';
 import { changeInstructions } from '../../db/repositories/payments.ts';
@@ -40,7 +40,7 @@ export async function verifyAndRecordRunDecision(parts: PaymentParts, command: R
     const settings = await paymentSettings(trx, company, parts.now());
     const people = await peopleOf(trx, command.entity);
     const items = await itemDuties(trx, run.runId, logInsOf(heard.decision.person, people));
-    const settled = settledFault(heard, run, settings);
+    const settled = await settledFault(heard, run);
     if (settled) return settled;
     const hearing: RunHearing = { ...heard, run, account: payerAccountOf(company, run.payerAccount), settings, people, items };
     switch (heard.decision.update) {
@@ -59,9 +59,11 @@ export async function verifyAndRecordRunDecision(parts: PaymentParts, command: R
 }
 
 /** The records know it before the process does: what was released stays as it was released, and what was stopped stays stopped. */
-function settledFault({ current: { progress } }: HeardDecision, run: PaymentRun, { policy }: PaymentSettings): Refused | undefined {
+async function settledFault({ trx, current: { progress } }: HeardDecision, run: PaymentRun): Promise<Refused | undefined> {
   if (progress.decisions.some(({ decision }) => stopping.has(decision))) return refusal('already-decided', 'The run was rejected or cancelled; it ends.');
-  if (run.approvedHash === null || run.approvedHash !== run.contentHash || run.releasers.length < releasesNeeded(totalOf(run), policy.content)) return undefined;
+  // Whoever released it last left nobody to ask.
+  const isReleased = run.approvedHash === run.contentHash && run.releasers.length > 0 && (await tasksOf(trx, run.runId, 'open')).length === 0;
+  if (!isReleased) return undefined;
   return refusal('run-not-open', 'The run was released; what is under way cannot be changed any more.');
 }
 

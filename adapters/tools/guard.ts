@@ -11,6 +11,9 @@ export interface CounterpartLimits {
   breaker: BreakerLimits;
 }
 
+/** A timer may end this much before the clock says so. */
+const earlyTimerMs = 10;
+
 export const defaultLimits: CounterpartLimits = { rate: { perSecond: 200, burst: 100 }, patienceMs: 1000, breaker: { failures: 5, openMs: 5000 } };
 
 /** One call of a port function, for metrics; it carries no content. */
@@ -71,7 +74,7 @@ export function createGuard(options: GuardOptions = {}): Guard {
     if (wait === undefined) throw new KontorError('counterpart-throttled', `${call.operation}: the rate cap of ${call.counterpart} is used up`, { retryAfterMs: cap.waitMs() });
     if (wait > 0) await sleep(wait);
     const heldFor = cap.heldMs();
-    if (heldFor > 0) throw new KontorError('counterpart-throttled', `${call.operation}: ${call.counterpart} asked to slow down while this call waited for its place`, { retryAfterMs: heldFor });
+    if (heldFor > earlyTimerMs) throw new KontorError('counterpart-throttled', `${call.operation}: ${call.counterpart} asked to slow down while this call waited for its place`, { retryAfterMs: heldFor });
     const closedFor = breaker.waitMs();
     if (closedFor > 0) throw new KontorError('counterpart-unavailable', `${call.operation}: ${call.counterpart} failed repeatedly and is left alone for ${closedFor} ms`, { retryAfterMs: closedFor });
     try {

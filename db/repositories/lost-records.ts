@@ -31,7 +31,7 @@ export async function openCasesBefore(db: Db, lostAt: string, page: { after: str
   return sql(
     db,
     `select id, number::text as number, process, workflow_id as "workflowId", revision from cases
-      where closed_at is null and created_at <= :lostAt::timestamptz and number > :after::bigint order by number limit :limit`,
+      where closed_at is null and created_at <= :lostAt::timestamptz and cases.number > :after::bigint order by cases.number limit :limit`,
     { lostAt, ...page },
   );
 }

@@ -56,6 +56,16 @@ describeWithDatabase('the relay', () => {
     await relay.stop();
   });
 
+  it('one whose judging fails for a reason that lasts is refused, so that its person hears so and the next one is heard', async () => {
+    const failed = new WorkflowUpdateFailedError('failed', new ActivityFailure('a fault', 'verifyAndRecordDecision', undefined, RetryState.NON_RETRYABLE_FAILURE, undefined, ApplicationFailure.nonRetryable('gone', 'unknown-resource')));
+    const { client, asked } = engine(() => Promise.reject(failed));
+    const relay = await startRelay(parts(client));
+    await send(message('update-workflow', 'faulty'));
+    await vi.waitFor(async () => expect(await states()).toMatchObject({ faulty: 'refused' }), 5_000);
+    expect(asked).toEqual(['faulty']);
+    await relay.stop();
+  });
+
   it('what the process refused is refused', async () => {
     const caseId = await aCase(own.db, 'refused');
     await sql(own.db, `update outbox set state = 'done' where state = 'waiting'`);

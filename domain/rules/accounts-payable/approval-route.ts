@@ -2,7 +2,7 @@ import { daysBetween } from '../../calendar/plain-date.ts';
 import type { ApprovalRoute, ApprovalStep } from '../../model/approval-route.ts';
 import type { CodingLine, MatchStatus } from '../../model/assessment.ts';
 import type { FindingCode } from '../../model/finding.ts';
-import type { InvoiceFacts } from '../../model/invoice-facts.ts';
+import type { InvoiceFacts, RecentInvoice } from '../../model/invoice-facts.ts';
 import type { Money } from '../../model/money.ts';
 import type { Supplier } from '../../model/supplier.ts';
 import type { ApprovalBand, ApprovalCondition, ApprovalMatrix, ApprovalPolicy } from '../../policy/approval.ts';
@@ -65,8 +65,7 @@ export function splittingFlag(facts: InvoiceFacts, subject: ApprovalSubject): Ob
 function splittingOf(facts: InvoiceFacts, subject: ApprovalSubject): { total: Money; cases: string[] } | undefined {
   if (subject.orderBacked || isCredit(facts.invoice)) return undefined;
   const policy = facts.policies.approval.content;
-  const requester = requesterOf(facts);
-  const together = facts.recentInvoices.filter((recent) => recent.caseId !== facts.caseId && recent.requester === requester && Math.abs(daysBetween(facts.receivedOn, recent.receivedOn)) < policy.splitting.days && recent.amountForAuthority.currency === subject.amount.currency);
+  const together = perhapsSplitFrom(facts, subject.amount.currency);
   if (together.length === 0) return undefined;
   const matrix = matrixFor(policy, facts, subject);
   const amounts = [subject.amount, ...together.map((recent) => recent.amountForAuthority)];
@@ -74,6 +73,13 @@ function splittingOf(facts: InvoiceFacts, subject: ApprovalSubject): { total: Mo
   const reached = bandFor(matrix, total);
   if (amounts.some((amount) => bandFor(matrix, amount).id === reached.id)) return undefined;
   return { total, cases: together.map((recent) => recent.caseId).sort() };
+}
+
+/** A12: what the same person had the same supplier bill within the days of the policy. */
+export function perhapsSplitFrom(facts: InvoiceFacts, currency: string): RecentInvoice[] {
+  const requester = requesterOf(facts);
+  const { days } = facts.policies.approval.content.splitting;
+  return facts.recentInvoices.filter((recent) => recent.caseId !== facts.caseId && recent.requester === requester && Math.abs(daysBetween(facts.receivedOn, recent.receivedOn)) < days && recent.amountForAuthority.currency === currency);
 }
 
 /** Who asked for what is billed: corrected, the order's requester, or whoever entered it. */
