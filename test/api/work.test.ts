@@ -123,7 +123,7 @@ describeWithDatabase('inbox, exceptions, audit and figures, without a process en
         expect(answer.text, path).toContain(id);
       }
     }
-    const claimed = await sql<{ assignee: string | null }>(api.db, `select assignee from approvals where id = any (:ids::text[])`, { ids: claims.map(([id]) => id) });
+    const claimed = await sql<{ assignee: string | null }>(api.db, `select assignee from tasks where id = any (:ids::text[])`, { ids: claims.map(([id]) => id) });
     expect(claimed).toEqual([{ assignee: 'karl.brandt' }, { assignee: 'karl.brandt' }]);
   });
 

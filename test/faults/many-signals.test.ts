@@ -6,7 +6,7 @@ import { enqueueAll } from '../../db/repositories/outbox.ts';
 import { readSettings } from '../../temporal-config/settings.ts';
 import { openHouse, type House } from '../support/house.ts';
 import { billed, submit } from '../support/invoices.ts';
-import { outcomeOf, people } from '../support/people.ts';
+import { outcomeOf, people, untilTaken } from '../support/people.ts';
 import { describeWithServices } from '../support/services.ts';
 import { judge } from './invariants.ts';
 
@@ -46,7 +46,7 @@ describeWithServices('F22 thousands of signals and decisions for one process', (
     await several(direct, (event) => handle.signal('paymentStatus', { eventId: event }));
     const answers: string[] = [];
     await several(Array.from({ length: size.updates }, (_, index) => `nobody-${index}`), async (decisionId) => {
-      answers.push(await outcomeOf(handle.executeUpdate('decide', { updateId: decisionId, args: [{ decisionId }] })));
+      answers.push(await outcomeOf(untilTaken(handle, () => handle.executeUpdate('decide', { updateId: decisionId, args: [{ decisionId }] }))));
     }, decidedAtOnce);
     expect(answers.filter((answer) => answer !== 'accepted')).toHaveLength(size.updates);
 

@@ -111,7 +111,7 @@ const failedPrecondition = 9;
  * The engine gives an update up together with a task that an event overtook, as a receipt that comes in meanwhile, and knows nothing of a process that is
  * about to be started; the relay then brings it again.
  */
-async function untilTaken(handle: WorkflowHandle, said: () => Promise<DecisionReceipt>): Promise<DecisionReceipt> {
+export async function untilTaken(handle: WorkflowHandle, said: () => Promise<DecisionReceipt>): Promise<DecisionReceipt> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await said();
