@@ -33,8 +33,8 @@ export const recordProfile = {
 /** A parked step is tried again by itself after this long, or at once when its owner resumes it. */
 export const parkedRetryInterval = '15 minutes';
 
-/** Nobody could be told of it, because the records are away: they may be back at any moment. */
-export const untoldRetryInterval = '20 seconds';
+/** Where nobody could be told of it, because the records are away, they may be back soon: it is tried again after this, and twice as long each time up to the interval of a parked step. */
+export const untoldRetryMs = { first: 20_000, longest: 15 * 60_000 };
 
 /** A look that the next schedule repeats anyway: a few tries, then leave it to the next one. */
 export const pollProfile = {

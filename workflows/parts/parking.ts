@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, condition, isCancellation, log } from '@temporalio/workflow';
 import type { CaseRef } from '../../activities/accounts-payable/commands.ts';
-import { parkedRetryInterval, untoldRetryInterval } from '../../temporal-config/retry-profiles.ts';
+import { parkedRetryInterval, untoldRetryMs } from '../../temporal-config/retry-profiles.ts';
 import type { ProgressBoard } from './progress.ts';
 import { recordParked, recordResumed } from './proxies.ts';
 
@@ -18,7 +18,7 @@ export interface Parkable {
  * nobody is told, and the step is tried again all the same.
  */
 export async function parkable<Result>(process: Parkable, step: string, run: () => Promise<Result>): Promise<Result> {
-  for (let parked = false; ; ) {
+  for (let parked = false, untoldMs = untoldRetryMs.first; ; ) {
     try {
       const result = await run();
       if (parked) process.board.take(await recordResumed({ ...process.ref, step }));
@@ -33,7 +33,8 @@ export async function parkable<Result>(process: Parkable, step: string, run: () 
         process.board.take(told);
         process.board.show();
       }
-      await condition(() => process.resumed, told ? parkedRetryInterval : untoldRetryInterval);
+      await condition(() => process.resumed, told ? parkedRetryInterval : untoldMs);
+      untoldMs = told ? untoldRetryMs.first : Math.min(2 * untoldMs, untoldRetryMs.longest);
     }
   }
 }
