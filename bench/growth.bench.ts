@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { screen } from '../bin/services/progress.ts';
 import { sqlOne } from '../db/client.ts';
 import type { TemporalStore } from '../temporal-config/settings.ts';
 import type { Result } from './benchmark.ts';
@@ -33,7 +34,7 @@ export async function run(args: string[]): Promise<Result> {
     for (const { ground, size } of grounds) {
       const past = await bringTo(ground, 'posted', callers, await ground.documents.prepare('touchless', templates));
       await payAll(ground, connection);
-      await growTo(ground, past, size);
+      await screen.step(`${size} past documents`, () => growTo(ground, past, size));
       await carry(ground, callers, await ground.documents.prepare('touchless', warmUp));
     }
     for (let number = 1; number <= rounds; number += 1) {
