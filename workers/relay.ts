@@ -38,6 +38,8 @@ const idleMs = 1_000;
 const updateDeadlineMs = 20_000;
 /** So often an open case is asked for its process, some two minutes long, before what it should hear is given up. */
 const triesWithoutProcess = 12;
+/** So often a decision is brought to a process that fails to judge it for a reason that nobody knows. */
+const triesOfFault = 8;
 
 export async function startRelay(parts: RelayParts): Promise<Relay> {
   const relay = `relay-${process.pid}-${randomUUID().slice(0, 8)}`;
@@ -120,7 +122,7 @@ async function deliver(client: Client, message: ClaimedMessage): Promise<Deliver
     if (error instanceof WorkflowNotFoundError) return 'not-there';
     if (mayBeAskedAgain(error)) return { failed: `${error.cause.type}: ${error.cause.message}` };
     if (isRefusal(error)) return { refused: { code: error.cause.type ?? 'rule-violation', message: error.cause.message } };
-    if (isFault(error)) return { refused: { code: 'internal-error', message: 'The process could not take the decision.' } };
+    if (isFault(error) && (!mayPass(error) || message.attempts >= triesOfFault)) return { refused: { code: 'internal-error', message: 'The process could not take the decision.' } };
     return { failed: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' };
   }
 }
@@ -163,14 +165,19 @@ function isRefusal(error: unknown): error is WorkflowUpdateFailedError & { cause
 }
 
 /** What makes the judging of a decision fail lasts: to ask again would fail again. */
-function isFault(error: unknown): boolean {
+function isFault(error: unknown): error is WorkflowUpdateFailedError {
   const cause = error instanceof WorkflowUpdateFailedError && error.cause instanceof ActivityFailure ? error.cause.cause : undefined;
   return cause instanceof ApplicationFailure && cause.nonRetryable === true;
 }
 
+/** A fault without a name may be a database in a failover. */
+function mayPass({ cause }: WorkflowUpdateFailedError): boolean {
+  return cause instanceof ActivityFailure && cause.cause instanceof ApplicationFailure && cause.cause.type === 'internal-error';
+}
+
 /** The process tried for minutes and could not, as without a database: whether the decision was recorded is unknown, and its row says so when it is asked again. */
 function isUnsettled(error: unknown): boolean {
-  return error instanceof WorkflowUpdateFailedError && !isRefusal(error) && !isFault(error);
+  return error instanceof WorkflowUpdateFailedError && !isRefusal(error) && (!isFault(error) || mayPass(error));
 }
 
 /** Refused for good: the row is closed and so is the decision behind it, so that its author learns why. */

@@ -12,7 +12,8 @@ import type { ErpAccess, PayablesParts } from './parts.ts';
 export type Refused = Extract<PostingAnswer, { outcome: 'refused' }>;
 
 /**
- * What the ERP refuses it may have done already: the line delivered a call twice, or an earlier one came late. So it is asked before its refusal counts.
+ * What the ERP refuses it may have done already: the line delivered a call twice, or an earlier one came late. So it is asked before its refusal counts;
+ * what somebody has reversed there since is for people.
  * @throws KontorError `outcome-unknown` where it cannot be asked
  */
 export async function judgedAnswer(answer: PostingAnswer, key: string, find: () => Promise<PostedDocument | undefined>): Promise<PostingAnswer> {
@@ -20,7 +21,7 @@ export async function judgedAnswer(answer: PostingAnswer, key: string, find: () 
   const document = await find().catch((error: unknown) => {
     throw new KontorError('outcome-unknown', `The ERP refused ${key} (${answer.code}) and cannot be asked whether it has it all the same.`, { cause: error });
   });
-  return document ? { outcome: 'posted', document } : answer;
+  return document && document.status !== 'reversed' ? { outcome: 'posted', document } : answer;
 }
 
 /** A document that is reversed in the ERP, whoever did so, with the number of what reversed it. */

@@ -86,7 +86,7 @@ export async function assembleFacts(trx: Trx, { company, current, document, erp,
   const { supplier } = resolveSupplier(withoutCandidates);
   const [duplicateCandidates, recentInvoices] = await Promise.all([
     findDuplicateCandidates(trx, duplicateQuery(withoutCandidates, supplier)),
-    supplier ? recentInvoicesOf(trx, { entity, supplierId: supplier.id, exceptCase: caseId, since: addDays(today, -policies.approval.content.splitting.days) }) : [],
+    supplier ? recentInvoicesOf(trx, { entity, supplierId: supplier.id, exceptCase: caseId, since: addDays(withoutCandidates.receivedOn, -policies.approval.content.splitting.days) }) : [],
   ]);
   return { ...withoutCandidates, duplicateCandidates, recentInvoices };
 }

@@ -198,7 +198,10 @@ interface Booking {
 /** The ERP's number when it has it; undefined when it refused, which a person then looks at. */
 async function effect({ parts, erp, attempt, beat }: Asked, instruction: StoredInstruction, { key, request, send, cases, kind, mark }: Booking): Promise<string | undefined> {
   const { entity, runId, endToEndId, amount } = instruction;
-  const find = () => erp.port.findByExternalReference(entity, key, { correlationId: runId });
+  const find = () => {
+    beat();
+    return erp.port.findByExternalReference(entity, key, { correlationId: runId });
+  };
   const answer = await once<BookingAnswer, { reference: string }>(
     { db: parts.db, attempt, processEpoch: parts.processEpoch },
     {

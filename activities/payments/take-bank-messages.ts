@@ -60,7 +60,9 @@ async function takeMissed(parts: PaymentParts, { port }: BankAccess, entity: str
   const place = await readPlace(parts.db, round);
   if (!place) await goesOnAt(''); // whatever there is has just been read
   if (!place || (place.cursor === '' && place.forMs < againAfterMs)) return 0;
-  const { messages, cursor } = await beatingMeanwhile(heartbeat, () => port.fetchMessages(place.cursor || undefined, { correlationId: `bank-${entity}` }));
+  // An old page that the bank cannot give any more is no reason to stop what is new: the next round is a day later.
+  const page = await beatingMeanwhile(heartbeat, () => port.fetchMessages(place.cursor || undefined, { correlationId: `bank-${entity}` })).catch(() => undefined);
+  const { messages, cursor } = page ?? { messages: [], cursor: '' };
   const taken = await takeAll(parts, entity, source, await notTaken(parts.db, source, messages), heartbeat);
   await goesOnAt(messages.length === 0 ? '' : cursor);
   return taken;

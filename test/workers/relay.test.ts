@@ -66,6 +66,19 @@ describeWithDatabase('the relay', () => {
     await relay.stop();
   });
 
+  it('one whose judging fails for a reason that nobody knows, as in a failover, is brought again some times before that', async () => {
+    const failed = new WorkflowUpdateFailedError('failed', new ActivityFailure('a fault', 'verifyAndRecordDecision', undefined, RetryState.NON_RETRYABLE_FAILURE, undefined, ApplicationFailure.nonRetryable('read only', 'internal-error')));
+    let isAway = true;
+    const { client } = engine(() => (isAway ? Promise.reject(failed) : Promise.resolve({ effect: 'recorded' })));
+    const relay = await startRelay(parts(client));
+    await send(message('update-workflow', 'failover'));
+    await vi.waitFor(async () => expect((await sql<{ attempts: number }>(own.db, `select attempts from outbox where key = 'failover'`))[0]!.attempts).toBeGreaterThan(0));
+    expect(await states()).toMatchObject({ failover: 'waiting' });
+    isAway = false;
+    await vi.waitFor(async () => expect(await states()).toMatchObject({ failover: 'done' }), 10_000);
+    await relay.stop();
+  });
+
   it('what the process refused is refused', async () => {
     const caseId = await aCase(own.db, 'refused');
     await sql(own.db, `update outbox set state = 'done' where state = 'waiting'`);
