@@ -10,7 +10,7 @@ import { plainDateSchema } from '../domain/model/dates.ts';
 import type { LegalEntity } from '../domain/model/legal-entity.ts';
 import { queues } from '../temporal-config/queues.ts';
 import { searchAttributes as attribute } from '../temporal-config/search-attributes.ts';
-import { paymentRunProcess, paymentRunVersion, paymentRunWorkflow } from '../workflows/contracts/payment-run.ts';
+import { pacePerRun, paymentRunProcess, paymentRunVersion, paymentRunWorkflow } from '../workflows/contracts/payment-run.ts';
 import { requireEntity } from './access.ts';
 import type { DecisionParts } from './decisions/decide-once.ts';
 import type { Call } from './operation.ts';
@@ -50,7 +50,7 @@ export async function openPaymentRun({ db }: DecisionParts, call: Call<unknown, 
     {
       entity, runDate, nextRunDate, dryRun, payerAccount: payer.id, slot: `api/${call.caller.personId}/${call.claim.key}`, proposer: call.caller.personId, actor: `person:${call.caller.personId}`, correlationId: call.correlationId,
       start: {
-        workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion,
+        workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion, pace: pacePerRun,
         searchAttributes: { [attribute.process.name]: paymentRunWorkflow, [attribute.entity.name]: entity, [attribute.stage.name]: 'received', [attribute.currency.name]: payer.currency, [attribute.correlationId.name]: call.correlationId },
       },
     },

@@ -18,7 +18,7 @@ import { signingKey } from '../temporal-config/keys.ts';
 import { openKept } from '../temporal-config/payload-codec.ts';
 import type { Settings } from '../temporal-config/settings.ts';
 import { invoiceToPayWorkflow } from '../workflows/contracts/invoice-to-pay.ts';
-import { paymentRunProcess, paymentRunVersion, paymentRunWorkflow } from '../workflows/contracts/payment-run.ts';
+import { pacePerRun, paymentRunProcess, paymentRunVersion, paymentRunWorkflow } from '../workflows/contracts/payment-run.ts';
 import { counterparts } from './counterparts.ts';
 
 /** Everything that a worker process runs, put together in one place. */
@@ -57,7 +57,7 @@ export async function wire(settings: Settings, { databaseUrl, poolSize, observe 
     ...counterparts(settings, tools, guard),
     readMessage,
     invoiceToPay: { workflow: invoiceToPayWorkflow, queue: queues.workflows },
-    paymentRun: { workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion },
+    paymentRun: { workflow: paymentRunWorkflow, queue: queues.workflows, process: paymentRunProcess, workflowVersion: paymentRunVersion, pace: pacePerRun },
     openStatement: (envelope) => openStatement(envelope, decisions),
     openKept: (sealed, workflowId) => openKept(payloads, sealed, workflowId),
     now: clock.now,

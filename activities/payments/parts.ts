@@ -30,5 +30,5 @@ export interface PaymentParts extends PayablesParts {
   screeningOf(entity: LegalEntity): ScreeningAccess | undefined;
   readMessage(text: string): Promise<ReadMessage>;
   /** How a payment run is started, in the words of the process engine. */
-  paymentRun: { workflow: string; queue: string; process: string; workflowVersion: string };
+  paymentRun: { workflow: string; queue: string; process: string; workflowVersion: string; pace?: { payees: number; events: number } };
 }

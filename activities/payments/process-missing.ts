@@ -48,7 +48,7 @@ async function followAgain(trx: Trx, { paymentRun }: PaymentParts, current: Case
   await recordTransitions(trx, current, transitions, { actor });
   await enqueue(trx, {
     entity, caseId, kind: 'start-workflow', key: `${caseId}/${code}/${revision}`, workflowId,
-    payload: { workflow: paymentRun.workflow, queue: paymentRun.queue, again: true, searchAttributes: { FinProcess: paymentRun.workflow, FinEntity: entity, FinStage: 'reopened', FinCorrelationId: correlationId }, input: { entity, caseId, correlationId, dryRun, goesOn } },
+    payload: { workflow: paymentRun.workflow, queue: paymentRun.queue, again: true, searchAttributes: { FinProcess: paymentRun.workflow, FinEntity: entity, FinStage: 'reopened', FinCorrelationId: correlationId }, input: { entity, caseId, correlationId, dryRun, goesOn, ...(paymentRun.pace ? { pace: paymentRun.pace } : {}) } },
     correlationId,
   });
 }
