@@ -122,7 +122,8 @@ async function deliver(client: Client, message: ClaimedMessage): Promise<Deliver
     if (error instanceof WorkflowNotFoundError) return 'not-there';
     if (mayBeAskedAgain(error)) return { failed: `${error.cause.type}: ${error.cause.message}` };
     if (isRefusal(error)) return { refused: { code: error.cause.type ?? 'rule-violation', message: error.cause.message } };
-    if (isFault(error) && (!mayPass(error) || message.attempts >= triesOfFault)) return { refused: { code: 'internal-error', message: 'The process could not take the decision.' } };
+    const failure = failureOf(error);
+    if (failure === 'lasting' || (failure === 'unknown' && message.attempts >= triesOfFault)) return { refused: { code: 'internal-error', message: 'The process could not take the decision.' } };
     return { failed: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' };
   }
 }
@@ -156,7 +157,7 @@ async function update(client: Client, handle: WorkflowHandle, message: ClaimedMe
   const { update: name, input } = message.payload as { update: string; input: unknown };
   const deadline = Date.now() + updateDeadlineMs;
   const ask = (updateId: string) => client.withDeadline(deadline, () => handle.executeUpdate(name, { updateId, args: [input] }));
-  await ask(message.key).catch((error: unknown) => (mayBeAskedAgain(error) || isUnsettled(error) ? ask(nextUpdateId(message.key)) : Promise.reject(error as Error)));
+  await ask(message.key).catch((error: unknown) => (mayBeAskedAgain(error) || mayHaveJudged.has(failureOf(error)) ? ask(nextUpdateId(message.key)) : Promise.reject(error as Error)));
 }
 
 /** The process has judged it. */
@@ -164,21 +165,18 @@ function isRefusal(error: unknown): error is WorkflowUpdateFailedError & { cause
   return error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure;
 }
 
-/** What makes the judging of a decision fail lasts: to ask again would fail again. */
-function isFault(error: unknown): error is WorkflowUpdateFailedError {
-  const cause = error instanceof WorkflowUpdateFailedError && error.cause instanceof ActivityFailure ? error.cause.cause : undefined;
-  return cause instanceof ApplicationFailure && cause.nonRetryable === true;
+/**
+ * Why a process that took a decision could not judge it: for a reason that lasts; for one that nobody knows, which may be a database in a failover; or because it
+ * tried for minutes, as without a database. In the last two whether it was recorded is unknown, and its row says so when it is asked again.
+ */
+function failureOf(error: unknown): 'lasting' | 'unknown' | 'passing' | undefined {
+  if (!(error instanceof WorkflowUpdateFailedError) || isRefusal(error)) return undefined;
+  const cause = error.cause instanceof ActivityFailure ? error.cause.cause : undefined;
+  if (!(cause instanceof ApplicationFailure) || cause.nonRetryable !== true) return 'passing';
+  return cause.type === 'internal-error' ? 'unknown' : 'lasting';
 }
 
-/** A fault without a name may be a database in a failover. */
-function mayPass({ cause }: WorkflowUpdateFailedError): boolean {
-  return cause instanceof ActivityFailure && cause.cause instanceof ApplicationFailure && cause.cause.type === 'internal-error';
-}
-
-/** The process tried for minutes and could not, as without a database: whether the decision was recorded is unknown, and its row says so when it is asked again. */
-function isUnsettled(error: unknown): boolean {
-  return error instanceof WorkflowUpdateFailedError && !isRefusal(error) && (!isFault(error) || mayPass(error));
-}
+const mayHaveJudged: ReadonlySet<ReturnType<typeof failureOf>> = new Set(['unknown', 'passing'] as const);
 
 /** Refused for good: the row is closed and so is the decision behind it, so that its author learns why. */
 async function close({ db, unheard }: RelayParts, message: ClaimedMessage, refusal: Refusal): Promise<void> {
